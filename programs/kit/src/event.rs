@@ -1,0 +1,24 @@
+//! Events by self-CPI: the wire format of Anchor's `emit_cpi!`, callable from a handler method.
+
+use anchor_lang::{
+    Event,
+    event::EVENT_IX_TAG_LE,
+    prelude::*,
+    solana_program::{instruction::Instruction, program::invoke_signed},
+};
+
+/// Seed of the account that signs event CPIs, fixed by Anchor.
+const EVENT_AUTHORITY_SEED: &[u8] = b"__event_authority";
+
+/// Emits `event` by a CPI of `program_id` to itself, signed by its event authority, so that no other program can
+/// forge it and no log limit can truncate it. `authority` must be the program's event authority and `bump` its bump
+/// (`EVENT_AUTHORITY_AND_BUMP.1`); the runtime refuses any other.
+pub fn emit<E: Event>(authority: &AccountInfo, program_id: Pubkey, bump: u8, event: &E) -> Result<()> {
+    let body = event.data();
+    let mut data = Vec::with_capacity(EVENT_IX_TAG_LE.len() + body.len());
+    data.extend_from_slice(EVENT_IX_TAG_LE);
+    data.extend_from_slice(&body);
+    let instruction = Instruction { program_id, accounts: vec![AccountMeta::new_readonly(*authority.key, true)], data };
+    invoke_signed(&instruction, core::slice::from_ref(authority), &[&[EVENT_AUTHORITY_SEED, &[bump]]])?;
+    Ok(())
+}

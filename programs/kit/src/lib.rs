@@ -1,0 +1,7 @@
+//! What the three programs share on chain: lean token CPIs, the event self-CPI, account creation at a known
+//! address, and views of foreign accounts. No state and no arithmetic: formulas live in `modchains-core`.
+
+pub mod account;
+pub mod clock;
+pub mod event;
+pub mod token;

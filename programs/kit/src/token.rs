@@ -1,0 +1,85 @@
+//! Token CPIs with the smallest instruction that does the job, and a view of token accounts.
+//!
+//! Plain `Transfer` is used rather than `TransferChecked`: every mint that can reach these calls is either ours or
+//! was allow-listed, neither of which can carry a fee or a hook, and the checked form would need one more account.
+
+use anchor_lang::{
+    prelude::*,
+    solana_program::{instruction::Instruction, program::invoke_signed},
+};
+use anchor_spl::{token, token_2022};
+
+/// Instruction tags shared by Token and Token-2022.
+const TRANSFER: u8 = 3;
+const MINT_TO: u8 = 7;
+const BURN: u8 = 8;
+/// Length of a token account without extensions.
+const TOKEN_ACCOUNT_BYTES: usize = 165;
+
+/// Moves `atoms` from `from` to `to`; `authority` owns `from`. `signer_seeds` is empty when a person signs.
+pub fn transfer<'info>(
+    token_program: &AccountInfo<'info>,
+    from: &AccountInfo<'info>,
+    to: &AccountInfo<'info>,
+    authority: &AccountInfo<'info>,
+    atoms: u64,
+    signer_seeds: &[&[&[u8]]],
+) -> Result<()> {
+    invoke(token_program, TRANSFER, [from, to, authority], atoms, signer_seeds)
+}
+
+/// Mints `atoms` of `mint` to `to`; `authority` is the mint authority.
+pub fn mint_to<'info>(
+    token_program: &AccountInfo<'info>,
+    mint: &AccountInfo<'info>,
+    to: &AccountInfo<'info>,
+    authority: &AccountInfo<'info>,
+    atoms: u64,
+    signer_seeds: &[&[&[u8]]],
+) -> Result<()> {
+    invoke(token_program, MINT_TO, [mint, to, authority], atoms, signer_seeds)
+}
+
+/// Burns `atoms` of `mint` held in `from`; `authority` owns `from`.
+pub fn burn<'info>(
+    token_program: &AccountInfo<'info>,
+    from: &AccountInfo<'info>,
+    mint: &AccountInfo<'info>,
+    authority: &AccountInfo<'info>,
+    atoms: u64,
+) -> Result<()> {
+    invoke(token_program, BURN, [from, mint, authority], atoms, &[])
+}
+
+fn invoke<'info>(
+    token_program: &AccountInfo<'info>,
+    tag: u8,
+    [first, second, authority]: [&AccountInfo<'info>; 3],
+    atoms: u64,
+    signer_seeds: &[&[&[u8]]],
+) -> Result<()> {
+    let mut data = Vec::with_capacity(9);
+    data.push(tag);
+    data.extend_from_slice(&atoms.to_le_bytes());
+    let accounts = vec![
+        AccountMeta::new(*first.key, false),
+        AccountMeta::new(*second.key, false),
+        AccountMeta::new_readonly(*authority.key, true),
+    ];
+    let instruction = Instruction { program_id: *token_program.key, accounts, data };
+    invoke_signed(&instruction, &[first.clone(), second.clone(), authority.clone()], signer_seeds)?;
+    Ok(())
+}
+
+/// Refuses `account` unless it is an initialised token account of `mint` owned by `owner` under either token program.
+pub fn require_token_account(account: &AccountInfo, mint: &Pubkey, owner: &Pubkey) -> Result<()> {
+    require!(*account.owner == token::ID || *account.owner == token_2022::ID, ErrorCode::AccountOwnedByWrongProgram);
+    let data = account.try_borrow_data()?;
+    require_gte!(data.len(), TOKEN_ACCOUNT_BYTES, ErrorCode::AccountDidNotDeserialize);
+    // A mint with extensions is padded to this length too; only a token account says 2 in its type byte.
+    let is_token_account = data.len() == TOKEN_ACCOUNT_BYTES || data[TOKEN_ACCOUNT_BYTES] == 2;
+    require!(is_token_account && data[108] != 0, ErrorCode::AccountNotInitialized);
+    require!(data[..32] == mint.to_bytes(), ErrorCode::ConstraintTokenMint);
+    require!(data[32..64] == owner.to_bytes(), ErrorCode::ConstraintTokenOwner);
+    Ok(())
+}
