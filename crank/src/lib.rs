@@ -1,1 +1,18 @@
-//! c
+//! The operator service. It runs registered models with libtorch, in a process of their own without keys or network,
+//! and keeps a journal that makes it impossible to answer one request with two different results.
+//!
+//! | module | what it is for |
+//! |---|---|
+//! | [`bundle`] | the model bundle format: manifest, hashes, integer graph, output rules |
+//! | [`runtime`] | executes a bundle; libtorch is the default behind a trait |
+//! | [`worker`] | the sandboxed child process around a runtime, and the pool that batches requests into it |
+//! | [`journal`] | what was promised on chain, durable across `kill -9` |
+//! | [`config`] | settings from TOML and environment, checked all at once |
+//! | [`digits`] | trains the reference model and exports it in both numeric classes |
+
+pub mod bundle;
+pub mod config;
+pub mod digits;
+pub mod journal;
+pub mod runtime;
+pub mod worker;

@@ -1,0 +1,153 @@
+//! Model bundles: a folder with everything an operator needs to answer requests for one model version.
+//!
+//! | file | class | content |
+//! |---|---|---|
+//! | `model.toml` | both | the [`Manifest`]; its SHA-256 is the bundle's address |
+//! | `CARD.md` | both | the model card, for people |
+//! | `graph.json` | exact | the integer [`Graph`]: layers, shapes, requantisation |
+//! | `weights.safetensors` | exact | int8 weights and int32 biases of the graph |
+//! | `module.pt` | tolerant | a TorchScript module |
+//!
+//! Nothing in a bundle is trusted: names are single plain components, links are refused, sizes are bounded before a
+//! byte is read, and every file is compared with the SHA-256 in the manifest each time it is read.
+
+mod error;
+mod files;
+mod graph;
+mod graph_file;
+mod manifest;
+mod merkle;
+mod output;
+mod write;
+
+pub use error::BundleError;
+pub use files::{BundleLimits, sha256};
+pub use graph::{ACCUMULATOR_LIMIT, Geometry, Graph, GraphError, Layer};
+pub use graph_file::{GRAPH_FORMAT, GraphFile, LayerFile, Op, Requantise};
+pub use manifest::{
+    Accuracy, FileEntry, InputError, InputSpec, MANIFEST_FORMAT, Manifest, NumericClass,
+};
+pub use merkle::{graph_root, row_leaf, tree_root};
+pub use output::{Decoded, OutputError, OutputRule};
+pub use write::{BundleDraft, write_bundle};
+
+use std::path::{Path, PathBuf};
+
+/// Name of the manifest inside a bundle folder.
+pub const MANIFEST_FILE: &str = "model.toml";
+/// Name of the integer graph inside an exact bundle.
+pub const GRAPH_FILE: &str = "graph.json";
+/// Name of the weights inside an exact bundle.
+pub const WEIGHTS_FILE: &str = "weights.safetensors";
+/// Name of the TorchScript module inside a tolerant bundle.
+pub const MODULE_FILE: &str = "module.pt";
+/// Name of the model card.
+pub const CARD_FILE: &str = "CARD.md";
+
+/// A bundle whose manifest is valid and whose files matched it when it was opened.
+#[derive(Debug, Clone)]
+pub struct Bundle {
+    dir: PathBuf,
+    manifest: Manifest,
+    manifest_sha256: [u8; 32],
+    weights_sha256: [u8; 32],
+    limits: BundleLimits,
+}
+
+impl Bundle {
+    /// Opens the bundle in `dir` and verifies every file the manifest names.
+    ///
+    /// # Errors
+    /// Refuses unsafe names, links, wrong sizes and hashes, files above `limits`, an invalid manifest, and an exact
+    /// graph that is malformed, could overflow, or does not hash to the declared root.
+    pub fn open(dir: &Path, limits: BundleLimits) -> Result<Self, BundleError> {
+        let text = files::read_bounded(dir, MANIFEST_FILE, limits.manifest_bytes)?;
+        let manifest = Manifest::parse(&text)?;
+        let bundle = Self {
+            dir: dir.to_path_buf(),
+            weights_sha256: manifest.entry(manifest.weights_file())?.sha256()?,
+            manifest,
+            manifest_sha256: sha256(&text),
+            limits,
+        };
+        for entry in &bundle.manifest.files {
+            files::verify(dir, entry, limits.file_bytes)?;
+        }
+        if bundle.manifest.numeric_class == NumericClass::Exact {
+            bundle.graph()?;
+        }
+        Ok(bundle)
+    }
+
+    /// Refuses a bundle that is not the one `expected_sha256` addresses.
+    ///
+    /// # Errors
+    /// [`BundleError::AddressMismatch`] when the manifest's hash differs.
+    pub fn require_address(&self, expected_sha256: &[u8; 32]) -> Result<(), BundleError> {
+        if self.manifest_sha256 == *expected_sha256 {
+            return Ok(());
+        }
+        Err(BundleError::AddressMismatch {
+            dir: self.dir.clone(),
+            expected: hex::encode(expected_sha256),
+            actual: hex::encode(self.manifest_sha256),
+        })
+    }
+
+    /// Reads one file the manifest names; the bytes returned are the bytes that were hashed.
+    ///
+    /// # Errors
+    /// As for [`Bundle::open`], for this file only.
+    pub fn read(&self, name: &str) -> Result<Vec<u8>, BundleError> {
+        files::read_verified(&self.dir, self.manifest.entry(name)?, self.limits.file_bytes)
+    }
+
+    /// Loads the integer graph of an exact bundle and checks it against the declared root.
+    ///
+    /// # Errors
+    /// [`BundleError::Graph`] for a malformed graph, [`BundleError::GraphRootMismatch`] for another one.
+    pub fn graph(&self) -> Result<Graph, BundleError> {
+        let structure = self.read(GRAPH_FILE)?;
+        let weights = self.read(WEIGHTS_FILE)?;
+        let graph = Graph::load(&structure, &weights, &self.manifest.input)?;
+        graph.require_outputs(self.manifest.output.labels().len())?;
+        let actual = hex::encode(graph_root(&graph));
+        match &self.manifest.graph_root {
+            Some(expected) if *expected == actual => Ok(graph),
+            expected => Err(BundleError::GraphRootMismatch {
+                expected: expected.clone().unwrap_or_default(),
+                actual,
+            }),
+        }
+    }
+
+    /// Folder the bundle was opened from.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The parsed manifest.
+    #[must_use]
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// SHA-256 of `model.toml`: the address of the bundle.
+    #[must_use]
+    pub fn manifest_sha256(&self) -> [u8; 32] {
+        self.manifest_sha256
+    }
+
+    /// SHA-256 of `weights.safetensors` or `module.pt`.
+    #[must_use]
+    pub fn weights_sha256(&self) -> [u8; 32] {
+        self.weights_sha256
+    }
+
+    /// Root of an exact graph (see [`graph_root`]); `None` in the tolerant class.
+    #[must_use]
+    pub fn graph_root(&self) -> Option<[u8; 32]> {
+        self.manifest.graph_root_bytes()
+    }
+}

@@ -1,0 +1,270 @@
+//! `model.toml`: what a model version takes, gives and consists of.
+
+use super::files::require_plain_name;
+use super::{BundleError, CARD_FILE, GRAPH_FILE, MODULE_FILE, OutputRule, WEIGHTS_FILE};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// Version of the manifest format this crate reads and writes.
+pub const MANIFEST_FORMAT: u32 = 1;
+
+/// Largest input of one request, in bytes.
+const INPUT_BYTES_MAX: u64 = 1 << 20;
+
+/// How results of this model are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NumericClass {
+    /// Integer graph: results are bit-identical on every machine.
+    Exact,
+    /// Float module: results are quantised and compared within a tolerance.
+    Tolerant,
+}
+
+/// The manifest of a bundle.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Manifest format; [`MANIFEST_FORMAT`].
+    pub format: u32,
+    /// Short name: lower-case letters, digits and `-`, at most 64.
+    pub name: String,
+    /// Version of the model, free text of at most 32 bytes.
+    pub version: String,
+    /// How results are compared.
+    pub numeric_class: NumericClass,
+    /// File name of the model card.
+    pub card: String,
+    /// Hex of the graph's root, exact class only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub graph_root: Option<String>,
+    /// What one request carries.
+    pub input: InputSpec,
+    /// What one result carries.
+    pub output: OutputRule,
+    /// Accuracy measured on held-out data by the exporter, through this bundle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accuracy: Option<Accuracy>,
+    /// Every file of the bundle but the manifest.
+    pub files: Vec<FileEntry>,
+}
+
+/// One file of a bundle.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileEntry {
+    /// Plain file name inside the bundle's folder.
+    pub path: String,
+    /// SHA-256 of the content, lower-case hex.
+    pub sha256: String,
+    /// Size in bytes.
+    pub bytes: u64,
+}
+
+impl FileEntry {
+    /// The hash as bytes.
+    ///
+    /// # Errors
+    /// When the text is not 64 lower-case hex digits.
+    pub fn sha256(&self) -> Result<[u8; 32], BundleError> {
+        decode_hash(&format!("files.{}.sha256", self.path), &self.sha256)
+    }
+}
+
+/// Accuracy on held-out data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Accuracy {
+    /// Where the data comes from and how it was split.
+    pub dataset: String,
+    /// Number of held-out inputs.
+    pub held_out: u32,
+    /// Number of them classified correctly.
+    pub correct: u32,
+}
+
+impl Accuracy {
+    /// Share of correct answers, 0 to 1; 0 without data.
+    #[must_use]
+    pub fn ratio(&self) -> f64 {
+        if self.held_out == 0 { 0.0 } else { f64::from(self.correct) / f64::from(self.held_out) }
+    }
+}
+
+/// The bytes of one request: unsigned 8-bit values, row-major.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InputSpec {
+    /// Shape of one input without the batch, for example channels, height, width.
+    pub shape: Vec<u32>,
+    /// Element type; `u8` is the only one defined.
+    pub dtype: String,
+    /// Size of one input in bytes: the product of `shape`.
+    pub bytes: u32,
+    /// Largest element value a request may carry; the smallest is 0.
+    pub max: u8,
+}
+
+/// A request's input that does not fit the model.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InputError {
+    /// Wrong length.
+    #[error("input has {actual_bytes} bytes, the model takes {expected_bytes}; send one value per element, row by row")]
+    Size {
+        /// Bytes the model takes.
+        expected_bytes: u32,
+        /// Bytes received.
+        actual_bytes: usize,
+    },
+    /// An element above the declared range.
+    #[error("input byte {index} is {value}, the model takes 0 to {max}; scale the input to that range")]
+    Range {
+        /// Position of the first offending byte.
+        index: usize,
+        /// Its value.
+        value: u8,
+        /// Largest value accepted.
+        max: u8,
+    },
+}
+
+impl InputSpec {
+    /// Refuses an input of another size or with values out of range.
+    ///
+    /// # Errors
+    /// [`InputError`] naming what differs.
+    pub fn check(&self, input: &[u8]) -> Result<(), InputError> {
+        if input.len() != self.bytes as usize {
+            return Err(InputError::Size { expected_bytes: self.bytes, actual_bytes: input.len() });
+        }
+        match input.iter().position(|&value| value > self.max) {
+            Some(index) => Err(InputError::Range { index, value: input[index], max: self.max }),
+            None => Ok(()),
+        }
+    }
+
+    fn validate(&self) -> Result<(), BundleError> {
+        let elements = self.shape.iter().try_fold(1_u64, |product, &side| product.checked_mul(u64::from(side)));
+        let fits = elements.is_some_and(|n| (1..=INPUT_BYTES_MAX).contains(&n));
+        if self.shape.is_empty() || self.shape.len() > 4 || !fits {
+            return Err(BundleError::manifest(
+                "input.shape",
+                format!("is {:?}, expected 1 to 4 sides and 1 to {INPUT_BYTES_MAX} elements", self.shape),
+            ));
+        }
+        if self.dtype != "u8" {
+            return Err(BundleError::manifest("input.dtype", format!("is {:?}, expected \"u8\"", self.dtype)));
+        }
+        if elements != Some(u64::from(self.bytes)) {
+            return Err(BundleError::manifest(
+                "input.bytes",
+                format!("is {}, the shape {:?} makes {}", self.bytes, self.shape, elements.unwrap_or(0)),
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl Manifest {
+    /// Parses and validates the text of a manifest.
+    ///
+    /// # Errors
+    /// [`BundleError::Manifest`] or [`BundleError::UnsafePath`].
+    pub fn parse(text: &[u8]) -> Result<Self, BundleError> {
+        let text = std::str::from_utf8(text).map_err(|error| BundleError::manifest("(text)", error.to_string()))?;
+        let manifest: Self =
+            toml::from_str(text).map_err(|error| BundleError::manifest("(text)", error.message().to_owned()))?;
+        manifest.validate()?;
+        Ok(manifest)
+    }
+
+    /// The file whose hash is registered as the weights' hash.
+    #[must_use]
+    pub fn weights_file(&self) -> &'static str {
+        match self.numeric_class {
+            NumericClass::Exact => WEIGHTS_FILE,
+            NumericClass::Tolerant => MODULE_FILE,
+        }
+    }
+
+    /// The entry of a file.
+    ///
+    /// # Errors
+    /// [`BundleError::Manifest`] when the manifest does not name it.
+    pub fn entry(&self, name: &str) -> Result<&FileEntry, BundleError> {
+        let found = self.files.iter().find(|entry| entry.path == name);
+        found.ok_or_else(|| BundleError::manifest("files", format!("does not name {name}")))
+    }
+
+    /// The declared graph root as bytes.
+    #[must_use]
+    pub fn graph_root_bytes(&self) -> Option<[u8; 32]> {
+        decode_hash("graph_root", self.graph_root.as_deref()?).ok()
+    }
+
+    fn validate(&self) -> Result<(), BundleError> {
+        if self.format != MANIFEST_FORMAT {
+            let problem = format!("is {}, this program reads {MANIFEST_FORMAT}", self.format);
+            return Err(BundleError::manifest("format", problem));
+        }
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if self.name.is_empty() || self.name.len() > 64 || !self.name.chars().all(plain) {
+            let problem = format!("is {:?}, expected 1 to 64 of a-z, 0-9 and -", self.name);
+            return Err(BundleError::manifest("name", problem));
+        }
+        if self.version.is_empty() || self.version.len() > 32 {
+            let problem = format!("has {} bytes, expected 1 to 32", self.version.len());
+            return Err(BundleError::manifest("version", problem));
+        }
+        self.input.validate()?;
+        self.output.validate(self.numeric_class)?;
+        self.validate_accuracy()?;
+        self.validate_files()
+    }
+
+    fn validate_accuracy(&self) -> Result<(), BundleError> {
+        match &self.accuracy {
+            Some(accuracy) if accuracy.correct > accuracy.held_out => Err(BundleError::manifest(
+                "accuracy.correct",
+                format!("is {}, more than the {} held out", accuracy.correct, accuracy.held_out),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn validate_files(&self) -> Result<(), BundleError> {
+        for entry in &self.files {
+            require_plain_name(&entry.path)?;
+            entry.sha256()?;
+        }
+        let named: BTreeSet<&str> = self.files.iter().map(|entry| entry.path.as_str()).collect();
+        let expected: BTreeSet<&str> = match self.numeric_class {
+            NumericClass::Exact => [CARD_FILE, GRAPH_FILE, WEIGHTS_FILE].into(),
+            NumericClass::Tolerant => [CARD_FILE, MODULE_FILE].into(),
+        };
+        if self.card != CARD_FILE {
+            return Err(BundleError::manifest("card", format!("is {:?}, expected {CARD_FILE:?}", self.card)));
+        }
+        if named != expected || named.len() != self.files.len() {
+            let problem = format!("names {named:?}, this class has exactly {expected:?}");
+            return Err(BundleError::manifest("files", problem));
+        }
+        match (self.numeric_class, &self.graph_root) {
+            (NumericClass::Exact, Some(root)) => decode_hash("graph_root", root).map(|_| ()),
+            (NumericClass::Exact, None) => Err(BundleError::manifest("graph_root", "is missing in the exact class")),
+            (NumericClass::Tolerant, None) => Ok(()),
+            (NumericClass::Tolerant, Some(_)) => {
+                Err(BundleError::manifest("graph_root", "is set, the tolerant class has none"))
+            }
+        }
+    }
+}
+
+fn decode_hash(field: &str, text: &str) -> Result<[u8; 32], BundleError> {
+    let mut hash = [0_u8; 32];
+    let lower = !text.bytes().any(|byte| byte.is_ascii_uppercase());
+    if lower && hex::decode_to_slice(text, &mut hash).is_ok() {
+        return Ok(hash);
+    }
+    Err(BundleError::manifest(field, format!("is {text:?}, expected 64 lower-case hex digits")))
+}

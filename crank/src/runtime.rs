@@ -1,0 +1,75 @@
+//! Model runtimes: from a verified bundle and request bytes to result bytes.
+
+mod exact;
+mod script;
+
+pub use exact::ExactRuntime;
+pub use script::ScriptRuntime;
+
+use crate::bundle::{Bundle, BundleError, InputError, NumericClass, OutputError};
+
+/// Executes one model. Implementations are driven by one thread at a time.
+pub trait ModelRuntime: Send {
+    /// Computes the results of a batch, in order. In the exact class the bytes of each result do not depend on the
+    /// rest of the batch, the number of threads or the machine.
+    ///
+    /// # Errors
+    /// [`RuntimeError`]; the batch then has no results at all.
+    fn infer_batch(&self, inputs: &[&[u8]]) -> Result<Vec<Vec<u8>>, RuntimeError>;
+}
+
+/// Why a model could not be loaded or run.
+#[derive(Debug, thiserror::Error)]
+pub enum RuntimeError {
+    /// The bundle is not valid.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    /// An input does not fit the model.
+    #[error("request {position} of the batch: {source}")]
+    Input {
+        /// Position in the batch.
+        position: usize,
+        /// What does not fit.
+        source: InputError,
+    },
+    /// The model's numbers do not fit the output rule.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// libtorch refused the module or failed in it.
+    #[error("libtorch: {0}")]
+    Torch(#[from] tch::TchError),
+}
+
+impl RuntimeError {
+    /// Stable label for metrics.
+    #[must_use]
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::Bundle(error) => error.label(),
+            Self::Input { .. } => "runtime_input_invalid",
+            Self::Output(_) => "runtime_output_invalid",
+            Self::Torch(_) => "runtime_torch",
+        }
+    }
+}
+
+/// Loads the bundle with libtorch on the CPU, with `threads` compute threads for the whole process.
+///
+/// # Errors
+/// When the bundle is invalid or libtorch refuses the module. A tolerant bundle holds code: call this only in a
+/// process that may be lost, as [`crate::worker`] does.
+pub fn load(bundle: &Bundle, threads: u16) -> Result<Box<dyn ModelRuntime>, RuntimeError> {
+    tch::set_num_threads(i32::from(threads.max(1)));
+    Ok(match bundle.manifest().numeric_class {
+        NumericClass::Exact => Box::new(ExactRuntime::load(bundle)?),
+        NumericClass::Tolerant => Box::new(ScriptRuntime::load(bundle)?),
+    })
+}
+
+/// Checks every input of a batch and joins them, row after row.
+fn join_inputs(spec: &crate::bundle::InputSpec, inputs: &[&[u8]]) -> Result<Vec<u8>, RuntimeError> {
+    for (position, input) in inputs.iter().enumerate() {
+        spec.check(input).map_err(|source| RuntimeError::Input { position, source })?;
+    }
+    Ok(inputs.concat())
+}

@@ -1,0 +1,50 @@
+//! The tolerant class: TorchScript modules with quantised outputs.
+
+use super::{ModelRuntime, RuntimeError, join_inputs};
+use crate::bundle::{Bundle, InputSpec, MODULE_FILE, OutputError, OutputRule};
+use tch::{CModule, Kind, Tensor, no_grad};
+
+/// A TorchScript module ready to run. It takes a float tensor (batch, shape...) of the request's bytes as numbers and
+/// gives a float tensor (batch, labels).
+pub struct ScriptRuntime {
+    input: InputSpec,
+    output: OutputRule,
+    module: CModule,
+}
+
+impl ScriptRuntime {
+    /// Loads the module from the very bytes that were verified.
+    ///
+    /// # Errors
+    /// When the bundle is invalid or libtorch refuses the module.
+    pub fn load(bundle: &Bundle) -> Result<Self, RuntimeError> {
+        // The profiling executor compiles anew for every batch size it meets; the legacy one is ready at once.
+        tch::jit::f_set_profiling_mode(false)?;
+        let bytes = bundle.read(MODULE_FILE)?;
+        let mut module = CModule::load_data(&mut bytes.as_slice())?;
+        module.f_set_eval()?;
+        let manifest = bundle.manifest();
+        Ok(Self { input: manifest.input.clone(), output: manifest.output.clone(), module })
+    }
+}
+
+impl ModelRuntime for ScriptRuntime {
+    fn infer_batch(&self, inputs: &[&[u8]]) -> Result<Vec<Vec<u8>>, RuntimeError> {
+        let joined = join_inputs(&self.input, inputs)?;
+        if inputs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let labels = self.output.labels().len();
+        let mut shape = vec![inputs.len() as i64];
+        shape.extend(self.input.shape.iter().map(|&side| i64::from(side)));
+        let logits: Vec<f32> = no_grad(|| {
+            let values = Tensor::from_slice(&joined).f_view(shape.as_slice())?.f_to_kind(Kind::Float)?;
+            let logits = self.module.forward_ts(&[values])?;
+            Vec::<f32>::try_from(logits.f_to_kind(Kind::Float)?.f_contiguous()?.f_view([-1])?)
+        })?;
+        if logits.len() != labels * inputs.len() {
+            return Err(OutputError::Count { expected: labels, actual: logits.len() / inputs.len() }.into());
+        }
+        logits.chunks(labels).map(|logits| Ok(self.output.encode_floats(logits)?)).collect()
+    }
+}
