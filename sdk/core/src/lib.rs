@@ -1,1 +1,26 @@
-//! c
+//! Every formula of ModChains, once: bonding curve, fees, usage-driven sync, streamed revenue, usage averages,
+//! bonds and time windows.
+//!
+//! The on-chain programs, the Rust SDK, the TypeScript SDK (as wasm) and the crank all call these functions, so a
+//! quote and a trade can never disagree. Amounts are integers in base units and every name carries its unit.
+//! Nothing here allocates, panics on input, reads a clock or draws a random number. Every division says in which
+//! direction it rounds and whom that favours: always the pool, the vault or the reserve, never the caller.
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+pub mod bond;
+pub mod bps;
+pub mod curve;
+mod error;
+pub mod fees;
+pub mod ids;
+pub mod limits;
+pub mod math;
+pub mod stream;
+pub mod sync;
+pub mod trade;
+pub mod usage;
+pub mod window;
+
+pub use error::{CoreError, Result};

@@ -1,0 +1,86 @@
+//! One error type for the whole crate. Each variant states a fact about the world.
+
+use core::fmt;
+
+/// Shorthand for a result that fails with [`CoreError`].
+pub type Result<T> = core::result::Result<T, CoreError>;
+
+/// Why a pure step was refused. Nothing has changed when one of these is returned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CoreError {
+    /// The amount given is zero.
+    AmountZero,
+    /// The trade is so small that its other side rounds to zero.
+    OutputZero,
+    /// A result does not fit its integer type.
+    Overflow,
+    /// A denominator is zero.
+    DivisionByZero,
+    /// The curve breaks solvency: `R * (Y - C) < V * C`.
+    NotSolvent,
+    /// The curve holds no depth (`Y <= C`) or no quote at all (`R + V == 0`).
+    CurveEmpty,
+    /// The output is below the trader's limit.
+    OutputBelowLimit,
+    /// The input is above the trader's limit.
+    InputAboveLimit,
+    /// The reserve holds less than the trade would pay.
+    InsufficientReserve,
+    /// More tokens are asked for, or sold, than exist on that side of the curve.
+    InsufficientSupply,
+    /// The parts of a split do not add up to 10,000 basis points, or one is out of its bounds.
+    SplitInvalid,
+    /// The trade fee is outside its bounds.
+    FeeOutOfBounds,
+    /// A sync parameter is outside its bounds.
+    SyncParamsInvalid,
+    /// The largest step is worth more than the fee that no trader gets back.
+    StepExceedsLostFee,
+    /// The largest absorption is worth more than the protocol's net part of the fee.
+    AbsorptionExceedsLostFee,
+    /// The epoch since the last sync is not over.
+    EpochNotOver,
+    /// Time given is before the time already recorded.
+    ClockWentBack,
+    /// The deadline has passed.
+    DeadlinePassed,
+    /// The window is still open.
+    WindowOpen,
+    /// The window is closed.
+    WindowClosed,
+    /// More is claimed than was streamed.
+    InsufficientRevenue,
+    /// Streamed revenue does not add up: deposited is not claimed plus claimable plus unstreamed plus dust.
+    RevenueNotConserved,
+}
+
+impl fmt::Display for CoreError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::AmountZero => "the amount is zero",
+            Self::OutputZero => "the trade is too small: its output rounds to zero",
+            Self::Overflow => "the amount is too large",
+            Self::DivisionByZero => "a denominator is zero",
+            Self::NotSolvent => "the reserve would not cover every circulating token",
+            Self::CurveEmpty => "the curve has no depth or no quote",
+            Self::OutputBelowLimit => "the output is below the limit",
+            Self::InputAboveLimit => "the input is above the limit",
+            Self::InsufficientReserve => "the reserve holds less than the trade would pay",
+            Self::InsufficientSupply => "the curve holds fewer tokens than the trade needs",
+            Self::SplitInvalid => "the fee split does not add up or is out of bounds",
+            Self::FeeOutOfBounds => "the trade fee is out of bounds",
+            Self::SyncParamsInvalid => "a sync parameter is out of bounds",
+            Self::StepExceedsLostFee => "the largest step is worth more than the non-recoverable fee",
+            Self::AbsorptionExceedsLostFee => "the largest absorption is worth more than the net protocol fee",
+            Self::EpochNotOver => "the epoch since the last sync is not over",
+            Self::ClockWentBack => "the time given is before the time recorded",
+            Self::DeadlinePassed => "the deadline has passed",
+            Self::WindowOpen => "the window is still open",
+            Self::WindowClosed => "the window is closed",
+            Self::InsufficientRevenue => "less revenue was streamed than is claimed",
+            Self::RevenueNotConserved => "the revenue stream does not add up",
+        })
+    }
+}
+
+impl core::error::Error for CoreError {}

@@ -1,0 +1,230 @@
+//! Splits of the trade fee and of the inference fee. Every split conserves the amount to the atom.
+
+use crate::bps::{BPS_DENOMINATOR, bps_ceil, bps_floor};
+use crate::{CoreError, Result};
+
+/// Smallest base trade fee.
+pub const TRADE_FEE_MIN_BPS: u16 = 25;
+/// Largest base trade fee.
+pub const TRADE_FEE_MAX_BPS: u16 = 500;
+/// Default base trade fee: 1 %.
+pub const TRADE_FEE_DEFAULT_BPS: u16 = 100;
+/// Default part of the protocol leg that goes to a named referrer: a quarter.
+pub const REFERRAL_DEFAULT_BPS: u16 = 2_500;
+/// Largest part of the protocol leg that may go to a referrer.
+pub const REFERRAL_MAX_BPS: u16 = 5_000;
+/// Smallest part of the trade fee that goes to the reserve.
+pub const RESERVE_PART_MIN_BPS: u16 = 1_000;
+/// Smallest part of the trade fee that goes to the protocol.
+pub const PROTOCOL_PART_MIN_BPS: u16 = 500;
+/// Largest part of the trade fee that goes to the protocol.
+pub const PROTOCOL_PART_MAX_BPS: u16 = 4_000;
+/// Smallest part of the inference fee that goes to the operator who did the work.
+pub const OPERATOR_PART_MIN_BPS: u16 = 3_000;
+
+/// How the trade fee is shared. The parts add up to 10,000.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FeeSplit {
+    /// Part that stays in the curve's reserve and backs every token.
+    pub reserve_bps: u16,
+    /// Part streamed to the stakers.
+    pub vault_bps: u16,
+    /// Part of creator and contributors.
+    pub creator_bps: u16,
+    /// Part of the protocol, out of which a referrer is paid.
+    pub protocol_bps: u16,
+}
+
+/// 40 % reserve, 25 % stakers, 15 % creator, 20 % protocol.
+pub const FEE_SPLIT_DEFAULT: FeeSplit =
+    FeeSplit { reserve_bps: 4_000, vault_bps: 2_500, creator_bps: 1_500, protocol_bps: 2_000 };
+
+impl FeeSplit {
+    /// Requires that the parts add up to 10,000, the reserve's and the protocol's within their bounds.
+    pub fn validate(&self) -> Result<()> {
+        let parts = [self.reserve_bps, self.vault_bps, self.creator_bps, self.protocol_bps];
+        require_whole(&parts)?;
+        let protocol_fits = (PROTOCOL_PART_MIN_BPS..=PROTOCOL_PART_MAX_BPS).contains(&self.protocol_bps);
+        if self.reserve_bps < RESERVE_PART_MIN_BPS || !protocol_fits {
+            return Err(CoreError::SplitInvalid);
+        }
+        Ok(())
+    }
+}
+
+/// The fee of a trade and who gets it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TradeFees {
+    /// Fee in basis points of the gross quote amount. A launch fee may exceed the bounds of the base fee.
+    pub fee_bps: u16,
+    /// How the fee is shared.
+    pub split: FeeSplit,
+    /// Part of the protocol leg that goes to a named referrer.
+    pub referral_bps: u16,
+}
+
+/// 1 % fee with the default split and referral.
+pub const TRADE_FEES_DEFAULT: TradeFees =
+    TradeFees { fee_bps: TRADE_FEE_DEFAULT_BPS, split: FEE_SPLIT_DEFAULT, referral_bps: REFERRAL_DEFAULT_BPS };
+
+/// What each recipient gets of one trade fee, in quote atoms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FeeLegs {
+    /// Added to the curve's reserve.
+    pub reserve: u64,
+    /// Streamed to the stakers.
+    pub vault: u64,
+    /// Accrued for creator and contributors.
+    pub creator: u64,
+    /// Accrued for the protocol, net of the referral.
+    pub protocol: u64,
+    /// Accrued for the referrer; zero without one.
+    pub referrer: u64,
+}
+
+impl FeeLegs {
+    /// Sum of the legs, equal to the fee that was split.
+    pub fn total(&self) -> Result<u64> {
+        [self.vault, self.creator, self.protocol, self.referrer]
+            .into_iter()
+            .try_fold(self.reserve, u64::checked_add)
+            .ok_or(CoreError::Overflow)
+    }
+}
+
+impl TradeFees {
+    /// Requires the base fee within 0.25 % to 5 %, a valid split and a referral within its bound.
+    pub fn validate(&self) -> Result<()> {
+        if !(TRADE_FEE_MIN_BPS..=TRADE_FEE_MAX_BPS).contains(&self.fee_bps) {
+            return Err(CoreError::FeeOutOfBounds);
+        }
+        if self.referral_bps > REFERRAL_MAX_BPS {
+            return Err(CoreError::SplitInvalid);
+        }
+        self.split.validate()
+    }
+
+    /// `ceil(gross * fee_bps / 10_000)`. Rounds up, for the pool, so every non-zero trade pays at least one atom.
+    pub fn fee_atoms(&self, gross_atoms: u64) -> Result<u64> {
+        if self.fee_bps == 0 || u64::from(self.fee_bps) >= BPS_DENOMINATOR {
+            return Err(CoreError::FeeOutOfBounds);
+        }
+        bps_ceil(gross_atoms, self.fee_bps)
+    }
+
+    /// Smallest gross amount that leaves at least `net_atoms` after the fee; it then leaves exactly that.
+    /// `ceil(net * 10_000 / (10_000 - fee_bps))`. Rounds up, for the pool.
+    pub fn gross_for_net(&self, net_atoms: u64) -> Result<u64> {
+        match BPS_DENOMINATOR.checked_sub(u64::from(self.fee_bps)) {
+            None | Some(0) | Some(BPS_DENOMINATOR) => Err(CoreError::FeeOutOfBounds),
+            Some(kept_bps) => crate::math::mul_div_ceil(net_atoms, BPS_DENOMINATOR, kept_bps),
+        }
+    }
+
+    /// Splits a fee. Vault, creator, protocol and referrer round down; the remainder goes to the reserve.
+    pub fn split_fee(&self, fee_atoms: u64, has_referrer: bool) -> Result<FeeLegs> {
+        let vault = bps_floor(fee_atoms, self.split.vault_bps)?;
+        let creator = bps_floor(fee_atoms, self.split.creator_bps)?;
+        let protocol_gross = bps_floor(fee_atoms, self.split.protocol_bps)?;
+        let referrer = if has_referrer { bps_floor(protocol_gross, self.referral_bps)? } else { 0 };
+        let protocol = protocol_gross.checked_sub(referrer).ok_or(CoreError::SplitInvalid)?;
+        let reserve = [vault, creator, protocol_gross]
+            .into_iter()
+            .try_fold(fee_atoms, u64::checked_sub)
+            .ok_or(CoreError::SplitInvalid)?;
+        Ok(FeeLegs { reserve, vault, creator, protocol, referrer })
+    }
+
+    /// Part of the trade, in parts per million, that a trader who is also creator, only staker and referrer does
+    /// not get paid back: reserve leg plus protocol leg net of referral. Rounds down: the smaller, safer figure.
+    pub fn fee_lost_ppm(&self) -> Result<u32> {
+        self.lost_ppm(self.split.reserve_bps)
+    }
+
+    /// The protocol leg net of referral alone, in parts per million of the trade. Rounds down. This much is lost
+    /// even to a trader who holds every token and so owns the reserve too.
+    pub fn protocol_lost_ppm(&self) -> Result<u32> {
+        self.lost_ppm(0)
+    }
+
+    /// `10^6 * fee/10^4 * (reserve/10^4 + protocol/10^4 * (10^4 - referral)/10^4) = fee * parts / 10^6`.
+    fn lost_ppm(&self, reserve_bps: u16) -> Result<u32> {
+        let unreferred_bps =
+            BPS_DENOMINATOR.checked_sub(u64::from(self.referral_bps)).ok_or(CoreError::SplitInvalid)?;
+        // arith-safety: each factor is below 2^16, so the sum is below 2^33 and the product below 2^49.
+        let parts = u64::from(reserve_bps) * BPS_DENOMINATOR + u64::from(self.split.protocol_bps) * unreferred_bps;
+        let lost = u64::from(self.fee_bps) * parts / 1_000_000;
+        u32::try_from(lost).map_err(|_| CoreError::Overflow)
+    }
+}
+
+/// How the fee of a finalised inference request is shared. The parts add up to 10,000.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UsageFeeSplit {
+    /// Part of the operator who answered.
+    pub operator_bps: u16,
+    /// Part streamed to the stakers.
+    pub vault_bps: u16,
+    /// Part of creator and contributors.
+    pub creator_bps: u16,
+    /// Part added to the curve's reserve.
+    pub reserve_bps: u16,
+    /// Part of the protocol.
+    pub protocol_bps: u16,
+}
+
+/// 70 % operator, 12 % stakers, 8 % creator, 5 % reserve, 5 % protocol.
+pub const USAGE_FEE_SPLIT_DEFAULT: UsageFeeSplit =
+    UsageFeeSplit { operator_bps: 7_000, vault_bps: 1_200, creator_bps: 800, reserve_bps: 500, protocol_bps: 500 };
+
+/// What each recipient gets of one inference fee, in quote atoms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct UsageFeeLegs {
+    /// Paid to the operator.
+    pub operator: u64,
+    /// Streamed to the stakers.
+    pub vault: u64,
+    /// Accrued for creator and contributors.
+    pub creator: u64,
+    /// Added to the curve's reserve.
+    pub reserve: u64,
+    /// Accrued for the protocol.
+    pub protocol: u64,
+}
+
+impl UsageFeeLegs {
+    /// Reserve and protocol legs: what a requester who is also operator, creator and only staker cannot get back.
+    pub fn lost_atoms(&self) -> Result<u64> {
+        self.reserve.checked_add(self.protocol).ok_or(CoreError::Overflow)
+    }
+}
+
+impl UsageFeeSplit {
+    /// Requires that the parts add up to 10,000 and the operator's is at least its bound.
+    pub fn validate(&self) -> Result<()> {
+        let parts = [self.operator_bps, self.vault_bps, self.creator_bps, self.reserve_bps, self.protocol_bps];
+        require_whole(&parts)?;
+        if self.operator_bps < OPERATOR_PART_MIN_BPS {
+            return Err(CoreError::SplitInvalid);
+        }
+        Ok(())
+    }
+
+    /// Splits an inference fee. All other parts round down; the remainder goes to the operator.
+    pub fn split(&self, fee_atoms: u64) -> Result<UsageFeeLegs> {
+        let vault = bps_floor(fee_atoms, self.vault_bps)?;
+        let creator = bps_floor(fee_atoms, self.creator_bps)?;
+        let reserve = bps_floor(fee_atoms, self.reserve_bps)?;
+        let protocol = bps_floor(fee_atoms, self.protocol_bps)?;
+        let operator = [vault, creator, reserve, protocol]
+            .into_iter()
+            .try_fold(fee_atoms, u64::checked_sub)
+            .ok_or(CoreError::SplitInvalid)?;
+        Ok(UsageFeeLegs { operator, vault, creator, reserve, protocol })
+    }
+}
+
+fn require_whole(parts_bps: &[u16]) -> Result<()> {
+    let total: u64 = parts_bps.iter().map(|part| u64::from(*part)).sum();
+    if total == BPS_DENOMINATOR { Ok(()) } else { Err(CoreError::SplitInvalid) }
+}

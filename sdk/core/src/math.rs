@@ -1,0 +1,97 @@
+//! Products and quotients that pass through 128 bits.
+//!
+//! A general 128-bit division costs hundreds of compute units on chain. Every quotient needed here fits 64 bits, so
+//! [`mul_div_floor`] divides 128 by 64 bits with two hardware divisions, and with one when the product fits 64 bits.
+
+use crate::{CoreError, Result};
+
+/// `floor(a * b / d)`. Fails with `DivisionByZero` or, when the quotient exceeds 64 bits, `Overflow`.
+pub fn mul_div_floor(a: u64, b: u64, d: u64) -> Result<u64> {
+    Ok(mul_div_rem(a, b, d)?.0)
+}
+
+/// `ceil(a * b / d)`. Fails like [`mul_div_floor`].
+pub fn mul_div_ceil(a: u64, b: u64, d: u64) -> Result<u64> {
+    let (quotient, remainder) = mul_div_rem(a, b, d)?;
+    if remainder == 0 { Ok(quotient) } else { quotient.checked_add(1).ok_or(CoreError::Overflow) }
+}
+
+/// Quotient and remainder of `a * b / d`.
+pub fn mul_div_rem(a: u64, b: u64, d: u64) -> Result<(u64, u64)> {
+    if d == 0 {
+        return Err(CoreError::DivisionByZero);
+    }
+    if let Some(product) = a.checked_mul(b) {
+        return Ok((product / d, product % d));
+    }
+    let product = wide_mul(a, b);
+    divide_wide(high(product), low(product), d)
+}
+
+/// `a * b`, which always fits 128 bits.
+pub const fn wide_mul(a: u64, b: u64) -> u128 {
+    (a as u128) * (b as u128)
+}
+
+/// Quotient (at most 128 bits) and remainder of a 128-bit number by a 64-bit one.
+pub fn div_rem_wide(numerator: u128, d: u64) -> Result<(u128, u64)> {
+    if d == 0 {
+        return Err(CoreError::DivisionByZero);
+    }
+    let (quotient_high, rest) = (high(numerator) / d, high(numerator) % d);
+    let (quotient_low, remainder) = divide_wide(rest, low(numerator), d)?;
+    Ok(((u128::from(quotient_high) << 64) | u128::from(quotient_low), remainder))
+}
+
+/// `floor(a * b_q64 / 2^64)` for a Q64.64 factor. Rounds down.
+pub fn mul_q64_floor(a: u64, b_q64: u128) -> Result<u64> {
+    let whole = a.checked_mul(high(b_q64)).ok_or(CoreError::Overflow)?;
+    whole.checked_add(high(wide_mul(a, low(b_q64)))).ok_or(CoreError::Overflow)
+}
+
+const fn high(value: u128) -> u64 {
+    (value >> 64) as u64
+}
+
+const fn low(value: u128) -> u64 {
+    value as u64
+}
+
+/// Divides `high * 2^64 + low` by `d` in base 2^32 (Knuth, The Art of Computer Programming 4.3.1, algorithm D; this
+/// shape is `divlu` of Hacker's Delight). `Overflow` when the quotient would need more than 64 bits.
+fn divide_wide(high: u64, low: u64, d: u64) -> Result<(u64, u64)> {
+    if high >= d {
+        return Err(CoreError::Overflow);
+    }
+    if high == 0 {
+        return Ok((low / d, low % d));
+    }
+    // Normalise so that the divisor's top bit is set; then each estimated digit is at most two too large.
+    let shift = d.leading_zeros();
+    let d = d << shift;
+    let numerator_high = if shift == 0 { high } else { (high << shift) | (low >> (64 - shift)) };
+    let numerator_low = low << shift;
+
+    let (digit_1, rest) = divide_digit(numerator_high, numerator_low >> 32, d);
+    let (digit_0, rest) = divide_digit(rest, numerator_low & DIGIT_MASK, d);
+    Ok(((digit_1 << 32) | digit_0, rest >> shift))
+}
+
+const DIGIT_MASK: u64 = u32::MAX as u64;
+
+/// One quotient digit of `rest * 2^32 + next_digit` by the normalised `d`, and the new rest, for `rest < d`.
+/// arith-safety: wrapping is exact here: the true new rest is below `d`, so computing it modulo 2^64 gives it.
+fn divide_digit(rest: u64, next_digit: u64, d: u64) -> (u64, u64) {
+    let (d_high, d_low) = (d >> 32, d & DIGIT_MASK);
+    let mut digit = rest / d_high;
+    let mut estimate_rest = rest % d_high;
+    while digit > DIGIT_MASK || digit.wrapping_mul(d_low) > ((estimate_rest << 32) | next_digit) {
+        digit = digit.wrapping_sub(1);
+        estimate_rest = estimate_rest.wrapping_add(d_high);
+        if estimate_rest > DIGIT_MASK {
+            break;
+        }
+    }
+    let rest = (rest << 32).wrapping_add(next_digit).wrapping_sub(digit.wrapping_mul(d));
+    (digit, rest)
+}

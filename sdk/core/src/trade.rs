@@ -1,0 +1,137 @@
+//! Whole trades: curve, fee and fee split together.
+//!
+//! A buy takes the fee off the gross input; the net amount enters the curve, then the reserve leg is added to it. A
+//! sale takes the gross proceeds out of the reserve, pays the seller gross minus fee, and returns the reserve leg.
+//! The other legs leave the curve: they are owed by the market's token account but are not part of `R`.
+//!
+//! Splitting a buy never gives more tokens. Splitting a sale can give back some of the seller's own reserve legs,
+//! because they are in the reserve when the next part is sold: the parts together pay at most what one sale pays plus
+//! the reserve legs of the parts.
+
+use crate::curve::Curve;
+use crate::fees::{FeeLegs, TradeFees};
+use crate::limits::{require_input, require_output};
+use crate::{CoreError, Result};
+
+/// A buy, ready to be applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Buy {
+    /// Gross quote atoms paid by the buyer, fee included.
+    pub quote_atoms_in: u64,
+    /// The fee, part of `quote_atoms_in`.
+    pub fee_atoms: u64,
+    /// The fee's legs; they add up to `fee_atoms`.
+    pub legs: FeeLegs,
+    /// Token atoms minted to the buyer.
+    pub token_atoms_out: u64,
+    /// The curve afterwards, reserve leg included.
+    pub curve_after: Curve,
+}
+
+impl Buy {
+    /// Requires at least `min_token_atoms_out`.
+    pub fn check_min_out(&self, min_token_atoms_out: u64) -> Result<()> {
+        require_output(self.token_atoms_out, min_token_atoms_out)
+    }
+
+    /// Requires at most `max_quote_atoms_in`.
+    pub fn check_max_in(&self, max_quote_atoms_in: u64) -> Result<()> {
+        require_input(self.quote_atoms_in, max_quote_atoms_in)
+    }
+}
+
+/// A sale, ready to be applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sell {
+    /// Token atoms burned.
+    pub token_atoms_in: u64,
+    /// Quote atoms paid to the seller, net of the fee.
+    pub quote_atoms_out: u64,
+    /// The fee, taken from the gross proceeds.
+    pub fee_atoms: u64,
+    /// The fee's legs; they add up to `fee_atoms`.
+    pub legs: FeeLegs,
+    /// The curve afterwards, reserve leg included.
+    pub curve_after: Curve,
+}
+
+impl Sell {
+    /// Requires at least `min_quote_atoms_out`.
+    pub fn check_min_out(&self, min_quote_atoms_out: u64) -> Result<()> {
+        require_output(self.quote_atoms_out, min_quote_atoms_out)
+    }
+
+    /// Requires at most `max_token_atoms_in`.
+    pub fn check_max_in(&self, max_token_atoms_in: u64) -> Result<()> {
+        require_input(self.token_atoms_in, max_token_atoms_in)
+    }
+}
+
+/// Buys for exactly `gross_quote_atoms`, fee included.
+pub fn buy_exact_in(curve: &Curve, fees: &TradeFees, gross_quote_atoms: u64, has_referrer: bool) -> Result<Buy> {
+    require_amount(gross_quote_atoms)?;
+    let fee_atoms = fees.fee_atoms(gross_quote_atoms)?;
+    let net_atoms = gross_quote_atoms.checked_sub(fee_atoms).ok_or(CoreError::Overflow)?;
+    if net_atoms == 0 {
+        return Err(CoreError::OutputZero);
+    }
+    let token_atoms_out = curve.buy_exact_in(net_atoms)?;
+    settle_buy(curve, fees, gross_quote_atoms, net_atoms, token_atoms_out, has_referrer)
+}
+
+/// Buys exactly `token_atoms_out` for the smallest gross amount that covers it.
+pub fn buy_exact_out(curve: &Curve, fees: &TradeFees, token_atoms_out: u64, has_referrer: bool) -> Result<Buy> {
+    let net_atoms = curve.buy_exact_out(token_atoms_out)?;
+    let gross_atoms = fees.gross_for_net(net_atoms)?;
+    settle_buy(curve, fees, gross_atoms, net_atoms, token_atoms_out, has_referrer)
+}
+
+/// Sells exactly `token_atoms_in`.
+pub fn sell_exact_in(curve: &Curve, fees: &TradeFees, token_atoms_in: u64, has_referrer: bool) -> Result<Sell> {
+    let gross_atoms = curve.sell_exact_in(token_atoms_in)?;
+    let quote_atoms_out = gross_atoms.checked_sub(fees.fee_atoms(gross_atoms)?).ok_or(CoreError::Overflow)?;
+    if quote_atoms_out == 0 {
+        return Err(CoreError::OutputZero);
+    }
+    settle_sell(curve, fees, token_atoms_in, gross_atoms, quote_atoms_out, has_referrer)
+}
+
+/// Sells as few tokens as pay exactly `quote_atoms_out` to the seller.
+pub fn sell_exact_out(curve: &Curve, fees: &TradeFees, quote_atoms_out: u64, has_referrer: bool) -> Result<Sell> {
+    require_amount(quote_atoms_out)?;
+    let gross_atoms = fees.gross_for_net(quote_atoms_out)?;
+    let token_atoms_in = curve.sell_exact_out(gross_atoms)?;
+    settle_sell(curve, fees, token_atoms_in, gross_atoms, quote_atoms_out, has_referrer)
+}
+
+fn settle_buy(
+    curve: &Curve,
+    fees: &TradeFees,
+    gross_atoms: u64,
+    net_atoms: u64,
+    token_atoms_out: u64,
+    has_referrer: bool,
+) -> Result<Buy> {
+    let fee_atoms = gross_atoms.checked_sub(net_atoms).ok_or(CoreError::Overflow)?;
+    let legs = fees.split_fee(fee_atoms, has_referrer)?;
+    let curve_after = curve.apply_buy(net_atoms, token_atoms_out)?.deposit_reserve(legs.reserve)?;
+    Ok(Buy { quote_atoms_in: gross_atoms, fee_atoms, legs, token_atoms_out, curve_after })
+}
+
+fn settle_sell(
+    curve: &Curve,
+    fees: &TradeFees,
+    token_atoms_in: u64,
+    gross_atoms: u64,
+    quote_atoms_out: u64,
+    has_referrer: bool,
+) -> Result<Sell> {
+    let fee_atoms = gross_atoms.checked_sub(quote_atoms_out).ok_or(CoreError::Overflow)?;
+    let legs = fees.split_fee(fee_atoms, has_referrer)?;
+    let curve_after = curve.apply_sell(token_atoms_in, gross_atoms)?.deposit_reserve(legs.reserve)?;
+    Ok(Sell { token_atoms_in, quote_atoms_out, fee_atoms, legs, curve_after })
+}
+
+fn require_amount(atoms: u64) -> Result<()> {
+    if atoms == 0 { Err(CoreError::AmountZero) } else { Ok(()) }
+}

@@ -1,0 +1,49 @@
+//! Windows of time, as pure functions of the present and a configuration, in seconds of Unix time.
+//!
+//! One boundary rule holds everywhere: **an event at the end second counts as after.** A window that ends at `t` is
+//! open at `t - 1` and closed at `t`.
+
+use crate::{CoreError, Result};
+
+/// Whether a window that ends at `end_seconds` is still open.
+pub const fn is_open(now_seconds: i64, end_seconds: i64) -> bool {
+    now_seconds < end_seconds
+}
+
+/// Requires the window to be open, for acts that belong inside it.
+pub fn require_open(now_seconds: i64, end_seconds: i64) -> Result<()> {
+    if is_open(now_seconds, end_seconds) { Ok(()) } else { Err(CoreError::WindowClosed) }
+}
+
+/// Requires the window to be over, for acts that must wait for it: a challenge window, a timelock, a cooldown.
+pub fn require_over(now_seconds: i64, end_seconds: i64) -> Result<()> {
+    if is_open(now_seconds, end_seconds) { Err(CoreError::WindowOpen) } else { Ok(()) }
+}
+
+/// End of a window of `length_seconds` that starts at `start_seconds`: timelock, cooldown, challenge window.
+pub fn end_seconds(start_seconds: i64, length_seconds: u32) -> Result<i64> {
+    start_seconds.checked_add(i64::from(length_seconds)).ok_or(CoreError::Overflow)
+}
+
+/// Whole seconds from `earlier` to `later`; fails when time went back.
+pub fn elapsed_seconds(earlier_seconds: i64, later_seconds: i64) -> Result<u64> {
+    let elapsed = later_seconds.checked_sub(earlier_seconds).ok_or(CoreError::Overflow)?;
+    u64::try_from(elapsed).map_err(|_| CoreError::ClockWentBack)
+}
+
+/// Number of the epoch that `now_seconds` lies in. Epoch `n` spans `[n * length, (n + 1) * length)`.
+pub fn epoch_index(now_seconds: i64, epoch_seconds: u32) -> Result<u64> {
+    let now = u64::try_from(now_seconds).map_err(|_| CoreError::ClockWentBack)?;
+    now.checked_div(u64::from(epoch_seconds)).ok_or(CoreError::DivisionByZero)
+}
+
+/// Last moment at which a trade or request is still wanted. Zero or less means none was set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Deadline(pub i64);
+
+impl Deadline {
+    /// Requires the deadline not to have come yet.
+    pub fn require_open(self, now_seconds: i64) -> Result<()> {
+        if self.0 <= 0 || is_open(now_seconds, self.0) { Ok(()) } else { Err(CoreError::DeadlinePassed) }
+    }
+}
