@@ -1,1 +1,94 @@
-//! Placeholder.
+//! The exchange: registry of models and versions, each model's token, and the bonding-curve market it trades on.
+//!
+//! Absent on purpose: arithmetic (in `modchains-core`), staking and payouts to stakers (the vault), requests and
+//! usage (the oracle). The exchange reads the oracle's usage account and pays the vault by CPI, both through a
+//! declared interface, never through their code.
+
+// reason: Anchor's macros generate undocumented items and a diverging match in the entry point.
+#![allow(missing_docs, clippy::diverging_sub_expression, unexpected_cfgs)]
+
+use anchor_lang::prelude::*;
+use modchains_program_kit::clock::now_seconds;
+
+pub mod errors;
+pub mod events;
+pub mod instructions;
+pub mod oracle_interface;
+pub mod seeds;
+pub mod state;
+pub mod vault_interface;
+
+use instructions::*;
+use state::{FeeBeneficiary, MarketParams};
+
+declare_id!(Pubkey::from_str_const(modchains_core::ids::EXCHANGE));
+
+#[program]
+pub mod exchange {
+    use super::*;
+
+    /// Creates the configuration; the upgrade authority only.
+    pub fn config_initialize(ctx: Context<ConfigInitialize>, args: ConfigInitializeArgs) -> Result<()> {
+        ctx.accounts.handle(args, ctx.bumps.config)
+    }
+
+    /// Queues parameters for future markets; the admin only.
+    pub fn config_change_queue(ctx: Context<ConfigChangeQueue>, params: MarketParams) -> Result<()> {
+        ctx.accounts.handle(params, now_seconds()?)
+    }
+
+    /// Applies the queued parameters after the timelock.
+    pub fn config_change_apply(ctx: Context<ConfigChangeApply>) -> Result<()> {
+        ctx.accounts.handle(now_seconds()?)
+    }
+
+    /// Allows a quote mint; the admin only.
+    pub fn quote_mint_allow(ctx: Context<QuoteMintAllow>) -> Result<()> {
+        ctx.accounts.handle()
+    }
+
+    /// Lists a model and creates its token.
+    pub fn model_register(ctx: Context<ModelRegister>, args: ModelRegisterArgs) -> Result<()> {
+        ctx.accounts.handle(args, &ctx.bumps, now_seconds()?)
+    }
+
+    /// Adds a version to a model; its creator only.
+    pub fn model_version_publish(ctx: Context<ModelVersionPublish>, args: ModelVersionPublishArgs) -> Result<()> {
+        ctx.accounts.handle(args, ctx.bumps.version, now_seconds()?)
+    }
+
+    /// Opens a model's market; its creator only.
+    pub fn market_open(ctx: Context<MarketOpen>, args: MarketOpenArgs) -> Result<()> {
+        ctx.accounts.handle(args, ctx.bumps.market, now_seconds()?)
+    }
+
+    /// Buys tokens with an exact amount of quote.
+    pub fn market_buy(ctx: Context<MarketBuy>, args: MarketBuyArgs) -> Result<()> {
+        ctx.accounts.handle(args, now_seconds()?)
+    }
+
+    /// Sells an exact amount of tokens.
+    pub fn market_sell(ctx: Context<MarketSell>, args: MarketSellArgs) -> Result<()> {
+        ctx.accounts.handle(args, now_seconds()?)
+    }
+
+    /// Moves the curve by the model's usage, once per epoch.
+    pub fn market_sync(ctx: Context<MarketSync>) -> Result<()> {
+        ctx.accounts.handle(now_seconds()?)
+    }
+
+    /// Adds to a market's reserve.
+    pub fn reserve_deposit(ctx: Context<ReserveDeposit>, quote_atoms: u64) -> Result<()> {
+        ctx.accounts.handle(quote_atoms, now_seconds()?)
+    }
+
+    /// Moves the stakers' accrued fees to the vault.
+    pub fn fees_distribute(ctx: Context<FeesDistribute>) -> Result<()> {
+        ctx.accounts.handle()
+    }
+
+    /// Pays the creator's or the protocol's accrued fees.
+    pub fn fees_claim(ctx: Context<FeesClaim>, beneficiary: FeeBeneficiary) -> Result<()> {
+        ctx.accounts.handle(beneficiary)
+    }
+}

@@ -4,4 +4,6 @@
 pub mod account;
 pub mod clock;
 pub mod event;
+pub mod hash;
+pub mod mint;
 pub mod token;

@@ -1,0 +1,28 @@
+use anchor_lang::prelude::*;
+
+use crate::{
+    errors::ExchangeError,
+    events::{self, ConfigChangeQueued},
+    state::{ExchangeConfig, MarketParams},
+};
+
+/// Queues new parameters for markets that will open after the timelock.
+#[event_cpi]
+#[derive(Accounts)]
+pub struct ConfigChangeQueue<'info> {
+    pub admin: Signer<'info>,
+    #[account(mut, has_one = admin @ ExchangeError::NotAdmin)]
+    pub config: AccountLoader<'info, ExchangeConfig>,
+}
+
+impl<'info> ConfigChangeQueue<'info> {
+    /// Validates and queues `params`.
+    pub fn handle(&mut self, params: MarketParams, now_seconds: i64) -> Result<()> {
+        let effective_at_seconds = {
+            let mut config = self.config.load_mut()?;
+            config.queue(params, now_seconds)?;
+            config.pending_at_seconds
+        };
+        events::emit(&self.event_authority, &ConfigChangeQueued { params, effective_at_seconds })
+    }
+}

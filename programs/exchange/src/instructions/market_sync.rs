@@ -1,0 +1,43 @@
+use anchor_lang::prelude::*;
+
+use crate::{
+    events::{self, CurveMoved},
+    oracle_interface,
+    state::Market,
+};
+
+/// Moves the curve's parameters by what the model was really used for. Anyone may, once per epoch.
+#[event_cpi]
+#[derive(Accounts)]
+pub struct MarketSync<'info> {
+    #[account(mut)]
+    pub market: AccountLoader<'info, Market>,
+    /// CHECK: the oracle's usage account of this market's model, checked by owner, discriminator and model.
+    pub usage: UncheckedAccount<'info>,
+}
+
+impl<'info> MarketSync<'info> {
+    /// Reads the usage signal and moves the curve, or records why it stays.
+    pub fn handle(&mut self, now_seconds: i64) -> Result<()> {
+        let event = {
+            let mut market = self.market.load_mut()?;
+            let usage = oracle_interface::read_usage(&self.usage, &market.model)?;
+            let before = market.curve();
+            let step = market.sync(&usage, now_seconds)?;
+            CurveMoved {
+                market: self.market.key(),
+                parameter_epoch: market.parameter_epoch,
+                step_ppm: step.step_applied_ppm,
+                reason: step.reason as u8,
+                ema_fast: usage.ema_fast,
+                ema_mid: usage.ema_mid,
+                ema_slow: usage.ema_slow,
+                quality_ppm: usage.quality_ppm,
+                before: before.into(),
+                after: step.curve_after.into(),
+                at_seconds: now_seconds,
+            }
+        };
+        events::emit(&self.event_authority, &event)
+    }
+}

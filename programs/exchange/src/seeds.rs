@@ -1,0 +1,14 @@
+//! Seeds of every address the exchange derives. Strings of users are hashed before they become a seed.
+
+/// The one configuration account.
+pub const CONFIG: &[u8] = b"config";
+/// A model: `[MODEL, creator, sha256(name)]`.
+pub const MODEL: &[u8] = b"model";
+/// A model's token mint: `[MINT, model]`.
+pub const MINT: &[u8] = b"mint";
+/// A model version: `[VERSION, model, index as u32 little-endian]`.
+pub const VERSION: &[u8] = b"version";
+/// A model's market: `[MARKET, model]`.
+pub const MARKET: &[u8] = b"market";
+/// The token account of a market's quote atoms: `[QUOTE_VAULT, market]`.
+pub const QUOTE_VAULT: &[u8] = b"quote_vault";

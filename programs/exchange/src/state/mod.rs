@@ -1,0 +1,9 @@
+//! Account types of the exchange. Each owns its transitions and states its invariant.
+
+mod config;
+mod market;
+mod model;
+mod params;
+mod version;
+
+pub use {config::*, market::*, model::*, params::*, version::*};

@@ -1,0 +1,66 @@
+use anchor_lang::prelude::*;
+
+use crate::errors::ExchangeError;
+
+/// Longest name and metadata name, in bytes.
+pub const NAME_BYTES_MAX: usize = 32;
+/// Longest token symbol, in bytes.
+pub const SYMBOL_BYTES_MAX: usize = 10;
+/// Longest URI, in bytes.
+pub const URI_BYTES_MAX: usize = 200;
+/// Decimals of every model token.
+pub const TOKEN_DECIMALS: u8 = 6;
+
+/// A listed model and its token.
+#[account(zero_copy)]
+#[repr(C)]
+#[derive(Debug)]
+pub struct Model {
+    /// Lists versions, opens the market, receives the creator's fees.
+    pub creator: Pubkey,
+    /// The model's token, Token-2022.
+    pub mint: Pubkey,
+    /// SHA-256 of the name, part of this account's address.
+    pub name_hash: [u8; 32],
+    /// When the model was registered, unix seconds.
+    pub registered_at_seconds: i64,
+    /// How many versions exist; also the index of the newest.
+    pub version_count: u32,
+    /// The version that new requests name; 0 before the first.
+    pub current_version: u32,
+    /// Bump of this account's address.
+    pub bump: u8,
+    /// Always zero.
+    pub _padding: [u8; 7],
+}
+
+impl Model {
+    /// Counts a new version whose parent is `parent` (0 for none) and makes it current. Returns its index, from 1.
+    pub fn add_version(&mut self, parent: u32) -> Result<u32> {
+        require_gte!(self.version_count, parent, ExchangeError::ParentVersionUnknown);
+        let index = self.version_count.checked_add(1).ok_or(ExchangeError::Overflow)?;
+        self.version_count = index;
+        self.current_version = index;
+        self.invariant()?;
+        Ok(index)
+    }
+
+    /// What holds of a model at the end of every change.
+    pub fn invariant(&self) -> Result<()> {
+        // The current version exists, or there is none yet.
+        require_gte!(self.version_count, self.current_version, ExchangeError::VersionUnknown);
+        Ok(())
+    }
+}
+
+/// Refuses text that is empty, longer than `bytes_max`, or carries control characters, which wallets would hide.
+pub fn require_text(text: &str, bytes_max: usize, empty: ExchangeError, too_long: ExchangeError) -> Result<()> {
+    if text.trim().is_empty() {
+        return Err(empty.into());
+    }
+    if text.len() > bytes_max {
+        return Err(too_long.into());
+    }
+    require!(!text.chars().any(char::is_control), ExchangeError::TextHasControlCharacters);
+    Ok(())
+}
