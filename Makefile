@@ -1,0 +1,48 @@
+# Everything a developer or a new user runs. Each target sets up what it needs and does nothing twice.
+# Caches live outside the checkout, so a fresh clone on the same machine is warm.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+CACHE := $(or $(MODCHAINS_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/modchains)
+export CARGO_TARGET_DIR ?= $(CACHE)/target
+
+.DEFAULT_GOAL := help
+.PHONY: help setup programs idl test lint demo bench localnet clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: programs ## Fetch libtorch, the digits data and the local network, compile the programs
+	@cargo xtask libtorch
+	@cargo xtask digits-data
+	@cargo xtask localnet --build-only
+
+programs: ## Compile the three programs to target/deploy
+	@cargo xtask build-sbf
+
+idl: ## Regenerate the IDLs under sdk/idl
+	@cargo xtask idl
+
+lint: setup ## Formatting, lints, generated files, dependency policy
+	@cargo fmt --all --check
+	@eval "$$(cargo xtask env)"; cargo clippy --workspace --all-targets -- -D warnings
+	@cargo xtask idl --check
+
+test: setup ## Set up everything and run every test
+	@cargo fmt --all --check
+	@eval "$$(cargo xtask env)"; cargo test --workspace
+	@cargo xtask idl --check
+	@cargo xtask idl-check
+
+demo: setup ## The whole path on an embedded local network: list, trade, infer, earn, sync
+	@eval "$$(cargo xtask env)"; cargo build --package modchains-crank --package modchains-demo && \
+		cargo run --quiet --package modchains-demo
+
+bench: setup ## Measure everything, write BENCHMARKS.md and benchmarks/figures.json
+	@eval "$$(cargo xtask env)"; cargo run --release --package modchains-bench
+
+localnet: ## Start the embedded local network in the foreground
+	@cargo xtask localnet
+
+clean: ## Remove build outputs of this checkout (caches stay)
+	@rm -rf target
