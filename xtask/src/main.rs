@@ -1,1 +1,131 @@
-fn main() {}
+//! The developer's commands, run as `cargo xtask <command>`.
+//!
+//! It depends on no chain, tensor or program crate, so that it is there in seconds on a fresh machine and can
+//! fetch and build what the others need.
+
+mod files;
+mod idl;
+mod ids;
+mod localnet;
+mod paths;
+mod process;
+mod sbf;
+mod setup;
+mod ui;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::ids::{IdSource, Ids};
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", about = "Developer's commands of ModChains")]
+struct Cli {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Compiles the programs to target/deploy; does nothing when nothing has changed.
+    BuildSbf {
+        /// Which tools compile them.
+        #[arg(long, value_enum, default_value_t = sbf::Route::Auto)]
+        route: sbf::Route,
+        /// Where the programs' addresses come from.
+        #[arg(long, value_enum, default_value_t = IdSource::Environment)]
+        ids: IdSource,
+        /// Programs to compile: exchange, vault, oracle; all when none is named.
+        programs: Vec<String>,
+    },
+    /// Makes the program keypairs in target/deploy that are missing and prints their addresses.
+    Keys,
+    /// Writes the programs' IDLs to target/idl and sdk/idl.
+    Idl {
+        /// Only compares with the committed copies in sdk/idl, and fails when one differs.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Loads the committed IDLs in the TypeScript client and encodes with them.
+    IdlCheck,
+    /// Sets up libtorch for the crank from PyPI, unless LIBTORCH is set.
+    Libtorch {
+        /// Prints the folder on standard output.
+        #[arg(long)]
+        print: bool,
+    },
+    /// Fetches the handwritten digits and prints the file's path.
+    DigitsData,
+    /// Starts the local network; arguments go to it (`--help` lists them).
+    Localnet {
+        /// Arguments of the network.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+        /// Only builds it and prints the program's path.
+        #[arg(long)]
+        build_only: bool,
+    },
+    /// Prints the lines a shell needs to run cargo by hand: `eval "$(cargo xtask env)"`.
+    Env {
+        /// Where the programs' addresses come from.
+        #[arg(long, value_enum, default_value_t = IdSource::Environment)]
+        ids: IdSource,
+    },
+    /// Builds one IDL in this process; `idl` starts it with a search path of its own.
+    #[command(hide = true)]
+    IdlOne {
+        /// Folder name of the program.
+        program: String,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<()> {
+    match task {
+        Task::BuildSbf { route, ids, programs } => sbf::build(route, &programs, &Ids::from_source(ids)?),
+        Task::Keys => print_keys(),
+        Task::Idl { check } => idl::generate(check),
+        Task::IdlCheck => idl::check_in_node(),
+        Task::Libtorch { print } => {
+            let folder = setup::libtorch::ensure_libtorch()?;
+            if print {
+                println!("{}", folder.display());
+            }
+            Ok(())
+        }
+        Task::DigitsData => {
+            println!("{}", setup::digits::ensure_digits()?.display());
+            Ok(())
+        }
+        Task::Localnet { arguments, build_only } => localnet::run(&arguments, build_only),
+        Task::Env { ids } => print_environment(&Ids::from_source(ids)?),
+        Task::IdlOne { program } => idl::print_one(&program),
+    }
+}
+
+fn print_keys() -> Result<()> {
+    for key in ids::ensure_keypairs(&paths::deploy_folder())? {
+        println!("{} {} {}", key.program.name, key.address, key.path.display());
+    }
+    Ok(())
+}
+
+fn print_environment(ids: &Ids) -> Result<()> {
+    println!("export LIBTORCH={}", sbf::quoted(&setup::libtorch::ensure_libtorch()?)?);
+    println!("export CARGO_TARGET_DIR={}", sbf::quoted(&paths::host_target()?)?);
+    for (name, value) in ids.variables() {
+        println!("export {name}={value}");
+    }
+    Ok(())
+}

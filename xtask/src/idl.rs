@@ -1,0 +1,110 @@
+//! `idl`: Anchor's interface descriptions of the programs, built by Anchor's own library.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anchor_lang_idl::build::IdlBuilder;
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::{
+    files, paths, process,
+    sbf::{PROGRAMS, Program},
+    ui::Step,
+};
+
+/// Where the copies that clients are made from are committed.
+const COMMITTED: &str = "sdk/idl";
+
+/// Builds every program's IDL; writes it to `target/idl` and `sdk/idl`, or with `check` compares with the latter.
+///
+/// # Errors
+/// When a program does not compile, or with `check` when a committed copy differs.
+pub fn generate(check: bool) -> Result<()> {
+    let mut stale = Vec::new();
+    for program in &PROGRAMS {
+        let file = format!("{}.json", program.library);
+        let step = Step::start(format!("describing {} (the first time: a few minutes)", program.name));
+        let idl = build_in_child(program, &step)?;
+        step.done();
+        files::write_if_changed(&paths::repository().join("target/idl").join(&file), idl.as_bytes())?;
+        let committed = paths::repository().join(COMMITTED).join(&file);
+        if !check {
+            files::write_if_changed(&committed, idl.as_bytes())?;
+        } else if fs::read_to_string(&committed).ok().as_deref() != Some(idl.as_str()) {
+            stale.push(file);
+        }
+    }
+    ensure!(stale.is_empty(), "{COMMITTED} is out of date: {}; run `cargo xtask idl` and commit", stale.join(", "));
+    Ok(())
+}
+
+/// Anchor's library runs `cargo` from the search path and, when `RUSTUP_TOOLCHAIN` is set, would install that
+/// toolchain again. So it runs in a child that sees the toolchain's own programs first and no such variable.
+fn build_in_child(program: &Program, step: &Step) -> Result<String> {
+    let mut command = Command::new(env::current_exe()?);
+    process::clean_cargo_environment(&mut command)
+        .args(["idl-one", program.name])
+        .env("PATH", search_path()?)
+        .env("CARGO_TARGET_DIR", paths::host_target()?);
+    process::run(step, &mut command, &paths::repository().join("target/idl").join(format!("{}.log", program.library)))
+}
+
+/// The search path with the real toolchain in front of rustup's proxies.
+fn search_path() -> Result<std::ffi::OsString> {
+    let output = Command::new("rustc").args(["--print", "sysroot"]).output().context("cannot start rustc")?;
+    let sysroot = String::from_utf8(output.stdout).context("rustc's sysroot is no text")?;
+    let mut folders = vec![PathBuf::from(sysroot.trim()).join("bin")];
+    folders.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
+    env::join_paths(folders).context("the search path holds a colon")
+}
+
+/// Builds one program's IDL and prints it. Runs in the child.
+///
+/// # Errors
+/// When the program does not compile or its description is not valid.
+pub fn print_one(name: &str) -> Result<()> {
+    let program = Program::named(name)?;
+    let folder = paths::repository().join("programs").join(program.name);
+    let arguments = vec!["--lib".into(), "--locked".into()];
+    let idl = IdlBuilder::new().program_path(folder).skip_lint(true).cargo_args(arguments).build()?;
+    ensure!(idl.metadata.name == program.library, "the IDL is of `{}`, not `{}`", idl.metadata.name, program.library);
+    println!("{}", serde_json::to_string_pretty(&idl)?);
+    Ok(())
+}
+
+/// Installs the TypeScript client and lets it load the committed IDLs.
+///
+/// # Errors
+/// Without Node and npm, or when the client refuses an IDL.
+pub fn check_in_node() -> Result<()> {
+    let folder = paths::repository().join("xtask/node");
+    install_packages(&folder)?;
+    let idls = paths::repository().join(COMMITTED);
+    let status = Command::new("node")
+        .arg(folder.join("idl-check.mjs"))
+        .args(PROGRAMS.map(|program| idls.join(format!("{}.json", program.library))))
+        .status()
+        .context("cannot start node; is it installed?")?;
+    if !status.success() {
+        bail!("the TypeScript client refused an IDL");
+    }
+    Ok(())
+}
+
+/// `npm ci`, unless it was done for this very lock file.
+fn install_packages(folder: &Path) -> Result<()> {
+    let lock = files::sha256_of(&folder.join("package-lock.json"))?;
+    let marker = folder.join("node_modules/.installed");
+    if fs::read_to_string(&marker).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    let step = Step::start("installing the TypeScript client from npm");
+    let log = paths::repository().join("target/idl/npm.log");
+    process::run(&step, Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder), &log)?;
+    files::write_if_changed(&marker, lock.as_bytes())?;
+    step.done();
+    Ok(())
+}

@@ -1,0 +1,170 @@
+//! `build-sbf`: compiles the programs for Solana, by either of two routes that give the same programs.
+//!
+//! - *standard*: `cargo build-sbf` of the Solana tools.
+//! - *registry*: rustc and LLVM from Debian sid, a linker and the compiler's helpers from the crates registry.
+//!   It needs no Solana tool and is what tests and CI take.
+
+mod builtins;
+mod registry;
+mod stamp;
+mod standard;
+mod toolchain;
+
+pub use toolchain::quoted;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, ensure};
+use clap::ValueEnum;
+
+use crate::{files, ids::Ids, paths};
+
+/// Which tools compile the programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Route {
+    /// Standard where `cargo build-sbf` works, registry elsewhere.
+    Auto,
+    /// The Solana tools.
+    Standard,
+    /// Debian and the crates registry.
+    Registry,
+}
+
+/// A program of this repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Program {
+    /// Folder below `programs/`, and the name on the command line.
+    pub name: &'static str,
+    /// Its crate.
+    pub package: &'static str,
+    /// Name of the library, the IDL and the compiled file.
+    pub library: &'static str,
+    /// Compiler optimisation: chosen by measuring size against compute units.
+    opt_level: &'static str,
+}
+
+/// All programs, in the order they are built.
+pub const PROGRAMS: [Program; 3] = [
+    Program { name: "exchange", package: "modchains-exchange", library: "modchains_exchange", opt_level: "3" },
+    Program { name: "vault", package: "modchains-vault", library: "modchains_vault", opt_level: "3" },
+    Program { name: "oracle", package: "modchains-oracle", library: "modchains_oracle", opt_level: "3" },
+];
+
+/// Anchor logs each instruction's name unless this feature is on; the log costs compute units in every call.
+const FEATURES: &str = "no-log-ix-name";
+
+impl Program {
+    /// The program of that name.
+    ///
+    /// # Errors
+    /// When there is none; the message lists those there are.
+    pub fn named(name: &str) -> Result<Self> {
+        let names = PROGRAMS.map(|program| program.name).join(", ");
+        PROGRAMS.into_iter().find(|program| program.name == name).with_context(|| format!("no program `{name}`; there are {names}"))
+    }
+
+    /// Where its compiled file goes.
+    pub fn binary(&self) -> PathBuf {
+        paths::deploy_folder().join(format!("{}.so", self.library))
+    }
+}
+
+/// Compiles what has changed and prints each program's size and hash.
+///
+/// # Errors
+/// When the toolchain cannot be set up or a program does not compile.
+pub fn build(route: Route, names: &[String], ids: &Ids) -> Result<()> {
+    let programs = match names {
+        [] => PROGRAMS.to_vec(),
+        names => names.iter().map(|name| Program::named(name)).collect::<Result<_>>()?,
+    };
+    let compiler = Compiler::choose(route)?;
+    let sources = stamp::hash_sources(paths::repository())?;
+    for program in programs {
+        let binary = program.binary();
+        let stamp = stamp::Stamp::new(&sources, &[&compiler.identity(), program.opt_level, FEATURES, &ids.fingerprint()]);
+        if !stamp.matches(&binary) {
+            let built = compiler.build(&program, ids)?;
+            install(&built, &binary)?;
+            stamp.write(&binary)?;
+        }
+        let size = fs::metadata(&binary)?.len();
+        println!("{} {size} bytes sha256 {}", binary.display(), files::sha256_of(&binary)?);
+    }
+    Ok(())
+}
+
+/// Puts a built program where the other commands look for it, after a look at what it is.
+fn install(built: &Path, binary: &Path) -> Result<()> {
+    let content = fs::read(built).with_context(|| format!("the compiler left no {}", built.display()))?;
+    ensure!(content.starts_with(b"\x7fELF"), "{} is not a program", built.display());
+    files::write_if_changed(binary, &content)?;
+    Ok(())
+}
+
+enum Compiler {
+    Standard(standard::Standard),
+    Registry(registry::Registry),
+}
+
+impl Compiler {
+    fn choose(route: Route) -> Result<Self> {
+        let standard = match route {
+            Route::Registry => None,
+            Route::Auto | Route::Standard => standard::Standard::find(),
+        };
+        match (standard, route) {
+            (Some(standard), _) => Ok(Self::Standard(standard)),
+            (None, Route::Standard) => standard::missing(),
+            (None, _) => Ok(Self::Registry(registry::Registry::set_up()?)),
+        }
+    }
+
+    fn identity(&self) -> String {
+        match self {
+            Self::Standard(standard) => standard.identity(),
+            Self::Registry(registry) => registry.identity(),
+        }
+    }
+
+    fn build(&self, program: &Program, ids: &Ids) -> Result<PathBuf> {
+        match self {
+            Self::Standard(standard) => standard.build(program, ids),
+            Self::Registry(registry) => registry.build(program, ids),
+        }
+    }
+}
+
+/// What both routes tell cargo about the profile: small, fast and with checked arithmetic.
+fn profile(program: &Program) -> [(&'static str, &'static str); 5] {
+    [
+        ("CARGO_PROFILE_RELEASE_OPT_LEVEL", program.opt_level),
+        ("CARGO_PROFILE_RELEASE_LTO", "fat"),
+        ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1"),
+        ("CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS", "true"),
+        ("CARGO_PROFILE_RELEASE_DEBUG", "false"),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_program_is_refused_with_the_known_ones() {
+        let message = Program::named("bank").map(|_| ()).map_err(|error| error.to_string());
+        assert_eq!(message, Err("no program `bank`; there are exchange, vault, oracle".into()));
+    }
+
+    #[test]
+    fn every_program_has_its_folder() {
+        for program in PROGRAMS {
+            let manifest = paths::repository().join("programs").join(program.name).join("Cargo.toml");
+            let text = fs::read_to_string(&manifest).unwrap_or_default();
+            assert!(text.contains(&format!("name = \"{}\"", program.package)), "{}", manifest.display());
+        }
+    }
+}

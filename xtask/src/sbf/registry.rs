@@ -1,0 +1,124 @@
+//! The registry route: cargo with Debian's rustc, which builds std for the target, and the sBPF linker.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result};
+
+use super::{
+    FEATURES, PROGRAMS, Program, builtins, profile,
+    toolchain::{Toolchain, quoted, write_script},
+};
+use crate::{ids::Ids, paths, process, ui::Step};
+
+/// For rustc, beside the linker. Solana's crates ask for `target_os = "solana"`; std takes an alignment constant
+/// from the other name. Stack frames are as large as the runtime's.
+const RUSTC_FLAGS: [&str; 9] = [
+    "-Zunstable-options",
+    "-Cpanic=immediate-abort",
+    "-Ctarget-cpu=v2",
+    "-Crelocation-model=static",
+    "-Aexplicit_builtin_cfgs_in_flags",
+    "--cfg=target_os=\"solana\"",
+    "--cfg=target_arch=\"csky\"",
+    "-Clink-arg=--llvm-args=-bpf-stack-size=4096",
+    "-Clink-arg=--deploy=false",
+];
+
+/// The toolchain with its linker and helper functions, ready to compile programs.
+pub struct Registry {
+    toolchain: Toolchain,
+    identity: String,
+    target: PathBuf,
+}
+
+impl Registry {
+    /// Fetches and builds what is missing of the tools.
+    ///
+    /// # Errors
+    /// As [`Toolchain::set_up`].
+    pub fn set_up() -> Result<Self> {
+        let toolchain = Toolchain::set_up()?;
+        let identity = format!("registry {} {} {}", toolchain.identity(), builtins::identity()?, RUSTC_FLAGS.join(" "));
+        let stamp = super::stamp::Stamp::new(&identity, &[]);
+        // cargo does not notice a change of std's sources or of the linker: each set of tools has its own folder.
+        let target = toolchain.subfolder("target").join(stamp.short());
+        Ok(Self { toolchain, identity, target })
+    }
+
+    /// Names the tools and everything else on this route that changes the result.
+    pub fn identity(&self) -> String {
+        self.identity.clone()
+    }
+
+    /// Compiles a program and returns the file.
+    ///
+    /// # Errors
+    /// When it does not compile or link.
+    pub fn build(&self, program: &Program, ids: &Ids) -> Result<PathBuf> {
+        self.drop_stale_targets()?;
+        fs::create_dir_all(&self.target).with_context(|| format!("cannot create {}", self.target.display()))?;
+        let inputs = builtins::build(&self.toolchain, self.cargo("build"), &self.target)?;
+        write_script(&self.link_script(), &self.link_script_body(&inputs)?)?;
+
+        let step = Step::start(format!("building {} (the first time with std: a few minutes)", program.name));
+        let mut cargo = self.cargo("rustc");
+        cargo
+            .current_dir(paths::repository())
+            .args(["--package", program.package, "--lib", "--crate-type", "cdylib", "--features", FEATURES, "--locked"])
+            .envs(profile(program))
+            .envs(ids.variables());
+        process::run(&step, &mut cargo, &self.toolchain.subfolder("logs").join(format!("{}.log", program.name)))?;
+        step.done();
+        Ok(self.target.join("sbf-modchains/release").join(format!("{}.so", program.library)))
+    }
+
+    /// `cargo <subcommand>` for the target.
+    fn cargo(&self, subcommand: &str) -> Command {
+        let mut command = process::cargo();
+        let linker = format!("-Clinker={}", self.link_script().display());
+        let flags: Vec<&str> = RUSTC_FLAGS.into_iter().chain([linker.as_str()]).collect();
+        process::clean_cargo_environment(&mut command)
+            .args([subcommand, "--release", "-Zbuild-std=std,panic_abort", "-Zjson-target-spec", "--target"])
+            .arg(self.toolchain.target())
+            .env("CARGO_TARGET_DIR", &self.target)
+            .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
+            .env("RUSTC", self.toolchain.rustc())
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("RUSTC_BOOTSTRAP_SYNTHETIC_TARGET", "1");
+        command
+    }
+
+    fn link_script(&self) -> PathBuf {
+        self.toolchain.subfolder("bin").join("link-program")
+    }
+
+    /// Some dependencies are dynamic libraries too; only our programs are worth linking.
+    fn link_script_body(&self, inputs: &[PathBuf]) -> Result<String> {
+        let programs: Vec<String> = PROGRAMS.iter().map(|program| format!("*{}*", program.library)).collect();
+        let inputs = inputs.iter().map(|path| quoted(path)).collect::<Result<Vec<_>>>()?.join(" ");
+        let linker = quoted(&self.toolchain.linker())?;
+        Ok(format!(
+            "previous=\noutput=\nfor argument in \"$@\"; do\n  if [ \"$previous\" = -o ]; then output=$argument; fi\n  \
+             previous=$argument\ndone\ncase \"${{output##*/}}\" in\n  {}) exec {linker} {inputs} \"$@\" ;;\n  \
+             *) : > \"$output\" ;;\nesac\n",
+            programs.join("|")
+        ))
+    }
+
+    fn drop_stale_targets(&self) -> Result<()> {
+        let Ok(folders) = fs::read_dir(self.target.parent().unwrap_or(Path::new("."))) else {
+            return Ok(());
+        };
+        for folder in folders {
+            let path = folder?.path();
+            if path != self.target {
+                fs::remove_dir_all(&path).with_context(|| format!("cannot clear {}", path.display()))?;
+            }
+        }
+        Ok(())
+    }
+}

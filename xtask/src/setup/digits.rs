@@ -1,0 +1,39 @@
+//! The handwritten digits that the scikit-learn wheel carries: 1,797 images of 8 by 8 pixels with labels.
+
+use std::{fs, path::PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+use super::wheel::{Wheel, unpack};
+use crate::{files, paths};
+
+const MEMBER: &str = "sklearn/datasets/data/digits.csv.gz";
+const FILE: &str = "digits.csv.gz";
+const SCIKIT_LEARN: Wheel = Wheel {
+    package: "scikit-learn",
+    version: "1.9.1",
+    platform: "manylinux_2_28_x86_64",
+    python: "cp311",
+    sha256: "52a0703bbc07ad27f560fa63fa68e4c54dd735bfbbf65b4dd3c225dc7547b6df",
+};
+
+/// The gzipped CSV of the digits in the cache, fetched when absent. Each line has 64 pixels of 0 to 16 and a label.
+///
+/// # Errors
+/// When the download fails or the wheel holds no such file.
+pub fn ensure_digits() -> Result<PathBuf> {
+    let cache = paths::cache()?;
+    let folder = cache.join("digits");
+    let file = folder.join(FILE);
+    if file.is_file() {
+        return Ok(file);
+    }
+    let wheel = SCIKIT_LEARN.download(&cache.join("wheels"))?;
+    files::complete_folder(&folder, |partial| {
+        unpack(&wheel, partial, |member| (member == MEMBER).then(|| PathBuf::from(FILE)))?;
+        ensure!(partial.join(FILE).is_file(), "the scikit-learn wheel holds no {MEMBER}");
+        Ok(())
+    })?;
+    fs::remove_file(&wheel).with_context(|| format!("cannot remove {}", wheel.display()))?;
+    Ok(file)
+}
