@@ -1,0 +1,73 @@
+use anchor_lang::prelude::*;
+use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface};
+use modchains_program_kit::mint::only_harmless_extensions;
+
+use crate::{
+    errors::VaultError,
+    events::{self, PoolOpened},
+    exchange_interface::read_model,
+    seeds,
+    state::{PoolIdentity, RevenuePool, Vault},
+};
+
+/// Opens a further revenue pool of a vault, for another mint.
+#[event_cpi]
+#[derive(Accounts)]
+pub struct PoolOpen<'info> {
+    /// Creator of the model; pays the rent.
+    #[account(mut)]
+    pub creator: Signer<'info>,
+    /// CHECK: read by `read_model`, which checks owner and type.
+    pub model: UncheckedAccount<'info>,
+    /// The model's vault.
+    #[account(mut, has_one = model @ VaultError::VaultOfAnotherModel)]
+    pub vault: AccountLoader<'info, Vault>,
+    /// Mint of the pool's revenue.
+    pub revenue_mint: Box<InterfaceAccount<'info, Mint>>,
+    /// The pool to open.
+    #[account(
+        init, payer = creator, space = 8 + size_of::<RevenuePool>(),
+        seeds = [seeds::POOL, vault.key().as_ref(), revenue_mint.key().as_ref()], bump,
+    )]
+    pub pool: AccountLoader<'info, RevenuePool>,
+    /// Where the pool's revenue will be kept.
+    #[account(
+        init, payer = creator, seeds = [seeds::POOL_TOKENS, pool.key().as_ref()], bump,
+        token::mint = revenue_mint, token::authority = pool, token::token_program = revenue_token_program,
+    )]
+    pub pool_tokens: Box<InterfaceAccount<'info, TokenAccount>>,
+    /// Token program of the revenue mint.
+    pub revenue_token_program: Interface<'info, TokenInterface>,
+    /// Creates the accounts.
+    pub system_program: Program<'info, System>,
+}
+
+impl<'info> PoolOpen<'info> {
+    /// Writes the pool.
+    pub fn handle(&mut self, bumps: &PoolOpenBumps, now_seconds: i64) -> Result<()> {
+        require_keys_eq!(read_model(&self.model)?.creator, self.creator.key(), VaultError::NotCreator);
+        let harmless = only_harmless_extensions(self.revenue_mint.to_account_info().as_ref())?;
+        require!(harmless, VaultError::RevenueMintExtensionRefused);
+        let identity = PoolIdentity {
+            vault: self.vault.key(),
+            revenue_mint: self.revenue_mint.key(),
+            tokens: self.pool_tokens.key(),
+            index: self.vault.load_mut()?.add_pool()?,
+            bump: bumps.pool,
+        };
+        self.pool.load_init()?.open(identity, now_seconds)?;
+        events::emit(&self.event_authority, &PoolOpened::new(self.pool.key(), &identity))
+    }
+}
+
+impl PoolOpened {
+    pub(super) fn new(pool: Pubkey, identity: &PoolIdentity) -> Self {
+        Self {
+            vault: identity.vault,
+            pool,
+            revenue_mint: identity.revenue_mint,
+            pool_tokens: identity.tokens,
+            index: identity.index,
+        }
+    }
+}

@@ -1,0 +1,102 @@
+use anchor_lang::prelude::*;
+use anchor_spl::{
+    token_2022::Token2022,
+    token_interface::{Mint, TokenAccount, TokenInterface},
+};
+use modchains_program_kit::mint::only_harmless_extensions;
+
+use crate::{
+    errors::VaultError,
+    events::{self, PoolOpened, VaultOpened},
+    exchange_interface::read_model,
+    seeds,
+    state::{PoolIdentity, RevenuePool, Vault, VaultTerms},
+};
+
+/// The vault's times, which nobody can change later.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
+pub struct VaultOpenArgs {
+    /// Cooldown and stream time.
+    pub terms: VaultTerms,
+}
+
+/// Opens a model's vault with its first revenue pool.
+#[event_cpi]
+#[derive(Accounts)]
+pub struct VaultOpen<'info> {
+    /// Creator of the model; pays the rent.
+    #[account(mut)]
+    pub creator: Signer<'info>,
+    /// CHECK: read by `read_model`, which checks owner and type.
+    pub model: UncheckedAccount<'info>,
+    /// The model's token.
+    pub mint: Box<InterfaceAccount<'info, Mint>>,
+    /// The vault to open.
+    #[account(init, payer = creator, space = 8 + size_of::<Vault>(), seeds = [seeds::VAULT, model.key().as_ref()], bump)]
+    pub vault: AccountLoader<'info, Vault>,
+    /// Where staked tokens will be kept.
+    #[account(
+        init, payer = creator, seeds = [seeds::STAKE_TOKENS, vault.key().as_ref()], bump,
+        token::mint = mint, token::authority = vault, token::token_program = token_program,
+    )]
+    pub stake_tokens: Box<InterfaceAccount<'info, TokenAccount>>,
+    /// Mint of the first pool's revenue.
+    pub revenue_mint: Box<InterfaceAccount<'info, Mint>>,
+    /// The first pool.
+    #[account(
+        init, payer = creator, space = 8 + size_of::<RevenuePool>(),
+        seeds = [seeds::POOL, vault.key().as_ref(), revenue_mint.key().as_ref()], bump,
+    )]
+    pub pool: AccountLoader<'info, RevenuePool>,
+    /// Where the first pool's revenue will be kept.
+    #[account(
+        init, payer = creator, seeds = [seeds::POOL_TOKENS, pool.key().as_ref()], bump,
+        token::mint = revenue_mint, token::authority = pool, token::token_program = revenue_token_program,
+    )]
+    pub pool_tokens: Box<InterfaceAccount<'info, TokenAccount>>,
+    /// Token program of the model's token.
+    pub token_program: Program<'info, Token2022>,
+    /// Token program of the revenue mint.
+    pub revenue_token_program: Interface<'info, TokenInterface>,
+    /// Creates the accounts.
+    pub system_program: Program<'info, System>,
+}
+
+impl<'info> VaultOpen<'info> {
+    /// Writes vault and pool.
+    pub fn handle(&mut self, args: VaultOpenArgs, bumps: &VaultOpenBumps, now_seconds: i64) -> Result<()> {
+        self.validate()?;
+        let index = {
+            let mut vault = self.vault.load_init()?;
+            vault.open(self.model.key(), self.mint.key(), self.stake_tokens.key(), args.terms, bumps.vault)?;
+            vault.add_pool()?
+        };
+        let identity = PoolIdentity {
+            vault: self.vault.key(),
+            revenue_mint: self.revenue_mint.key(),
+            tokens: self.pool_tokens.key(),
+            index,
+            bump: bumps.pool,
+        };
+        self.pool.load_init()?.open(identity, now_seconds)?;
+        let vault_opened = VaultOpened {
+            vault: identity.vault,
+            model: self.model.key(),
+            mint: self.mint.key(),
+            stake_tokens: self.stake_tokens.key(),
+            cooldown_seconds: args.terms.cooldown_seconds,
+            stream_seconds: args.terms.stream_seconds,
+        };
+        events::emit(&self.event_authority, &vault_opened)?;
+        events::emit(&self.event_authority, &PoolOpened::new(self.pool.key(), &identity))
+    }
+
+    fn validate(&self) -> Result<()> {
+        let model = read_model(&self.model)?;
+        require_keys_eq!(model.creator, self.creator.key(), VaultError::NotCreator);
+        require_keys_eq!(model.mint, self.mint.key(), VaultError::MintOfAnotherModel);
+        let harmless = only_harmless_extensions(self.revenue_mint.to_account_info().as_ref())?;
+        require!(harmless, VaultError::RevenueMintExtensionRefused);
+        Ok(())
+    }
+}

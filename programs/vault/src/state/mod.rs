@@ -1,0 +1,10 @@
+//! Account types of the vault program. Each owns its transitions and states its invariant.
+
+mod pool;
+mod position;
+mod q64;
+#[cfg(test)]
+mod tests;
+mod vault;
+
+pub use {pool::*, position::*, q64::*, vault::*};
