@@ -24,9 +24,7 @@ pub use error::BundleError;
 pub use files::{BundleLimits, sha256};
 pub use graph::{ACCUMULATOR_LIMIT, Geometry, Graph, GraphError, Layer};
 pub use graph_file::{GRAPH_FORMAT, GraphFile, LayerFile, Op, Requantise};
-pub use manifest::{
-    Accuracy, FileEntry, InputError, InputSpec, MANIFEST_FORMAT, Manifest, NumericClass,
-};
+pub use manifest::{Accuracy, FileEntry, InputError, InputSpec, MANIFEST_FORMAT, Manifest, NumericClass};
 pub use merkle::{graph_root, row_leaf, tree_root};
 pub use output::{Decoded, OutputError, OutputRule};
 pub use write::{BundleDraft, write_bundle};
@@ -114,10 +112,7 @@ impl Bundle {
         let actual = hex::encode(graph_root(&graph));
         match &self.manifest.graph_root {
             Some(expected) if *expected == actual => Ok(graph),
-            expected => Err(BundleError::GraphRootMismatch {
-                expected: expected.clone().unwrap_or_default(),
-                actual,
-            }),
+            expected => Err(BundleError::GraphRootMismatch { expected: expected.clone().unwrap_or_default(), actual }),
         }
     }
 

@@ -1,2 +1,50 @@
-//! c
-fn main() {}
+//! Command line of the operator service.
+
+mod commands;
+
+use clap::{Parser, Subcommand};
+use modchains_crank::worker::{ChildArguments, run_child};
+use std::process::ExitCode;
+
+/// Operator service of ModChains: runs registered models and answers bonded requests.
+#[derive(Parser)]
+#[command(
+    name = "modchains-crank",
+    version,
+    after_help = "Exit codes: 0 done, 1 failed (the reason is on standard error), 2 wrong usage."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve one model over standard input and output; started by the service itself.
+    #[command(hide = true)]
+    Worker(ChildArguments),
+    /// Run a bundle on one input, in the same sandboxed worker that answers requests.
+    Infer(commands::InferArguments),
+    /// Look after model bundles.
+    #[command(subcommand)]
+    Bundle(commands::BundleCommand),
+    /// Read the configuration and report everything that is wrong with it, each with its remedy.
+    CheckConfig(commands::CheckConfigArguments),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        // Before anything else: the worker locks itself in while it has a single thread.
+        Command::Worker(arguments) => return run_child(&arguments),
+        Command::Infer(arguments) => commands::infer(&arguments),
+        Command::Bundle(command) => commands::bundle(&command),
+        Command::CheckConfig(arguments) => commands::check_config(&arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

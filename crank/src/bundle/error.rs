@@ -7,7 +7,9 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum BundleError {
     /// A file cannot be opened or read.
-    #[error("{path}: cannot be read ({source}); check that the folder holds the whole bundle and is readable by this user")]
+    #[error(
+        "{path}: cannot be read ({source}); check that the folder holds the whole bundle and is readable by this user"
+    )]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -27,7 +29,9 @@ pub enum BundleError {
         file: String,
     },
     /// A file above the configured limit.
-    #[error("{file}: {actual_bytes} bytes, the limit is {limit_bytes}; raise the limit if this model is meant to be that large")]
+    #[error(
+        "{file}: {actual_bytes} bytes, the limit is {limit_bytes}; raise the limit if this model is meant to be that large"
+    )]
     TooLarge {
         /// The file.
         file: String,
@@ -37,7 +41,9 @@ pub enum BundleError {
         actual_bytes: u64,
     },
     /// A file that is shorter or longer than declared.
-    #[error("{file}: {actual_bytes} bytes, the manifest says {expected_bytes}; the file is truncated or of another version: fetch the bundle again")]
+    #[error(
+        "{file}: {actual_bytes} bytes, the manifest says {expected_bytes}; the file is truncated or of another version: fetch the bundle again"
+    )]
     SizeMismatch {
         /// The file.
         file: String,
@@ -47,7 +53,9 @@ pub enum BundleError {
         actual_bytes: u64,
     },
     /// A file with other content than declared.
-    #[error("{file}: SHA-256 is {actual}, the manifest says {expected}; the file is damaged or was replaced: fetch the bundle again")]
+    #[error(
+        "{file}: SHA-256 is {actual}, the manifest says {expected}; the file is damaged or was replaced: fetch the bundle again"
+    )]
     HashMismatch {
         /// The file.
         file: String,
@@ -57,7 +65,9 @@ pub enum BundleError {
         actual: String,
     },
     /// The folder holds another bundle than the one asked for.
-    #[error("{dir}: the manifest's SHA-256 is {actual}, expected {expected}; fetch the version that is registered on chain")]
+    #[error(
+        "{dir}: the manifest's SHA-256 is {actual}, expected {expected}; fetch the version that is registered on chain"
+    )]
     AddressMismatch {
         /// The bundle's folder.
         dir: PathBuf,
@@ -78,7 +88,9 @@ pub enum BundleError {
     #[error("graph.json: {0}")]
     Graph(#[from] GraphError),
     /// Graph and weights do not hash to the declared root.
-    #[error("graph_root: computed {actual}, the manifest says {expected:?}; graph and weights do not belong together: export the bundle again")]
+    #[error(
+        "graph_root: computed {actual}, the manifest says {expected:?}; graph and weights do not belong together: export the bundle again"
+    )]
     GraphRootMismatch {
         /// Root in the manifest, hex.
         expected: String,

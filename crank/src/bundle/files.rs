@@ -49,9 +49,7 @@ fn open_plain(dir: &Path, name: &str) -> Result<(File, u64), BundleError> {
         Some(libc::ELOOP) => BundleError::NotAFile { path: path.clone() },
         _ => BundleError::Unreadable { path: path.clone(), source },
     })?;
-    let metadata = file
-        .metadata()
-        .map_err(|source| BundleError::Unreadable { path: path.clone(), source })?;
+    let metadata = file.metadata().map_err(|source| BundleError::Unreadable { path: path.clone(), source })?;
     if !metadata.is_file() {
         return Err(BundleError::NotAFile { path });
     }

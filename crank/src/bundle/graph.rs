@@ -35,7 +35,9 @@ pub enum GraphError {
         problem: String,
     },
     /// Sums of this row could leave the range in which floats are exact.
-    #[error("layer {layer:?}, row {row}: sums reach {bound}, exact arithmetic needs less than {ACCUMULATOR_LIMIT}; use fewer inputs per row or smaller weights")]
+    #[error(
+        "layer {layer:?}, row {row}: sums reach {bound}, exact arithmetic needs less than {ACCUMULATOR_LIMIT}; use fewer inputs per row or smaller weights"
+    )]
     AccumulatorOverflow {
         /// Name of the layer.
         layer: String,
@@ -180,7 +182,8 @@ impl Geometry {
                 if !in_range(&[in_channels, in_height, in_width, out_channels, kernel, stride]) || padding >= kernel {
                     return Err(format!("{op:?} has a side outside 1 to {SIDE_MAX}, or padding not below the kernel"));
                 }
-                let steps = |side: u32| (side + 2 * padding).checked_sub(kernel).map(|room| u64::from(room / stride) + 1);
+                let steps =
+                    |side: u32| (side + 2 * padding).checked_sub(kernel).map(|room| u64::from(room / stride) + 1);
                 let (Some(height), Some(width)) = (steps(in_height), steps(in_width)) else {
                     return Err(format!("{op:?} has a kernel larger than its padded input"));
                 };
@@ -192,7 +195,11 @@ impl Geometry {
         };
         let [input_len, rows, row_len, positions] = sizes;
         let product = |a: u64, b: u64| a.checked_mul(b).is_some_and(|n| n <= ELEMENTS_MAX);
-        if input_len > ELEMENTS_MAX || !product(rows, row_len) || !product(rows, positions) || !product(row_len, positions) {
+        if input_len > ELEMENTS_MAX
+            || !product(rows, row_len)
+            || !product(rows, positions)
+            || !product(row_len, positions)
+        {
             return Err(format!("{op:?} has more than {ELEMENTS_MAX} weights or activations"));
         }
         let size = |n: u64| usize::try_from(n).map_err(|error| error.to_string());
@@ -220,8 +227,11 @@ fn check_requantise(requantise: Option<Requantise>, is_last: bool) -> Result<(),
 
 /// Every layer has its own name, and the weights hold exactly the tensors of the layers.
 fn require_names(file: &GraphFile, tensors: &SafeTensors<'_>) -> Result<(), GraphError> {
-    let expected: BTreeSet<String> =
-        file.layers.iter().flat_map(|layer| [format!("{}.weight", layer.name), format!("{}.bias", layer.name)]).collect();
+    let expected: BTreeSet<String> = file
+        .layers
+        .iter()
+        .flat_map(|layer| [format!("{}.weight", layer.name), format!("{}.bias", layer.name)])
+        .collect();
     let actual: BTreeSet<String> = tensors.names().into_iter().map(ToOwned::to_owned).collect();
     if expected == actual && expected.len() == 2 * file.layers.len() {
         return Ok(());

@@ -60,7 +60,8 @@ fn node(children: &[[u8; 32]]) -> [u8; 32] {
 }
 
 fn layer_hash(layer: &Layer) -> [u8; 32] {
-    let rows: Vec<[u8; 32]> = layer.bias.iter().enumerate().map(|(row, &bias)| row_leaf(bias, layer.row(row))).collect();
+    let rows: Vec<[u8; 32]> =
+        layer.bias.iter().enumerate().map(|(row, &bias)| row_leaf(bias, layer.row(row))).collect();
     Sha256::new()
         .chain_update([DOMAIN_LAYER])
         .chain_update(header(layer))

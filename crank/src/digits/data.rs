@@ -41,7 +41,9 @@ pub struct Split {
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
     /// The file cannot be read.
-    #[error("{path}: cannot be read ({source}); give the digits.csv.gz of scikit-learn, from sklearn/datasets/data in its wheel")]
+    #[error(
+        "{path}: cannot be read ({source}); give the digits.csv.gz of scikit-learn, from sklearn/datasets/data in its wheel"
+    )]
     Unreadable {
         /// The file.
         path: PathBuf,

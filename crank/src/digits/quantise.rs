@@ -25,7 +25,9 @@ pub struct Quantised {
 #[derive(Debug, thiserror::Error)]
 pub enum QuantiseError {
     /// Factors outside what the requantisation rule can express.
-    #[error("layer {layer:?}: the factor {factor} between sums and activations cannot be expressed; train again with another seed")]
+    #[error(
+        "layer {layer:?}: the factor {factor} between sums and activations cannot be expressed; train again with another seed"
+    )]
     Factor {
         /// The layer.
         layer: &'static str,

@@ -75,8 +75,7 @@ impl TorchLayer {
             Op::Conv2d { in_channels, in_height, in_width, kernel, stride, padding, .. } => {
                 let image = [batch, i64::from(in_channels), i64::from(in_height), i64::from(in_width)];
                 let twice = |side: u32| [i64::from(side); 2];
-                let patches =
-                    values.f_view(image)?.f_im2col(twice(kernel), [1, 1], twice(padding), twice(stride))?;
+                let patches = values.f_view(image)?.f_im2col(twice(kernel), [1, 1], twice(padding), twice(stride))?;
                 self.weights.f_matmul(&patches)?.f_add_(&self.bias)?.f_view([batch, -1])?
             }
         };

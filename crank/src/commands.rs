@@ -1,0 +1,148 @@
+//! The commands that need no chain.
+
+use anyhow::Context;
+use clap::{Args, Subcommand};
+use modchains_crank::bundle::{Bundle, BundleLimits};
+use modchains_crank::config::Config;
+use modchains_crank::worker::{Sandbox, Worker, WorkerSpec};
+use serde_json::json;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Arguments of `infer`.
+#[derive(Args)]
+pub struct InferArguments {
+    /// Folder of the model bundle.
+    #[arg(long)]
+    bundle: PathBuf,
+    /// Input of one request in hex; may be given several times to run a batch.
+    #[arg(long, required = true)]
+    input: Vec<String>,
+    /// Compute threads.
+    #[arg(long, default_value_t = 1)]
+    threads: u16,
+    /// `best-effort` runs without the parts of the sandbox that the kernel lacks.
+    #[arg(long, default_value = "required")]
+    sandbox: Sandbox,
+    /// Print one JSON document instead of text.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Subcommands of `bundle`.
+#[derive(Subcommand)]
+pub enum BundleCommand {
+    /// Check manifest, sizes, hashes and graph of a bundle and print the hashes to register on chain.
+    Verify {
+        /// Folder of the model bundle.
+        dir: PathBuf,
+        /// Print one JSON document instead of text.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Arguments of `check-config`.
+#[derive(Args)]
+pub struct CheckConfigArguments {
+    /// The configuration file; variables named MODCHAINS_CRANK_... override it.
+    #[arg(long, default_value = "crank.toml")]
+    config: PathBuf,
+}
+
+/// Runs `infer`.
+pub fn infer(arguments: &InferArguments) -> anyhow::Result<()> {
+    let inputs = arguments
+        .input
+        .iter()
+        .map(|text| hex::decode(text).with_context(|| format!("--input {text:?} is not hex")))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    let dir = arguments.bundle.canonicalize().with_context(|| format!("--bundle {}", arguments.bundle.display()))?;
+    let mut spec = WorkerSpec::new(Bundle::open(&dir, BundleLimits::default())?)?;
+    spec.threads = arguments.threads;
+    spec.sandbox = arguments.sandbox;
+    spec.limits.max_batch = u16::try_from(inputs.len()).context("too many inputs, at most 65535 make a batch")?;
+    let output = spec.bundle.manifest().output.clone();
+
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (results, sandbox, elapsed) = runtime.block_on(async {
+        let mut worker = Worker::spawn(Arc::new(spec)).await?;
+        let views: Vec<&[u8]> = inputs.iter().map(Vec::as_slice).collect();
+        let started = Instant::now();
+        let results = worker.infer_batch(&views).await?;
+        let elapsed = started.elapsed();
+        let sandbox = worker.sandbox().clone();
+        worker.stop().await;
+        anyhow::Ok((results, sandbox, elapsed))
+    })?;
+
+    let mut answers = Vec::new();
+    for result in &results {
+        let decoded = output.decode(result)?;
+        let label = output.labels().get(usize::from(decoded.class)).cloned().unwrap_or_default();
+        if !arguments.json {
+            println!("{label}\t{}", hex::encode(result));
+        }
+        answers.push(
+            json!({ "label": label, "class": decoded.class, "logits": decoded.logits, "result": hex::encode(result) }),
+        );
+    }
+    if arguments.json {
+        let report = json!({ "answers": answers, "sandbox": sandbox, "micros": elapsed.as_micros() as u64 });
+        println!("{report:#}");
+    }
+    Ok(())
+}
+
+/// Runs `bundle verify`.
+pub fn bundle(command: &BundleCommand) -> anyhow::Result<()> {
+    let BundleCommand::Verify { dir, json } = command;
+    let bundle = Bundle::open(dir, BundleLimits::default())?;
+    let manifest = bundle.manifest();
+    let graph_root = bundle.graph_root().map(hex::encode);
+    if *json {
+        let report = json!({
+            "name": manifest.name,
+            "version": manifest.version,
+            "numeric_class": manifest.numeric_class,
+            "manifest_sha256": hex::encode(bundle.manifest_sha256()),
+            "weights_sha256": hex::encode(bundle.weights_sha256()),
+            "graph_root": graph_root,
+            "input_bytes": manifest.input.bytes,
+            "output_bytes": manifest.output.bytes(),
+            "accuracy": manifest.accuracy,
+        });
+        println!("{report:#}");
+        return Ok(());
+    }
+    println!("{} {} is complete and unchanged", manifest.name, manifest.version);
+    println!("  class            {:?}", manifest.numeric_class);
+    println!("  manifest sha256  {}", hex::encode(bundle.manifest_sha256()));
+    println!("  weights sha256   {}", hex::encode(bundle.weights_sha256()));
+    if let Some(root) = graph_root {
+        println!("  graph root       {root}");
+    }
+    if let Some(accuracy) = &manifest.accuracy {
+        println!(
+            "  accuracy         {} of {} held out ({:.2} %)",
+            accuracy.correct,
+            accuracy.held_out,
+            accuracy.ratio() * 100.0
+        );
+    }
+    Ok(())
+}
+
+/// Runs `check-config`.
+pub fn check_config(arguments: &CheckConfigArguments) -> anyhow::Result<()> {
+    let config = Config::load(&arguments.config)?;
+    config.check()?;
+    println!(
+        "{}: nothing wrong found; {} bundles, RPC {}",
+        arguments.config.display(),
+        config.bundles.len(),
+        config.rpc_url
+    );
+    Ok(())
+}

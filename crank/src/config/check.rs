@@ -1,0 +1,193 @@
+//! What settings mean: everything wrong with them, at once, each with its remedy.
+
+use super::{Config, WorkerSettings};
+use crate::bundle::{Bundle, BundleLimits};
+use std::collections::BTreeSet;
+use std::fmt;
+use std::fs::{self, File};
+use std::io::Read;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::Path;
+use tracing_subscriber::EnvFilter;
+use url::Url;
+
+/// Largest key file that is read, in bytes; a real one has about 230.
+const KEY_FILE_BYTES_MAX: u64 = 4096;
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigProblem {
+    /// Stable label for metrics.
+    pub label: &'static str,
+    /// The setting, dotted.
+    pub setting: String,
+    /// What is wrong: expected and actual.
+    pub problem: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+/// Everything that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct ConfigProblems(pub Vec<ConfigProblem>);
+
+impl fmt::Display for ConfigProblems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the configuration has {} problems", self.0.len())?;
+        for ConfigProblem { label, setting, problem, remedy } in &self.0 {
+            write!(f, "\n  {setting}: {problem}; {remedy} [{label}]")?;
+        }
+        Ok(())
+    }
+}
+
+#[derive(Default)]
+struct Findings(Vec<ConfigProblem>);
+
+impl Findings {
+    fn add(&mut self, label: &'static str, setting: &str, problem: impl Into<String>, remedy: impl Into<String>) {
+        let (setting, problem, remedy) = (setting.to_owned(), problem.into(), remedy.into());
+        self.0.push(ConfigProblem { label, setting, problem, remedy });
+    }
+}
+
+impl Config {
+    /// Looks at every setting, the files they name included; nothing is written and no endpoint is contacted.
+    ///
+    /// # Errors
+    /// [`ConfigProblems`] with all that is wrong.
+    pub fn check(&self) -> Result<(), ConfigProblems> {
+        let mut findings = Findings::default();
+        check_url(&mut findings, "rpc_url", &self.rpc_url, ["http", "https"]);
+        if let Some(url) = &self.ws_url {
+            check_url(&mut findings, "ws_url", url, ["ws", "wss"]);
+        }
+        let programs = &self.programs;
+        let addresses = [("exchange", &programs.exchange), ("vault", &programs.vault), ("oracle", &programs.oracle)];
+        for (name, address) in addresses {
+            check_address(&mut findings, &format!("programs.{name}"), address);
+        }
+        check_keypair(&mut findings, &self.keypair);
+        check_journal(&mut findings, &self.journal);
+        self.check_bundles(&mut findings);
+        check_worker(&mut findings, &self.worker);
+        if !(50..=60_000).contains(&self.chain.poll_interval_ms) {
+            let problem = format!("is {}, expected 50 to 60000", self.chain.poll_interval_ms);
+            findings.add("config_range", "chain.poll_interval_ms", problem, "choose a value in that range");
+        }
+        if let Err(error) = EnvFilter::try_new(&self.log.filter) {
+            let problem = format!("is {:?}: {error}", self.log.filter);
+            findings.add("config_log_filter", "log.filter", problem, "write a level such as `info`");
+        }
+        if findings.0.is_empty() { Ok(()) } else { Err(ConfigProblems(findings.0)) }
+    }
+
+    fn check_bundles(&self, findings: &mut Findings) {
+        if self.bundles.is_empty() {
+            findings.add("config_no_bundles", "bundles", "is empty", "add a [[bundles]] section with dir and model");
+        }
+        let limits = BundleLimits { file_bytes: self.worker.limits().bundle_file_bytes, ..BundleLimits::default() };
+        let mut models = BTreeSet::new();
+        for (index, bundle) in self.bundles.iter().enumerate() {
+            let setting = format!("bundles[{index}]");
+            check_address(findings, &format!("{setting}.model"), &bundle.model);
+            if !models.insert(&bundle.model) {
+                let problem = format!("names {} a second time", bundle.model);
+                findings.add("config_model_twice", &format!("{setting}.model"), problem, "give each model one bundle");
+            }
+            if let Err(error) = Bundle::open(&bundle.dir, limits) {
+                let remedy = "run `modchains-crank bundle verify` on the folder";
+                findings.add(error.label(), &format!("{setting}.dir"), error.to_string(), remedy);
+            }
+        }
+    }
+}
+
+fn check_url(findings: &mut Findings, setting: &str, text: &str, schemes: [&str; 2]) {
+    let remedy = format!("write a whole URL starting with {}:// or {}://", schemes[0], schemes[1]);
+    match Url::parse(text) {
+        Ok(url) if schemes.contains(&url.scheme()) && url.has_host() => {}
+        Ok(url) => {
+            let problem = format!("has the scheme {:?} and host {:?}", url.scheme(), url.host_str());
+            findings.add("config_url", setting, problem, remedy);
+        }
+        Err(error) => findings.add("config_url", setting, format!("is {text:?}: {error}"), remedy),
+    }
+}
+
+fn check_address(findings: &mut Findings, setting: &str, text: &str) {
+    let problem = match bs58::decode(text).into_vec() {
+        Ok(bytes) if bytes.len() == 32 => return,
+        Ok(bytes) => format!("{text:?} is {} bytes in base58, an address has 32", bytes.len()),
+        Err(error) => format!("{text:?} is not base58: {error}"),
+    };
+    findings.add("config_address", setting, problem, "copy the address as the deploy step printed it");
+}
+
+/// The file's content is looked at but never shown.
+fn check_keypair(findings: &mut Findings, path: &Path) {
+    let mut add = |label, problem: String, remedy: String| {
+        findings.add(label, "keypair", format!("{}: {problem}", path.display()), remedy);
+    };
+    let opened = File::open(path).and_then(|file| file.metadata().map(|metadata| (file, metadata)));
+    let (file, metadata) = match opened {
+        Ok(opened) => opened,
+        Err(error) => {
+            let remedy = "name the operator's key file, or make one with `modchains keygen`".to_owned();
+            return add("config_keypair_unreadable", error.to_string(), remedy);
+        }
+    };
+    let mode = metadata.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        let problem = format!("mode is {mode:04o}, others may read or change it");
+        add("config_keypair_permissions", problem, format!("run `chmod 600 {}`", path.display()));
+    }
+    let own = nix::unistd::geteuid().as_raw();
+    if metadata.uid() != own && own != 0 {
+        let problem = format!("belongs to user {}, the service runs as {own}", metadata.uid());
+        add("config_keypair_owner", problem, format!("run `chown {own} {}`", path.display()));
+    }
+    let mut text = String::new();
+    let read = file.take(KEY_FILE_BYTES_MAX).read_to_string(&mut text);
+    let is_key = read.is_ok() && serde_json::from_str::<Vec<u8>>(&text).is_ok_and(|bytes| bytes.len() == 64);
+    if !is_key {
+        let remedy = "name a Solana key file, as `modchains keygen` writes it".to_owned();
+        add("config_keypair_content", "is not a JSON array of 64 bytes".to_owned(), remedy);
+    }
+}
+
+fn check_journal(findings: &mut Findings, path: &Path) {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let remedy = format!("run `mkdir -p {}` as the service's user", folder.display());
+    match fs::metadata(folder) {
+        Ok(metadata) if metadata.is_dir() && !path.is_dir() => {}
+        Ok(_) => {
+            let problem = format!("{} is not a file in a folder", path.display());
+            findings.add("config_journal", "journal", problem, "name a file, not a folder");
+        }
+        Err(error) => findings.add("config_journal", "journal", format!("{}: {error}", folder.display()), remedy),
+    }
+}
+
+fn check_worker(findings: &mut Findings, worker: &WorkerSettings) {
+    let ranges: [(&str, u64, u64, u64); 9] = [
+        ("processes", worker.processes.into(), 1, 256),
+        ("threads", worker.threads.into(), 1, 512),
+        ("max_batch", worker.max_batch.into(), 1, 4096),
+        ("queue", worker.queue.into(), 1, u64::from(u16::MAX)),
+        ("batch_timeout_ms", worker.batch_timeout_ms, 10, 3_600_000),
+        ("start_timeout_ms", worker.start_timeout_ms, 100, 3_600_000),
+        ("memory_mib", worker.memory_mib, 256, 1 << 24),
+        ("cpu_seconds", worker.cpu_seconds, 10, 1 << 32),
+        ("bundle_file_mib", worker.bundle_file_mib, 1, 1 << 20),
+    ];
+    for (name, value, min, max) in ranges {
+        if !(min..=max).contains(&value) {
+            let problem = format!("is {value}, expected {min} to {max}");
+            findings.add("config_range", &format!("worker.{name}"), problem, "choose a value in that range");
+        }
+    }
+}

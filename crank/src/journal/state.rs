@@ -1,0 +1,181 @@
+//! Jobs and the steps between their states.
+
+use super::{JournalError, Key};
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+use std::fmt;
+
+/// Where a job stands; drawn at the top of [`crate::journal`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum JobState {
+    /// The request fits this operator.
+    Seen,
+    /// This operator's claim is on chain.
+    Claimed,
+    /// The result is computed and stands.
+    Answered,
+    /// A transaction with the result is signed.
+    Signed,
+    /// It was handed to the network.
+    Sent,
+    /// The chain shows the result.
+    Posted,
+    /// The result is final.
+    Finalized,
+    /// Nothing more will be done.
+    Failed,
+}
+
+impl JobState {
+    const ALL: [Self; 8] = [
+        Self::Seen,
+        Self::Claimed,
+        Self::Answered,
+        Self::Signed,
+        Self::Sent,
+        Self::Posted,
+        Self::Finalized,
+        Self::Failed,
+    ];
+
+    /// The state's name, as in the database and in metrics.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Seen => "seen",
+            Self::Claimed => "claimed",
+            Self::Answered => "answered",
+            Self::Signed => "signed",
+            Self::Sent => "sent",
+            Self::Posted => "posted",
+            Self::Finalized => "finalized",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Whether `next` follows from this state.
+    #[must_use]
+    pub fn may_become(self, next: Self) -> bool {
+        match next {
+            Self::Seen => false,
+            Self::Claimed => self == Self::Seen,
+            Self::Answered => self == Self::Claimed,
+            Self::Signed => matches!(self, Self::Answered | Self::Signed | Self::Sent),
+            Self::Sent => self == Self::Signed,
+            Self::Posted => matches!(self, Self::Signed | Self::Sent),
+            Self::Finalized => self == Self::Posted,
+            Self::Failed => !matches!(self, Self::Finalized | Self::Failed),
+        }
+    }
+
+    pub(super) fn require_step(self, request: &Key, to: Self) -> Result<(), JournalError> {
+        if self.may_become(to) {
+            return Ok(());
+        }
+        Err(JournalError::Transition { request: *request, from: self, to })
+    }
+
+    pub(super) fn from_row(row: &SqliteRow) -> Result<Self, JournalError> {
+        let name: String = row.try_get("state")?;
+        let state = Self::ALL.into_iter().find(|state| state.as_str() == name);
+        state.ok_or(JournalError::Corrupt { column: "state", expected: "the name of a state" })
+    }
+}
+
+impl fmt::Display for JobState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A request that fits this operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewJob {
+    /// Address of the request's account.
+    pub request: Key,
+    /// Address of the model's account.
+    pub model: Key,
+    /// Input hash named by the request.
+    pub input_hash: Key,
+    /// Last second at which a result is accepted, Unix time.
+    pub answer_by_seconds: i64,
+}
+
+/// The result an operator stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Result bytes.
+    pub output: Vec<u8>,
+    /// Salt that goes into the hash; may be empty.
+    pub salt: Vec<u8>,
+    /// Hash that is posted.
+    pub output_hash: Key,
+}
+
+/// A transaction that may land until its block height has passed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedTransaction {
+    /// The signature that identifies it on chain.
+    pub signature: [u8; 64],
+    /// The whole transaction as sent.
+    pub bytes: Vec<u8>,
+    /// Last block height at which it can land.
+    pub last_valid_block_height: u64,
+}
+
+/// A job as recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// What was seen.
+    pub seen: NewJob,
+    /// Where it stands.
+    pub state: JobState,
+    /// The result, once computed.
+    pub answer: Option<Answer>,
+    /// Why it failed.
+    pub failure: Option<String>,
+    /// Time of the last step, Unix time.
+    pub updated_at_seconds: i64,
+}
+
+impl Job {
+    pub(super) fn from_row(row: &SqliteRow) -> Result<Self, JournalError> {
+        let output: Option<Vec<u8>> = row.try_get("output")?;
+        let answer = match output {
+            None => None,
+            Some(output) => {
+                Some(Answer { output, salt: row.try_get("output_salt")?, output_hash: array(row, "output_hash")? })
+            }
+        };
+        Ok(Self {
+            seen: NewJob {
+                request: array(row, "request")?,
+                model: array(row, "model")?,
+                input_hash: array(row, "input_hash")?,
+                answer_by_seconds: row.try_get("answer_by_seconds")?,
+            },
+            state: JobState::from_row(row)?,
+            answer,
+            failure: row.try_get("failure")?,
+            updated_at_seconds: row.try_get("updated_at_seconds")?,
+        })
+    }
+}
+
+impl SignedTransaction {
+    pub(super) fn from_row(row: &SqliteRow) -> Result<Self, JournalError> {
+        let column = "last_valid_block_height";
+        let height: i64 = row.try_get(column)?;
+        Ok(Self {
+            signature: array(row, "signature")?,
+            bytes: row.try_get("bytes")?,
+            last_valid_block_height: u64::try_from(height)
+                .map_err(|_| JournalError::Corrupt { column, expected: "a positive number" })?,
+        })
+    }
+}
+
+fn array<const N: usize>(row: &SqliteRow, column: &'static str) -> Result<[u8; N], JournalError> {
+    let bytes: Vec<u8> = row.try_get(column)?;
+    <[u8; N]>::try_from(bytes).map_err(|_| JournalError::Corrupt { column, expected: "of the right length" })
+}
