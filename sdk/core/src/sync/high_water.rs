@@ -62,11 +62,8 @@ impl HighWater {
         // arith-safety: a factor of at most 2^32 keeps the product below 2^96 and the quotient at most the difference.
         let kept_atoms = (above_atoms * u128::from(kept_q32)).div_ceil(1 << 32) as u64;
         let mark_atoms = circulating_atoms.checked_add(kept_atoms).ok_or(CoreError::Overflow)?;
-        Ok(Self { mark_atoms, decayed_at_seconds: now_seconds, ..*self }.roll(
-            circulating_atoms,
-            now_seconds,
-            epoch_seconds,
-        )?)
+        let decayed = Self { mark_atoms, decayed_at_seconds: now_seconds, ..*self };
+        decayed.roll(circulating_atoms, now_seconds, epoch_seconds)
     }
 
     /// Starts a new window of two epochs when the present one is over. `circulating_atoms` is the supply since the

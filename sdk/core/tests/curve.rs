@@ -1,0 +1,144 @@
+//! Laws of the bare curve, net of fees, over the whole range of amounts.
+#![allow(clippy::unwrap_used, missing_docs, reason = "test code: a failed unwrap is a failed test")]
+
+mod common;
+
+use common::{any_atoms, solvent_curve};
+use modchains_core::CoreError;
+use modchains_core::curve::Curve;
+use proptest::prelude::*;
+
+fn bought(curve: &Curve, quote_atoms: u64) -> Option<(u64, Curve)> {
+    let token_atoms = curve.buy_exact_in(quote_atoms).ok()?;
+    Some((token_atoms, curve.apply_buy(quote_atoms, token_atoms).ok()?))
+}
+
+fn sold(curve: &Curve, token_atoms: u64) -> Option<(u64, Curve)> {
+    let quote_atoms = curve.sell_exact_in(token_atoms).ok()?;
+    Some((quote_atoms, curve.apply_sell(token_atoms, quote_atoms).ok()?))
+}
+
+proptest! {
+    #[test]
+    fn a_trade_never_lowers_k_nor_breaks_solvency(curve in solvent_curve(), amount in any_atoms()) {
+        let after = [bought(&curve, amount), sold(&curve, amount)];
+        for (_, after) in after.into_iter().flatten() {
+            prop_assert!(after.product().unwrap() >= curve.product().unwrap());
+            prop_assert_eq!(after.invariant(), Ok(()));
+        }
+    }
+
+    #[test]
+    fn any_state_and_amount_give_a_value_or_an_error(
+        reserve_atoms in any_atoms(), circulating_atoms in any_atoms(), depth_atoms in any_atoms(),
+        virtual_atoms in any_atoms(), amount in any_atoms(), other in any_atoms(),
+    ) {
+        let curve = Curve { reserve_atoms, circulating_atoms, depth_atoms, virtual_atoms };
+        let quotes = [
+            curve.buy_exact_in(amount), curve.buy_exact_out(amount),
+            curve.sell_exact_in(amount), curve.sell_exact_out(amount),
+        ];
+        prop_assert!(quotes.iter().all(|quote| quote.is_err() || *quote != Ok(0)));
+        for after in [curve.apply_buy(amount, other), curve.apply_sell(amount, other), curve.deposit_reserve(amount)] {
+            if let (Ok(after), Ok(before)) = (after, curve.product()) {
+                prop_assert!(after.product().unwrap() >= before);
+            }
+        }
+        if curve.invariant().is_err() {
+            prop_assert!(curve.spot_price_q64().is_err() || curve.invariant() == Err(CoreError::NotSolvent));
+        }
+    }
+
+    #[test]
+    fn buying_then_selling_never_gains(curve in solvent_curve(), quote_atoms in any_atoms()) {
+        if let Some((token_atoms, after)) = bought(&curve, quote_atoms)
+            && let Some((back_atoms, _)) = sold(&after, token_atoms)
+        {
+            prop_assert!(back_atoms <= quote_atoms);
+        }
+    }
+
+    #[test]
+    fn selling_then_buying_back_never_gains(curve in solvent_curve(), token_atoms in any_atoms()) {
+        if let Some((quote_atoms, after)) = sold(&curve, token_atoms % curve.circulating_atoms.max(1))
+            && let Some((back_atoms, _)) = bought(&after, quote_atoms)
+        {
+            prop_assert!(back_atoms <= token_atoms % curve.circulating_atoms.max(1));
+        }
+    }
+
+    #[test]
+    fn splitting_a_trade_never_beats_one_trade(curve in solvent_curve(), first in any_atoms(), second in any_atoms()) {
+        let Some(total) = first.checked_add(second) else { return Ok(()) };
+        if let (Some((one, _)), Some((part, after))) = (bought(&curve, total), bought(&curve, first))
+            && let Some((rest, _)) = bought(&after, second)
+        {
+            prop_assert!(part + rest <= one);
+        }
+        let (first, total) = (first % curve.circulating_atoms.max(1), total % curve.circulating_atoms.max(1));
+        if let (Some((one, _)), Some((part, after))) = (sold(&curve, total), sold(&curve, first))
+            && let Some((rest, _)) = total.checked_sub(first).and_then(|second| sold(&after, second))
+        {
+            prop_assert!(part + rest <= one);
+        }
+    }
+
+    #[test]
+    fn exact_in_and_exact_out_agree_within_the_pools_rounding(curve in solvent_curve(), amount in any_atoms()) {
+        if let Ok(token_atoms) = curve.buy_exact_in(amount) {
+            prop_assert!(curve.buy_exact_out(token_atoms).unwrap() <= amount);
+        }
+        if let Ok(quote_atoms) = curve.buy_exact_out(amount)
+            && let Ok(token_atoms) = curve.buy_exact_in(quote_atoms)
+        {
+            prop_assert!(token_atoms >= amount);
+            prop_assert!(quote_atoms == 1 || curve.buy_exact_in(quote_atoms - 1).unwrap_or(0) < amount);
+        }
+        if let Ok(quote_atoms) = curve.sell_exact_in(amount)
+            && let Ok(token_atoms) = curve.sell_exact_out(quote_atoms)
+        {
+            prop_assert!(token_atoms <= amount);
+        }
+        if let Ok(token_atoms) = curve.sell_exact_out(amount) {
+            prop_assert!(curve.sell_exact_in(token_atoms).unwrap() >= amount);
+            prop_assert!(token_atoms == 1 || curve.sell_exact_in(token_atoms - 1).unwrap_or(0) < amount);
+        }
+    }
+
+    #[test]
+    fn selling_everything_never_pays_more_than_the_reserve(curve in solvent_curve()) {
+        if let Ok(quote_atoms) = curve.sell_exact_in(curve.circulating_atoms) {
+            prop_assert!(quote_atoms <= curve.reserve_atoms);
+        }
+    }
+
+    #[test]
+    fn the_spot_price_lies_between_a_sale_and_a_buy(curve in solvent_curve(), token_atoms in any_atoms()) {
+        let price_q64 = curve.spot_price_q64().unwrap();
+        let worth = |atoms: u64, of: u64| (u128::from(atoms) << 64) / u128::from(of);
+        if let Ok(cost_atoms) = curve.buy_exact_out(token_atoms) {
+            prop_assert!(worth(cost_atoms, token_atoms) >= price_q64);
+        }
+        if let Ok(paid_atoms) = curve.sell_exact_in(token_atoms) {
+            prop_assert!(worth(paid_atoms, token_atoms) <= price_q64);
+        }
+    }
+}
+
+#[test]
+fn impossible_trades_are_refused_by_name() {
+    let curve = Curve { reserve_atoms: 1_000, circulating_atoms: 500, depth_atoms: 1_000, virtual_atoms: 1_000 };
+    assert_eq!(curve.invariant(), Ok(()));
+    assert_eq!(curve.buy_exact_in(0), Err(CoreError::AmountZero));
+    assert_eq!(curve.buy_exact_in(1), Err(CoreError::OutputZero));
+    assert_eq!(curve.buy_exact_in(u64::MAX), Err(CoreError::Overflow));
+    assert_eq!(curve.buy_exact_out(500), Err(CoreError::InsufficientSupply));
+    assert_eq!(curve.sell_exact_in(501), Err(CoreError::InsufficientSupply));
+    assert_eq!(curve.sell_exact_out(1_001), Err(CoreError::InsufficientReserve));
+    assert_eq!(curve.sell_exact_in(500), Ok(1_000), "on the boundary the last token pays the last atom");
+    assert_eq!(Curve { virtual_atoms: 1_001, ..curve }.invariant(), Err(CoreError::NotSolvent));
+    assert_eq!(Curve { circulating_atoms: 1_000, ..curve }.invariant(), Err(CoreError::CurveEmpty));
+    assert_eq!(Curve { virtual_atoms: u64::MAX, ..curve }.invariant(), Err(CoreError::Overflow));
+    assert_eq!(Curve::launch(1_000, 0), Err(CoreError::CurveEmpty));
+    assert_eq!(Curve::launch(0, 1_000), Err(CoreError::CurveEmpty));
+}

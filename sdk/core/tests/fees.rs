@@ -1,0 +1,110 @@
+//! Laws of the fee splits.
+#![allow(clippy::unwrap_used, missing_docs, reason = "test code: a failed unwrap is a failed test")]
+
+mod common;
+
+use common::{any_atoms, trade_fees};
+use modchains_core::CoreError;
+use modchains_core::fees::{
+    FEE_SPLIT_DEFAULT, FeeSplit, TRADE_FEES_DEFAULT, TradeFees, USAGE_FEE_SPLIT_DEFAULT, UsageFeeSplit,
+};
+use proptest::prelude::*;
+
+proptest! {
+    #[test]
+    fn a_trade_fee_is_split_to_the_atom(fees in trade_fees(), fee_atoms in any_atoms(), has_referrer: bool) {
+        prop_assert_eq!(fees.validate(), Ok(()));
+        let legs = fees.split_fee(fee_atoms, has_referrer).unwrap();
+        prop_assert_eq!(legs.total(), Ok(fee_atoms));
+        prop_assert!(has_referrer || legs.referrer == 0);
+        let unreferred = fees.split_fee(fee_atoms, false).unwrap();
+        prop_assert_eq!(legs.protocol + legs.referrer, unreferred.protocol);
+        prop_assert_eq!((legs.reserve, legs.vault, legs.creator), (unreferred.reserve, unreferred.vault, unreferred.creator));
+    }
+
+    #[test]
+    fn what_is_lost_is_never_less_than_the_rate_says(fees in trade_fees(), gross_atoms in 1u64..u64::MAX) {
+        let fee_atoms = fees.fee_atoms(gross_atoms).unwrap();
+        let legs = fees.split_fee(fee_atoms, true).unwrap();
+        let lost = u128::from(legs.reserve) + u128::from(legs.protocol);
+        prop_assert!(lost * 1_000_000 >= u128::from(gross_atoms) * u128::from(fees.fee_lost_ppm().unwrap()));
+        let protocol_rate = u128::from(fees.protocol_lost_ppm().unwrap());
+        prop_assert!((u128::from(legs.protocol) + 2) * 1_000_000 >= u128::from(gross_atoms) * protocol_rate);
+    }
+
+    #[test]
+    fn every_trade_pays_a_fee_and_gross_and_net_match(fees in trade_fees(), net_atoms in any_atoms()) {
+        prop_assume!(net_atoms > 0);
+        prop_assert!(fees.fee_atoms(net_atoms).unwrap() >= 1);
+        let Ok(gross_atoms) = fees.gross_for_net(net_atoms) else { return Ok(()) };
+        prop_assert_eq!(gross_atoms - fees.fee_atoms(gross_atoms).unwrap(), net_atoms);
+        let less = gross_atoms - 1;
+        prop_assert!(less - fees.fee_atoms(less).unwrap() < net_atoms, "the gross amount is the smallest one");
+    }
+
+    #[test]
+    fn a_usage_fee_is_split_to_the_atom(
+        operator_bps in 3_000u16..=10_000, cuts in prop::array::uniform3(0u16..=10_000), fee_atoms in any_atoms(),
+    ) {
+        let vault_bps = cuts[0].min(10_000 - operator_bps);
+        let creator_bps = cuts[1].min(10_000 - operator_bps - vault_bps);
+        let reserve_bps = cuts[2].min(10_000 - operator_bps - vault_bps - creator_bps);
+        let protocol_bps = 10_000 - operator_bps - vault_bps - creator_bps - reserve_bps;
+        let split = UsageFeeSplit { operator_bps, vault_bps, creator_bps, reserve_bps, protocol_bps };
+        prop_assert_eq!(split.validate(), Ok(()));
+        let legs = split.split(fee_atoms).unwrap();
+        let others = [legs.vault, legs.creator, legs.reserve, legs.protocol];
+        prop_assert_eq!(u128::from(legs.operator) + others.iter().map(|leg| u128::from(*leg)).sum::<u128>(), u128::from(fee_atoms));
+        prop_assert!(u128::from(legs.operator) * 10_000 >= u128::from(fee_atoms) * u128::from(operator_bps));
+        prop_assert_eq!(legs.lost_atoms(), Ok(legs.reserve + legs.protocol));
+    }
+
+    #[test]
+    fn any_fee_setting_gives_a_value_or_an_error(
+        fee_bps: u16, parts in prop::array::uniform4(any::<u16>()), referral_bps: u16, amount in any_atoms(),
+    ) {
+        let [reserve_bps, vault_bps, creator_bps, protocol_bps] = parts;
+        let split = FeeSplit { reserve_bps, vault_bps, creator_bps, protocol_bps };
+        let fees = TradeFees { fee_bps, split, referral_bps };
+        if let Ok(legs) = fees.split_fee(amount, true) {
+            prop_assert_eq!(legs.total(), Ok(amount));
+        }
+        if let Ok(fee_atoms) = fees.fee_atoms(amount) {
+            prop_assert!(fee_atoms <= amount);
+        }
+        prop_assert!(fees.gross_for_net(amount).is_ok_and(|gross_atoms| gross_atoms >= amount) || fee_bps == 0 || fee_bps >= 10_000 || amount > u64::MAX / 10_000);
+        prop_assert_eq!(fees.fee_lost_ppm().is_err(), referral_bps > 10_000 || u64::from(fee_bps) * (u64::from(reserve_bps) * 10_000 + u64::from(protocol_bps) * u64::from(10_000u16.saturating_sub(referral_bps))) / 1_000_000 > u64::from(u32::MAX));
+    }
+}
+
+#[test]
+fn the_defaults_are_valid_and_lose_what_the_documentation_says() {
+    assert_eq!(TRADE_FEES_DEFAULT.validate(), Ok(()));
+    assert_eq!(USAGE_FEE_SPLIT_DEFAULT.validate(), Ok(()));
+    assert_eq!(TRADE_FEES_DEFAULT.fee_lost_ppm(), Ok(5_500));
+    assert_eq!(TRADE_FEES_DEFAULT.protocol_lost_ppm(), Ok(1_500));
+}
+
+#[test]
+fn settings_out_of_bounds_are_refused() {
+    let fees = TRADE_FEES_DEFAULT;
+    for fee_bps in [0, 24, 501, u16::MAX] {
+        assert_eq!(TradeFees { fee_bps, ..fees }.validate(), Err(CoreError::FeeOutOfBounds), "{fee_bps}");
+    }
+    assert_eq!(TradeFees { referral_bps: 5_001, ..fees }.validate(), Err(CoreError::SplitInvalid));
+    let split = FEE_SPLIT_DEFAULT;
+    for split in [
+        FeeSplit { vault_bps: split.vault_bps + 1, ..split },
+        FeeSplit { reserve_bps: 999, vault_bps: 5_501, ..split },
+        FeeSplit { protocol_bps: 499, vault_bps: 4_001, ..split },
+        FeeSplit { protocol_bps: 4_001, vault_bps: 499, ..split },
+    ] {
+        assert_eq!(split.validate(), Err(CoreError::SplitInvalid), "{split:?}");
+    }
+    assert_eq!(TradeFees { fee_bps: 0, ..fees }.fee_atoms(1), Err(CoreError::FeeOutOfBounds));
+    assert_eq!(TradeFees { fee_bps: 10_000, ..fees }.fee_atoms(1), Err(CoreError::FeeOutOfBounds));
+    assert_eq!(
+        UsageFeeSplit { operator_bps: 2_999, vault_bps: 5_201, ..USAGE_FEE_SPLIT_DEFAULT }.validate(),
+        Err(CoreError::SplitInvalid)
+    );
+}

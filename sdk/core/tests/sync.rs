@@ -1,0 +1,270 @@
+//! Laws of a single sync, of the high-water mark, the drift budget and the signal.
+#![allow(clippy::unwrap_used, missing_docs, reason = "test code: a failed unwrap is a failed test")]
+
+mod common;
+
+use common::any_atoms;
+use modchains_core::CoreError;
+use modchains_core::curve::Curve;
+use modchains_core::fees::{TRADE_FEES_DEFAULT, TradeFees};
+use modchains_core::sync::{
+    DriftBudget, HighWater, SyncInput, SyncMove, SyncParams, SyncReason, SyncState, signal_step_ppm, sync,
+};
+use proptest::prelude::*;
+
+const PARAMS: SyncParams = SyncParams::DEFAULT;
+const EPOCH: i64 = 3_600;
+const DEPTH: u64 = 1_000_000_000_000_000;
+
+/// A market of ordinary size with a chosen premium and chosen slack, its mark at or above the supply.
+fn market() -> impl Strategy<Value = (Curve, SyncState)> {
+    (0.002f64..0.99, 1u64 << 24..1 << 50, 0.0f64..1.0, 0.0f64..1.0)
+        .prop_map(|(sold, reserve, slack, mark)| {
+            let circulating_atoms = (DEPTH as f64 * sold) as u64;
+            let boundary = u128::from(reserve) * u128::from(DEPTH - circulating_atoms) / u128::from(circulating_atoms);
+            let virtual_atoms = (boundary as f64 * (1.0 - slack * slack)).max(1_000.0) as u64;
+            let curve = Curve { reserve_atoms: reserve, circulating_atoms, depth_atoms: DEPTH, virtual_atoms };
+            let above = (DEPTH - 1 - circulating_atoms) as f64 * mark * mark;
+            (curve, state_with_mark(circulating_atoms + above as u64))
+        })
+        .prop_filter("solvent", |(curve, _)| curve.invariant().is_ok())
+}
+
+fn state_with_mark(mark_atoms: u64) -> SyncState {
+    SyncState { high_water: HighWater { mark_atoms, peak_atoms: mark_atoms, ..HighWater::new(0) }, ..SyncState::new(0) }
+}
+
+fn input(step_ppm: i32) -> SyncInput {
+    SyncInput { step_ppm, is_stale: false, lost_usage_fees_atoms: u64::MAX, launch_depth_atoms: DEPTH }
+}
+
+fn synced(curve: &Curve, state: &SyncState, step_ppm: i32) -> SyncMove {
+    sync(curve, state, &PARAMS, &input(step_ppm), EPOCH).unwrap()
+}
+
+/// `p' / p`, exact to 50 bits.
+fn price_ratio(before: &Curve, after: &Curve) -> f64 {
+    let price = |curve: &Curve| curve.quote_atoms().unwrap() as f64 / curve.token_atoms().unwrap() as f64;
+    price(after) / price(before)
+}
+
+/// Room for one atom of rounding in a quote side of at least 2^24 atoms, and for f64.
+const ROUNDING: f64 = 1.0 / (1u64 << 23) as f64;
+
+proptest! {
+    #[test]
+    fn one_sync_moves_the_price_by_at_most_the_largest_step((curve, state) in market(), step_ppm in -20_000i32..20_000) {
+        let moved = synced(&curve, &state, step_ppm);
+        let ratio = price_ratio(&curve, &moved.curve_after);
+        let largest = 1.0 + f64::from(PARAMS.step_max_ppm) / 1e6;
+        prop_assert!(ratio <= largest + ROUNDING && ratio >= 1.0 / largest - ROUNDING, "{ratio} {moved:?}");
+        prop_assert!(moved.step_applied_ppm.unsigned_abs() <= PARAMS.step_max_ppm);
+        prop_assert_eq!(moved.curve_after.invariant(), Ok(()));
+        match moved.reason {
+            SyncReason::SteppedUp => prop_assert!(ratio >= 1.0 - 1e-12 && moved.curve_after.depth_atoms <= DEPTH),
+            SyncReason::SteppedDown => prop_assert!(ratio <= 1.0 + 1e-12 && moved.curve_after.depth_atoms >= DEPTH),
+            SyncReason::Absorbed => prop_assert!(ratio > 1.0 && moved.curve_after.depth_atoms == DEPTH),
+            _ => prop_assert_eq!(moved.curve_after, curve),
+        }
+        prop_assert_eq!(moved.reason.moved(), moved.state_after.synced_at_seconds == EPOCH);
+    }
+
+    #[test]
+    fn every_sale_and_every_buy_up_to_the_mark_changes_by_at_most_the_largest_step(
+        (curve, state) in market(), step_ppm in -20_000i32..20_000, share in 0.0f64..1.0,
+    ) {
+        let after = synced(&curve, &state, step_ppm).curve_after;
+        let largest = 1.0 + f64::from(PARAMS.step_max_ppm) / 1e6;
+        let token_atoms = 1 + (curve.circulating_atoms as f64 * share) as u64 / 2;
+        let (Ok(before_pays), Ok(after_pays)) = (curve.sell_exact_in(token_atoms), after.sell_exact_in(token_atoms)) else { return Ok(()) };
+        prop_assert!(after_pays as f64 <= before_pays as f64 * largest + 2.0);
+        let high_atoms = state.high_water.atoms();
+        let token_atoms = ((high_atoms - curve.circulating_atoms) as f64 * share) as u64;
+        if let (Ok(before_costs), Ok(after_costs)) = (curve.buy_exact_out(token_atoms), after.buy_exact_out(token_atoms)) {
+            prop_assert!(after_costs as f64 >= before_costs as f64 / largest * (1.0 - ROUNDING) - 2.0);
+        }
+    }
+
+    #[test]
+    fn a_curve_on_the_boundary_stays_on_it(sold in 0.01f64..0.99, reserve in 1u64 << 40..1 << 50, step_ppm in -5_500i32..5_500) {
+        let circulating_atoms = (DEPTH as f64 * sold) as u64;
+        let boundary = |depth: u64| u128::from(reserve) * u128::from(depth - circulating_atoms) / u128::from(circulating_atoms);
+        let curve = Curve { reserve_atoms: reserve, circulating_atoms, depth_atoms: DEPTH, virtual_atoms: boundary(DEPTH) as u64 };
+        let after = synced(&curve, &state_with_mark(circulating_atoms), step_ppm).curve_after;
+        let slack = boundary(after.depth_atoms) - u128::from(after.virtual_atoms);
+        prop_assert!(slack <= 1 + boundary(after.depth_atoms) / u128::from(reserve), "{slack}");
+    }
+
+    #[test]
+    fn the_premium_stays_within_its_bounds((curve, state) in market(), up: bool) {
+        let after = synced(&curve, &state, if up { 5_500 } else { -5_500 }).curve_after;
+        prop_assume!(after != curve);
+        let (depth, high) = (u128::from(after.depth_atoms), u128::from(state.high_water.atoms()));
+        // Y' / (Y' - C_hi) against the bound, as cross products.
+        if up {
+            prop_assert!(depth * 1_000_000 <= u128::from(PARAMS.premium_max_ppm) * (depth - high));
+        } else {
+            prop_assert!(depth * 1_000_000 >= u128::from(PARAMS.premium_min_ppm) * (depth - high));
+        }
+    }
+
+    #[test]
+    fn an_upward_step_is_paid_for_by_usage((curve, state) in market(), fees in any_atoms()) {
+        let paid = SyncInput { lost_usage_fees_atoms: fees, ..input(5_500) };
+        let moved = sync(&curve, &state, &PARAMS, &paid, EPOCH).unwrap();
+        let worth = u128::from(moved.step_applied_ppm.unsigned_abs()) * u128::from(curve.reserve_atoms);
+        prop_assert!(worth <= u128::from(fees) * 1_000_000);
+    }
+
+    #[test]
+    fn any_state_gives_a_move_or_an_error(
+        parts in prop::array::uniform6(any_atoms()), step_ppm: i32, times in prop::array::uniform3(any::<i64>()), seed in prop::array::uniform4(any::<u32>()),
+    ) {
+        let [reserve_atoms, circulating_atoms, depth_atoms, virtual_atoms, mark_atoms, launch_depth_atoms] = parts;
+        let curve = Curve { reserve_atoms, circulating_atoms, depth_atoms, virtual_atoms };
+        let [synced_at_seconds, other_seconds, now] = times;
+        let state = SyncState {
+            high_water: HighWater { mark_atoms, ..HighWater::new(other_seconds) },
+            drift: DriftBudget { up_used_ppm: seed[0], down_used_ppm: seed[1], updated_at_seconds: other_seconds },
+            synced_at_seconds,
+        };
+        let params = SyncParams { step_max_ppm: seed[2], premium_max_ppm: seed[3], ..PARAMS };
+        let any = SyncInput { launch_depth_atoms, ..input(step_ppm) };
+        if let Ok(moved) = sync(&curve, &state, &params, &any, now)
+            && moved.reason.moved()
+        {
+            prop_assert_eq!(moved.curve_after.invariant(), Ok(()));
+        }
+        prop_assert!(signal_step_ppm(parts[0], parts[1], parts[2], seed[0], &params).is_ok() || seed[2] > i32::MAX as u32 || seed[0] > 1 << 31);
+    }
+
+    #[test]
+    fn the_steps_of_any_24_hours_stay_within_the_drift(asks in prop::collection::vec((-9_000i32..9_000, 0i64..30_000), 1..400)) {
+        let params = SyncParams { step_max_ppm: 9_000, ..PARAMS };
+        let mut budget = DriftBudget::new(0);
+        let (mut now, mut made) = (0, Vec::new());
+        for (ask, wait) in asks {
+            now += wait;
+            budget = budget.drain(now, &params).unwrap();
+            let left = if ask > 0 { budget.up_left_ppm(&params) } else { budget.down_left_ppm(&params) };
+            let step = ask.signum() * ask.abs().min(left as i32);
+            budget = budget.spend(step).unwrap();
+            made.push((now, step));
+        }
+        for (start, _) in &made {
+            let day = || made.iter().filter(|(at, _)| (*start..*start + 86_400).contains(at)).map(|(_, step)| i64::from(*step));
+            prop_assert!(day().filter(|step| *step > 0).sum::<i64>() <= i64::from(params.drift_max_ppm));
+            prop_assert!(-day().filter(|step| *step < 0).sum::<i64>() <= i64::from(params.drift_max_ppm));
+        }
+    }
+
+    #[test]
+    fn the_mark_covers_every_supply_of_two_epochs_and_decays_to_the_supply(
+        trades in prop::collection::vec((0u64..1_000_000, 0i64..6_000, any::<bool>()), 1..60),
+    ) {
+        let mut water = HighWater::new(0);
+        let (mut now, mut supply) = (0, 0);
+        let mut stood: Vec<(i64, u64)> = vec![(0, 0)];
+        for (next, wait, syncs) in trades {
+            now += wait;
+            stood.push((now, supply));
+            if syncs {
+                water = water.decay(supply, now, 3_600, PARAMS.high_water_half_life_seconds).unwrap();
+            } else {
+                water = water.record(supply, next, now, 3_600).unwrap();
+                supply = next;
+                stood.push((now, supply));
+            }
+            let recent = stood.iter().filter(|(at, _)| *at > now - 2 * EPOCH).map(|(_, atoms)| *atoms).max().unwrap();
+            prop_assert!(water.atoms() >= recent, "{water:?} {recent}");
+        }
+        let settled = water.decay(supply, now + 40 * 604_800, 3_600, PARAMS.high_water_half_life_seconds).unwrap();
+        prop_assert!(settled.atoms() <= supply + 1);
+    }
+}
+
+#[test]
+fn the_mark_halves_its_distance_in_seven_days() {
+    let water = HighWater { mark_atoms: 1_000_000, ..HighWater::new(0) };
+    let later = water.decay(200_000, 604_800, 3_600, PARAMS.high_water_half_life_seconds).unwrap();
+    assert_eq!(later.atoms(), 600_000);
+}
+
+#[test]
+fn skips_say_why() {
+    let curve =
+        Curve { reserve_atoms: 1 << 40, circulating_atoms: DEPTH / 2, depth_atoms: DEPTH, virtual_atoms: 1 << 40 };
+    let state = state_with_mark(DEPTH / 2);
+    let reason =
+        |curve: &Curve, state: &SyncState, input: SyncInput| sync(curve, state, &PARAMS, &input, EPOCH).unwrap().reason;
+    assert_eq!(sync(&curve, &state, &PARAMS, &input(1), EPOCH - 1), Err(CoreError::EpochNotOver));
+    assert_eq!(reason(&curve, &state, SyncInput { is_stale: true, ..input(5_500) }), SyncReason::OracleStale);
+    assert_eq!(
+        reason(&curve, &state, SyncInput { lost_usage_fees_atoms: 0, ..input(5_500) }),
+        SyncReason::UsageFeesTooSmall
+    );
+    assert_eq!(reason(&curve, &state, input(0)), SyncReason::Unchanged);
+    assert_eq!(reason(&curve, &state, input(5_500)), SyncReason::SteppedUp);
+    assert_eq!(reason(&curve, &state, input(-5_500)), SyncReason::SteppedDown);
+    let slack = Curve { virtual_atoms: 1 << 39, ..curve };
+    assert_eq!(reason(&slack, &state, input(0)), SyncReason::Absorbed);
+    let few = Curve { circulating_atoms: DEPTH / 1_001, reserve_atoms: 1 << 32, ..curve };
+    assert_eq!(reason(&few, &state, input(5_500)), SyncReason::CirculatingTooSmall);
+    let used =
+        SyncState { drift: DriftBudget { up_used_ppm: 60_000, down_used_ppm: 60_000, updated_at_seconds: 0 }, ..state };
+    assert_eq!(reason(&curve, &used, input(5_500)), SyncReason::DriftExhausted);
+    assert_eq!(reason(&curve, &used, input(-5_500)), SyncReason::DriftExhausted);
+    let scarce = Curve { circulating_atoms: DEPTH / 100 * 99, virtual_atoms: 1 << 32, ..curve };
+    assert_eq!(reason(&scarce, &state_with_mark(DEPTH / 100 * 99), input(5_500)), SyncReason::PremiumAtBound);
+    let plenty = Curve { circulating_atoms: DEPTH / 100, reserve_atoms: 1 << 34, ..curve };
+    assert_eq!(reason(&plenty, &state_with_mark(DEPTH / 100), input(-5_500)), SyncReason::PremiumAtBound);
+    let dust = Curve { reserve_atoms: 3, virtual_atoms: 3, circulating_atoms: 500, depth_atoms: 1_000 };
+    let tiny = SyncInput { launch_depth_atoms: 1_000, ..input(-100) };
+    assert_eq!(reason(&dust, &state_with_mark(500), tiny), SyncReason::MoveTooSmall);
+}
+
+#[test]
+fn fees_steps_and_splits_that_break_the_law_are_refused() {
+    let fees = TRADE_FEES_DEFAULT;
+    assert_eq!(PARAMS.validate(&fees), Ok(()));
+    let largest = SyncParams::largest_step_ppm(&fees).unwrap();
+    assert_eq!(largest, 5_530);
+    assert_eq!(SyncParams { step_max_ppm: largest, ..PARAMS }.validate(&fees), Ok(()));
+    assert_eq!(SyncParams { step_max_ppm: largest + 1, ..PARAMS }.validate(&fees), Err(CoreError::StepExceedsLostFee));
+    let absorption = SyncParams::largest_absorption_ppm(&fees).unwrap();
+    assert_eq!(absorption, 1_502);
+    assert_eq!(SyncParams { absorb_max_ppm: absorption, ..PARAMS }.validate(&fees), Ok(()));
+    assert_eq!(
+        SyncParams { absorb_max_ppm: absorption + 1, ..PARAMS }.validate(&fees),
+        Err(CoreError::AbsorptionExceedsLostFee)
+    );
+    assert_eq!(PARAMS.validate(&TradeFees { fee_bps: 99, ..fees }), Err(CoreError::StepExceedsLostFee));
+    for broken in [
+        SyncParams { epoch_seconds: 0, ..PARAMS },
+        SyncParams { high_water_half_life_seconds: 3_599, ..PARAMS },
+        SyncParams { premium_min_ppm: 1_000_000, ..PARAMS },
+        SyncParams { premium_max_ppm: PARAMS.premium_min_ppm, ..PARAMS },
+        SyncParams { drift_max_ppm: 250_001, ..PARAMS },
+        SyncParams { dead_band_ppm: 1_000_000, ..PARAMS },
+        SyncParams { gain_milli: 0, ..PARAMS },
+        SyncParams { min_circulating_ppm: 1_000_001, ..PARAMS },
+    ] {
+        assert_eq!(broken.validate(&fees), Err(CoreError::SyncParamsInvalid), "{broken:?}");
+    }
+}
+
+#[test]
+fn the_signal_follows_growth_that_lasts_and_decline_at_once() {
+    let step = |fast, mid, slow, quality| signal_step_ppm(fast, mid, slow, quality, &PARAMS).unwrap();
+    assert_eq!(step(0, 0, 0, 1_000_000), 0, "never used");
+    assert_eq!(step(1_000, 1_000, 1_000, 1_000_000), 0);
+    assert_eq!(step(1_050, 1_050, 1_000, 1_000_000), 0, "within the dead band");
+    assert_eq!(step(3_000, 1_000, 1_000, 1_000_000), 0, "a spike is not growth");
+    assert_eq!(step(3_000, 3_000, 1_000, 1_000_000), 5_500, "2 * (3 - 1) / (3 + 1) is the clamp");
+    assert_eq!(step(1_500, 1_500, 1_000, 1_000_000), 2_200, "2 * 0.5 / 2.5 of the largest step");
+    assert_eq!(step(500, 3_000, 1_000, 1_000_000), -3_666, "2 * -0.5 / 1.5 of the largest step, toward zero");
+    assert_eq!(step(0, 0, 1_000, 1_000_000), -5_500);
+    assert_eq!(step(1_000, 1_000, 1_000, 0), -5_500, "worthless quality");
+    assert_eq!(step(u64::MAX, u64::MAX, u64::MAX, 1_000_000), 0);
+    assert_eq!(step(u64::MAX, u64::MAX, 1, 1_000_000), 5_500);
+}

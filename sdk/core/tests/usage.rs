@@ -1,0 +1,140 @@
+//! Laws of the usage averages and of the count of distinct requesters.
+#![allow(clippy::unwrap_used, missing_docs, reason = "test code: a failed unwrap is a failed test")]
+
+mod common;
+
+use common::any_atoms;
+use modchains_core::CoreError;
+use modchains_core::usage::{
+    EMA_FAST_HALF_LIFE_SECONDS, EMA_MID_HALF_LIFE_SECONDS, EMA_SLOW_HALF_LIFE_SECONDS, ONE_Q32, ema_advance,
+    epoch_value, exp2_neg_q32, hll_estimate, hll_insert, quality_ppm, to_ema_scale,
+};
+use proptest::prelude::*;
+
+const EPOCH: u32 = 3_600;
+
+/// SplitMix64 as a stand-in for the SHA-256 of a requester's address.
+fn hash(of: u64) -> u64 {
+    let mixed = of.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
+fn half_life() -> impl Strategy<Value = u32> {
+    prop_oneof![Just(EMA_FAST_HALF_LIFE_SECONDS), Just(EMA_MID_HALF_LIFE_SECONDS), Just(EMA_SLOW_HALF_LIFE_SECONDS)]
+}
+
+proptest! {
+    #[test]
+    fn the_power_of_two_is_within_its_error_bound(seconds in any_atoms(), half_life in 1u32..) {
+        let exact = (-(seconds as f64) / f64::from(half_life)).exp2() * ONE_Q32 as f64;
+        let got = exp2_neg_q32(seconds, half_life).unwrap();
+        prop_assert!(got <= ONE_Q32);
+        prop_assert!((got as f64 - exact).abs() < 8.0, "{got} for {exact}");
+    }
+
+    #[test]
+    fn a_longer_time_never_leaves_more(seconds in 0u64..1 << 32, more in 0u64..1 << 20, half_life in 1u32..) {
+        let (short, long) = (exp2_neg_q32(seconds, half_life).unwrap(), exp2_neg_q32(seconds + more, half_life).unwrap());
+        prop_assert!(long <= short + 8);
+    }
+
+    #[test]
+    fn missed_epochs_in_one_step_equal_them_one_by_one(
+        ema in 0u64..1 << 60, value in 0u64..1 << 60, first in 1u64..200, second in 0u64..200, half_life in half_life(),
+    ) {
+        let at_once = ema_advance(ema, value, first + second, EPOCH, half_life).unwrap();
+        let part = ema_advance(ema, value, first, EPOCH, half_life).unwrap();
+        let parts = ema_advance(part, 0, second, EPOCH, half_life).unwrap();
+        // Each factor is within 8 of 2^32 and each product rounds down by less than one.
+        let bound = (ema.max(value) >> 32) * 32 + 32;
+        prop_assert!(at_once.abs_diff(parts) <= bound, "{at_once} and {parts}");
+    }
+
+    #[test]
+    fn an_average_lies_between_what_it_averages(ema in any_atoms(), value in any_atoms(), half_life in half_life()) {
+        let next = ema_advance(ema, value, 1, EPOCH, half_life).unwrap();
+        prop_assert!(next <= ema.max(value));
+        prop_assert!(next >= ema.min(value).saturating_sub(2));
+    }
+
+    #[test]
+    fn an_average_follows_the_exact_one(ema in 1u64 << 40..1 << 60, value in 1u64 << 40..1 << 60, epochs in 1u64..500, half_life in half_life()) {
+        let decay = (-f64::from(EPOCH) / f64::from(half_life)).exp2();
+        let exact = (ema as f64 * decay + value as f64 * (1.0 - decay)) * decay.powi(epochs as i32 - 1);
+        let got = ema_advance(ema, value, epochs, EPOCH, half_life).unwrap() as f64;
+        prop_assert!((got - exact).abs() <= (ema.max(value) as f64) / (1u64 << 28) as f64 + 4.0);
+    }
+
+    #[test]
+    fn any_input_gives_a_value_or_an_error(ema in any_atoms(), value in any_atoms(), epochs in any_atoms(), epoch: u32, half_life: u32, fees in any_atoms(), distinct: u32, registers: [u8; 32]) {
+        prop_assert_eq!(ema_advance(ema, value, epochs, epoch, half_life).is_err(), half_life == 0 && epochs > 0);
+        let counted = epoch_value(fees, distinct, value);
+        prop_assert!(counted <= fees && u128::from(counted) <= u128::from(distinct) * u128::from(value));
+        let mut sketch = [0; 64];
+        sketch[..32].copy_from_slice(&registers);
+        prop_assert!(hll_estimate(&sketch) > 0 || registers.iter().all(|rank| *rank == 0));
+    }
+
+    #[test]
+    fn the_count_of_requesters_is_close_and_repeats_do_not_count(distinct in 1u64..20_000, salt: u64) {
+        let mut registers = [0; 64];
+        for requester in 0..distinct {
+            hll_insert(&mut registers, hash(requester ^ salt));
+        }
+        let once = registers;
+        for requester in 0..distinct.min(500) {
+            hll_insert(&mut registers, hash(requester ^ salt));
+        }
+        prop_assert_eq!(once, registers);
+        // Five standard errors of 13 %, and room for single digits.
+        let estimate = f64::from(hll_estimate(&registers));
+        prop_assert!((estimate - distinct as f64).abs() <= distinct as f64 * 0.65 + 2.0, "{estimate} for {distinct}");
+    }
+}
+
+#[test]
+fn the_count_is_unbiased_on_average() {
+    for distinct in [1u64, 5, 20, 100, 1_000, 10_000] {
+        let runs = 200;
+        let total: u64 = (0..runs)
+            .map(|run| {
+                let mut registers = [0; 64];
+                (0..distinct).for_each(|requester| hll_insert(&mut registers, hash(run * 1_000_003 + requester)));
+                u64::from(hll_estimate(&registers))
+            })
+            .sum();
+        let mean = total as f64 / runs as f64;
+        assert!((mean / distinct as f64 - 1.0).abs() < 0.05, "{mean} for {distinct}");
+    }
+}
+
+#[test]
+fn half_lives_halve() {
+    assert_eq!(exp2_neg_q32(0, 7), Ok(ONE_Q32));
+    assert_eq!(exp2_neg_q32(7, 7), Ok(ONE_Q32 / 2));
+    assert_eq!(exp2_neg_q32(70, 7), Ok(ONE_Q32 / 1_024));
+    assert_eq!(exp2_neg_q32(u64::MAX, 1), Ok(0));
+    assert_eq!(exp2_neg_q32(1, 0), Err(CoreError::DivisionByZero));
+    // From 2^40, 24 empty epochs of an hour after a day's half-life; 8 / 2^32 of it is 2,048.
+    let day = ema_advance(1 << 40, 0, 24, EPOCH, EMA_FAST_HALF_LIFE_SECONDS).unwrap();
+    assert!(day.abs_diff(1 << 39) <= 4_096, "{day}");
+}
+
+#[test]
+fn one_requester_counts_up_to_the_cap() {
+    assert_eq!(epoch_value(1_000_000, 1, 500), 500);
+    assert_eq!(epoch_value(1_000_000, 3, 500), 1_500);
+    assert_eq!(epoch_value(700, 3, 500), 700);
+    assert_eq!(epoch_value(u64::MAX, u32::MAX, u64::MAX), u64::MAX);
+    assert_eq!(to_ema_scale(3), 3 << 16);
+    assert_eq!(to_ema_scale(u64::MAX), u64::MAX);
+}
+
+#[test]
+fn lost_disputes_lower_the_quality_twice() {
+    assert_eq!(quality_ppm(1_000_000, 0), Ok(1_000_000));
+    assert_eq!(quality_ppm(1_200_000, 500_000), Ok(300_000));
+    assert_eq!(quality_ppm(1_000_000, 2_000_000), Ok(0));
+}

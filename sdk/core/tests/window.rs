@@ -1,0 +1,64 @@
+//! Laws of windows and bonds.
+#![allow(clippy::unwrap_used, missing_docs, reason = "test code: a failed unwrap is a failed test")]
+
+mod common;
+
+use common::any_atoms;
+use modchains_core::CoreError;
+use modchains_core::bond::{required_bond, split_forfeit};
+use modchains_core::window::{
+    Deadline, elapsed_seconds, end_seconds, epoch_index, is_open, require_open, require_over,
+};
+use proptest::prelude::*;
+
+proptest! {
+    #[test]
+    fn a_window_is_open_before_its_end_and_over_from_it_on(end in i64::MIN + 1..i64::MAX) {
+        prop_assert!(is_open(end - 1, end) && !is_open(end, end) && !is_open(end + 1, end));
+        for now in [end - 1, end, end + 1] {
+            prop_assert_ne!(require_open(now, end).is_ok(), require_over(now, end).is_ok());
+        }
+        prop_assert_eq!(require_open(end, end), Err(CoreError::WindowClosed));
+        prop_assert_eq!(require_over(end - 1, end), Err(CoreError::WindowOpen));
+        prop_assert_eq!(require_over(end, end), Ok(()));
+    }
+
+    #[test]
+    fn a_deadline_passes_at_its_second(at in 1i64..i64::MAX) {
+        let deadline = Deadline(at);
+        prop_assert_eq!(deadline.require_open(at - 1), Ok(()));
+        prop_assert_eq!(deadline.require_open(at), Err(CoreError::DeadlinePassed));
+        prop_assert_eq!(deadline.require_open(at + 1), Err(CoreError::DeadlinePassed));
+        prop_assert_eq!(Deadline(-at).require_open(at), Ok(()), "none was set");
+    }
+
+    #[test]
+    fn an_epoch_begins_at_its_first_second(epoch in 1u64..1 << 30, length in 1u32..) {
+        let start = (epoch * u64::from(length)) as i64;
+        prop_assert_eq!(epoch_index(start - 1, length), Ok(epoch - 1));
+        prop_assert_eq!(epoch_index(start, length), Ok(epoch));
+    }
+
+    #[test]
+    fn times_out_of_range_are_errors(start: i64, length: u32, now: i64) {
+        prop_assert_eq!(end_seconds(start, length).ok(), start.checked_add(i64::from(length)));
+        prop_assert_eq!(elapsed_seconds(start, now).is_ok(), now >= start && now.checked_sub(start).is_some());
+        prop_assert_eq!(epoch_index(now, length).is_ok(), now >= 0 && length > 0);
+    }
+
+    #[test]
+    fn a_bond_covers_each_of_its_reasons(
+        min in any_atoms(), multiple_bps: u32, fee in any_atoms(), at_risk in any_atoms(),
+    ) {
+        let multiple = (u128::from(fee) * u128::from(multiple_bps)).div_ceil(10_000);
+        let expected = u64::try_from(multiple).map(|multiple| min.max(multiple).max(at_risk));
+        prop_assert_eq!(required_bond(min, multiple_bps, fee, at_risk).ok(), expected.ok());
+    }
+
+    #[test]
+    fn a_forfeited_bond_is_shared_to_the_atom(bond in any_atoms()) {
+        let (winner, vault) = split_forfeit(bond).unwrap();
+        prop_assert_eq!(winner + vault, bond);
+        prop_assert!(vault - winner <= 1);
+    }
+}
