@@ -1,1 +1,137 @@
-//! Placeholder.
+//! The oracle: operators and their bonds, services, paid requests and their results, and the count of finalised use.
+//!
+//! Absent on purpose: arithmetic (in `modchains-core`), models, versions and markets (the exchange), stakers (the
+//! vault). The oracle reads the exchange's accounts and pays both others by CPI, through declared interfaces, never
+//! through their code. Challenges are not here yet: a request has a place for one and no instruction fills it.
+
+// reason: Anchor's macros generate undocumented items and a diverging match in the entry point.
+#![allow(missing_docs, clippy::diverging_sub_expression, unexpected_cfgs)]
+
+use anchor_lang::prelude::*;
+use modchains_program_kit::clock::now_seconds;
+
+pub mod errors;
+pub mod events;
+pub mod exchange_interface;
+pub mod instructions;
+pub mod seeds;
+pub mod state;
+#[cfg(test)]
+// reason: tests unwrap what they set up themselves.
+#[allow(clippy::unwrap_used)]
+mod test_support;
+pub mod vault_interface;
+
+use instructions::*;
+
+declare_id!(Pubkey::from_str_const(modchains_core::ids::ORACLE));
+
+#[program]
+pub mod oracle {
+    use super::*;
+
+    /// Creates the configuration; the upgrade authority only.
+    pub fn config_initialize(ctx: Context<ConfigInitialize>, args: ConfigInitializeArgs) -> Result<()> {
+        ctx.accounts.handle(args, ctx.bumps.config)
+    }
+
+    /// Queues parameters for services opened or configured later; the admin only.
+    pub fn config_change_queue(ctx: Context<ConfigChangeQueue>, args: ConfigChangeQueueArgs) -> Result<()> {
+        ctx.accounts.handle(args, now_seconds()?)
+    }
+
+    /// Applies the queued parameters after the timelock.
+    pub fn config_change_apply(ctx: Context<ConfigChangeApply>) -> Result<()> {
+        ctx.accounts.handle(now_seconds()?)
+    }
+
+    /// Allows a mint for fees and bonds, or sets its amounts; the admin only.
+    pub fn bond_mint_allow(ctx: Context<BondMintAllow>, args: BondMintAllowArgs) -> Result<()> {
+        ctx.accounts.handle(args)
+    }
+
+    /// Makes the signer an operator with a bond.
+    pub fn operator_register(ctx: Context<OperatorRegister>, args: OperatorRegisterArgs) -> Result<()> {
+        ctx.accounts.handle(args, ctx.bumps.operator)
+    }
+
+    /// Adds to an operator's bond.
+    pub fn bond_deposit(ctx: Context<BondDeposit>, args: BondDepositArgs) -> Result<()> {
+        ctx.accounts.handle(args)
+    }
+
+    /// Starts the cooldown of free bond; its operator only.
+    pub fn bond_withdraw_start(ctx: Context<BondWithdrawStart>, args: BondWithdrawStartArgs) -> Result<()> {
+        ctx.accounts.handle(args, now_seconds()?)
+    }
+
+    /// Pays out withdrawn bond after its cooldown; its operator only.
+    pub fn bond_withdraw(ctx: Context<BondWithdraw>) -> Result<()> {
+        ctx.accounts.handle(now_seconds()?)
+    }
+
+    /// Pays an operator what it earned; its operator only.
+    pub fn earnings_claim(ctx: Context<EarningsClaim>) -> Result<()> {
+        ctx.accounts.handle()
+    }
+
+    /// Offers a model for inference; its creator only.
+    pub fn service_open(ctx: Context<ServiceOpen>, args: ServiceOpenArgs) -> Result<()> {
+        ctx.accounts.handle(args, &ctx.bumps, now_seconds()?)
+    }
+
+    /// Sets the terms of new requests; the model's creator only.
+    pub fn service_configure(ctx: Context<ServiceConfigure>, args: ServiceConfigureArgs) -> Result<()> {
+        ctx.accounts.handle(args)
+    }
+
+    /// Asks for an inference and puts its price in escrow.
+    pub fn request_create(ctx: Context<RequestCreate>, args: RequestCreateArgs) -> Result<()> {
+        ctx.accounts.handle(args, now_seconds()?)
+    }
+
+    /// Takes a request on with a claim bond; an operator only.
+    pub fn request_claim(ctx: Context<RequestClaim>) -> Result<()> {
+        ctx.accounts.handle(now_seconds()?)
+    }
+
+    /// Takes a late claim away from its operator.
+    pub fn claim_expire(ctx: Context<ClaimExpire>) -> Result<()> {
+        ctx.accounts.handle(now_seconds()?)
+    }
+
+    /// Answers a claimed request with a result bond; the claiming operator only.
+    pub fn result_post(ctx: Context<ResultPost>, args: ResultPostArgs) -> Result<()> {
+        ctx.accounts.handle(args, now_seconds()?)
+    }
+
+    /// Makes a result final after its challenge window.
+    pub fn result_finalize(ctx: Context<ResultFinalize>) -> Result<()> {
+        ctx.accounts.handle(now_seconds()?)
+    }
+
+    /// Pays an unanswered request back after its deadline.
+    pub fn request_refund(ctx: Context<RequestRefund>) -> Result<()> {
+        ctx.accounts.handle(now_seconds()?)
+    }
+
+    /// Closes a settled request; its requester only.
+    pub fn request_close(ctx: Context<RequestClose>) -> Result<()> {
+        ctx.accounts.handle()
+    }
+
+    /// Closes a usage epoch that is over.
+    pub fn usage_roll(ctx: Context<UsageRoll>) -> Result<()> {
+        ctx.accounts.handle(now_seconds()?)
+    }
+
+    /// Pays the stakers' and the reserve's accrued shares.
+    pub fn fees_distribute(ctx: Context<FeesDistribute>) -> Result<()> {
+        ctx.accounts.handle()
+    }
+
+    /// Pays the creator's or the protocol's accrued share.
+    pub fn fees_claim(ctx: Context<FeesClaim>, args: FeesClaimArgs) -> Result<()> {
+        ctx.accounts.handle(args)
+    }
+}

@@ -1,0 +1,46 @@
+use anchor_lang::prelude::*;
+use anchor_spl::token_interface::Mint;
+use modchains_program_kit::mint::only_harmless_extensions;
+
+use crate::{
+    errors::OracleError,
+    events::{self, BondMintAllowed},
+    state::{BondMint, OracleConfig},
+};
+
+/// Amounts that depend on the mint's unit.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
+pub struct BondMintAllowArgs {
+    /// Smallest bond of an operator and of a result, in atoms; at least the claim bond.
+    pub min_bond_atoms: u64,
+    /// Bond of a claim, in atoms; more than zero.
+    pub claim_bond_atoms: u64,
+    /// Most fees of one requester and epoch that count as usage, in atoms; more than zero.
+    pub requester_cap_atoms: u64,
+}
+
+/// Allows services to charge a mint, or sets its amounts for services opened or configured from now on.
+#[event_cpi]
+#[derive(Accounts)]
+pub struct BondMintAllow<'info> {
+    pub admin: Signer<'info>,
+    #[account(mut, has_one = admin @ OracleError::NotAdmin)]
+    pub config: AccountLoader<'info, OracleConfig>,
+    pub mint: InterfaceAccount<'info, Mint>,
+}
+
+impl<'info> BondMintAllow<'info> {
+    /// Lists the mint unless it carries an extension that could hurt holders.
+    pub fn handle(&mut self, args: BondMintAllowArgs) -> Result<()> {
+        let harmless = only_harmless_extensions(self.mint.as_ref())?;
+        require!(harmless, OracleError::BondMintExtensionRefused);
+        let bond_mint = BondMint {
+            mint: self.mint.key(),
+            min_bond_atoms: args.min_bond_atoms,
+            claim_bond_atoms: args.claim_bond_atoms,
+            requester_cap_atoms: args.requester_cap_atoms,
+        };
+        self.config.load_mut()?.allow(bond_mint)?;
+        events::emit(&self.event_authority, &BondMintAllowed { bond_mint })
+    }
+}

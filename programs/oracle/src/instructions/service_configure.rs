@@ -1,0 +1,50 @@
+use anchor_lang::prelude::*;
+
+use crate::{
+    errors::OracleError,
+    events::{self, ServiceConfigured},
+    exchange_interface::{read_model_creator, read_version},
+    state::{OracleConfig, Service, ServiceTerms},
+};
+
+/// The new terms.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
+pub struct ServiceConfigureArgs {
+    /// Terms of new requests.
+    pub terms: ServiceTerms,
+    /// Whether new requests are taken.
+    pub open: bool,
+}
+
+/// Sets the terms of new requests and takes over the configuration's present policy. The model's creator only.
+/// Requests that exist keep the terms they were created with.
+#[event_cpi]
+#[derive(Accounts)]
+pub struct ServiceConfigure<'info> {
+    pub creator: Signer<'info>,
+    #[account(mut, has_one = model @ OracleError::ServiceMismatch)]
+    pub service: AccountLoader<'info, Service>,
+    /// CHECK: the service's model; its creator must sign.
+    #[account(constraint = read_model_creator(&model)? == creator.key() @ OracleError::NotModelCreator)]
+    pub model: UncheckedAccount<'info>,
+    /// CHECK: read as a version of the model, checked by owner, discriminator and model.
+    pub version: UncheckedAccount<'info>,
+    pub config: AccountLoader<'info, OracleConfig>,
+}
+
+impl<'info> ServiceConfigure<'info> {
+    /// Writes the terms.
+    pub fn handle(&mut self, args: ServiceConfigureArgs) -> Result<()> {
+        let event = {
+            let version = read_version(&self.version)?;
+            let config = self.config.load()?;
+            let mut service = self.service.load_mut()?;
+            let bond_mint = config.bond_mint(&service.quote_mint)?;
+            let fee_atoms_before = service.fee_atoms;
+            service.open = u8::from(args.open);
+            service.configure(&args.terms, &config.params, &bond_mint, self.version.key(), &version)?;
+            ServiceConfigured::new(self.service.key(), fee_atoms_before, &service)
+        };
+        events::emit(&self.event_authority, &event)
+    }
+}

@@ -1,0 +1,111 @@
+use anchor_lang::prelude::*;
+use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface};
+
+use crate::{
+    errors::OracleError,
+    events::{self, ServiceConfigured, ServiceOpened},
+    exchange_interface::{read_market, read_model_creator, read_version},
+    seeds,
+    state::{OracleConfig, Service, ServiceTerms, Usage},
+    vault_interface,
+};
+
+/// The first terms.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
+pub struct ServiceOpenArgs {
+    /// Terms of new requests.
+    pub terms: ServiceTerms,
+}
+
+/// Offers a model for inference, in the mint that its market trades against. The model's creator only, once.
+#[event_cpi]
+#[derive(Accounts)]
+pub struct ServiceOpen<'info> {
+    /// The model's creator; pays.
+    #[account(mut)]
+    pub creator: Signer<'info>,
+    /// CHECK: read as a model of the exchange, checked by owner and discriminator.
+    #[account(constraint = read_model_creator(&model)? == creator.key() @ OracleError::NotModelCreator)]
+    pub model: UncheckedAccount<'info>,
+    /// CHECK: read as a version of the model, checked by owner, discriminator and model.
+    pub version: UncheckedAccount<'info>,
+    /// CHECK: read as the model's market, checked by owner, discriminator and model.
+    pub market: UncheckedAccount<'info>,
+    /// CHECK: the model's vault, by its address.
+    #[account(
+        seeds = [vault_interface::VAULT_SEED, model.key().as_ref()], bump, seeds::program = vault_interface::ID,
+    )]
+    pub vault: UncheckedAccount<'info>,
+    /// CHECK: the vault's pool of the quote mint, by its address; it exists when the vault program owns it.
+    #[account(
+        seeds = [vault_interface::POOL_SEED, vault.key().as_ref(), quote_mint.key().as_ref()], bump,
+        seeds::program = vault_interface::ID,
+        constraint = *pool.owner == vault_interface::ID @ OracleError::VaultPoolMissing,
+    )]
+    pub pool: UncheckedAccount<'info>,
+    pub config: AccountLoader<'info, OracleConfig>,
+    pub quote_mint: Box<InterfaceAccount<'info, Mint>>,
+    #[account(
+        init, payer = creator, space = 8 + size_of::<Service>(), seeds = [seeds::SERVICE, model.key().as_ref()], bump,
+    )]
+    pub service: AccountLoader<'info, Service>,
+    #[account(
+        init, payer = creator, space = 8 + size_of::<Usage>(), seeds = [seeds::USAGE, model.key().as_ref()], bump,
+    )]
+    pub usage: AccountLoader<'info, Usage>,
+    #[account(
+        init, payer = creator, seeds = [seeds::ESCROW, service.key().as_ref()], bump,
+        token::mint = quote_mint, token::authority = service, token::token_program = token_program,
+    )]
+    pub escrow: Box<InterfaceAccount<'info, TokenAccount>>,
+    pub token_program: Interface<'info, TokenInterface>,
+    pub system_program: Program<'info, System>,
+}
+
+impl<'info> ServiceOpen<'info> {
+    /// Writes service and usage.
+    pub fn handle(&mut self, args: ServiceOpenArgs, bumps: &ServiceOpenBumps, now_seconds: i64) -> Result<()> {
+        let market = read_market(&self.market)?;
+        require_keys_eq!(market.model, self.model.key(), OracleError::MarketOfOtherModel);
+        require_keys_eq!(market.quote_mint, self.quote_mint.key(), OracleError::MarketQuoteMintMismatch);
+        let (opened, configured) = self.apply(&args.terms, bumps, now_seconds)?;
+        events::emit(&self.event_authority, &opened)?;
+        events::emit(&self.event_authority, &configured)
+    }
+
+    fn apply(
+        &self,
+        terms: &ServiceTerms,
+        bumps: &ServiceOpenBumps,
+        now_seconds: i64,
+    ) -> Result<(ServiceOpened, ServiceConfigured)> {
+        let version = read_version(&self.version)?;
+        let config = self.config.load()?;
+        let bond_mint = config.bond_mint(&self.quote_mint.key())?;
+        let mut service = self.service.load_init()?;
+        service.model = self.model.key();
+        service.market = self.market.key();
+        service.vault = self.vault.key();
+        service.pool = self.pool.key();
+        service.quote_mint = self.quote_mint.key();
+        service.escrow = self.escrow.key();
+        service.usage = self.usage.key();
+        service.open = 1;
+        service.bump = bumps.service;
+        service.configure(terms, &config.params, &bond_mint, self.version.key(), &version)?;
+        let mut usage = self.usage.load_init()?;
+        let (epoch_seconds, requester_cap_atoms) = (config.params.epoch_seconds, bond_mint.requester_cap_atoms);
+        usage.start(service.model, epoch_seconds, requester_cap_atoms, now_seconds, bumps.usage)?;
+        let opened = ServiceOpened {
+            service: self.service.key(),
+            model: service.model,
+            market: service.market,
+            vault: service.vault,
+            quote_mint: service.quote_mint,
+            usage: service.usage,
+            epoch_seconds,
+            requester_cap_atoms,
+        };
+        Ok((opened, ServiceConfigured::new(self.service.key(), 0, &service)))
+    }
+}

@@ -1,0 +1,16 @@
+//! Seeds of every address the oracle derives.
+
+/// The one configuration account.
+pub const CONFIG: &[u8] = b"config";
+/// An operator: `[OPERATOR, authority, mint]`.
+pub const OPERATOR: &[u8] = b"operator";
+/// The token account of an operator's bond and earnings: `[OPERATOR_TOKENS, operator]`.
+pub const OPERATOR_TOKENS: &[u8] = b"operator_tokens";
+/// A model's service: `[SERVICE, model]`.
+pub const SERVICE: &[u8] = b"service";
+/// The token account that holds a service's escrow and accrued fees: `[ESCROW, service]`.
+pub const ESCROW: &[u8] = b"escrow";
+/// A model's usage: `[USAGE, model]`.
+pub const USAGE: &[u8] = b"usage";
+/// A request: `[REQUEST, service, requester, nonce as u64 little-endian]`.
+pub const REQUEST: &[u8] = b"request";

@@ -1,0 +1,11 @@
+//! Account types of the oracle. Each owns its transitions and states its invariant.
+
+mod config;
+mod operator;
+mod params;
+mod request;
+mod service;
+mod split;
+mod usage;
+
+pub use {config::*, operator::*, params::*, request::*, service::*, split::*, usage::*};

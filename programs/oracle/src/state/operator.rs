@@ -1,0 +1,236 @@
+use anchor_lang::prelude::*;
+use modchains_core::window;
+
+use crate::{errors::OracleError, seeds};
+
+/// Somebody who answers requests in one mint, with the bond that makes it liable.
+///
+/// Its token account holds at least `bond + cooling + earned` atoms; what others send there changes nothing.
+#[account(zero_copy)]
+#[repr(C)]
+#[derive(Debug)]
+pub struct Operator {
+    /// Signs claims, results and withdrawals.
+    pub authority: Pubkey,
+    /// Mint of bond and fees.
+    pub mint: Pubkey,
+    /// The token account of this operator, owned by this account's address.
+    pub tokens: Pubkey,
+    /// Atoms at stake, locked ones included; withdrawn ones excluded from the moment the withdrawal starts.
+    pub bond_atoms: u64,
+    /// Part of the bond that open claims and unfinal results hold.
+    pub locked_atoms: u64,
+    /// Atoms on their way out.
+    pub cooling_atoms: u64,
+    /// From when `cooling_atoms` may leave, unix seconds; restarted by every further withdrawal.
+    pub cooling_until_seconds: i64,
+    /// Fees and tips earned and not yet paid out, in atoms.
+    pub earned_atoms: u64,
+    /// Results that became final.
+    pub results_final: u64,
+    /// Claims under way.
+    pub open_claims: u32,
+    /// Results that are not final yet.
+    pub open_results: u32,
+    /// Bump of this account's address.
+    pub bump: u8,
+    /// Always zero.
+    pub _padding: [u8; 7],
+}
+
+impl Operator {
+    /// Seeds with which this account signs for its tokens.
+    pub fn signer_seeds<'a>(authority: &'a Pubkey, mint: &'a Pubkey, bump: &'a [u8; 1]) -> [&'a [u8]; 4] {
+        [seeds::OPERATOR, authority.as_ref(), mint.as_ref(), bump]
+    }
+
+    /// Bond that nothing holds, in atoms.
+    pub fn free_bond_atoms(&self) -> Result<u64> {
+        Ok(self.bond_atoms.checked_sub(self.locked_atoms).ok_or(OracleError::StateInconsistent)?)
+    }
+
+    /// Adds to the bond.
+    pub fn deposit(&mut self, atoms: u64) -> Result<()> {
+        require!(atoms > 0, OracleError::AmountZero);
+        self.bond_atoms = add(self.bond_atoms, atoms)?;
+        self.invariant()
+    }
+
+    /// Takes `atoms` out of the free bond; they may leave after the cooldown, together with any earlier ones.
+    pub fn start_withdrawal(&mut self, atoms: u64, cooldown_seconds: u32, now_seconds: i64) -> Result<()> {
+        require!(atoms > 0, OracleError::AmountZero);
+        require_gte!(self.free_bond_atoms()?, atoms, OracleError::FreeBondTooSmall);
+        self.bond_atoms = take(self.bond_atoms, atoms)?;
+        self.cooling_atoms = add(self.cooling_atoms, atoms)?;
+        self.cooling_until_seconds =
+            window::end_seconds(now_seconds, cooldown_seconds).map_err(OracleError::from)?;
+        self.invariant()
+    }
+
+    /// Lets everything that has cooled down go and says how much that is.
+    pub fn finish_withdrawal(&mut self, now_seconds: i64) -> Result<u64> {
+        require!(self.cooling_atoms > 0, OracleError::NoWithdrawalStarted);
+        require!(!window::is_open(now_seconds, self.cooling_until_seconds), OracleError::CooldownRunning);
+        let atoms = core::mem::take(&mut self.cooling_atoms);
+        self.invariant()?;
+        Ok(atoms)
+    }
+
+    /// Lets the earnings go and says how much they are.
+    pub fn take_earnings(&mut self) -> Result<u64> {
+        require!(self.earned_atoms > 0, OracleError::NothingEarned);
+        let atoms = core::mem::take(&mut self.earned_atoms);
+        self.invariant()?;
+        Ok(atoms)
+    }
+
+    /// Locks the bond of a new claim.
+    pub fn lock_claim(&mut self, claim_bond_atoms: u64) -> Result<()> {
+        self.lock(claim_bond_atoms)?;
+        self.open_claims = self.open_claims.checked_add(1).ok_or(OracleError::AmountTooLarge)?;
+        self.invariant()
+    }
+
+    /// Gives up the bond of a claim that lapsed.
+    pub fn forfeit_claim(&mut self, claim_bond_atoms: u64) -> Result<()> {
+        self.unlock_claim(claim_bond_atoms)?;
+        self.bond_atoms = take(self.bond_atoms, claim_bond_atoms)?;
+        self.invariant()
+    }
+
+    /// Frees the bond of a claim that was kept and locks the bond of its result.
+    pub fn lock_result(&mut self, claim_bond_atoms: u64, result_bond_atoms: u64) -> Result<()> {
+        self.unlock_claim(claim_bond_atoms)?;
+        self.lock(result_bond_atoms)?;
+        self.open_results = self.open_results.checked_add(1).ok_or(OracleError::AmountTooLarge)?;
+        self.invariant()
+    }
+
+    /// Frees the bond of a result that became final and credits what it earned.
+    pub fn finish_result(&mut self, result_bond_atoms: u64, earned_atoms: u64) -> Result<()> {
+        self.locked_atoms = take(self.locked_atoms, result_bond_atoms)?;
+        self.open_results = self.open_results.checked_sub(1).ok_or(OracleError::StateInconsistent)?;
+        self.earned_atoms = add(self.earned_atoms, earned_atoms)?;
+        self.results_final = add(self.results_final, 1)?;
+        self.invariant()
+    }
+
+    fn lock(&mut self, atoms: u64) -> Result<()> {
+        require_gte!(self.free_bond_atoms()?, atoms, OracleError::FreeBondTooSmall);
+        self.locked_atoms = add(self.locked_atoms, atoms)?;
+        Ok(())
+    }
+
+    fn unlock_claim(&mut self, claim_bond_atoms: u64) -> Result<()> {
+        self.locked_atoms = take(self.locked_atoms, claim_bond_atoms)?;
+        self.open_claims = self.open_claims.checked_sub(1).ok_or(OracleError::StateInconsistent)?;
+        Ok(())
+    }
+
+    /// What holds of an operator at the end of every change.
+    pub fn invariant(&self) -> Result<()> {
+        // Nothing is locked that is not at stake.
+        require_gte!(self.bond_atoms, self.locked_atoms, OracleError::StateInconsistent);
+        // Something is locked exactly while a claim or a result is open: claim and result bonds are never zero.
+        let holds_something = self.open_claims != 0 || self.open_results != 0;
+        require!(holds_something == (self.locked_atoms != 0), OracleError::StateInconsistent);
+        Ok(())
+    }
+}
+
+fn add(atoms: u64, more: u64) -> Result<u64> {
+    Ok(atoms.checked_add(more).ok_or(OracleError::AmountTooLarge)?)
+}
+
+fn take(atoms: u64, part: u64) -> Result<u64> {
+    Ok(atoms.checked_sub(part).ok_or(OracleError::StateInconsistent)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use bytemuck::Zeroable;
+
+    use super::*;
+    use crate::test_support::refusal;
+
+    fn operator(bond_atoms: u64) -> Operator {
+        Operator { bond_atoms, ..Operator::zeroed() }
+    }
+
+    #[test]
+    fn a_claim_needs_free_bond() {
+        let mut operator = operator(25);
+        operator.lock_claim(10).unwrap();
+        operator.lock_claim(10).unwrap();
+        assert_eq!(refusal(operator.lock_claim(6)), OracleError::FreeBondTooSmall);
+        assert_eq!((operator.locked_atoms, operator.open_claims), (20, 2));
+    }
+
+    #[test]
+    fn the_claim_bond_counts_toward_the_result_bond() {
+        let mut exact = operator(100);
+        exact.lock_claim(10).unwrap();
+        exact.lock_result(10, 100).unwrap();
+        assert_eq!((exact.locked_atoms, exact.open_claims, exact.open_results), (100, 0, 1));
+        let mut short = operator(99);
+        short.lock_claim(10).unwrap();
+        assert_eq!(refusal(short.lock_result(10, 100)), OracleError::FreeBondTooSmall);
+    }
+
+    #[test]
+    fn locked_bond_cannot_be_withdrawn() {
+        let mut operator = operator(100);
+        operator.lock_claim(10).unwrap();
+        assert_eq!(refusal(operator.start_withdrawal(91, 60, 0)), OracleError::FreeBondTooSmall);
+        operator.start_withdrawal(90, 60, 0).unwrap();
+        assert_eq!((operator.bond_atoms, operator.cooling_atoms), (10, 90));
+        assert_eq!(refusal(operator.lock_claim(1)), OracleError::FreeBondTooSmall);
+    }
+
+    #[test]
+    fn a_withdrawal_waits_to_the_second_and_a_further_one_starts_the_wait_again() {
+        let mut operator = operator(100);
+        assert_eq!(refusal(operator.finish_withdrawal(0)), OracleError::NoWithdrawalStarted);
+        operator.start_withdrawal(30, 60, 1_000).unwrap();
+        operator.start_withdrawal(20, 60, 1_030).unwrap();
+        assert_eq!(refusal(operator.finish_withdrawal(1_089)), OracleError::CooldownRunning);
+        assert_eq!(operator.finish_withdrawal(1_090).unwrap(), 50);
+        assert_eq!(refusal(operator.finish_withdrawal(1_090)), OracleError::NoWithdrawalStarted);
+    }
+
+    #[test]
+    fn a_lapsed_claim_costs_its_bond_and_nothing_else() {
+        let mut operator = operator(100);
+        operator.lock_claim(10).unwrap();
+        operator.forfeit_claim(10).unwrap();
+        assert_eq!((operator.bond_atoms, operator.locked_atoms, operator.open_claims), (90, 0, 0));
+    }
+
+    #[test]
+    fn earnings_are_apart_from_the_bond_and_paid_once() {
+        let mut operator = operator(100);
+        operator.lock_claim(10).unwrap();
+        operator.lock_result(10, 40).unwrap();
+        operator.finish_result(40, 7).unwrap();
+        assert_eq!((operator.bond_atoms, operator.locked_atoms, operator.results_final), (100, 0, 1));
+        assert_eq!(operator.take_earnings().unwrap(), 7);
+        assert_eq!(refusal(operator.take_earnings()), OracleError::NothingEarned);
+    }
+
+    #[test]
+    fn a_result_that_was_never_posted_cannot_finish() {
+        let mut operator = operator(100);
+        assert_eq!(refusal(operator.finish_result(0, 1)), OracleError::StateInconsistent);
+        operator = self::operator(100);
+        operator.lock_claim(10).unwrap();
+        assert_eq!(refusal(operator.finish_result(11, 1)), OracleError::StateInconsistent);
+    }
+
+    #[test]
+    fn zero_amounts_and_overflow_are_refused() {
+        let mut operator = operator(u64::MAX);
+        assert_eq!(refusal(operator.deposit(0)), OracleError::AmountZero);
+        assert_eq!(refusal(operator.start_withdrawal(0, 1, 0)), OracleError::AmountZero);
+        assert_eq!(refusal(operator.deposit(1)), OracleError::AmountTooLarge);
+    }
+}

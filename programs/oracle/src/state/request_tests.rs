@@ -1,0 +1,204 @@
+use bytemuck::Zeroable;
+
+use super::*;
+use crate::{state::service::tests::service, test_support::refusal};
+
+const CREATED: i64 = 1_000_000;
+const DEADLINE: i64 = CREATED + 100;
+const OPERATOR: Pubkey = Pubkey::new_from_array([7; 32]);
+const STRANGER: Pubkey = Pubkey::new_from_array([8; 32]);
+const REQUESTER: Pubkey = Pubkey::new_from_array([9; 32]);
+
+const TERMS: RequestTerms = RequestTerms {
+    nonce: 5,
+    fee_max_atoms: 1_000,
+    tip_atoms: 50,
+    value_at_risk_atoms: 0,
+    max_wait_seconds: 100,
+    salt: [3; 16],
+    input_hash: [4; 32],
+    input_bytes: 64,
+    bump: 255,
+};
+
+fn open() -> Request {
+    Request::open(STRANGER, &service(), REQUESTER, &TERMS, CREATED).unwrap()
+}
+
+fn with_status(status: RequestStatus) -> Request {
+    let mut request = open();
+    request.status = status as u8;
+    if !matches!(status, RequestStatus::Open | RequestStatus::Refunded) {
+        request.operator = OPERATOR;
+        request.claim_deadline_seconds = CREATED + 30;
+    }
+    request
+}
+
+const ALL: [RequestStatus; 7] = [
+    RequestStatus::Open,
+    RequestStatus::Claimed,
+    RequestStatus::Posted,
+    RequestStatus::Disputed,
+    RequestStatus::Finalized,
+    RequestStatus::Overturned,
+    RequestStatus::Refunded,
+];
+
+/// Applies `act` to a request in every status but `allowed` and asserts that each refuses with `error`, unchanged.
+fn refused_unless(allowed: &[RequestStatus], error: OracleError, act: impl Fn(&mut Request) -> Result<()>) {
+    for status in ALL.into_iter().filter(|status| !allowed.contains(status)) {
+        let mut request = with_status(status);
+        assert_eq!(refusal(act(&mut request)), error, "{status:?}");
+        assert_eq!(bytemuck::bytes_of(&request), bytemuck::bytes_of(&with_status(status)), "{status:?}");
+    }
+}
+
+#[test]
+fn a_request_fits_512_bytes_without_payload() {
+    assert!(Request::INPUT_OFFSET <= 512, "{} bytes", Request::INPUT_OFFSET);
+}
+
+#[test]
+fn status_codes_round_trip_and_unknown_ones_are_refused() {
+    for status in ALL {
+        assert_eq!(RequestStatus::try_from(status as u8), Ok(status));
+    }
+    assert_eq!(RequestStatus::try_from(7), Err(OracleError::RequestStatusUnknown));
+}
+
+#[test]
+fn only_an_open_request_can_be_claimed() {
+    refused_unless(&[RequestStatus::Open], OracleError::RequestNotOpen, |request| request.claim(OPERATOR, CREATED));
+}
+
+#[test]
+fn only_a_claimed_request_can_lapse_or_take_a_result() {
+    let claimed = [RequestStatus::Claimed];
+    refused_unless(&claimed, OracleError::RequestNotClaimed, |request| request.expire_claim(i64::MAX).map(drop));
+    refused_unless(&claimed, OracleError::RequestNotClaimed, |request| {
+        request.require_postable(&OPERATOR, request.numeric_class, 1, CREATED)
+    });
+}
+
+#[test]
+fn only_a_posted_result_can_become_final() {
+    refused_unless(&[RequestStatus::Posted], OracleError::RequestNotPosted, |request| request.finalize(i64::MAX));
+}
+
+#[test]
+fn only_an_open_request_can_be_refunded() {
+    let open = [RequestStatus::Open];
+    refused_unless(&open, OracleError::RequestNotOpen, |request| request.refund(i64::MAX).map(drop));
+}
+
+#[test]
+fn only_a_settled_request_can_be_closed() {
+    let settled = [RequestStatus::Finalized, RequestStatus::Overturned, RequestStatus::Refunded];
+    refused_unless(&settled, OracleError::RequestNotSettled, |request| request.take_due().map(drop));
+}
+
+#[test]
+fn an_unknown_status_allows_nothing() {
+    let mut request = open();
+    request.status = 7;
+    assert_eq!(refusal(request.claim(OPERATOR, CREATED)), OracleError::RequestStatusUnknown);
+    assert_eq!(refusal(request.refund(i64::MAX).map(drop)), OracleError::RequestStatusUnknown);
+}
+
+#[test]
+fn the_service_decides_what_it_takes() {
+    let refusals: [(fn(&mut Service, &mut RequestTerms), OracleError); 7] = [
+        (|service, _| service.open = 0, OracleError::ServiceClosed),
+        (|service, terms| terms.fee_max_atoms = service.fee_atoms - 1, OracleError::FeeAboveLimit),
+        (|service, terms| terms.max_wait_seconds = service.max_wait_min_seconds - 1, OracleError::WaitOutOfBounds),
+        (|service, terms| terms.max_wait_seconds = service.max_wait_max_seconds + 1, OracleError::WaitOutOfBounds),
+        (|_, terms| terms.input_bytes = 0, OracleError::InputEmpty),
+        (|service, terms| terms.input_bytes = usize::from(service.input_bytes_max) + 1, OracleError::InputTooLong),
+        (
+            |service, terms| (service.fee_atoms, terms.fee_max_atoms) = (u64::MAX, u64::MAX),
+            OracleError::AmountTooLarge,
+        ),
+    ];
+    for (spoil, error) in refusals {
+        let (mut service, mut terms) = (service(), TERMS);
+        spoil(&mut service, &mut terms);
+        assert_eq!(refusal(Request::open(STRANGER, &service, REQUESTER, &terms, CREATED)), error);
+    }
+}
+
+#[test]
+fn the_result_bond_is_the_largest_of_minimum_multiple_and_value_at_risk() {
+    // The service charges 1,000 with a multiple of two and a minimum of 500.
+    assert_eq!(open().result_bond_atoms, 2_000);
+    let risky = RequestTerms { value_at_risk_atoms: 9_000, ..TERMS };
+    assert_eq!(Request::open(STRANGER, &service(), REQUESTER, &risky, CREATED).unwrap().result_bond_atoms, 9_000);
+    let strict = Service { min_bond_atoms: 5_000, ..service() };
+    assert_eq!(Request::open(STRANGER, &strict, REQUESTER, &TERMS, CREATED).unwrap().result_bond_atoms, 5_000);
+}
+
+#[test]
+fn a_claim_ends_with_the_request_at_the_latest() {
+    let mut early = open();
+    early.claim(OPERATOR, CREATED).unwrap();
+    assert_eq!(early.claim_deadline_seconds, CREATED + 30);
+    let mut late = open();
+    late.claim(OPERATOR, DEADLINE - 1).unwrap();
+    assert_eq!(late.claim_deadline_seconds, DEADLINE);
+    assert_eq!(refusal(open().claim(OPERATOR, DEADLINE)), OracleError::RequestDeadlinePassed);
+}
+
+#[test]
+fn at_its_deadline_a_claim_can_lapse_but_not_be_answered() {
+    let mut request = open();
+    request.claim(OPERATOR, CREATED).unwrap();
+    let end = request.claim_deadline_seconds;
+    assert!(request.require_postable(&OPERATOR, 0, 1, end - 1).is_ok());
+    assert_eq!(refusal(request.expire_claim(end - 1)), OracleError::ClaimDeadlineAhead);
+    assert_eq!(refusal(request.require_postable(&OPERATOR, 0, 1, end)), OracleError::ClaimDeadlinePassed);
+    assert_eq!(request.expire_claim(end).unwrap(), 10);
+    assert_eq!((request.status().unwrap(), request.requester_due_atoms), (RequestStatus::Open, 10));
+    request.claim(STRANGER, end).unwrap();
+    assert_eq!(request.operator, STRANGER);
+}
+
+#[test]
+fn a_result_needs_the_claiming_operator_its_class_and_a_size_that_fits() {
+    let mut request = open();
+    request.claim(OPERATOR, CREATED).unwrap();
+    let post = |operator: &Pubkey, class, bytes| request.require_postable(operator, class, bytes, CREATED + 1);
+    assert_eq!(refusal(post(&STRANGER, 0, 1)), OracleError::ClaimOfOtherOperator);
+    assert_eq!(refusal(post(&OPERATOR, 1, 1)), OracleError::NumericClassMismatch);
+    assert_eq!(refusal(post(&OPERATOR, 0, 0)), OracleError::OutputEmpty);
+    assert_eq!(refusal(post(&OPERATOR, 0, 33)), OracleError::OutputTooLong);
+    assert!(post(&OPERATOR, 0, 32).is_ok());
+}
+
+#[test]
+fn a_result_is_final_from_the_last_second_of_its_window_on() {
+    let mut request = open();
+    request.claim(OPERATOR, CREATED).unwrap();
+    request.post([1; 32], [2; 32], 32, CREATED + 9).unwrap();
+    assert_eq!((request.challenge_until_seconds, request.answer_seconds()), (CREATED + 69, 9));
+    assert_eq!(refusal(request.finalize(CREATED + 68)), OracleError::ChallengeWindowOpen);
+    request.finalize(CREATED + 69).unwrap();
+    assert_eq!(request.settled_at_seconds, CREATED + 69);
+}
+
+#[test]
+fn a_refund_returns_fee_tip_and_every_forfeited_claim_bond_once() {
+    let mut request = open();
+    for start in [CREATED, CREATED + 40] {
+        request.claim(OPERATOR, start).unwrap();
+        request.expire_claim(start + 30).unwrap();
+    }
+    assert_eq!(refusal(request.refund(DEADLINE - 1)), OracleError::RequestDeadlineAhead);
+    assert_eq!(request.refund(DEADLINE).unwrap(), 1_000 + 50 + 20);
+    assert_eq!(request.take_due().unwrap(), 0);
+}
+
+#[test]
+fn a_price_beyond_64_bits_is_refused() {
+    let greedy = Request { fee_atoms: u64::MAX, tip_atoms: 1, ..Request::zeroed() };
+    assert_eq!(refusal(greedy.price_atoms()), OracleError::AmountTooLarge);
+}

@@ -1,0 +1,217 @@
+use anchor_lang::prelude::*;
+use modchains_core::fees::UsageFeeLegs;
+
+use super::{BondMint, INPUT_BYTES_MAX, OUTPUT_BYTES_MAX, OracleParams, PERIOD_SECONDS_MAX, UsageSplit};
+use crate::{errors::OracleError, exchange_interface::VersionFacts, seeds};
+
+/// A model offered for inference in one mint. Requests copy its terms when they are created.
+///
+/// Its escrow holds at least `escrowed + accrued` atoms; what others send there changes nothing.
+#[account(zero_copy)]
+#[repr(C)]
+#[derive(Debug)]
+pub struct Service {
+    /// The model, an account of the exchange.
+    pub model: Pubkey,
+    /// The model's market, which gets the reserve's share.
+    pub market: Pubkey,
+    /// The model's vault.
+    pub vault: Pubkey,
+    /// The vault's pool of the quote mint, which gets the stakers' share.
+    pub pool: Pubkey,
+    /// Mint of fees and bonds.
+    pub quote_mint: Pubkey,
+    /// The token account of this service, owned by this account's address.
+    pub escrow: Pubkey,
+    /// Where finalised use of the model is counted.
+    pub usage: Pubkey,
+    /// The version that new requests name.
+    pub version: Pubkey,
+    /// SHA-256 of that version's manifest.
+    pub manifest_sha256: [u8; 32],
+    /// Price of a request, in atoms.
+    pub fee_atoms: u64,
+    /// Smallest result bond, in atoms.
+    pub min_bond_atoms: u64,
+    /// Bond of a claim, in atoms.
+    pub claim_bond_atoms: u64,
+    /// Fees, tips and forfeited claim bonds of requests that are not settled or not closed yet, in atoms.
+    pub escrowed_atoms: u64,
+    /// The stakers' share until it is distributed, in atoms.
+    pub accrued_vault_atoms: u64,
+    /// The creator's share until it is claimed, in atoms.
+    pub accrued_creator_atoms: u64,
+    /// The reserve's share until it is distributed, in atoms.
+    pub accrued_reserve_atoms: u64,
+    /// The protocol's share until it is claimed, in atoms.
+    pub accrued_protocol_atoms: u64,
+    /// Requests ever created.
+    pub requests_created: u64,
+    /// Shortest wait a request may ask for.
+    pub max_wait_min_seconds: u32,
+    /// Longest wait a request may ask for.
+    pub max_wait_max_seconds: u32,
+    /// How long results can be challenged.
+    pub challenge_window_seconds: u32,
+    /// How long an operator has between claim and result.
+    pub claim_seconds: u32,
+    /// Result bond as a multiple of the fee, in basis points.
+    pub bond_multiple_bps: u32,
+    /// How fees are split.
+    pub split: UsageSplit,
+    /// Longest input, in bytes.
+    pub input_bytes_max: u16,
+    /// Longest output, in bytes.
+    pub output_bytes_max: u16,
+    /// How results are compared: 0 exact, 1 tolerant.
+    pub numeric_class: u8,
+    /// 1 while new requests are taken, else 0. Requests that exist run to their end either way.
+    pub open: u8,
+    /// Bump of this account's address.
+    pub bump: u8,
+    /// Always zero.
+    pub _padding: [u8; 3],
+}
+
+/// What the model's creator decides about its service.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServiceTerms {
+    /// Price of a request, in atoms; at least 1.
+    pub fee_atoms: u64,
+    /// Shortest wait a request may ask for; at least 1.
+    pub max_wait_min_seconds: u32,
+    /// Longest wait a request may ask for; at most 30 days.
+    pub max_wait_max_seconds: u32,
+    /// Longest input, 1 to 700 bytes.
+    pub input_bytes_max: u16,
+    /// Longest output, 1 to 1,024 bytes.
+    pub output_bytes_max: u16,
+    /// How fees are split; the configuration's default when not given.
+    pub split: Option<UsageSplit>,
+}
+
+/// Who is paid what the service accrued.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FeeBeneficiary {
+    /// The model's creator.
+    Creator,
+    /// The protocol's treasury.
+    Protocol,
+}
+
+impl ServiceTerms {
+    /// Requires every term within its bounds.
+    pub fn validate(&self) -> Result<()> {
+        let waits_fit = 1 <= self.max_wait_min_seconds
+            && self.max_wait_min_seconds <= self.max_wait_max_seconds
+            && self.max_wait_max_seconds <= PERIOD_SECONDS_MAX;
+        let sizes_fit = (1..=INPUT_BYTES_MAX).contains(&self.input_bytes_max)
+            && (1..=OUTPUT_BYTES_MAX).contains(&self.output_bytes_max);
+        require!(self.fee_atoms > 0 && waits_fit && sizes_fit, OracleError::ParameterOutOfBounds);
+        Ok(())
+    }
+}
+
+impl Service {
+    /// Seeds with which this account signs for its escrow.
+    pub fn signer_seeds<'a>(model: &'a Pubkey, bump: &'a [u8; 1]) -> [&'a [u8]; 3] {
+        [seeds::SERVICE, model.as_ref(), bump]
+    }
+
+    /// Sets what new requests will copy: the creator's terms, the configuration's present policy, the version.
+    pub fn configure(
+        &mut self,
+        terms: &ServiceTerms,
+        params: &OracleParams,
+        bond_mint: &BondMint,
+        version: Pubkey,
+        facts: &VersionFacts,
+    ) -> Result<()> {
+        terms.validate()?;
+        let split = terms.split.unwrap_or(params.split);
+        params.require_split(&split)?;
+        require_keys_eq!(bond_mint.mint, self.quote_mint, OracleError::BondMintNotAllowed);
+        require_keys_eq!(facts.model, self.model, OracleError::VersionOfOtherModel);
+        self.version = version;
+        self.manifest_sha256 = facts.manifest_sha256;
+        self.numeric_class = facts.numeric_class;
+        self.fee_atoms = terms.fee_atoms;
+        self.max_wait_min_seconds = terms.max_wait_min_seconds;
+        self.max_wait_max_seconds = terms.max_wait_max_seconds;
+        self.input_bytes_max = terms.input_bytes_max;
+        self.output_bytes_max = terms.output_bytes_max;
+        self.split = split;
+        self.min_bond_atoms = bond_mint.min_bond_atoms;
+        self.claim_bond_atoms = bond_mint.claim_bond_atoms;
+        self.bond_multiple_bps = params.bond_multiple_bps;
+        self.challenge_window_seconds = params.challenge_window_seconds;
+        self.claim_seconds = params.claim_seconds;
+        self.invariant()
+    }
+
+    /// Counts a new request and the price it put in escrow.
+    pub fn admit(&mut self, price_atoms: u64) -> Result<()> {
+        self.requests_created = add(self.requests_created, 1)?;
+        self.hold(price_atoms)
+    }
+
+    /// Takes `atoms` into escrow.
+    pub fn hold(&mut self, atoms: u64) -> Result<()> {
+        self.escrowed_atoms = add(self.escrowed_atoms, atoms)?;
+        Ok(())
+    }
+
+    /// Lets `atoms` out of escrow.
+    pub fn release(&mut self, atoms: u64) -> Result<()> {
+        self.escrowed_atoms = self.escrowed_atoms.checked_sub(atoms).ok_or(OracleError::StateInconsistent)?;
+        Ok(())
+    }
+
+    /// Turns the escrowed price of a final request into what everybody but the operator is owed.
+    pub fn accrue(&mut self, price_atoms: u64, legs: &UsageFeeLegs) -> Result<()> {
+        self.release(price_atoms)?;
+        self.accrued_vault_atoms = add(self.accrued_vault_atoms, legs.vault)?;
+        self.accrued_creator_atoms = add(self.accrued_creator_atoms, legs.creator)?;
+        self.accrued_reserve_atoms = add(self.accrued_reserve_atoms, legs.reserve)?;
+        self.accrued_protocol_atoms = add(self.accrued_protocol_atoms, legs.protocol)?;
+        Ok(())
+    }
+
+    /// Lets the stakers' and the reserve's shares go; returns (vault, reserve) in atoms.
+    pub fn take_shares(&mut self) -> Result<(u64, u64)> {
+        let vault_atoms = core::mem::take(&mut self.accrued_vault_atoms);
+        let reserve_atoms = core::mem::take(&mut self.accrued_reserve_atoms);
+        require!(vault_atoms > 0 || reserve_atoms > 0, OracleError::NothingToDistribute);
+        Ok((vault_atoms, reserve_atoms))
+    }
+
+    /// Lets the share of `beneficiary` go and says how much it is, in atoms.
+    pub fn take_fees(&mut self, beneficiary: FeeBeneficiary) -> Result<u64> {
+        let accrued_atoms = match beneficiary {
+            FeeBeneficiary::Creator => &mut self.accrued_creator_atoms,
+            FeeBeneficiary::Protocol => &mut self.accrued_protocol_atoms,
+        };
+        let atoms = core::mem::take(accrued_atoms);
+        require!(atoms > 0, OracleError::NothingToClaim);
+        Ok(atoms)
+    }
+
+    /// What holds of a service at the end of every configuration.
+    pub fn invariant(&self) -> Result<()> {
+        // A request can ask for some wait.
+        require_gte!(self.max_wait_max_seconds, self.max_wait_min_seconds, OracleError::StateInconsistent);
+        // Claim and result bonds are never zero, so that an operator always has something locked.
+        require!(self.claim_bond_atoms > 0 && self.min_bond_atoms > 0, OracleError::StateInconsistent);
+        // `open` is a flag.
+        require!(self.open <= 1, OracleError::StateInconsistent);
+        Ok(())
+    }
+}
+
+fn add(atoms: u64, more: u64) -> Result<u64> {
+    Ok(atoms.checked_add(more).ok_or(OracleError::AmountTooLarge)?)
+}
+
+#[cfg(test)]
+#[path = "service_tests.rs"]
+pub(crate) mod tests;

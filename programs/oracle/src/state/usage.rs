@@ -1,0 +1,185 @@
+use anchor_lang::prelude::*;
+use modchains_core::{
+    usage::{
+        EMA_FAST_HALF_LIFE_SECONDS, EMA_MID_HALF_LIFE_SECONDS, EMA_SLOW_HALF_LIFE_SECONDS, HLL_REGISTERS, ema_advance,
+        epoch_value, hll_estimate, hll_insert, to_ema_scale,
+    },
+    window,
+};
+
+use crate::errors::OracleError;
+
+/// Quality of a model that nobody has rated, benchmarked or defeated.
+pub const QUALITY_NEUTRAL_PPM: u32 = 1_000_000;
+/// Classes of answer times: class `i` counts answers of `2^i - 1` to `2^(i+1) - 2` seconds, the last all longer ones.
+pub const ANSWER_CLASSES: usize = 12;
+
+/// Finalised, paid use of a model. The exchange reads the part up to `rolled_at_seconds` at fixed offsets.
+///
+/// `ema_*` are averages of capped fees per epoch in quote atoms with 16 fractional bits
+/// (`modchains_core::usage::to_ema_scale`), so that a few atoms per epoch do not round to nothing.
+#[account(zero_copy)]
+#[repr(C)]
+#[derive(Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// The model, an account of the exchange.
+    pub model: Pubkey,
+    /// Reserve and protocol shares of every finalised fee: what nobody who fakes use gets back, in atoms.
+    pub non_recoverable_fees_total: u64,
+    /// Average with a half-life of one day.
+    pub ema_fast: u64,
+    /// Average with a half-life of three days.
+    pub ema_mid: u64,
+    /// Average with a half-life of seven days.
+    pub ema_slow: u64,
+    /// Quality factor; 1,000,000 is neutral.
+    pub quality_ppm: u32,
+    /// Length of an epoch, fixed for good.
+    pub epoch_seconds: u32,
+    /// Number of the epoch being counted: unix time divided by the epoch's length.
+    pub epoch: u64,
+    /// When the averages were last brought up to date, unix seconds.
+    pub rolled_at_seconds: i64,
+    /// Fees finalised in this epoch, in atoms.
+    pub epoch_fees_atoms: u64,
+    /// Requests ever finalised.
+    pub requests_total: u64,
+    /// Fees ever finalised, in atoms.
+    pub fees_total_atoms: u64,
+    /// Most fees of one distinct requester and epoch that enter the averages, in atoms; fixed for good.
+    pub requester_cap_atoms: u64,
+    /// Requests finalised in this epoch.
+    pub epoch_requests: u32,
+    /// Estimated distinct requesters of the last epoch that was closed.
+    pub last_epoch_requesters: u32,
+    /// Disputes that operators of this model lost.
+    pub lost_disputes: u32,
+    /// Answers of this epoch by the logarithm of their time, see [`ANSWER_CLASSES`].
+    pub answer_classes: [u32; ANSWER_CLASSES],
+    /// HyperLogLog registers of this epoch's requesters.
+    pub requesters_hll: [u8; HLL_REGISTERS],
+    /// Bump of this account's address.
+    pub bump: u8,
+    /// Always zero.
+    pub _padding: [u8; 3],
+}
+
+/// What closing an epoch found.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EpochSummary {
+    /// The epoch that was closed.
+    pub epoch: u64,
+    /// Requests finalised in it.
+    pub requests: u32,
+    /// Estimated distinct requesters in it.
+    pub requesters: u32,
+    /// Fees finalised in it, in atoms.
+    pub fees_atoms: u64,
+    /// The part of the fees that entered the averages, in atoms.
+    pub counted_atoms: u64,
+    /// Its answers by the logarithm of their time, see [`ANSWER_CLASSES`].
+    pub answer_classes: [u32; ANSWER_CLASSES],
+}
+
+/// One final request, as usage sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct FinalUse {
+    /// Its fee without tip, in atoms.
+    pub fee_atoms: u64,
+    /// The reserve's and the protocol's shares of the fee, in atoms.
+    pub non_recoverable_atoms: u64,
+    /// Seconds from request to result.
+    pub answer_seconds: u64,
+    /// 64 well-mixed bits that name the requester.
+    pub requester_hash: u64,
+}
+
+impl Usage {
+    /// Starts counting at `now_seconds`.
+    pub fn start(
+        &mut self,
+        model: Pubkey,
+        epoch_seconds: u32,
+        requester_cap_atoms: u64,
+        now_seconds: i64,
+        bump: u8,
+    ) -> Result<()> {
+        self.model = model;
+        self.epoch_seconds = epoch_seconds;
+        self.epoch = window::epoch_index(now_seconds, epoch_seconds).map_err(OracleError::from)?;
+        self.rolled_at_seconds = now_seconds;
+        self.quality_ppm = QUALITY_NEUTRAL_PPM;
+        self.requester_cap_atoms = requester_cap_atoms;
+        self.bump = bump;
+        self.invariant()
+    }
+
+    /// Closes the epoch being counted if it is over and lets the averages see it and every silent epoch since, in one
+    /// step however many they are. Returns nothing while the epoch lasts.
+    pub fn roll(&mut self, now_seconds: i64) -> Result<Option<EpochSummary>> {
+        let now_epoch = window::epoch_index(now_seconds, self.epoch_seconds).map_err(OracleError::from)?;
+        let epochs = now_epoch.checked_sub(self.epoch).ok_or(OracleError::ClockWentBack)?;
+        if epochs == 0 {
+            return Ok(None);
+        }
+        let requesters = hll_estimate(&self.requesters_hll);
+        let counted_atoms = epoch_value(self.epoch_fees_atoms, requesters, self.requester_cap_atoms);
+        let value = to_ema_scale(counted_atoms);
+        let advance = |ema, half_life_seconds| {
+            ema_advance(ema, value, epochs, self.epoch_seconds, half_life_seconds).map_err(OracleError::from)
+        };
+        let ema_fast = advance(self.ema_fast, EMA_FAST_HALF_LIFE_SECONDS)?;
+        let ema_mid = advance(self.ema_mid, EMA_MID_HALF_LIFE_SECONDS)?;
+        let ema_slow = advance(self.ema_slow, EMA_SLOW_HALF_LIFE_SECONDS)?;
+        let summary = EpochSummary {
+            epoch: self.epoch,
+            requests: self.epoch_requests,
+            requesters,
+            fees_atoms: self.epoch_fees_atoms,
+            counted_atoms,
+            answer_classes: self.answer_classes,
+        };
+        (self.ema_fast, self.ema_mid, self.ema_slow) = (ema_fast, ema_mid, ema_slow);
+        (self.epoch, self.rolled_at_seconds) = (now_epoch, now_seconds);
+        (self.epoch_fees_atoms, self.epoch_requests, self.last_epoch_requesters) = (0, 0, requesters);
+        self.answer_classes = [0; ANSWER_CLASSES];
+        self.requesters_hll = [0; HLL_REGISTERS];
+        self.invariant()?;
+        Ok(Some(summary))
+    }
+
+    /// Counts a final request in the present epoch, which must have been brought up to date by [`Self::roll`].
+    pub fn count(&mut self, last: &FinalUse) -> Result<()> {
+        self.non_recoverable_fees_total = add(self.non_recoverable_fees_total, last.non_recoverable_atoms)?;
+        self.epoch_fees_atoms = add(self.epoch_fees_atoms, last.fee_atoms)?;
+        self.fees_total_atoms = add(self.fees_total_atoms, last.fee_atoms)?;
+        self.requests_total = add(self.requests_total, 1)?;
+        self.epoch_requests = self.epoch_requests.checked_add(1).ok_or(OracleError::AmountTooLarge)?;
+        let class = &mut self.answer_classes[answer_class(last.answer_seconds)];
+        *class = class.saturating_add(1);
+        hll_insert(&mut self.requesters_hll, last.requester_hash);
+        self.invariant()
+    }
+
+    /// What holds of usage at the end of every change.
+    pub fn invariant(&self) -> Result<()> {
+        // No epoch holds more than all time.
+        require_gte!(self.fees_total_atoms, self.epoch_fees_atoms, OracleError::StateInconsistent);
+        // What nobody gets back is part of what was paid.
+        require_gte!(self.fees_total_atoms, self.non_recoverable_fees_total, OracleError::StateInconsistent);
+        Ok(())
+    }
+}
+
+/// Class of an answer time, see [`ANSWER_CLASSES`].
+fn answer_class(answer_seconds: u64) -> usize {
+    (answer_seconds.saturating_add(1).ilog2() as usize).min(ANSWER_CLASSES - 1)
+}
+
+fn add(total: u64, more: u64) -> Result<u64> {
+    Ok(total.checked_add(more).ok_or(OracleError::AmountTooLarge)?)
+}
+
+#[cfg(test)]
+#[path = "usage_tests.rs"]
+mod tests;

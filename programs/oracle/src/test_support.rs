@@ -1,0 +1,31 @@
+//! Helpers of the unit tests.
+
+use anchor_lang::prelude::*;
+use sha2::{Digest, Sha256};
+
+use crate::errors::OracleError;
+
+/// The error code that a step was refused with; equal to the [`OracleError`] of that code.
+#[derive(Debug)]
+pub struct Refusal(u32);
+
+impl PartialEq<OracleError> for Refusal {
+    fn eq(&self, error: &OracleError) -> bool {
+        self.0 == u32::from(*error)
+    }
+}
+
+/// The code that `result` was refused with.
+pub fn refusal<T>(result: Result<T>) -> Refusal {
+    match result {
+        Err(Error::AnchorError(error)) => Refusal(error.error_code_number),
+        Err(other) => panic!("refused without a code: {other}"),
+        Ok(_) => panic!("not refused"),
+    }
+}
+
+/// First eight bytes of SHA-256 of `name`: how Anchor derives discriminators.
+pub fn discriminator(name: &str) -> [u8; 8] {
+    let hash = Sha256::digest(name.as_bytes());
+    *hash.first_chunk().unwrap()
+}
