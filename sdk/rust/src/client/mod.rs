@@ -1,0 +1,225 @@
+//! A typed client over JSON-RPC.
+
+mod accounts;
+mod quote;
+mod refuse;
+mod send;
+
+use std::{future::Future, time::Duration};
+
+pub use quote::{BuyOffer, SellOffer};
+pub use send::{Confirmation, SendOptions, SignedTransaction};
+
+use serde_json::{Value, json};
+use solana_account::Account;
+use solana_account_decoder_client_types::{UiAccount, UiAccountEncoding};
+use solana_commitment_config::CommitmentConfig;
+use solana_hash::Hash;
+use solana_rpc_client::nonblocking::rpc_client::RpcClient;
+use solana_rpc_client_api::{
+    client_error::Result as RpcResult, config::RpcAccountInfoConfig, request::RpcRequest, response::Response,
+};
+
+use crate::{Pubkey, Result, SdkError};
+
+/// Accounts that one request may name.
+const ACCOUNTS_PER_REQUEST: usize = 100;
+/// The account with the cluster's clock.
+const CLOCK: Pubkey = Pubkey::from_str_const("SysvarC1ock11111111111111111111111111111111");
+/// Where the unix time lies in it, after slot, epoch start and two epochs.
+const CLOCK_UNIX_TIME: std::ops::Range<usize> = 32..40;
+
+/// How to connect.
+#[derive(Debug, Clone, Copy)]
+pub struct ClientOptions {
+    /// How settled a state must be before it counts.
+    pub commitment: CommitmentConfig,
+    /// Refuse any cluster but the one with this genesis hash.
+    pub genesis_hash: Option<Hash>,
+    /// Longest wait for one answer.
+    pub timeout: Duration,
+}
+
+impl Default for ClientOptions {
+    fn default() -> Self {
+        Self { commitment: CommitmentConfig::confirmed(), genesis_hash: None, timeout: Duration::from_secs(30) }
+    }
+}
+
+/// A connection to one endpoint. Clones nothing and locks nothing: share it by reference or `Arc`.
+pub struct Client {
+    rpc: RpcClient,
+    url: String,
+    commitment: CommitmentConfig,
+}
+
+impl Client {
+    /// Connects with default options. Asks the endpoint once, so that a wrong URL shows at once.
+    ///
+    /// # Errors
+    /// [`SdkError::RpcUnreachable`].
+    pub async fn connect(url: &str) -> Result<Self> {
+        Self::connect_with(url, &ClientOptions::default()).await
+    }
+
+    /// Connects and checks that the endpoint serves the expected cluster.
+    ///
+    /// # Errors
+    /// [`SdkError::RpcUnreachable`], [`SdkError::WrongCluster`].
+    pub async fn connect_with(url: &str, options: &ClientOptions) -> Result<Self> {
+        let rpc = RpcClient::new_with_timeout_and_commitment(url.to_owned(), options.timeout, options.commitment);
+        let client = Self { rpc, url: url.to_owned(), commitment: options.commitment };
+        let found = client.genesis_hash().await?;
+        match options.genesis_hash {
+            Some(expected) if expected != found => Err(SdkError::WrongCluster {
+                url: client.url,
+                expected: expected.to_string(),
+                found: found.to_string(),
+            }),
+            _ => Ok(client),
+        }
+    }
+
+    /// The endpoint.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// How settled a state must be before it counts.
+    pub const fn commitment(&self) -> CommitmentConfig {
+        self.commitment
+    }
+
+    /// The underlying client, for requests that this one does not have.
+    pub const fn rpc(&self) -> &RpcClient {
+        &self.rpc
+    }
+
+    /// The hash that identifies the cluster.
+    ///
+    /// # Errors
+    /// When the endpoint does not answer.
+    pub async fn genesis_hash(&self) -> Result<Hash> {
+        self.ask(self.rpc.get_genesis_hash()).await
+    }
+
+    /// The cluster's time, unix seconds.
+    ///
+    /// # Errors
+    /// When the endpoint does not answer, or answers without a clock.
+    pub async fn now_seconds(&self) -> Result<i64> {
+        let (_, account) = self.account(&CLOCK).await?;
+        let missing = SdkError::AccountMissing { what: "clock", address: CLOCK };
+        let account = account.ok_or(missing)?;
+        let bytes = account.data.get(CLOCK_UNIX_TIME).and_then(|bytes| bytes.try_into().ok());
+        let reason = "it is too short";
+        Ok(i64::from_le_bytes(bytes.ok_or(SdkError::NotDecoded { what: "clock", address: CLOCK, reason })?))
+    }
+
+    /// Lamports at an address; 0 when nothing is there.
+    ///
+    /// # Errors
+    /// When the endpoint does not answer.
+    pub async fn lamports(&self, address: &Pubkey) -> Result<u64> {
+        Ok(self.account(address).await?.1.map_or(0, |account| account.lamports))
+    }
+
+    /// Atoms in a token account; none when there is no such account.
+    ///
+    /// # Errors
+    /// When the endpoint does not answer, or the account is no token account.
+    pub async fn token_atoms(&self, address: &Pubkey) -> Result<Option<u64>> {
+        let (_, account) = self.account(address).await?;
+        account.map(|account| token_atoms(address, &account)).transpose()
+    }
+
+    /// Lamports that make an account of `bytes` bytes exempt from rent.
+    ///
+    /// # Errors
+    /// When the endpoint does not answer.
+    pub async fn rent_lamports(&self, bytes: usize) -> Result<u64> {
+        self.ask(self.rpc.get_minimum_balance_for_rent_exemption(bytes)).await
+    }
+
+    /// The token program that a mint belongs to.
+    ///
+    /// # Errors
+    /// When there is no such mint.
+    pub async fn token_of(&self, mint: &Pubkey) -> Result<crate::instruction::Token> {
+        let (_, account) = self.account(mint).await?;
+        let account = account.ok_or(SdkError::AccountMissing { what: "mint", address: *mint })?;
+        if !crate::address::TOKEN_PROGRAMS.contains(&account.owner) {
+            let expected = crate::address::TOKEN_PROGRAM;
+            return Err(SdkError::NotOwned { what: "mint", address: *mint, owner: account.owner, expected });
+        }
+        Ok(crate::instruction::Token { mint: *mint, program: account.owner })
+    }
+
+    /// An account and the slot it was read at; none when nothing is there.
+    ///
+    /// # Errors
+    /// When the endpoint does not answer or sends what cannot be decoded.
+    pub async fn account(&self, address: &Pubkey) -> Result<(u64, Option<Account>)> {
+        let request = RpcRequest::GetAccountInfo;
+        let answer: Response<Option<UiAccount>> =
+            self.ask(self.rpc.send(request, json!([address.to_string(), self.account_config()]))).await?;
+        let account = answer.value.map(|account| self.decoded(request, &account)).transpose()?;
+        Ok((answer.context.slot, account))
+    }
+
+    /// Accounts in the order of `addresses`, none for each that does not exist, with the slot of the first read.
+    ///
+    /// # Errors
+    /// When the endpoint does not answer or sends what cannot be decoded.
+    pub async fn accounts(&self, addresses: &[Pubkey]) -> Result<(u64, Vec<Option<Account>>)> {
+        let request = RpcRequest::GetMultipleAccounts;
+        let mut first_slot = None;
+        let mut accounts = Vec::with_capacity(addresses.len());
+        for part in addresses.chunks(ACCOUNTS_PER_REQUEST) {
+            let names: Vec<String> = part.iter().map(ToString::to_string).collect();
+            let answer: Response<Vec<Option<UiAccount>>> =
+                self.ask(self.rpc.send(request, json!([names, self.account_config()]))).await?;
+            if answer.value.len() != part.len() {
+                return Err(self.unexpected(request, "another number of accounts than asked for"));
+            }
+            first_slot.get_or_insert(answer.context.slot);
+            for account in &answer.value {
+                accounts.push(account.as_ref().map(|account| self.decoded(request, account)).transpose()?);
+            }
+        }
+        Ok((first_slot.unwrap_or_default(), accounts))
+    }
+
+    async fn ask<T>(&self, answer: impl Future<Output = RpcResult<T>>) -> Result<T> {
+        answer.await.map_err(|error| SdkError::from_rpc(&self.url, &error))
+    }
+
+    fn account_config(&self) -> Value {
+        json!(RpcAccountInfoConfig {
+            encoding: Some(UiAccountEncoding::Base64),
+            commitment: Some(self.commitment),
+            ..RpcAccountInfoConfig::default()
+        })
+    }
+
+    fn decoded(&self, request: RpcRequest, account: &UiAccount) -> Result<Account> {
+        account.to_account().ok_or_else(|| self.unexpected(request, "an account that is not valid base64"))
+    }
+
+    fn unexpected(&self, request: RpcRequest, what: &str) -> SdkError {
+        SdkError::RpcRefused { method: request.to_string(), reason: format!("{} sent {what}", self.url) }
+    }
+}
+
+/// Where the amount lies in a token account, under both programs.
+const TOKEN_AMOUNT: std::ops::Range<usize> = 64..72;
+
+fn token_atoms(address: &Pubkey, account: &Account) -> Result<u64> {
+    let (what, address) = ("token account", *address);
+    if !crate::address::TOKEN_PROGRAMS.contains(&account.owner) {
+        let expected = crate::address::TOKEN_PROGRAM;
+        return Err(SdkError::NotOwned { what, address, owner: account.owner, expected });
+    }
+    let bytes = account.data.get(TOKEN_AMOUNT).and_then(|bytes| bytes.try_into().ok());
+    Ok(u64::from_le_bytes(bytes.ok_or(SdkError::NotDecoded { what, address, reason: "it is too short" })?))
+}

@@ -1,0 +1,355 @@
+//! Sending: simulate, sign, send, confirm. `send` does all of it; the crank takes the steps one by one, so that the
+//! signed bytes can be written down before they are sent.
+
+use std::time::Duration;
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use serde_json::{Value, json};
+use solana_commitment_config::CommitmentConfig;
+use solana_hash::Hash;
+use solana_instruction::Instruction;
+use solana_keypair::Keypair;
+use solana_message::{Message, VersionedMessage};
+use solana_rpc_client_api::{
+    config::{RpcSendTransactionConfig, RpcSimulateTransactionConfig, RpcTransactionConfig},
+    request::RpcRequest,
+    response::{Response, RpcSimulateTransactionResult},
+};
+use solana_signature::Signature;
+use solana_signer::Signer;
+use solana_transaction::versioned::VersionedTransaction;
+use solana_transaction_error::TransactionError;
+use solana_transaction_status_client_types::{
+    EncodedConfirmedTransactionWithStatusMeta, TransactionConfirmationStatus, UiTransactionEncoding,
+};
+use tokio::time::{Instant, sleep};
+
+use super::{Client, refuse::Failure};
+use crate::{
+    Pubkey, Result, SdkError,
+    decode::Receipt,
+    instruction::budget::{COMPUTE_UNITS_MAX, compute_limit, compute_price, limit_for},
+};
+
+/// Largest transaction that fits a packet.
+const TRANSACTION_BYTES_MAX: usize = 1_232;
+/// The newest transaction version that is read.
+const TRANSACTION_VERSION_MAX: u8 = 1;
+/// The pause between two looks at a transaction doubles from the first to the last of these.
+const POLL_PAUSES: [Duration; 2] = [Duration::from_millis(10), Duration::from_millis(400)];
+/// How often the same bytes are sent again until they are confirmed.
+const RESEND_PERIOD: Duration = Duration::from_secs(2);
+/// How often a confirmed transaction is asked for until the node has its record.
+const RECORD_TRIES: u32 = 20;
+
+/// What a transaction may cost.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SendOptions {
+    /// Compute limit. None simulates first and takes what that used plus a tenth.
+    pub compute_units: Option<u32>,
+    /// Pay a priority fee of what recent transactions on the same accounts paid for each compute unit, but at most this,
+    /// in micro-lamports. None pays no priority fee.
+    pub compute_price_max: Option<u64>,
+}
+
+/// A transaction ready to be sent, any number of times: the cluster takes it once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedTransaction {
+    /// What goes over the wire.
+    pub bytes: Vec<u8>,
+    /// The first signature, which names it.
+    pub signature: Signature,
+    /// The last block that can hold it.
+    pub last_valid_block_height: u64,
+}
+
+/// Where a sent transaction stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Confirmation {
+    /// The block it is in.
+    pub slot: u64,
+    /// How settled that block is.
+    pub settled: TransactionConfirmationStatus,
+    /// Why it failed, if it did.
+    pub error: Option<TransactionError>,
+}
+
+impl Client {
+    /// Simulates, signs, sends and confirms. The first signer pays. Nothing is sent when the simulation fails.
+    ///
+    /// # Errors
+    /// A typed refusal, too few funds, expiry, or no answer.
+    pub async fn send(&self, instructions: &[Instruction], signers: &[&Keypair]) -> Result<Receipt> {
+        self.send_with(instructions, signers, &SendOptions::default()).await
+    }
+
+    /// As [`Self::send`], with options.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub async fn send_with(
+        &self,
+        instructions: &[Instruction],
+        signers: &[&Keypair],
+        options: &SendOptions,
+    ) -> Result<Receipt> {
+        let payer = payer_of(signers)?;
+        let compute_units = match options.compute_units {
+            Some(units) => units,
+            None => limit_for(self.simulate(instructions, &payer).await?),
+        };
+        let mut budgeted = vec![compute_limit(compute_units)];
+        if let Some(price_max) = options.compute_price_max {
+            budgeted.push(compute_price(self.recent_price(instructions).await?.min(price_max)));
+        }
+        let budget_instructions = budgeted.len();
+        budgeted.extend_from_slice(instructions);
+        let signed = self.sign(&budgeted, signers).await?;
+        self.confirm(&signed).await?;
+        let receipt = self.record(&signed.signature).await?;
+        match &receipt.error {
+            None => Ok(receipt),
+            Some(error) => {
+                let programs = receipt.programs.clone();
+                let failure =
+                    Failure { error: error.clone(), programs, logs: receipt.logs, payer, budget_instructions };
+                Err(self.explain(failure).await)
+            }
+        }
+    }
+
+    /// Runs the instructions without sending them and says how many compute units they used.
+    ///
+    /// # Errors
+    /// A typed refusal, too few funds, or no answer.
+    pub async fn simulate(&self, instructions: &[Instruction], payer: &Pubkey) -> Result<u64> {
+        let mut budgeted = vec![compute_limit(COMPUTE_UNITS_MAX)];
+        budgeted.extend_from_slice(instructions);
+        let message = Message::new(&budgeted, Some(payer));
+        let signatures = vec![Signature::default(); message.header.num_required_signatures.into()];
+        let transaction = VersionedTransaction { signatures, message: VersionedMessage::Legacy(message) };
+        let config = RpcSimulateTransactionConfig {
+            replace_recent_blockhash: true,
+            commitment: Some(self.commitment()),
+            encoding: Some(UiTransactionEncoding::Base64),
+            ..RpcSimulateTransactionConfig::default()
+        };
+        let parameters = json!([BASE64_STANDARD.encode(serialize(&transaction)?), config]);
+        let answer: Response<RpcSimulateTransactionResult> =
+            self.ask(self.rpc().send(RpcRequest::SimulateTransaction, parameters)).await?;
+        let logs = answer.value.logs.unwrap_or_default();
+        match answer.value.err {
+            None => Ok(answer.value.units_consumed.unwrap_or(COMPUTE_UNITS_MAX.into())),
+            Some(error) => {
+                let programs = budgeted.iter().map(|instruction| instruction.program_id).collect();
+                let (error, payer) = (TransactionError::from(error), *payer);
+                Err(self.explain(Failure { error, programs, logs, payer, budget_instructions: 1 }).await)
+            }
+        }
+    }
+
+    /// Signs instructions with a fresh blockhash. The first signer pays. Nothing is added to them.
+    ///
+    /// # Errors
+    /// When a signer is missing, the transaction is too large, or the endpoint does not answer.
+    pub async fn sign(&self, instructions: &[Instruction], signers: &[&Keypair]) -> Result<SignedTransaction> {
+        let (blockhash, last_valid_block_height) = self.latest_blockhash().await?;
+        sign(instructions, signers, blockhash, last_valid_block_height)
+    }
+
+    /// A fresh blockhash and the last block height at which it is good.
+    ///
+    /// # Errors
+    /// When the endpoint does not answer.
+    pub async fn latest_blockhash(&self) -> Result<(Hash, u64)> {
+        self.ask(self.rpc().get_latest_blockhash_with_commitment(self.commitment())).await
+    }
+
+    /// Hands the bytes of a signed transaction to the cluster, without simulating and without waiting.
+    ///
+    /// # Errors
+    /// When the endpoint does not answer or does not take them.
+    pub async fn send_signed(&self, bytes: &[u8]) -> Result<()> {
+        let config = RpcSendTransactionConfig {
+            skip_preflight: true,
+            preflight_commitment: Some(self.commitment().commitment),
+            encoding: Some(UiTransactionEncoding::Base64),
+            max_retries: Some(0),
+            ..RpcSendTransactionConfig::default()
+        };
+        let parameters = json!([BASE64_STANDARD.encode(bytes), config]);
+        let _signature: String = self.ask(self.rpc().send(RpcRequest::SendTransaction, parameters)).await?;
+        Ok(())
+    }
+
+    /// Where a transaction stands; none when no block the node knows holds it.
+    ///
+    /// # Errors
+    /// When the endpoint does not answer.
+    pub async fn status(&self, signature: &Signature) -> Result<Option<Confirmation>> {
+        Ok(self.statuses(std::slice::from_ref(signature)).await?.pop().flatten())
+    }
+
+    /// Where transactions stand, up to 256 at once, in their order.
+    ///
+    /// # Errors
+    /// When the endpoint does not answer.
+    pub async fn statuses(&self, signatures: &[Signature]) -> Result<Vec<Option<Confirmation>>> {
+        let answer = self.ask(self.rpc().get_signature_statuses(signatures)).await?;
+        let confirmation = |status: solana_transaction_status_client_types::TransactionStatus| Confirmation {
+            slot: status.slot,
+            settled: status.confirmation_status(),
+            error: status.err,
+        };
+        Ok(answer.value.into_iter().map(|status| status.map(confirmation)).collect())
+    }
+
+    /// Sends a signed transaction, again and again, until a block that is settled enough holds it.
+    ///
+    /// # Errors
+    /// [`SdkError::Expired`] once no block can hold it any more. That the transaction itself failed is no error here.
+    pub async fn confirm(&self, signed: &SignedTransaction) -> Result<Confirmation> {
+        self.send_signed(&signed.bytes).await?;
+        let [mut pause, longest_pause] = POLL_PAUSES;
+        let mut sent_at = Instant::now();
+        loop {
+            sleep(pause).await;
+            pause = (pause * 2).min(longest_pause);
+            if let Some(confirmation) = self.settled(&signed.signature).await? {
+                return Ok(confirmation);
+            }
+            if sent_at.elapsed() < RESEND_PERIOD {
+                continue;
+            }
+            let height = self.ask(self.rpc().get_block_height_with_commitment(self.commitment())).await?;
+            if height > signed.last_valid_block_height {
+                // It may have landed in the last block between the two questions.
+                let last_valid_block_height = signed.last_valid_block_height;
+                let expired = SdkError::Expired { signature: signed.signature, last_valid_block_height };
+                return self.settled(&signed.signature).await?.ok_or(expired);
+            }
+            self.send_signed(&signed.bytes).await?;
+            sent_at = Instant::now();
+        }
+    }
+
+    async fn settled(&self, signature: &Signature) -> Result<Option<Confirmation>> {
+        let settled_enough = |confirmation: &Confirmation| match confirmation.settled {
+            TransactionConfirmationStatus::Finalized => true,
+            TransactionConfirmationStatus::Confirmed => !self.commitment().is_finalized(),
+            TransactionConfirmationStatus::Processed => self.commitment().is_processed(),
+        };
+        Ok(self.status(signature).await?.filter(settled_enough))
+    }
+
+    /// A transaction of any version up to 1 with its events; none when the node does not know it.
+    ///
+    /// # Errors
+    /// When the endpoint does not answer or sends what cannot be decoded.
+    pub async fn transaction(&self, signature: &Signature) -> Result<Option<Receipt>> {
+        let at_least_confirmed =
+            if self.commitment().is_finalized() { self.commitment() } else { CommitmentConfig::confirmed() };
+        let config = RpcTransactionConfig {
+            encoding: Some(UiTransactionEncoding::Base64),
+            commitment: Some(at_least_confirmed),
+            max_supported_transaction_version: Some(TRANSACTION_VERSION_MAX),
+        };
+        let method = RpcRequest::GetTransaction;
+        let answer: Value = self.ask(self.rpc().send(method, json!([signature.to_string(), config]))).await?;
+        if answer.is_null() {
+            return Ok(None);
+        }
+        let answer: EncodedConfirmedTransactionWithStatusMeta =
+            serde_json::from_value(answer).map_err(|error| self.unexpected(method, &error.to_string()))?;
+        let receipt = Receipt::decode(*signature, answer);
+        Ok(Some(receipt.ok_or_else(|| self.unexpected(method, "a transaction without its effects"))?))
+    }
+
+    /// As [`Self::transaction`], for one that was just confirmed: nodes can lag behind themselves.
+    async fn record(&self, signature: &Signature) -> Result<Receipt> {
+        for _ in 0..RECORD_TRIES {
+            if let Some(receipt) = self.transaction(signature).await? {
+                return Ok(receipt);
+            }
+            sleep(POLL_PAUSES[1]).await;
+        }
+        Err(self.unexpected(RpcRequest::GetTransaction, "no record of a transaction that it confirmed"))
+    }
+
+    /// What recent transactions that wrote the same accounts paid for a compute unit, in micro-lamports: the upper
+    /// quartile.
+    async fn recent_price(&self, instructions: &[Instruction]) -> Result<u64> {
+        let metas = instructions.iter().flat_map(|instruction| &instruction.accounts);
+        let written: Vec<Pubkey> = metas.filter(|meta| meta.is_writable).map(|meta| meta.pubkey).take(128).collect();
+        let fees = self.ask(self.rpc().get_recent_prioritization_fees(&written)).await?;
+        let mut prices: Vec<u64> = fees.into_iter().map(|fee| fee.prioritization_fee).collect();
+        prices.sort_unstable();
+        Ok(prices.get(prices.len() * 3 / 4).copied().unwrap_or_default())
+    }
+}
+
+/// Signs instructions with a known blockhash. The first signer pays.
+///
+/// # Errors
+/// When a signer is missing or the transaction is too large.
+pub fn sign(
+    instructions: &[Instruction],
+    signers: &[&Keypair],
+    blockhash: Hash,
+    last_valid_block_height: u64,
+) -> Result<SignedTransaction> {
+    let message = Message::new_with_blockhash(instructions, Some(&payer_of(signers)?), &blockhash);
+    let transaction = VersionedTransaction::try_new(VersionedMessage::Legacy(message), signers)
+        .map_err(|error| SdkError::NotSigned { reason: error.to_string() })?;
+    let bytes = serialize(&transaction)?;
+    let signature = transaction.signatures.first().copied();
+    let signature = signature.ok_or_else(|| SdkError::NotSigned { reason: "nobody signs".into() })?;
+    Ok(SignedTransaction { bytes, signature, last_valid_block_height })
+}
+
+fn payer_of(signers: &[&Keypair]) -> Result<Pubkey> {
+    let payer = signers.first().ok_or_else(|| SdkError::NotSigned { reason: "nobody signs".into() })?;
+    Ok(payer.pubkey())
+}
+
+fn serialize(transaction: &VersionedTransaction) -> Result<Vec<u8>> {
+    let bytes = bincode::serialize(transaction).map_err(|error| SdkError::NotSigned { reason: error.to_string() })?;
+    if bytes.len() > TRANSACTION_BYTES_MAX {
+        return Err(SdkError::TransactionTooLarge { bytes: bytes.len(), limit: TRANSACTION_BYTES_MAX });
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+    use crate::instruction::token::transfer_sol;
+
+    fn instruction_of(bytes: usize, payer: &Keypair) -> Instruction {
+        let mut instruction = transfer_sol(&payer.pubkey(), &Pubkey::new_unique(), 1);
+        instruction.data = vec![0; bytes];
+        instruction
+    }
+
+    #[test]
+    fn a_transaction_is_refused_from_the_first_byte_too_many() {
+        let payer = Keypair::new();
+        let sign_of = |bytes| sign(&[instruction_of(bytes, &payer)], &[&payer], Hash::default(), 9);
+        let largest = (900..1_232).take_while(|bytes| sign_of(*bytes).is_ok()).last().unwrap();
+        assert_eq!(sign_of(largest).unwrap().bytes.len(), TRANSACTION_BYTES_MAX);
+        assert!(matches!(sign_of(largest + 1), Err(SdkError::TransactionTooLarge { bytes: 1_233, limit: 1_232 })));
+    }
+
+    #[test]
+    fn a_missing_or_superfluous_signer_is_refused() {
+        let (payer, other) = (Keypair::new(), Keypair::new());
+        let instruction = instruction_of(1, &payer);
+        let sign_by = |signers: &[&Keypair]| sign(std::slice::from_ref(&instruction), signers, Hash::default(), 9);
+        assert!(sign_by(&[&payer]).is_ok());
+        for signers in [&[][..], &[&other], &[&payer, &other]] {
+            assert!(matches!(sign_by(signers), Err(SdkError::NotSigned { .. })));
+        }
+    }
+}

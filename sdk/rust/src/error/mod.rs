@@ -1,0 +1,216 @@
+//! What can go wrong, each with the thing it is about and the remedy, and a label for metrics that never changes.
+
+mod refusal;
+
+use std::path::PathBuf;
+
+use solana_rpc_client_api::{client_error::Error as RpcError, request::RpcError as RpcReply};
+use solana_signature::Signature;
+use thiserror::Error;
+
+pub use refusal::{Refusal, program_error};
+
+use crate::Pubkey;
+
+/// Result of this library.
+pub type Result<T> = std::result::Result<T, SdkError>;
+
+/// Why the client could not do what was asked.
+#[derive(Debug, Error)]
+pub enum SdkError {
+    /// The endpoint did not answer.
+    #[error("no answer from the RPC endpoint {url}: {reason}; check the URL and that the network is running")]
+    RpcUnreachable {
+        /// The endpoint.
+        url: String,
+        /// What the transport said.
+        reason: String,
+    },
+    /// The endpoint answered with an error or something unexpected.
+    #[error("the RPC endpoint refused {method}: {reason}")]
+    RpcRefused {
+        /// The RPC method.
+        method: String,
+        /// What it said.
+        reason: String,
+    },
+    /// The endpoint serves another cluster than the configured one.
+    #[error(
+        "{url} serves another cluster: its genesis hash is {found}, expected {expected}; change the URL or the configured genesis hash"
+    )]
+    WrongCluster {
+        /// The endpoint.
+        url: String,
+        /// What the configuration says.
+        expected: String,
+        /// What the endpoint says.
+        found: String,
+    },
+    /// Nothing exists at an address.
+    #[error("there is no {what} at {address}; check the address and the cluster, or create it first")]
+    AccountMissing {
+        /// What should be there.
+        what: &'static str,
+        /// Where.
+        address: Pubkey,
+    },
+    /// The account belongs to another program.
+    #[error(
+        "{address} is no {what}: it belongs to {owner}, expected {expected}; check the address and the program ids this build was made for"
+    )]
+    NotOwned {
+        /// What it should be.
+        what: &'static str,
+        /// The account.
+        address: Pubkey,
+        /// The program that owns it.
+        owner: Pubkey,
+        /// The program that should.
+        expected: Pubkey,
+    },
+    /// The account is of another type, or too short.
+    #[error("{address} is no {what}: {reason}; check the address and that client and program are of the same release")]
+    NotDecoded {
+        /// What it should be.
+        what: &'static str,
+        /// The account.
+        address: Pubkey,
+        /// What does not fit.
+        reason: &'static str,
+    },
+    /// A program refused an instruction, in simulation or on chain.
+    #[error("{0}")]
+    ProgramRefused(Box<Refusal>),
+    /// The transaction failed before or outside any program.
+    #[error("the transaction would fail: {reason}")]
+    SimulationFailed {
+        /// What the runtime said.
+        reason: String,
+        /// The log up to there.
+        logs: Vec<String>,
+    },
+    /// An account holds too few lamports.
+    #[error("{address} needs {needed_lamports} lamports but holds {has_lamports}; transfer at least {} lamports to it", needed_lamports.saturating_sub(*has_lamports))]
+    InsufficientFunds {
+        /// The account that pays.
+        address: Pubkey,
+        /// What the act costs.
+        needed_lamports: u64,
+        /// What it has.
+        has_lamports: u64,
+    },
+    /// The blockhash aged before the transaction was confirmed. It can no longer land.
+    #[error(
+        "transaction {signature} expired at block height {last_valid_block_height} without being confirmed; send it again"
+    )]
+    Expired {
+        /// The transaction.
+        signature: Signature,
+        /// The last block that could have held it.
+        last_valid_block_height: u64,
+    },
+    /// The transaction does not fit a packet.
+    #[error("the transaction has {bytes} bytes, more than {limit}; split it or shorten its input")]
+    TransactionTooLarge {
+        /// Its size.
+        bytes: usize,
+        /// The largest allowed.
+        limit: usize,
+    },
+    /// A signature is missing or cannot be made.
+    #[error("cannot sign the transaction: {reason}; pass the key of every signer, the payer first")]
+    NotSigned {
+        /// Why.
+        reason: String,
+    },
+    /// The formula refuses the trade.
+    #[error("the trade cannot be quoted: {reason}")]
+    NotQuoted {
+        /// Why.
+        reason: String,
+    },
+    /// Others can read the key file.
+    #[error("the key file {path} can be read by others (mode {mode:04o}); run: chmod 600 {path}", path = path.display())]
+    KeyFilePermissions {
+        /// The file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// The key file does not hold a key.
+    #[error("{path} is not a key file: {reason}; expected a JSON array of 64 bytes", path = path.display())]
+    KeyFileInvalid {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The key file cannot be read or written.
+    #[error("cannot access the key file {path}: {reason}", path = path.display())]
+    KeyFileUnreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        reason: String,
+    },
+}
+
+impl SdkError {
+    /// A stable name for metrics and scripts.
+    pub const fn label(&self) -> &'static str {
+        match self {
+            Self::RpcUnreachable { .. } => "rpc_unreachable",
+            Self::RpcRefused { .. } => "rpc_refused",
+            Self::WrongCluster { .. } => "wrong_cluster",
+            Self::AccountMissing { .. } => "account_missing",
+            Self::NotOwned { .. } => "not_owned",
+            Self::NotDecoded { .. } => "not_decoded",
+            Self::ProgramRefused(_) => "program_refused",
+            Self::SimulationFailed { .. } => "simulation_failed",
+            Self::InsufficientFunds { .. } => "insufficient_funds",
+            Self::Expired { .. } => "expired",
+            Self::TransactionTooLarge { .. } => "transaction_too_large",
+            Self::NotSigned { .. } => "not_signed",
+            Self::NotQuoted { .. } => "not_quoted",
+            Self::KeyFilePermissions { .. } => "key_file_permissions",
+            Self::KeyFileInvalid { .. } => "key_file_invalid",
+            Self::KeyFileUnreadable { .. } => "key_file_unreadable",
+        }
+    }
+
+    /// The refusal of a program, if that is what this is.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::ProgramRefused(refusal) => Some(refusal),
+            _ => None,
+        }
+    }
+
+    /// Whether a program refused with the error of this name, for example `EpochNotOver`.
+    pub fn is_refusal(&self, name: &str) -> bool {
+        self.refusal().is_some_and(|refusal| refusal.name == name)
+    }
+
+    /// Sorts an error of the RPC client into unreachable and refused.
+    pub fn from_rpc(url: &str, error: &RpcError) -> Self {
+        use solana_rpc_client_api::client_error::ErrorKind;
+        let method = error.request().map_or_else(|| "a request".to_owned(), ToString::to_string);
+        match error.kind() {
+            ErrorKind::RpcError(RpcReply::RpcResponseError { message, .. }) => {
+                Self::RpcRefused { method, reason: message.clone() }
+            }
+            ErrorKind::RpcError(other) => Self::RpcRefused { method, reason: other.to_string() },
+            ErrorKind::SerdeJson(error) => Self::RpcRefused { method, reason: format!("unexpected answer: {error}") },
+            other => Self::RpcUnreachable { url: url.to_owned(), reason: root_cause(other) },
+        }
+    }
+}
+
+/// The innermost message of an error chain: "connection refused" rather than "error sending request".
+fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}

@@ -1,0 +1,247 @@
+//! Error codes of programs, by name.
+
+use std::fmt;
+
+use anchor_lang::error::ErrorCode;
+use modchains_exchange::errors::ExchangeError;
+use modchains_oracle::errors::OracleError;
+use modchains_vault::errors::VaultError;
+use solana_instruction_error::InstructionError;
+
+use crate::{Pubkey, address};
+
+/// A program's refusal of one instruction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The program that refused: the innermost one, if it was called by another.
+    pub program: Pubkey,
+    /// The error's name, for example `OutputBelowLimit`; the runtime's own name when no program chose it.
+    pub name: String,
+    /// What it means and what to do.
+    pub message: String,
+    /// The code on the wire, when a program chose it.
+    pub code: Option<u32>,
+    /// Which instruction of the transaction, from 0.
+    pub instruction_index: u8,
+    /// The transaction's log.
+    pub logs: Vec<String>,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let program = program_name(&self.program);
+        write!(formatter, "{program} refused instruction {}: {} ({})", self.instruction_index, self.message, self.name)
+    }
+}
+
+impl Refusal {
+    /// Names the error of instruction `instruction_index`, which called `program`. The log tells when a program that it
+    /// called refused.
+    pub fn new(program: Pubkey, instruction_index: u8, error: &InstructionError, logs: Vec<String>) -> Self {
+        let program = innermost_failure(&logs).unwrap_or(program);
+        let code = match error {
+            InstructionError::Custom(code) => Some(*code),
+            _ => None,
+        };
+        let named = code.and_then(|code| program_error(&program, code));
+        let (name, message) = named.unwrap_or_else(|| match code {
+            Some(code) => (format!("Custom{code}"), format!("custom error {code}")),
+            None => (variant_name(error), error.to_string()),
+        });
+        Self { program, name, message, code, instruction_index, logs }
+    }
+}
+
+/// Name and message of error `code` of `program`: its own errors, Anchor's, or the token programs'.
+pub fn program_error(program: &Pubkey, code: u32) -> Option<(String, String)> {
+    let own = if *program == modchains_exchange::ID {
+        find(EXCHANGE_ERRORS, code)
+    } else if *program == modchains_vault::ID {
+        find(VAULT_ERRORS, code)
+    } else if *program == modchains_oracle::ID {
+        find(ORACLE_ERRORS, code)
+    } else if address::TOKEN_PROGRAMS.contains(program) {
+        return token_error(code);
+    } else if *program == address::SYSTEM_PROGRAM {
+        return system_error(code);
+    } else {
+        return None;
+    };
+    own.or_else(|| find(ANCHOR_ERRORS, code))
+}
+
+fn find<E: Copy + Into<u32> + fmt::Debug + fmt::Display>(errors: &[E], code: u32) -> Option<(String, String)> {
+    let error = errors.iter().copied().find(|error| (*error).into() == code)?;
+    Some((format!("{error:?}"), error.to_string()))
+}
+
+fn token_error(code: u32) -> Option<(String, String)> {
+    let error = anchor_spl::token::spl_token::error::TokenError::try_from(code).ok()?;
+    Some((format!("{error:?}"), error.to_string()))
+}
+
+fn system_error(code: u32) -> Option<(String, String)> {
+    use solana_system_interface::error::SystemError;
+    let (name, message) = match code {
+        0 => ("AccountAlreadyInUse", SystemError::AccountAlreadyInUse.to_string()),
+        1 => ("ResultWithNegativeLamports", SystemError::ResultWithNegativeLamports.to_string()),
+        _ => return None,
+    };
+    Some((name.to_owned(), message))
+}
+
+/// The program of the first `Program X failed` line: failures are logged from the inside out.
+fn innermost_failure(logs: &[String]) -> Option<Pubkey> {
+    logs.iter().find_map(|line| {
+        let (program, _) = line.strip_prefix("Program ")?.split_once(" failed")?;
+        program.parse().ok()
+    })
+}
+
+fn program_name(program: &Pubkey) -> String {
+    if *program == modchains_exchange::ID {
+        "the exchange".to_owned()
+    } else if *program == modchains_vault::ID {
+        "the vault".to_owned()
+    } else if *program == modchains_oracle::ID {
+        "the oracle".to_owned()
+    } else if address::TOKEN_PROGRAMS.contains(program) {
+        "the token program".to_owned()
+    } else if *program == address::SYSTEM_PROGRAM {
+        "the system program".to_owned()
+    } else {
+        format!("program {program}")
+    }
+}
+
+/// `MissingRequiredSignature` out of the debug form of an error that may carry data.
+fn variant_name(error: &InstructionError) -> String {
+    let debug = format!("{error:?}");
+    debug.split(['(', ' ', '{']).next().unwrap_or_default().to_owned()
+}
+
+/// Lists the variants of an error enum. In tests a `match` without a wildcard proves that none is missing.
+macro_rules! error_table {
+    ($table:ident, $error:ident: $($variant:ident)+) => {
+        const $table: &[$error] = &[$($error::$variant),+];
+
+        #[cfg(test)]
+        const _: fn($error) = |error| match error {
+            $($error::$variant)|+ => {}
+        };
+    };
+}
+
+error_table! {
+    EXCHANGE_ERRORS, ExchangeError:
+    NotUpgradeAuthority NotAdmin NotCreator NoChangeQueued TimelockRunning TimelockOutOfBounds ParamsOutOfBounds
+    StepExceedsLostFee QuoteMintNotAllowed QuoteMintAlreadyAllowed QuoteMintListFull QuoteMintExtensionRefused
+    NameEmpty NameTooLong SymbolEmpty SymbolTooLong UriEmpty UriTooLong TextHasControlCharacters HashMissing
+    GraphRootMissing GraphRootUnexpected NumericClassUnknown VerificationClassUnknown ParentVersionUnknown
+    VersionUnknown CurveOutOfBounds MintMismatch QuoteVaultMismatch ModelMismatch VaultMismatch
+    VaultProgramMismatch UsageMismatch DeadlinePassed ParametersMoved OutputBelowLimit InputAboveLimit
+    AmountZero OutputZero Overflow InsufficientReserve InsufficientSupply NotSolvent EpochNotOver NothingAccrued
+    ArithmeticRefused
+}
+
+error_table! {
+    VAULT_ERRORS, VaultError:
+    AmountZero Overflow NotCreator NotPositionOwner MintOfAnotherModel CooldownOutOfBounds StreamOutOfBounds
+    RevenueMintExtensionRefused PoolListFull PoolIndexUnknown PoolCountMismatch PoolOutOfOrder
+    PoolOfAnotherVault PositionOfAnotherVault VaultOfAnotherModel TokenAccountMismatch StakeTooSmall
+    NothingCooling CooldownRunning NothingClaimable ClockWentBack StakeNotConserved RevenueNotConserved
+    ArithmeticRefused
+}
+
+error_table! {
+    ORACLE_ERRORS, OracleError:
+    NotUpgradeAuthority NotAdmin NotModelCreator NotOperatorAuthority NotRequester ParameterOutOfBounds
+    FeeSplitInvalid NoChangeQueued TimelockRunning BondMintListFull BondMintNotAllowed BondMintExtensionRefused
+    AmountZero AmountTooLarge BondBelowMinimum FreeBondTooSmall NoWithdrawalStarted CooldownRunning
+    NothingEarned VersionOfOtherModel MarketOfOtherModel MarketQuoteMintMismatch VaultPoolMissing
+    ServiceMismatch OperatorMismatch OperatorMintMismatch ServiceClosed FeeAboveLimit WaitOutOfBounds InputEmpty
+    InputTooLong OutputEmpty OutputTooLong NumericClassMismatch RequestStatusUnknown RequestNotOpen
+    RequestNotClaimed RequestNotPosted RequestNotSettled RequestDeadlinePassed RequestDeadlineAhead
+    ClaimDeadlinePassed ClaimDeadlineAhead ChallengeWindowOpen ClaimOfOtherOperator UsageEpochNotOver
+    NothingToDistribute NothingToClaim ClockWentBack StateInconsistent
+}
+
+error_table! {
+    ANCHOR_ERRORS, ErrorCode:
+    InstructionMissing InstructionFallbackNotFound InstructionDidNotDeserialize InstructionDidNotSerialize
+    IdlInstructionStub IdlInstructionInvalidProgram IdlAccountNotEmpty EventInstructionStub ConstraintMut
+    ConstraintHasOne ConstraintSigner ConstraintRaw ConstraintOwner ConstraintRentExempt ConstraintSeeds
+    ConstraintExecutable ConstraintState ConstraintAssociated ConstraintAssociatedInit ConstraintClose
+    ConstraintAddress ConstraintZero ConstraintTokenMint ConstraintTokenOwner ConstraintMintMintAuthority
+    ConstraintMintFreezeAuthority ConstraintMintDecimals ConstraintSpace ConstraintAccountIsNone
+    ConstraintTokenTokenProgram ConstraintMintTokenProgram ConstraintAssociatedTokenTokenProgram
+    ConstraintMintGroupPointerExtension ConstraintMintGroupPointerExtensionAuthority
+    ConstraintMintGroupPointerExtensionGroupAddress ConstraintMintGroupMemberPointerExtension
+    ConstraintMintGroupMemberPointerExtensionAuthority ConstraintMintGroupMemberPointerExtensionMemberAddress
+    ConstraintMintMetadataPointerExtension ConstraintMintMetadataPointerExtensionAuthority
+    ConstraintMintMetadataPointerExtensionMetadataAddress ConstraintMintCloseAuthorityExtension
+    ConstraintMintCloseAuthorityExtensionAuthority ConstraintMintPermanentDelegateExtension
+    ConstraintMintPermanentDelegateExtensionDelegate ConstraintMintTransferHookExtension
+    ConstraintMintTransferHookExtensionAuthority ConstraintMintTransferHookExtensionProgramId
+    ConstraintDuplicateMutableAccount AccountAlreadyMigrated AccountNotMigrated ConstraintMintPausableExtension
+    ConstraintMintPausableAuthority RequireViolated RequireEqViolated RequireKeysEqViolated RequireNeqViolated
+    RequireKeysNeqViolated RequireGtViolated RequireGteViolated AccountDiscriminatorAlreadySet
+    AccountDiscriminatorNotFound AccountDiscriminatorMismatch AccountDidNotDeserialize AccountDidNotSerialize
+    AccountNotEnoughKeys AccountNotMutable AccountOwnedByWrongProgram InvalidProgramId InvalidProgramExecutable
+    AccountNotSigner AccountNotSystemOwned AccountNotInitialized AccountNotProgramData
+    AccountNotAssociatedTokenAccount AccountSysvarMismatch AccountReallocExceedsLimit AccountDuplicateReallocs
+    DeclaredProgramIdMismatch TryingToInitPayerAsProgramAccount InvalidNumericConversion Deprecated
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+
+    fn name(program: Pubkey, code: u32) -> Option<String> {
+        program_error(&program, code).map(|(name, _)| name)
+    }
+
+    #[test]
+    fn each_program_names_its_own_codes() {
+        assert_eq!(name(modchains_exchange::ID, 6_000).as_deref(), Some("NotUpgradeAuthority"));
+        assert_eq!(name(modchains_vault::ID, 6_000).as_deref(), Some("AmountZero"));
+        assert_eq!(name(modchains_exchange::ID, ExchangeError::EpochNotOver.into()).as_deref(), Some("EpochNotOver"));
+        assert_eq!(name(modchains_oracle::ID, 2_006).as_deref(), Some("ConstraintSeeds"));
+        assert_eq!(name(address::TOKEN_2022_PROGRAM, 1).as_deref(), Some("InsufficientFunds"));
+        assert_eq!(name(address::SYSTEM_PROGRAM, 0).as_deref(), Some("AccountAlreadyInUse"));
+        assert_eq!(name(Pubkey::new_unique(), 6_000), None);
+    }
+
+    #[test]
+    fn codes_follow_each_other_without_a_gap() {
+        let last = 6_000 + u32::try_from(EXCHANGE_ERRORS.len()).unwrap() - 1;
+        assert!((6_000..=last).all(|code| name(modchains_exchange::ID, code).is_some()));
+        assert_eq!(name(modchains_exchange::ID, last + 1), None);
+    }
+
+    #[test]
+    fn a_refusal_by_a_called_program_is_named_after_it() {
+        let token = address::TOKEN_PROGRAM;
+        let exchange = modchains_exchange::ID;
+        let logs = vec![
+            format!("Program {exchange} invoke [1]"),
+            format!("Program {token} invoke [2]"),
+            format!("Program {token} failed: custom program error: 0x1"),
+            format!("Program {exchange} failed: custom program error: 0x1"),
+        ];
+        let refusal = Refusal::new(exchange, 2, &InstructionError::Custom(1), logs);
+        assert_eq!((refusal.program, refusal.name.as_str()), (token, "InsufficientFunds"));
+        assert_eq!(
+            refusal.to_string(),
+            "the token program refused instruction 2: Insufficient funds (InsufficientFunds)"
+        );
+    }
+
+    #[test]
+    fn an_error_of_the_runtime_keeps_its_name() {
+        let refusal = Refusal::new(modchains_oracle::ID, 0, &InstructionError::MissingRequiredSignature, Vec::new());
+        assert_eq!((refusal.name.as_str(), refusal.code), ("MissingRequiredSignature", None));
+    }
+}

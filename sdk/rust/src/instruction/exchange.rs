@@ -1,0 +1,200 @@
+//! Instructions of the exchange.
+
+use modchains_exchange::{
+    ID, accounts, instruction as data,
+    instructions::{
+        ConfigInitializeArgs, MarketBuyArgs, MarketOpenArgs, MarketSellArgs, ModelRegisterArgs, ModelVersionPublishArgs,
+    },
+    state::{FeeBeneficiary, MarketParams},
+};
+use solana_instruction::Instruction;
+
+use super::{Token, instruction};
+use crate::{
+    Pubkey,
+    address::{
+        self, SYSTEM_PROGRAM, TOKEN_2022_PROGRAM,
+        exchange::{EVENT_AUTHORITY, config, market, mint, quote_vault, version},
+        vault,
+    },
+};
+
+/// Creates the configuration. The program's upgrade authority signs and pays.
+pub fn config_initialize(authority: &Pubkey, args: ConfigInitializeArgs) -> Instruction {
+    let accounts = accounts::ConfigInitialize {
+        authority: *authority,
+        config: config(),
+        program: ID,
+        program_data: address::program_data(&ID),
+        system_program: SYSTEM_PROGRAM,
+    };
+    instruction(ID, &accounts, &data::ConfigInitialize { args })
+}
+
+/// Queues parameters for markets that open after the timelock. The admin signs.
+pub fn config_change_queue(admin: &Pubkey, params: MarketParams) -> Instruction {
+    let accounts =
+        accounts::ConfigChangeQueue { admin: *admin, config: config(), event_authority: EVENT_AUTHORITY, program: ID };
+    instruction(ID, &accounts, &data::ConfigChangeQueue { params })
+}
+
+/// Applies the queued parameters.
+pub fn config_change_apply() -> Instruction {
+    let accounts = accounts::ConfigChangeApply { config: config(), event_authority: EVENT_AUTHORITY, program: ID };
+    instruction(ID, &accounts, &data::ConfigChangeApply {})
+}
+
+/// Allows a quote mint. The admin signs.
+pub fn quote_mint_allow(admin: &Pubkey, mint: &Pubkey) -> Instruction {
+    let accounts = accounts::QuoteMintAllow { admin: *admin, config: config(), mint: *mint };
+    instruction(ID, &accounts, &data::QuoteMintAllow {})
+}
+
+/// Lists a model and creates its token. The creator signs and pays.
+pub fn model_register(creator: &Pubkey, args: ModelRegisterArgs) -> Instruction {
+    let model = address::exchange::model(creator, &args.name);
+    let accounts = accounts::ModelRegister {
+        creator: *creator,
+        model,
+        mint: mint(&model),
+        market: market(&model),
+        token_program: TOKEN_2022_PROGRAM,
+        system_program: SYSTEM_PROGRAM,
+        event_authority: EVENT_AUTHORITY,
+        program: ID,
+    };
+    instruction(ID, &accounts, &data::ModelRegister { args })
+}
+
+/// Adds version `index`, which must be the model's version count plus one. The creator signs and pays.
+pub fn model_version_publish(
+    creator: &Pubkey,
+    model: &Pubkey,
+    index: u32,
+    args: ModelVersionPublishArgs,
+) -> Instruction {
+    let accounts = accounts::ModelVersionPublish {
+        creator: *creator,
+        model: *model,
+        version: version(model, index),
+        system_program: SYSTEM_PROGRAM,
+        event_authority: EVENT_AUTHORITY,
+        program: ID,
+    };
+    instruction(ID, &accounts, &data::ModelVersionPublish { args })
+}
+
+/// Opens a model's market on a quote token. The creator signs and pays.
+pub fn market_open(creator: &Pubkey, model: &Pubkey, quote: &Token, args: MarketOpenArgs) -> Instruction {
+    let market = market(model);
+    let accounts = accounts::MarketOpen {
+        creator: *creator,
+        model: *model,
+        config: config(),
+        quote_mint: quote.mint,
+        market,
+        quote_vault: quote_vault(&market),
+        quote_token_program: quote.program,
+        system_program: SYSTEM_PROGRAM,
+        event_authority: EVENT_AUTHORITY,
+        program: ID,
+    };
+    instruction(ID, &accounts, &data::MarketOpen { args })
+}
+
+/// Buys a model's tokens with quote tokens, between the associated accounts of `trader`, who signs. Both must exist.
+pub fn market_buy(trader: &Pubkey, model: &Pubkey, quote: &Token, args: MarketBuyArgs) -> Instruction {
+    let (market, token) = (market(model), Token::of_model(model));
+    let accounts = accounts::MarketBuy {
+        trader: *trader,
+        market,
+        mint: token.mint,
+        quote_vault: quote_vault(&market),
+        trader_quote: quote.account_of(trader),
+        trader_tokens: token.account_of(trader),
+        quote_token_program: quote.program,
+        token_program: token.program,
+        event_authority: EVENT_AUTHORITY,
+        program: ID,
+    };
+    instruction(ID, &accounts, &data::MarketBuy { args })
+}
+
+/// Sells a model's tokens for quote tokens, between the associated accounts of `trader`, who signs. Both must exist.
+pub fn market_sell(trader: &Pubkey, model: &Pubkey, quote: &Token, args: MarketSellArgs) -> Instruction {
+    let (market, token) = (market(model), Token::of_model(model));
+    let accounts = accounts::MarketSell {
+        trader: *trader,
+        market,
+        mint: token.mint,
+        quote_vault: quote_vault(&market),
+        trader_quote: quote.account_of(trader),
+        trader_tokens: token.account_of(trader),
+        quote_token_program: quote.program,
+        token_program: token.program,
+        event_authority: EVENT_AUTHORITY,
+        program: ID,
+    };
+    instruction(ID, &accounts, &data::MarketSell { args })
+}
+
+/// Moves a model's curve by its usage. Nobody signs.
+pub fn market_sync(model: &Pubkey) -> Instruction {
+    let accounts = accounts::MarketSync {
+        market: market(model),
+        usage: address::oracle::usage(model),
+        event_authority: EVENT_AUTHORITY,
+        program: ID,
+    };
+    instruction(ID, &accounts, &data::MarketSync {})
+}
+
+/// Adds `quote_atoms` from the depositor's associated account to a market's reserve. The depositor signs.
+pub fn reserve_deposit(depositor: &Pubkey, model: &Pubkey, quote: &Token, quote_atoms: u64) -> Instruction {
+    let market = market(model);
+    let accounts = accounts::ReserveDeposit {
+        depositor: *depositor,
+        depositor_tokens: quote.account_of(depositor),
+        market,
+        quote_vault: quote_vault(&market),
+        token_program: quote.program,
+        event_authority: EVENT_AUTHORITY,
+        program: ID,
+    };
+    instruction(ID, &accounts, &data::ReserveDeposit { quote_atoms })
+}
+
+/// Moves the stakers' accrued trade fees into the model's vault. Nobody signs.
+pub fn fees_distribute(model: &Pubkey, quote: &Token) -> Instruction {
+    let (market, vault) = (market(model), vault::vault(model));
+    let pool = vault::pool(&vault, &quote.mint);
+    let accounts = accounts::FeesDistribute {
+        market,
+        quote_vault: quote_vault(&market),
+        vault,
+        pool,
+        pool_tokens: vault::pool_tokens(&pool),
+        token_program: quote.program,
+        vault_event_authority: vault::EVENT_AUTHORITY,
+        vault_program: modchains_vault::ID,
+        event_authority: EVENT_AUTHORITY,
+        program: ID,
+    };
+    instruction(ID, &accounts, &data::FeesDistribute {})
+}
+
+/// Pays accrued trade fees to the associated account of `owner`, the model's creator or the treasury. Nobody signs.
+pub fn fees_claim(model: &Pubkey, quote: &Token, owner: &Pubkey, beneficiary: FeeBeneficiary) -> Instruction {
+    let market = market(model);
+    let accounts = accounts::FeesClaim {
+        market,
+        model: *model,
+        config: config(),
+        quote_vault: quote_vault(&market),
+        destination: quote.account_of(owner),
+        token_program: quote.program,
+        event_authority: EVENT_AUTHORITY,
+        program: ID,
+    };
+    instruction(ID, &accounts, &data::FeesClaim { beneficiary })
+}

@@ -1,0 +1,18 @@
+//! One builder for each instruction. Each takes people, a model and a token, and derives every other address.
+
+pub mod budget;
+pub mod exchange;
+pub mod oracle;
+pub mod token;
+pub mod vault;
+
+pub use token::Token;
+
+use anchor_lang::{InstructionData, ToAccountMetas};
+use solana_instruction::Instruction;
+
+use crate::Pubkey;
+
+fn instruction(program_id: Pubkey, accounts: &impl ToAccountMetas, data: &impl InstructionData) -> Instruction {
+    Instruction { program_id, accounts: accounts.to_account_metas(None), data: data.data() }
+}
