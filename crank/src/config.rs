@@ -279,6 +279,17 @@ mod tests {
     }
 
     #[test]
+    fn the_example_file_has_every_setting_and_the_defaults() {
+        let config = load(include_str!("../crank.example.toml"), &[]).unwrap();
+        assert_eq!(config.worker, WorkerSettings::default());
+        assert_eq!(config.chain, ChainSettings::default());
+        assert_eq!(config.log, LogSettings::default());
+        let table: toml::Table = include_str!("../crank.example.toml").parse().unwrap();
+        let written = toml::Table::try_from(&config).unwrap();
+        assert_eq!(table, written);
+    }
+
+    #[test]
     fn an_unknown_setting_is_refused_by_name() {
         let error = load(&format!("{MINIMAL}[worker]\nthread = 2\n"), &[]).unwrap_err();
         assert!(error.to_string().contains("thread"), "{error}");

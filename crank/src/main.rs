@@ -1,5 +1,6 @@
 //! Command line of the operator service.
 
+mod bench;
 mod commands;
 
 use clap::{Parser, Subcommand};
@@ -28,6 +29,8 @@ enum Command {
     /// Look after model bundles.
     #[command(subcommand)]
     Bundle(commands::BundleCommand),
+    /// Measure a bundle on this machine: forward pass, and what the worker process adds to it.
+    Bench(bench::BenchArguments),
     /// Read the configuration and report everything that is wrong with it, each with its remedy.
     CheckConfig(commands::CheckConfigArguments),
 }
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
         Command::Worker(arguments) => return run_child(&arguments),
         Command::Infer(arguments) => commands::infer(&arguments),
         Command::Bundle(command) => commands::bundle(&command),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::CheckConfig(arguments) => commands::check_config(&arguments),
     };
     match outcome {

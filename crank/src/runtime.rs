@@ -37,7 +37,15 @@ pub enum RuntimeError {
     Output(#[from] OutputError),
     /// libtorch refused the module or failed in it.
     #[error("libtorch: {0}")]
-    Torch(#[from] tch::TchError),
+    Torch(String),
+}
+
+impl From<tch::TchError> for RuntimeError {
+    /// Keeps the message and drops the C++ stack that libtorch adds to it.
+    fn from(error: tch::TchError) -> Self {
+        let text = error.to_string();
+        Self::Torch(text.split("\nframe #").next().unwrap_or_default().to_owned())
+    }
 }
 
 impl RuntimeError {

@@ -6,7 +6,7 @@
 //! | means | takes away |
 //! |---|---|
 //! | empty environment, pipes for stdin, stdout and stderr | keys, tokens and descriptors of the parent |
-//! | Landlock | every file but the bundle (read only), TCP, abstract sockets and signals where the kernel knows them |
+//! | Landlock | every file but the bundle and the processor's description (read only), TCP, abstract sockets and signals where the kernel knows them |
 //! | seccomp | sockets, programs, new processes, tracing, mounts, signals to others, kernel interfaces |
 //! | resource limits | file writes (size 0), core dumps, descriptors, memory, processor time over the process's life |
 //! | the parent's wall clock | everything else: a batch that takes too long costs the process its life |

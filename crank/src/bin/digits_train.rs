@@ -27,6 +27,9 @@ struct Arguments {
     /// Passes over the training images.
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=1000))]
     epochs: u32,
+    /// Fail if either bundle gets a smaller share of the held-out images right.
+    #[arg(long, default_value_t = 0.95)]
+    min_accuracy: f64,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -49,12 +52,17 @@ fn main() -> anyhow::Result<()> {
     println!("trained in {:.1} s", started.elapsed().as_secs_f64());
 
     let exported = export_bundles(&arguments.out, &network, &split, options)?;
-    report(&exported.exact);
-    report(&exported.tolerant);
+    let worst = report(&exported.exact).min(report(&exported.tolerant));
+    anyhow::ensure!(
+        worst >= arguments.min_accuracy,
+        "accuracy {worst:.4} on held-out images, at least {} is wanted; train with more --epochs or another --seed",
+        arguments.min_accuracy
+    );
     Ok(())
 }
 
-fn report(bundle: &Bundle) {
+/// Prints what was measured and returns the share of right answers.
+fn report(bundle: &Bundle) -> f64 {
     let none = Accuracy { dataset: String::new(), held_out: 0, correct: 0 };
     let accuracy = bundle.manifest().accuracy.as_ref().unwrap_or(&none);
     println!(
@@ -66,4 +74,5 @@ fn report(bundle: &Bundle) {
         hex::encode(bundle.manifest_sha256()),
         hex::encode(bundle.weights_sha256()),
     );
+    accuracy.ratio()
 }

@@ -16,6 +16,7 @@ use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Instant;
 
 /// Command line of the hidden `worker` subcommand; written by the parent, never by hand.
 #[derive(Debug, clap::Args)]
@@ -174,9 +175,12 @@ impl Child {
 
     fn infer(&self, payload: &[u8]) -> Frame {
         let inputs: Vec<&[u8]> = payload.chunks(self.manifest.input.bytes as usize).collect();
+        let started = Instant::now();
         match self.model.infer_batch(&inputs) {
             Ok(results) => {
+                let forward_nanos = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
                 let mut body = cpu_micros().to_le_bytes().to_vec();
+                body.extend(forward_nanos.to_le_bytes());
                 body.extend(results.concat());
                 Frame::new(Kind::Results, body)
             }

@@ -71,6 +71,14 @@ pub enum WorkerError {
         /// Size of the queue.
         capacity: usize,
     },
+    /// More inputs than a batch may have; nothing was sent to the child.
+    #[error("{inputs} inputs in one batch, the worker takes {max_batch}; split the batch or raise max_batch")]
+    BatchTooLarge {
+        /// Inputs given.
+        inputs: usize,
+        /// Most a batch may have.
+        max_batch: u16,
+    },
     /// The pool is shutting down.
     #[error("the worker pool is shutting down")]
     ShuttingDown,
@@ -90,6 +98,7 @@ impl WorkerError {
             Self::Model { .. } => "worker_model",
             Self::Input(_) => "worker_input",
             Self::Overloaded { .. } => "worker_overloaded",
+            Self::BatchTooLarge { .. } => "worker_batch_too_large",
             Self::ShuttingDown => "worker_shutting_down",
         }
     }

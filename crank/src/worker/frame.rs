@@ -5,7 +5,8 @@
 //!
 //! child  -> parent  Ready    JSON of SandboxStatus          once, when the model is loaded
 //! parent -> child   Infer    inputs, each of the manifest's size, end to end
-//! child  -> parent  Results  processor microseconds so far u64 | results, each of the manifest's size, end to end
+//! child  -> parent  Results  processor microseconds so far u64 | nanoseconds of this forward pass u64
+//!                            | results, each of the manifest's size, end to end
 //! parent -> child   Probe    path of a file the child must not be able to read
 //! child  -> parent  Probed   JSON of ProbeReport
 //! child  -> parent  Failed   label, NUL, message            instead of Ready, Results or Probed
@@ -18,6 +19,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 /// Bytes before the payload.
 const HEADER: usize = 5;
+/// Bytes before the results in a [`Kind::Results`] frame.
+pub const RESULTS_HEADER: usize = 16;
 /// Payload that every frame may have, whatever the model's sizes.
 const PAYLOAD_MIN_CAP: usize = 16 << 10;
 
@@ -83,7 +86,7 @@ impl Frame {
 /// Largest payload in a conversation whose batches have `max_batch` items of `item_bytes`.
 #[must_use]
 pub fn payload_cap(max_batch: u16, item_bytes: usize) -> usize {
-    (usize::from(max_batch) * item_bytes).saturating_add(8).max(PAYLOAD_MIN_CAP)
+    (usize::from(max_batch) * item_bytes).saturating_add(RESULTS_HEADER).max(PAYLOAD_MIN_CAP)
 }
 
 /// Reads a frame; `None` at the end of the stream.

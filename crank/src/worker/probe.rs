@@ -83,3 +83,18 @@ fn judge<T>(outcome: io::Result<T>) -> Attempt {
         _ => Attempt::Possible,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is the test's failure")]
+    use super::*;
+
+    #[test]
+    fn without_a_sandbox_the_probe_finds_every_hole() {
+        let folder = tempfile::tempdir().unwrap();
+        let report = probe(folder.path(), Path::new("/proc/self/status"));
+        assert_eq!(report.holes().len(), 7, "{report:?}");
+        assert!(report.environment.contains(&"PATH".to_owned()));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}

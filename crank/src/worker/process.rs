@@ -1,7 +1,7 @@
 //! The parent's side of one worker process.
 
 use super::error::WorkerError;
-use super::frame::{self, Frame, Kind, payload_cap};
+use super::frame::{self, Frame, Kind, RESULTS_HEADER, payload_cap};
 use super::probe::ProbeReport;
 use super::sandbox::SandboxStatus;
 use super::spec::{Sandbox, WorkerSpec};
@@ -27,6 +27,7 @@ pub struct Worker {
     last_words: Arc<Mutex<Vec<u8>>>,
     status: SandboxStatus,
     cpu_micros: u64,
+    last_forward: Duration,
     broken: bool,
 }
 
@@ -60,6 +61,7 @@ impl Worker {
             last_words,
             status: SandboxStatus { landlock: "none".to_owned(), seccomp: false },
             cpu_micros: 0,
+            last_forward: Duration::ZERO,
             broken: false,
             spec,
         };
@@ -79,9 +81,9 @@ impl Worker {
     pub async fn infer_batch(&mut self, inputs: &[&[u8]]) -> Result<Vec<Vec<u8>>, WorkerError> {
         let manifest = self.spec.bundle.manifest();
         inputs.iter().try_for_each(|input| manifest.input.check(input))?;
-        let (max, output_bytes) = (self.spec.limits.max_batch, manifest.output.bytes());
-        if inputs.len() > usize::from(max) {
-            return Err(WorkerError::Overloaded { queued: inputs.len(), capacity: usize::from(max) });
+        let (max_batch, output_bytes) = (self.spec.limits.max_batch, manifest.output.bytes());
+        if inputs.len() > usize::from(max_batch) {
+            return Err(WorkerError::BatchTooLarge { inputs: inputs.len(), max_batch });
         }
         if inputs.is_empty() {
             return Ok(Vec::new());
@@ -89,16 +91,18 @@ impl Worker {
         let request = Frame::new(Kind::Infer, inputs.concat());
         let limit = self.spec.limits.batch_timeout;
         let answer = self.ask(&request, Kind::Results, inputs.len(), limit).await?;
-        match answer.payload.split_first_chunk::<8>() {
-            Some((cpu, results)) if results.len() == inputs.len() * output_bytes => {
-                self.cpu_micros = u64::from_le_bytes(*cpu);
+        match answer.payload.split_first_chunk::<RESULTS_HEADER>() {
+            Some((header, results)) if results.len() == inputs.len() * output_bytes => {
+                let (cpu, forward) = header.split_at(8);
+                let number = |bytes: &[u8]| bytes.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+                self.cpu_micros = number(cpu);
+                self.last_forward = Duration::from_nanos(number(forward));
                 Ok(results.chunks(output_bytes).map(<[u8]>::to_vec).collect())
             }
             _ => {
-                let (actual, expected) = (answer.payload.len(), 8 + inputs.len() * output_bytes);
-                Err(self
-                    .kill_for(WorkerError::Protocol(format!("{actual} bytes of results, expected {expected}")))
-                    .await)
+                let (actual, expected) = (answer.payload.len(), RESULTS_HEADER + inputs.len() * output_bytes);
+                let problem = format!("{actual} bytes of results, expected {expected}");
+                Err(self.kill_for(WorkerError::Protocol(problem)).await)
             }
         }
     }
@@ -125,6 +129,12 @@ impl Worker {
     #[must_use]
     pub fn is_worn(&self) -> bool {
         self.cpu_micros / 500_000 >= self.spec.limits.cpu_seconds
+    }
+
+    /// How long the model itself took for the last batch, as the child measured it.
+    #[must_use]
+    pub fn last_forward(&self) -> Duration {
+        self.last_forward
     }
 
     /// Process id, while the child runs.

@@ -9,7 +9,7 @@ use landlock::{
     RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
 };
 use nix::libc;
-use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
 };
@@ -19,6 +19,8 @@ use std::path::Path;
 
 /// Open files the process may have.
 const DESCRIPTORS: u64 = 64;
+/// What libtorch reads to choose its kernels; public facts about the machine.
+const HARDWARE: [&str; 2] = ["/proc/cpuinfo", "/sys/devices/system/cpu"];
 
 /// What holds the worker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,7 +38,7 @@ pub enum SandboxError {
     #[error("the worker has {0} threads before its sandbox; nothing may start threads before it")]
     Threads(usize),
     /// A resource limit was refused.
-    #[error("limit {name} = {value} was refused: {source}; raise the hard limit of the service")]
+    #[error("limit {name} = {value} was refused: {source}; let the service lower its own limits")]
     Limit {
         /// Name of the limit.
         name: &'static str,
@@ -86,7 +88,10 @@ pub(super) fn lock_in(
         ("RLIMIT_CPU", Resource::RLIMIT_CPU, cpu_seconds),
     ];
     for (name, resource, value) in limits {
-        setrlimit(resource, value, value).map_err(|source| SandboxError::Limit { name, value, source })?;
+        let failed = |source| SandboxError::Limit { name, value, source };
+        let (_, hard) = getrlimit(resource).map_err(failed)?;
+        // A service that is held tighter already stays so.
+        setrlimit(resource, value.min(hard), value.min(hard)).map_err(failed)?;
     }
     let landlock = match restrict_files(bundle_dir) {
         Ok(status) => status,
@@ -109,10 +114,13 @@ fn require_single_thread() -> Result<(), SandboxError> {
     }
 }
 
-/// Only the bundle stays readable. The first version's file rights are a must; later rights, TCP ports and scopes are
+/// Only the bundle and the description of the processor stay readable. The first version's file rights are a must; later rights, TCP ports and scopes are
 /// taken where the kernel has them, and seccomp covers the same ground where it has not.
 fn restrict_files(bundle_dir: &Path) -> Result<&'static str, String> {
     let bundle = PathFd::new(bundle_dir).map_err(|error| error.to_string())?;
+    let readable = AccessFs::ReadFile | AccessFs::ReadDir;
+    // What is not there needs no rule.
+    let hardware: Vec<PathFd> = HARDWARE.iter().filter_map(|path| PathFd::new(path).ok()).collect();
     let restrict = || -> Result<RulesetStatus, RulesetError> {
         let status = Ruleset::default()
             .set_compatibility(CompatLevel::HardRequirement)
@@ -122,7 +130,8 @@ fn restrict_files(bundle_dir: &Path) -> Result<&'static str, String> {
             .handle_access(AccessNet::from_all(ABI::V6))?
             .scope(Scope::from_all(ABI::V6))?
             .create()?
-            .add_rule(PathBeneath::new(bundle, AccessFs::ReadFile | AccessFs::ReadDir))?
+            .add_rule(PathBeneath::new(bundle, readable))?
+            .add_rules(hardware.into_iter().map(|path| Ok::<_, RulesetError>(PathBeneath::new(path, readable))))?
             .restrict_self()?;
         Ok(status.ruleset)
     };

@@ -1,0 +1,145 @@
+//! What the journal records and refuses.
+
+use crate::fixture::scratch;
+use modchains_crank::journal::{Answer, JobState, Journal, JournalError, NewJob, SignedTransaction};
+
+const REQUEST: [u8; 32] = [1; 32];
+
+fn new_job(request: [u8; 32]) -> NewJob {
+    NewJob { request, model: [2; 32], input_hash: [3; 32], answer_by_seconds: 1000 }
+}
+
+fn answer(hash: u8) -> Answer {
+    Answer { output: vec![hash; 41], salt: vec![9; 16], output_hash: [hash; 32] }
+}
+
+fn signed(signature: u8, last_valid_block_height: u64) -> SignedTransaction {
+    SignedTransaction { signature: [signature; 64], bytes: vec![signature; 300], last_valid_block_height }
+}
+
+/// A journal whose only job has a result.
+async fn answered(path: &std::path::Path) -> Journal {
+    let journal = Journal::open(path).await.unwrap();
+    journal.record_seen(&new_job(REQUEST), 10).await.unwrap();
+    journal.record_claimed(&REQUEST, 11).await.unwrap();
+    journal.record_answered(&REQUEST, &answer(5), 12).await.unwrap();
+    journal
+}
+
+#[tokio::test]
+async fn a_second_different_result_is_refused_in_every_state() {
+    let scratch = scratch();
+    let journal = answered(&scratch.path().join("j.db")).await;
+    let refused = async || {
+        let error = journal.record_answered(&REQUEST, &answer(6), 13).await.unwrap_err();
+        assert!(
+            matches!(error, JournalError::DifferentResult { recorded, offered, .. }
+            if recorded == [5; 32] && offered == [6; 32]),
+            "{error}"
+        );
+        // The same result again changes nothing.
+        journal.record_answered(&REQUEST, &answer(5), 13).await.unwrap();
+        assert_eq!(journal.job(&REQUEST).await.unwrap().unwrap().answer, Some(answer(5)));
+    };
+    refused().await;
+    let error = journal.record_signed(&REQUEST, &[6; 32], &signed(1, 100), 50, 14).await.unwrap_err();
+    assert_eq!(error.label(), "journal_different_result");
+    journal.record_signed(&REQUEST, &[5; 32], &signed(1, 100), 50, 14).await.unwrap();
+    refused().await;
+    journal.record_sent(&REQUEST, 15).await.unwrap();
+    refused().await;
+    journal.record_posted(&REQUEST, 16).await.unwrap();
+    refused().await;
+    journal.record_finalized(&REQUEST, 17).await.unwrap();
+    refused().await;
+}
+
+#[tokio::test]
+async fn the_database_itself_refuses_a_second_result_and_the_loss_of_an_open_job() {
+    let scratch = scratch();
+    let path = scratch.path().join("j.db");
+    answered(&path).await.close().await;
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path);
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    for (statement, reason) in [
+        ("UPDATE jobs SET output_hash = zeroblob(32)", "a request has one result"),
+        ("UPDATE jobs SET output = x'00'", "a request has one result"),
+        ("DELETE FROM jobs", "an open job is kept"),
+    ] {
+        let error = sqlx::query(statement).execute(&pool).await.unwrap_err();
+        assert!(error.to_string().contains(reason), "{statement}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_new_transaction_needs_the_old_one_to_have_expired() {
+    let scratch = scratch();
+    let journal = answered(&scratch.path().join("j.db")).await;
+    journal.record_signed(&REQUEST, &[5; 32], &signed(1, 100), 50, 20).await.unwrap();
+    journal.record_sent(&REQUEST, 21).await.unwrap();
+    let error = journal.record_signed(&REQUEST, &[5; 32], &signed(2, 200), 100, 22).await.unwrap_err();
+    assert!(
+        matches!(error, JournalError::StillValid { last_valid_block_height: 100, block_height: 100, .. }),
+        "{error}"
+    );
+    assert_eq!(journal.transactions(&REQUEST).await.unwrap(), [signed(1, 100)]);
+    journal.record_signed(&REQUEST, &[5; 32], &signed(2, 200), 101, 23).await.unwrap();
+    assert_eq!(journal.transactions(&REQUEST).await.unwrap(), [signed(1, 100), signed(2, 200)]);
+    assert_eq!(journal.job(&REQUEST).await.unwrap().unwrap().state, JobState::Signed);
+}
+
+#[tokio::test]
+async fn steps_out_of_order_are_refused_and_repeated_steps_change_nothing() {
+    let scratch = scratch();
+    let journal = Journal::open(&scratch.path().join("j.db")).await.unwrap();
+    assert_eq!(journal.record_claimed(&REQUEST, 1).await.unwrap_err().label(), "journal_unknown_request");
+    journal.record_seen(&new_job(REQUEST), 1).await.unwrap();
+    for error in [
+        journal.record_answered(&REQUEST, &answer(5), 2).await.unwrap_err(),
+        journal.record_signed(&REQUEST, &[5; 32], &signed(1, 9), 1, 2).await.unwrap_err(),
+        journal.record_sent(&REQUEST, 2).await.unwrap_err(),
+        journal.record_posted(&REQUEST, 2).await.unwrap_err(),
+        journal.record_finalized(&REQUEST, 2).await.unwrap_err(),
+    ] {
+        assert!(matches!(error, JournalError::Transition { from: JobState::Seen, .. }), "{error}");
+    }
+    journal.record_claimed(&REQUEST, 3).await.unwrap();
+    let once = journal.job(&REQUEST).await.unwrap();
+    journal.record_seen(&new_job(REQUEST), 4).await.unwrap();
+    journal.record_claimed(&REQUEST, 4).await.unwrap();
+    assert_eq!(journal.job(&REQUEST).await.unwrap(), once);
+    journal.record_failed(&REQUEST, "deadline passed", 5).await.unwrap();
+    let failed = journal.job(&REQUEST).await.unwrap().unwrap();
+    assert_eq!((failed.state, failed.failure.as_deref()), (JobState::Failed, Some("deadline passed")));
+    assert_eq!(journal.record_claimed(&REQUEST, 6).await.unwrap_err().label(), "journal_transition");
+}
+
+#[tokio::test]
+async fn open_jobs_survive_a_restart_most_urgent_first() {
+    let scratch = scratch();
+    let path = scratch.path().join("j.db");
+    let journal = answered(&path).await;
+    journal.record_seen(&NewJob { answer_by_seconds: 500, ..new_job([8; 32]) }, 1).await.unwrap();
+    journal.record_seen(&new_job([9; 32]), 1).await.unwrap();
+    journal.record_failed(&[9; 32], "not ours", 2).await.unwrap();
+    journal.close().await;
+    let journal = Journal::open(&path).await.unwrap();
+    let open: Vec<_> = journal.open_jobs().await.unwrap().iter().map(|job| (job.seen.request[0], job.state)).collect();
+    assert_eq!(open, [(8, JobState::Seen), (1, JobState::Answered)]);
+    let counts = journal.counts().await.unwrap();
+    assert_eq!(counts, [(JobState::Answered, 1), (JobState::Failed, 1), (JobState::Seen, 1)]);
+}
+
+#[tokio::test]
+async fn a_second_owner_and_a_foreign_file_are_refused() {
+    let scratch = scratch();
+    let path = scratch.path().join("j.db");
+    let journal = answered(&path).await;
+    assert_eq!(Journal::open(&path).await.unwrap_err().label(), "journal_in_use");
+    journal.close().await;
+    assert!(Journal::open(&path).await.is_ok());
+    let foreign = scratch.path().join("foreign.db");
+    std::fs::write(&foreign, "not a database, and long enough to be looked at".repeat(100)).unwrap();
+    assert_eq!(Journal::open(&foreign).await.unwrap_err().label(), "journal_unusable");
+    assert_eq!(Journal::open(&scratch.path().join("no/j.db")).await.unwrap_err().label(), "journal_unusable");
+}
