@@ -1,6 +1,7 @@
 //! Jobs and the steps between their states.
 
 use super::{JournalError, Key};
+use sha2::{Digest, Sha256};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 use std::fmt;
@@ -110,6 +111,15 @@ pub struct Answer {
     pub salt: Vec<u8>,
     /// Hash that is posted.
     pub output_hash: Key,
+}
+
+impl Answer {
+    /// A result with its hash as the oracle program computes it: SHA-256 of salt and output, one after the other.
+    #[must_use]
+    pub fn new(output: Vec<u8>, salt: Vec<u8>) -> Self {
+        let output_hash = Sha256::new().chain_update(&salt).chain_update(&output).finalize().into();
+        Self { output, salt, output_hash }
+    }
 }
 
 /// A transaction that may land until its block height has passed.

@@ -88,6 +88,12 @@ async fn a_new_transaction_needs_the_old_one_to_have_expired() {
     assert_eq!(journal.job(&REQUEST).await.unwrap().unwrap().state, JobState::Signed);
 }
 
+#[test]
+fn the_hash_of_an_answer_covers_salt_then_output() {
+    let hash = modchains_crank::bundle::sha256(b"saltoutput");
+    assert_eq!(Answer::new(b"output".to_vec(), b"salt".to_vec()).output_hash, hash);
+}
+
 #[tokio::test]
 async fn steps_out_of_order_are_refused_and_repeated_steps_change_nothing() {
     let scratch = scratch();
