@@ -6,6 +6,8 @@
 
 // reason: Anchor's macros generate undocumented items and a diverging match in the entry point.
 #![allow(missing_docs, clippy::diverging_sub_expression, unexpected_cfgs)]
+// reason: tests unwrap what they set up themselves.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 use anchor_lang::prelude::*;
 use modchains_program_kit::clock::now_seconds;
@@ -17,8 +19,6 @@ pub mod instructions;
 pub mod seeds;
 pub mod state;
 #[cfg(test)]
-// reason: tests unwrap what they set up themselves.
-#[allow(clippy::unwrap_used)]
 mod test_support;
 pub mod vault_interface;
 

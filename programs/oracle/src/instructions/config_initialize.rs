@@ -49,8 +49,7 @@ impl<'info> ConfigInitialize<'info> {
             config.bump = bump;
             config.invariant()?;
         }
-        let event =
-            ConfigInitialized { admin: self.authority.key(), treasury: args.treasury, params: args.params };
+        let event = ConfigInitialized { admin: self.authority.key(), treasury: args.treasury, params: args.params };
         events::emit(&self.event_authority, &event)
     }
 }

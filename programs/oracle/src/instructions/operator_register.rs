@@ -55,14 +55,7 @@ impl<'info> OperatorRegister<'info> {
             operator.deposit(args.bond_atoms)?;
         }
         let tokens = self.operator_tokens.to_account_info();
-        token::transfer(
-            &self.token_program,
-            &self.authority_tokens,
-            &tokens,
-            &self.authority,
-            args.bond_atoms,
-            &[],
-        )?;
+        token::transfer(&self.token_program, &self.authority_tokens, &tokens, &self.authority, args.bond_atoms, &[])?;
         let event = OperatorRegistered {
             operator: self.operator.key(),
             authority: self.authority.key(),

@@ -3,10 +3,10 @@ use anchor_spl::token_interface::TokenInterface;
 use modchains_core::fees::UsageFeeSplit;
 use modchains_program_kit::hash::sha256;
 
-use super::EscrowPayout;
+use super::{EscrowPayout, usage_roll::roll};
 use crate::{
     errors::OracleError,
-    events::{self, Change, ResultFinalized, UsageRolled},
+    events::{self, Change, ResultFinalized},
     state::{FinalUse, Operator, Request, Service, Usage},
 };
 
@@ -39,7 +39,7 @@ pub struct ResultFinalize<'info> {
 impl<'info> ResultFinalize<'info> {
     /// Splits the fee as the request was promised, then pays the operator.
     pub fn handle(&mut self, now_seconds: i64) -> Result<()> {
-        let rolled = UsageRolled::roll(&self.usage, now_seconds)?;
+        let rolled = roll(&self.usage, now_seconds)?;
         let event = self.apply(now_seconds)?;
         EscrowPayout {
             service: &self.service,

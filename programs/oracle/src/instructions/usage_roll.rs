@@ -2,7 +2,7 @@ use anchor_lang::prelude::*;
 
 use crate::{
     errors::OracleError,
-    events::{self, UsageRolled},
+    events::{self, Averages, UsageRolled},
     state::Usage,
 };
 
@@ -17,7 +17,23 @@ pub struct UsageRoll<'info> {
 impl<'info> UsageRoll<'info> {
     /// Rolls, or says that the epoch is not over.
     pub fn handle(&mut self, now_seconds: i64) -> Result<()> {
-        let rolled = UsageRolled::roll(&self.usage, now_seconds)?.ok_or(OracleError::UsageEpochNotOver)?;
+        let rolled = roll(&self.usage, now_seconds)?.ok_or(OracleError::UsageEpochNotOver)?;
         events::emit(&self.event_authority, &rolled)
     }
+}
+
+/// Closes the usage epoch if it is over and says what that did; nothing while the epoch lasts.
+pub(super) fn roll(usage: &AccountLoader<Usage>, now_seconds: i64) -> Result<Option<UsageRolled>> {
+    let mut state = usage.load_mut()?;
+    let before = Averages::from(&*state);
+    let closed = state.roll(now_seconds)?;
+    Ok(closed.map(|closed| UsageRolled {
+        usage: usage.key(),
+        model: state.model,
+        closed,
+        epoch: state.epoch,
+        before,
+        after: Averages::from(&*state),
+        at_seconds: now_seconds,
+    }))
 }

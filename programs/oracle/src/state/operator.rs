@@ -62,8 +62,7 @@ impl Operator {
         require_gte!(self.free_bond_atoms()?, atoms, OracleError::FreeBondTooSmall);
         self.bond_atoms = take(self.bond_atoms, atoms)?;
         self.cooling_atoms = add(self.cooling_atoms, atoms)?;
-        self.cooling_until_seconds =
-            window::end_seconds(now_seconds, cooldown_seconds).map_err(OracleError::from)?;
+        self.cooling_until_seconds = window::end_seconds(now_seconds, cooldown_seconds).map_err(OracleError::from)?;
         self.invariant()
     }
 

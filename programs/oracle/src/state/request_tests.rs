@@ -115,10 +115,7 @@ fn the_service_decides_what_it_takes() {
         (|service, terms| terms.max_wait_seconds = service.max_wait_max_seconds + 1, OracleError::WaitOutOfBounds),
         (|_, terms| terms.input_bytes = 0, OracleError::InputEmpty),
         (|service, terms| terms.input_bytes = usize::from(service.input_bytes_max) + 1, OracleError::InputTooLong),
-        (
-            |service, terms| (service.fee_atoms, terms.fee_max_atoms) = (u64::MAX, u64::MAX),
-            OracleError::AmountTooLarge,
-        ),
+        (|service, terms| (service.fee_atoms, terms.fee_max_atoms) = (u64::MAX, u64::MAX), OracleError::AmountTooLarge),
     ];
     for (spoil, error) in refusals {
         let (mut service, mut terms) = (service(), TERMS);

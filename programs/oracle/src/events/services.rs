@@ -1,0 +1,120 @@
+use anchor_lang::prelude::*;
+
+use super::{Averages, Change};
+use crate::state::{EpochSummary, FeeBeneficiary, Service, UsageSplit};
+
+/// A model is offered for inference.
+#[event]
+pub struct ServiceOpened {
+    /// The service.
+    pub service: Pubkey,
+    /// Its model.
+    pub model: Pubkey,
+    /// The model's market.
+    pub market: Pubkey,
+    /// The model's vault.
+    pub vault: Pubkey,
+    /// Mint of fees and bonds.
+    pub quote_mint: Pubkey,
+    /// Where its use is counted.
+    pub usage: Pubkey,
+    /// Length of a usage epoch.
+    pub epoch_seconds: u32,
+    /// Most fees of one requester and epoch that count, in atoms.
+    pub requester_cap_atoms: u64,
+}
+
+/// The terms of new requests were set.
+#[event]
+pub struct ServiceConfigured {
+    /// The service.
+    pub service: Pubkey,
+    /// The version that answers.
+    pub version: Pubkey,
+    /// SHA-256 of its manifest.
+    pub manifest_sha256: [u8; 32],
+    /// Price before, in atoms; 0 for a new service.
+    pub fee_atoms_before: u64,
+    /// Price from now on, in atoms.
+    pub fee_atoms: u64,
+    /// Shortest wait.
+    pub max_wait_min_seconds: u32,
+    /// Longest wait.
+    pub max_wait_max_seconds: u32,
+    /// How long results can be challenged.
+    pub challenge_window_seconds: u32,
+    /// How fees are split.
+    pub split: UsageSplit,
+    /// Longest input, in bytes.
+    pub input_bytes_max: u16,
+    /// Longest output, in bytes.
+    pub output_bytes_max: u16,
+    /// 0 exact, 1 tolerant.
+    pub numeric_class: u8,
+    /// Whether new requests are taken.
+    pub open: bool,
+}
+
+impl ServiceConfigured {
+    /// What `service` offers now.
+    pub fn new(key: Pubkey, fee_atoms_before: u64, service: &Service) -> Self {
+        Self {
+            service: key,
+            version: service.version,
+            manifest_sha256: service.manifest_sha256,
+            fee_atoms_before,
+            fee_atoms: service.fee_atoms,
+            max_wait_min_seconds: service.max_wait_min_seconds,
+            max_wait_max_seconds: service.max_wait_max_seconds,
+            challenge_window_seconds: service.challenge_window_seconds,
+            split: service.split,
+            input_bytes_max: service.input_bytes_max,
+            output_bytes_max: service.output_bytes_max,
+            numeric_class: service.numeric_class,
+            open: service.open == 1,
+        }
+    }
+}
+
+/// An epoch was closed and the averages moved. No request: charts can leave it out of volume.
+#[event]
+pub struct UsageRolled {
+    /// The usage account.
+    pub usage: Pubkey,
+    /// Its model.
+    pub model: Pubkey,
+    /// What the closed epoch saw.
+    pub closed: EpochSummary,
+    /// The epoch being counted now.
+    pub epoch: u64,
+    /// The averages before.
+    pub before: Averages,
+    /// The averages after.
+    pub after: Averages,
+    /// When, unix seconds.
+    pub at_seconds: i64,
+}
+
+/// The stakers' and the reserve's shares were paid.
+#[event]
+pub struct FeesDistributed {
+    /// The service.
+    pub service: Pubkey,
+    /// The stakers' share.
+    pub accrued_vault: Change,
+    /// The reserve's share.
+    pub accrued_reserve: Change,
+}
+
+/// A beneficiary's share was paid.
+#[event]
+pub struct FeesClaimed {
+    /// The service.
+    pub service: Pubkey,
+    /// Who owns the account that was paid.
+    pub owner: Pubkey,
+    /// In which role.
+    pub beneficiary: FeeBeneficiary,
+    /// The share.
+    pub accrued: Change,
+}
