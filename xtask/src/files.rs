@@ -31,7 +31,11 @@ pub fn hex(bytes: &[u8]) -> String {
 /// When the file cannot be read or differs; the message has both hashes.
 pub fn require_sha256(path: &Path, expected: &str) -> Result<()> {
     let actual = sha256_of(path)?;
-    ensure!(actual == expected, "{} has SHA-256 {actual}, expected {expected}; delete it and try again", path.display());
+    ensure!(
+        actual == expected,
+        "{} has SHA-256 {actual}, expected {expected}; delete it and try again",
+        path.display()
+    );
     Ok(())
 }
 

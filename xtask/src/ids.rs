@@ -115,14 +115,18 @@ fn write_keypair(path: &Path) -> Result<()> {
         .mode(0o600)
         .open(path)
         .with_context(|| format!("cannot create {}", path.display()))?;
-    file.write_all(serde_json::to_string(bytes.as_slice())?.as_bytes()).with_context(|| format!("cannot write {}", path.display()))
+    file.write_all(serde_json::to_string(bytes.as_slice())?.as_bytes())
+        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn read_address(path: &Path) -> Result<String> {
     let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let bytes: Vec<u8> = serde_json::from_str(&text).with_context(|| format!("{} is no keypair file", path.display()))?;
-    let bytes: [u8; 64] = bytes.try_into().ok().with_context(|| format!("{} does not hold 64 bytes", path.display()))?;
-    let key = SigningKey::from_keypair_bytes(&bytes).with_context(|| format!("the halves of {} do not belong together", path.display()))?;
+    let bytes: Vec<u8> =
+        serde_json::from_str(&text).with_context(|| format!("{} is no keypair file", path.display()))?;
+    let bytes: [u8; 64] =
+        bytes.try_into().ok().with_context(|| format!("{} does not hold 64 bytes", path.display()))?;
+    let key = SigningKey::from_keypair_bytes(&bytes)
+        .with_context(|| format!("the halves of {} do not belong together", path.display()))?;
     Ok(bs58::encode(key.verifying_key().as_bytes()).into_string())
 }
 

@@ -1,10 +1,6 @@
 //! `localnet`: builds the local network's own workspace when needed and becomes that program.
 
-use std::{
-    os::unix::process::CommandExt,
-    path::PathBuf,
-    process::Command,
-};
+use std::{os::unix::process::CommandExt, path::PathBuf, process::Command};
 
 use anyhow::{Context, Result};
 

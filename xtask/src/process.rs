@@ -63,7 +63,8 @@ pub fn run(step: &Step, command: &mut Command, log: &Path) -> Result<String> {
 pub fn clean_cargo_environment(command: &mut Command) -> &mut Command {
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        let inherited = text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_PROFILE_") || text.starts_with("CARGO_BUILD_");
+        let inherited =
+            text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_PROFILE_") || text.starts_with("CARGO_BUILD_");
         if inherited {
             command.env_remove(&name);
         }
@@ -71,7 +72,9 @@ pub fn clean_cargo_environment(command: &mut Command) -> &mut Command {
     for name in ["CARGO_ENCODED_RUSTFLAGS", "CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH", "CARGO_TARGET_DIR"] {
         command.env_remove(name);
     }
-    for name in ["LD_LIBRARY_PATH", "RUSTC", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "RUSTFLAGS", "RUSTUP_TOOLCHAIN"] {
+    for name in
+        ["LD_LIBRARY_PATH", "RUSTC", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "RUSTFLAGS", "RUSTUP_TOOLCHAIN"]
+    {
         command.env_remove(name);
     }
     command

@@ -24,7 +24,8 @@ fn folder() -> PathBuf {
 /// # Errors
 /// When they cannot be read.
 pub fn identity() -> Result<String> {
-    let files = ["Cargo.lock", "src/lib.rs", "src/wide.rs", "wide.ll"].map(|file| files::sha256_of(&folder().join(file)));
+    let files =
+        ["Cargo.lock", "src/lib.rs", "src/wide.rs", "wide.ll"].map(|file| files::sha256_of(&folder().join(file)));
     Ok(files.into_iter().collect::<Result<Vec<_>>>()?.concat())
 }
 
@@ -66,13 +67,14 @@ fn library(messages: &str, name: &str) -> Result<PathBuf> {
     Ok(path)
 }
 
+/// Compiled here too, to be compared with the machine's own arithmetic.
+#[cfg(test)]
+#[path = "../../sbf-builtins/src/wide.rs"]
+mod wide;
+
 #[cfg(test)]
 mod tests {
-    #[path = "../../../sbf-builtins/src/wide.rs"]
-    #[allow(clippy::allow_attributes, missing_docs, reason = "compiled here only to be compared with the machine's own arithmetic")]
-    mod wide;
-
-    use wide::Wide;
+    use super::wide::{self, Wide};
 
     fn split(value: u128) -> Wide {
         Wide { low: value as u64, high: (value >> 64) as u64 }
@@ -98,7 +100,11 @@ mod tests {
     fn products_and_quotients_equal_the_machines_own_for_every_pair_of_lengths() {
         for &left in &samples() {
             for &right in &samples() {
-                assert_eq!(join(wide::multiply(split(left), split(right))), left.wrapping_mul(right), "{left} * {right}");
+                assert_eq!(
+                    join(wide::multiply(split(left), split(right))),
+                    left.wrapping_mul(right),
+                    "{left} * {right}"
+                );
                 if right != 0 {
                     let (quotient, remainder) = wide::divide(split(left), split(right));
                     assert_eq!((join(quotient), join(remainder)), (left / right, left % right), "{left} / {right}");

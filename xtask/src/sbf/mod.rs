@@ -48,9 +48,9 @@ pub struct Program {
 
 /// All programs, in the order they are built.
 pub const PROGRAMS: [Program; 3] = [
-    Program { name: "exchange", package: "modchains-exchange", library: "modchains_exchange", opt_level: "3" },
-    Program { name: "vault", package: "modchains-vault", library: "modchains_vault", opt_level: "3" },
-    Program { name: "oracle", package: "modchains-oracle", library: "modchains_oracle", opt_level: "3" },
+    Program { name: "exchange", package: "modchains-exchange", library: "modchains_exchange", opt_level: "s" },
+    Program { name: "vault", package: "modchains-vault", library: "modchains_vault", opt_level: "s" },
+    Program { name: "oracle", package: "modchains-oracle", library: "modchains_oracle", opt_level: "s" },
 ];
 
 /// Anchor logs each instruction's name unless this feature is on; the log costs compute units in every call.
@@ -63,7 +63,10 @@ impl Program {
     /// When there is none; the message lists those there are.
     pub fn named(name: &str) -> Result<Self> {
         let names = PROGRAMS.map(|program| program.name).join(", ");
-        PROGRAMS.into_iter().find(|program| program.name == name).with_context(|| format!("no program `{name}`; there are {names}"))
+        PROGRAMS
+            .into_iter()
+            .find(|program| program.name == name)
+            .with_context(|| format!("no program `{name}`; there are {names}"))
     }
 
     /// Where its compiled file goes.
@@ -85,7 +88,8 @@ pub fn build(route: Route, names: &[String], ids: &Ids) -> Result<()> {
     let sources = stamp::hash_sources(paths::repository())?;
     for program in programs {
         let binary = program.binary();
-        let stamp = stamp::Stamp::new(&sources, &[&compiler.identity(), program.opt_level, FEATURES, &ids.fingerprint()]);
+        let stamp =
+            stamp::Stamp::new(&sources, &[&compiler.identity(), program.opt_level, FEATURES, &ids.fingerprint()]);
         if !stamp.matches(&binary) {
             let built = compiler.build(&program, ids)?;
             install(&built, &binary)?;

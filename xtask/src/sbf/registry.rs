@@ -28,6 +28,8 @@ const RUSTC_FLAGS: [&str; 9] = [
     "-Clink-arg=--deploy=false",
 ];
 
+const LINK_SCRIPT: &str = include_str!("link-program.sh");
+
 /// The toolchain with its linker and helper functions, ready to compile programs.
 pub struct Registry {
     toolchain: Toolchain,
@@ -42,7 +44,12 @@ impl Registry {
     /// As [`Toolchain::set_up`].
     pub fn set_up() -> Result<Self> {
         let toolchain = Toolchain::set_up()?;
-        let identity = format!("registry {} {} {}", toolchain.identity(), builtins::identity()?, RUSTC_FLAGS.join(" "));
+        let identity = format!(
+            "registry {} {} {}",
+            toolchain.identity(),
+            builtins::identity()?,
+            RUSTC_FLAGS.join(" ") + LINK_SCRIPT
+        );
         let stamp = super::stamp::Stamp::new(&identity, &[]);
         // cargo does not notice a change of std's sources or of the linker: each set of tools has its own folder.
         let target = toolchain.subfolder("target").join(stamp.short());
@@ -73,7 +80,7 @@ impl Registry {
             .envs(ids.variables());
         process::run(&step, &mut cargo, &self.toolchain.subfolder("logs").join(format!("{}.log", program.name)))?;
         step.done();
-        Ok(self.target.join("sbf-modchains/release").join(format!("{}.so", program.library)))
+        Ok(self.target.join("sbf-modchains/release").join(format!("lib{}.so", program.library)))
     }
 
     /// `cargo <subcommand>` for the target.
@@ -96,17 +103,13 @@ impl Registry {
         self.toolchain.subfolder("bin").join("link-program")
     }
 
-    /// Some dependencies are dynamic libraries too; only our programs are worth linking.
+    /// Some dependencies are dynamic libraries too; only our programs are worth linking. The linker knows no
+    /// optimisation for size: there that is an attribute of each function, and the level beside it is 2.
     fn link_script_body(&self, inputs: &[PathBuf]) -> Result<String> {
         let programs: Vec<String> = PROGRAMS.iter().map(|program| format!("*{}*", program.library)).collect();
         let inputs = inputs.iter().map(|path| quoted(path)).collect::<Result<Vec<_>>>()?.join(" ");
         let linker = quoted(&self.toolchain.linker())?;
-        Ok(format!(
-            "previous=\noutput=\nfor argument in \"$@\"; do\n  if [ \"$previous\" = -o ]; then output=$argument; fi\n  \
-             previous=$argument\ndone\ncase \"${{output##*/}}\" in\n  {}) exec {linker} {inputs} \"$@\" ;;\n  \
-             *) : > \"$output\" ;;\nesac\n",
-            programs.join("|")
-        ))
+        Ok(LINK_SCRIPT.replace("PROGRAMS", &programs.join("|")).replace("LINKER", &linker).replace("INPUTS", &inputs))
     }
 
     fn drop_stale_targets(&self) -> Result<()> {

@@ -88,7 +88,8 @@ impl Stamp {
         let Ok(present) = fs::read_to_string(path_beside(binary)) else {
             return false;
         };
-        serde_json::from_str::<Record>(&present).is_ok_and(|record| self.record(binary).is_ok_and(|expected| record == expected))
+        serde_json::from_str::<Record>(&present)
+            .is_ok_and(|record| self.record(binary).is_ok_and(|expected| record == expected))
     }
 
     /// Records that the file was made from these inputs.

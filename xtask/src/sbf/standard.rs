@@ -56,5 +56,7 @@ impl Standard {
 /// # Errors
 /// Always.
 pub fn missing<T>() -> Result<T> {
-    bail!("`cargo-build-sbf` is not on the search path or does not start; install the Solana tools or use `--route registry`")
+    bail!(
+        "`cargo-build-sbf` is not on the search path or does not start; install the Solana tools or use `--route registry`"
+    )
 }

@@ -17,7 +17,8 @@ use crate::{files, paths, process, setup::sid, ui::Step};
 const LINKER_VERSION: &str = "0.2.6";
 /// The LLVM release that this linker version is written for.
 const LLVM_VERSION: &str = "23";
-/// Description of the target for rustc.
+/// Description of the target for rustc. It says that memory may be read and written at any alignment, as the runtime
+/// allows: without that, every address is copied byte by byte and programs are twice as large.
 const TARGET: &str = include_str!("target.json");
 /// Debian's name for this machine's libraries, and the loader among them.
 const MULTIARCH: (&str, &str) = if cfg!(target_arch = "aarch64") {
@@ -27,7 +28,8 @@ const MULTIARCH: (&str, &str) = if cfg!(target_arch = "aarch64") {
 };
 
 /// In std's `RandomState::new`, the part that keeps keys in a writable thread-local, which programs cannot have.
-const RANDOM_STATE_BODY: (&str, &str) = ("        thread_local!(static KEYS:", "            RandomState { k0, k1 }\n        })\n");
+const RANDOM_STATE_BODY: (&str, &str) =
+    ("        thread_local!(static KEYS:", "            RandomState { k0, k1 }\n        })\n");
 /// What takes its place: fixed keys. Programs hash only their own accounts' addresses, and must not be random.
 const FIXED_KEYS: &str = "        RandomState { k0: 0x5bd1_e995_9e37_79b9, k1: 0x7f4a_7c15_85eb_ca6b }\n";
 /// After the body is gone, these imports have no use.
@@ -200,8 +202,13 @@ pub fn quoted(path: &Path) -> Result<String> {
 
 /// The `97` of `rustc 1.97.1`.
 fn minor_version(version: &str) -> Result<u32> {
-    let release = version.lines().find_map(|line| line.strip_prefix("release: 1.")).context("rustc tells no release")?;
-    release.split('.').next().and_then(|minor| minor.parse().ok()).with_context(|| format!("rustc's release is 1.{release}"))
+    let release =
+        version.lines().find_map(|line| line.strip_prefix("release: 1.")).context("rustc tells no release")?;
+    release
+        .split('.')
+        .next()
+        .and_then(|minor| minor.parse().ok())
+        .with_context(|| format!("rustc's release is 1.{release}"))
 }
 
 /// Gives std's hash maps fixed keys.

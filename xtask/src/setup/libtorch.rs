@@ -52,7 +52,11 @@ const LIBRARIES: [&str; 5] = [
 /// When `LIBTORCH` points at no libtorch, or the download fails.
 pub fn ensure_libtorch() -> Result<PathBuf> {
     if let Some(given) = env::var_os("LIBTORCH").map(PathBuf::from) {
-        ensure!(given.join("lib/libtorch_cpu.so").exists(), "LIBTORCH is {}, which has no lib/libtorch_cpu.so", given.display());
+        ensure!(
+            given.join("lib/libtorch_cpu.so").exists(),
+            "LIBTORCH is {}, which has no lib/libtorch_cpu.so",
+            given.display()
+        );
         return Ok(given);
     }
     let folder = folder()?;
@@ -60,7 +64,8 @@ pub fn ensure_libtorch() -> Result<PathBuf> {
         return Ok(folder);
     }
     let downloads = paths::cache()?.join("wheels");
-    let wheels = [TORCH, CUDA_RUNTIME, CUDA_CUPTI].iter().map(|wheel| wheel.download(&downloads)).collect::<Result<Vec<_>>>()?;
+    let wheels =
+        [TORCH, CUDA_RUNTIME, CUDA_CUPTI].iter().map(|wheel| wheel.download(&downloads)).collect::<Result<Vec<_>>>()?;
     let step = Step::start("unpacking libtorch");
     files::complete_folder(&folder, |partial| {
         for wheel in &wheels {

@@ -80,7 +80,11 @@ fn download(state: &Path, archive: &Archive) -> Result<Vec<PathBuf>> {
 }
 
 fn sources_file(archive: &Archive) -> String {
-    format!("Types: deb\nURIs: {}\nSuites: sid\nComponents: main\nSigned-By: {}\n", archive.uri, archive.signed_by.display())
+    format!(
+        "Types: deb\nURIs: {}\nSuites: sid\nComponents: main\nSigned-By: {}\n",
+        archive.uri,
+        archive.signed_by.display()
+    )
 }
 
 /// `apt-get` with every path of its state inside `state`, and unsigned archives refused whatever the machine
@@ -117,7 +121,10 @@ mod tests {
     fn the_private_sources_keep_mirror_and_signature_check() {
         let archive = Archive { uri: "http://mirror.example/debian".into(), signed_by: "/keys/d.gpg".into() };
         let text = sources_file(&archive);
-        assert!(text.contains("URIs: http://mirror.example/debian\n") && text.contains("Signed-By: /keys/d.gpg\n"), "{text}");
+        assert!(
+            text.contains("URIs: http://mirror.example/debian\n") && text.contains("Signed-By: /keys/d.gpg\n"),
+            "{text}"
+        );
     }
 
     #[test]

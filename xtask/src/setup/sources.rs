@@ -79,7 +79,12 @@ fn parse_deb822(text: &str) -> Option<Archive> {
 
 /// Keeps only Debian's main archive: component `main`, not the security one, at an address that ends in
 /// `debian`, as every mirror's does.
-fn archive<'a>(uri: &str, suite: &str, mut components: impl Iterator<Item = &'a str>, key: Option<&str>) -> Option<Archive> {
+fn archive<'a>(
+    uri: &str,
+    suite: &str,
+    mut components: impl Iterator<Item = &'a str>,
+    key: Option<&str>,
+) -> Option<Archive> {
     let main = components.any(|component| component == "main");
     let debian = uri.trim_end_matches('/').ends_with("debian") && !suite.contains("security");
     // A key given inline, not as a file, is of no use to a second sources file.

@@ -47,8 +47,12 @@ impl Wheel {
         let requirements = folder.join(format!("{}.txt", self.package));
         files::write_if_changed(&requirements, self.requirement().as_bytes())?;
         let mut pip = Command::new("python3");
-        pip.args(["-m", "pip", "download", "--no-deps", "--require-hashes", "--only-binary", ":all:"])
-            .args(["--platform", self.platform, "--implementation", self.implementation()]);
+        pip.args(["-m", "pip", "download", "--no-deps", "--require-hashes", "--only-binary", ":all:"]).args([
+            "--platform",
+            self.platform,
+            "--implementation",
+            self.implementation(),
+        ]);
         if self.python != "py3" {
             pip.args(["--python-version", &self.python_version(), "--abi", self.python]);
         }
@@ -121,8 +125,13 @@ mod tests {
 
     use super::*;
 
-    const WHEEL: Wheel =
-        Wheel { package: "some-data", version: "1.2", platform: "manylinux_2_28_x86_64", python: "cp311", sha256: "00" };
+    const WHEEL: Wheel = Wheel {
+        package: "some-data",
+        version: "1.2",
+        platform: "manylinux_2_28_x86_64",
+        python: "cp311",
+        sha256: "00",
+    };
 
     #[test]
     fn the_requirement_pins_version_and_hash() {
