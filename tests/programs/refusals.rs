@@ -1,0 +1,61 @@
+//! Every account of every instruction replaced by every wrong one that fits its kind.
+
+use std::fmt::Write as _;
+
+use expect_test::expect_file;
+use modchains_tests::{
+    idl::Program,
+    scenario,
+    substitution::{Attempt, Substitution, attempt_all},
+};
+
+/// Substitutions that are meant to succeed: program, instruction, account, substitution, and why it is harmless.
+const ACCEPTED: &[(Program, &str, &str, Substitution, &str)] = &[];
+
+fn reason(program: Program, instruction: &str, attempt: &Attempt) -> Option<&'static str> {
+    let row = ACCEPTED.iter().find(|(of, name, account, substitution, _)| {
+        *of == program && *name == instruction && *account == attempt.account && *substitution == attempt.substitution
+    });
+    row.map(|row| row.4)
+}
+
+#[test]
+fn every_instruction_has_a_scenario() {
+    let scenarios = scenario::all();
+    for program in Program::ALL {
+        for instruction in program.instructions() {
+            let covered =
+                scenarios.iter().any(|scenario| scenario.program == program && scenario.name == instruction.name);
+            assert!(covered, "{} has no scenario for {}", program.name(), instruction.name);
+        }
+    }
+}
+
+#[test]
+fn every_wrong_account_is_refused_and_changes_nothing() {
+    let (mut table, mut count, mut unexpected) = (String::new(), 0, Vec::new());
+    for scenario in scenario::all() {
+        let specs = scenario.program.instructions();
+        let spec = specs.iter().find(|spec| spec.name == scenario.name).expect("the IDL names the instruction");
+        scenario.world.clone().chain.must(std::slice::from_ref(&scenario.instruction));
+        writeln!(table, "{}::{}", scenario.program.name(), scenario.name).expect("strings take text");
+        for attempt in attempt_all(&scenario.world.chain, &spec.accounts, &scenario.instruction, &scenario.sibling) {
+            count += 1;
+            let by = if attempt.by.is_empty() { String::new() } else { format!(" of {}", attempt.by) };
+            let outcome = match (&attempt.refused_with, reason(scenario.program, scenario.name, &attempt)) {
+                (Some(name), None) => name.clone(),
+                (None, Some(reason)) => format!("accepted: {reason}"),
+                (Some(_), Some(_)) | (None, None) => {
+                    unexpected.push(format!("{}: {} {:?}{by}", scenario.name, attempt.account, attempt.substitution));
+                    continue;
+                }
+            };
+            writeln!(table, "  {} {:?}{by}: {outcome}", attempt.account, attempt.substitution)
+                .expect("strings take text");
+        }
+    }
+    assert!(unexpected.is_empty(), "accepted without a reason, or refused despite one:\n{}", unexpected.join("\n"));
+    writeln!(table, "{count} substitutions").expect("strings take text");
+    println!("{count} substitutions tried");
+    expect_file!["refusals.txt"].assert_eq(&table);
+}

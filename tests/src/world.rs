@@ -1,0 +1,408 @@
+//! A chain on which everything is set up twice: two models, each with market, vault, service and its own people, so
+//! that every account of one has a sibling in the other.
+
+use std::sync::OnceLock;
+
+use anchor_lang::prelude::Pubkey;
+use modchains_core::{
+    fees::{REFERRAL_DEFAULT_BPS, TRADE_FEES_DEFAULT},
+    sync::SyncParams,
+};
+use modchains_exchange::{
+    instructions::{
+        ConfigInitializeArgs as ExchangeConfigArgs, MarketBuyArgs, MarketOpenArgs, MarketSellArgs, ModelRegisterArgs,
+        ModelVersionPublishArgs,
+    },
+    state::{MarketParams, QuoteTerms},
+};
+use modchains_oracle::{
+    instructions::{
+        BondMintAllowArgs, ConfigInitializeArgs as OracleConfigArgs, OperatorRegisterArgs, RequestCreateArgs,
+        ResultPostArgs, ServiceOpenArgs,
+    },
+    state::{OracleParams, ServiceTerms, UsageSplit},
+};
+use modchains_sdk::{
+    address,
+    instruction::{Token, exchange, oracle, token, vault},
+};
+use modchains_vault::{
+    instructions::{StakeArgs, VaultOpenArgs},
+    state::VaultTerms,
+};
+use solana_instruction::Instruction;
+use solana_signer::Signer;
+
+use crate::chain::{Chain, TOKEN, key};
+
+/// One SOL, and one token of the quote mint, in atoms.
+pub const QUOTE: u64 = 1_000_000_000;
+/// Quote atoms that every person starts with.
+pub const PURSE_ATOMS: u64 = 1_000_000 * QUOTE;
+/// Opening depth of every market, token atoms.
+pub const DEPTH_ATOMS: u64 = 1_000_000_000_000_000;
+/// Opening virtual reserve of every market, quote atoms.
+pub const VIRTUAL_ATOMS: u64 = 30 * QUOTE;
+/// Price of a request, quote atoms.
+pub const FEE_ATOMS: u64 = QUOTE / 20;
+/// Length of an epoch of market and usage.
+pub const EPOCH_SECONDS: u32 = 3_600;
+/// Time to challenge a result.
+pub const CHALLENGE_SECONDS: u32 = 600;
+/// Time between claim and result.
+pub const CLAIM_SECONDS: u32 = 30;
+/// Cooldown of stakes and bonds.
+pub const COOLDOWN_SECONDS: u32 = 86_400;
+/// Delay of a change of configuration.
+pub const TIMELOCK_SECONDS: u32 = 172_800;
+/// Time over which revenue reaches stakers.
+pub const STREAM_SECONDS: u32 = 604_800;
+/// Longest wait a requester may ask for, which all tests do.
+pub const WAIT_SECONDS: u32 = 300;
+
+/// One of the two models and its people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The model under test.
+    A,
+    /// Its sibling.
+    B,
+}
+
+/// A chain with configuration and, when ready, both sides.
+#[derive(Clone)]
+pub struct World {
+    /// The chain.
+    pub chain: Chain,
+}
+
+impl Side {
+    /// Both.
+    pub const BOTH: [Self; 2] = [Self::A, Self::B];
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::A => "a",
+            Self::B => "b",
+        }
+    }
+
+    /// The address of a person of this side: creator, trader, staker, operator, requester.
+    pub fn person(self, role: &str) -> Pubkey {
+        key(&format!("{role} {}", self.label())).pubkey()
+    }
+
+    /// Name of this side's model.
+    pub fn model_name(self) -> String {
+        format!("Digits {}", self.label())
+    }
+
+    /// This side's model.
+    pub fn model(self) -> Pubkey {
+        address::exchange::model(&self.person("creator"), &self.model_name())
+    }
+
+    /// This side's market.
+    pub fn market(self) -> Pubkey {
+        address::exchange::market(&self.model())
+    }
+
+    /// This side's vault.
+    pub fn vault(self) -> Pubkey {
+        address::vault::vault(&self.model())
+    }
+
+    /// This side's revenue pool.
+    pub fn pool(self) -> Pubkey {
+        address::vault::pool(&self.vault(), &quote().mint)
+    }
+
+    /// This side's staker's position.
+    pub fn position(self) -> Pubkey {
+        address::vault::position(&self.vault(), &self.person("staker"))
+    }
+
+    /// This side's service.
+    pub fn service(self) -> Pubkey {
+        address::oracle::service(&self.model())
+    }
+
+    /// This side's usage.
+    pub fn usage(self) -> Pubkey {
+        address::oracle::usage(&self.model())
+    }
+
+    /// This side's operator account.
+    pub fn operator(self) -> Pubkey {
+        address::oracle::operator(&self.person("operator"), &quote().mint)
+    }
+
+    /// This side's request number `nonce`.
+    pub fn request(self, nonce: u64) -> Pubkey {
+        address::oracle::request(&self.service(), &self.person("requester"), nonce).0
+    }
+}
+
+/// The quote token of every market: a classic mint with nine decimals.
+pub fn quote() -> Token {
+    Token { mint: key("quote mint").pubkey(), program: TOKEN }
+}
+
+/// What markets copy: the defaults, with the step that the default fee allows.
+pub fn market_params() -> MarketParams {
+    let (fees, sync) = (TRADE_FEES_DEFAULT, SyncParams::DEFAULT);
+    MarketParams {
+        fee_bps: fees.fee_bps,
+        reserve_bps: fees.split.reserve_bps,
+        vault_bps: fees.split.vault_bps,
+        creator_bps: fees.split.creator_bps,
+        protocol_bps: fees.split.protocol_bps,
+        referral_bps: REFERRAL_DEFAULT_BPS,
+        step_max_ppm: sync.step_max_ppm,
+        absorb_max_ppm: sync.absorb_max_ppm,
+        drift_max_ppm: sync.drift_max_ppm,
+        dead_band_ppm: sync.dead_band_ppm,
+        gain_milli: sync.gain_milli,
+        premium_min_ppm: sync.premium_min_ppm,
+        premium_max_ppm: sync.premium_max_ppm,
+        epoch_seconds: EPOCH_SECONDS,
+        circulating_min_ppm: sync.min_circulating_ppm,
+        high_water_half_life_seconds: sync.high_water_half_life_seconds,
+        usage_stale_seconds: 3 * EPOCH_SECONDS,
+    }
+}
+
+/// What services copy.
+pub fn oracle_params() -> OracleParams {
+    OracleParams {
+        challenge_window_seconds: CHALLENGE_SECONDS,
+        claim_seconds: CLAIM_SECONDS,
+        cooldown_seconds: COOLDOWN_SECONDS,
+        epoch_seconds: EPOCH_SECONDS,
+        bond_multiple_bps: 20_000,
+        timelock_seconds: TIMELOCK_SECONDS,
+        split: UsageSplit {
+            operator_bps: 6_000,
+            vault_bps: 1_500,
+            creator_bps: 1_000,
+            reserve_bps: 1_000,
+            protocol_bps: 500,
+        },
+        operator_min_bps: 5_000,
+        reserve_min_bps: 300,
+        protocol_min_bps: 300,
+    }
+}
+
+/// Terms of a trade quoted on a curve that has not moved yet.
+pub fn fresh_terms(chain: &Chain) -> QuoteTerms {
+    QuoteTerms { deadline_seconds: chain.now() + 60, max_epoch: 1 }
+}
+
+/// What a request of the tests asks for: eight bytes of input.
+pub fn request_args(nonce: u64) -> RequestCreateArgs {
+    RequestCreateArgs {
+        nonce,
+        bump: 0,
+        fee_max_atoms: FEE_ATOMS,
+        tip_atoms: 1_000,
+        value_at_risk_atoms: 0,
+        max_wait_seconds: WAIT_SECONDS,
+        salt: [7; 16],
+        input: vec![1, 2, 3, 4, 5, 6, 7, 8],
+    }
+}
+
+/// The answer of the tests.
+pub fn result_args() -> ResultPostArgs {
+    ResultPostArgs { numeric_class: 0, trace_root: [0; 32], output: vec![9; 41] }
+}
+
+impl World {
+    /// Only the programs and the quote mint.
+    pub fn blank() -> Self {
+        let mut chain = Chain::new();
+        chain.put_mint(quote().mint, TOKEN, 9);
+        Self { chain }
+    }
+
+    /// Configured, with nothing listed.
+    pub fn configured() -> Self {
+        let mut world = Self::blank();
+        let instructions = world.configuration();
+        world.chain.must(&instructions);
+        world
+    }
+
+    /// Both sides complete: markets traded, stakes placed, operators bonded, requesters funded.
+    pub fn ready() -> Self {
+        static READY: OnceLock<World> = OnceLock::new();
+        READY
+            .get_or_init(|| {
+                let mut world = Self::configured();
+                Side::BOTH.into_iter().for_each(|side| world.set_up(side));
+                world
+            })
+            .clone()
+    }
+
+    /// The instructions that configure the programs, in order.
+    pub fn configuration(&self) -> Vec<Instruction> {
+        let (admin, treasury) = (key("admin").pubkey(), key("treasury").pubkey());
+        let params = market_params();
+        let bond_mint = BondMintAllowArgs {
+            min_bond_atoms: QUOTE,
+            claim_bond_atoms: QUOTE / 100,
+            requester_cap_atoms: 1_000 * FEE_ATOMS,
+        };
+        vec![
+            exchange::config_initialize(
+                &admin,
+                ExchangeConfigArgs { treasury, timelock_seconds: TIMELOCK_SECONDS, params },
+            ),
+            oracle::config_initialize(&admin, OracleConfigArgs { treasury, params: oracle_params() }),
+            exchange::quote_mint_allow(&admin, &quote().mint),
+            oracle::bond_mint_allow(&admin, &quote().mint, bond_mint),
+        ]
+    }
+
+    fn set_up(&mut self, side: Side) {
+        for role in ["creator", "trader", "staker", "operator", "requester"] {
+            self.enrol(side.person(role));
+        }
+        for instruction in self.listing(side) {
+            self.chain.must(&[instruction]);
+        }
+        for role in ["trader", "staker"] {
+            let person = side.person(role);
+            self.chain.must(&[token::create_account(&person, &person, &Token::of_model(&side.model()))]);
+            self.buy(side, role, 10 * QUOTE);
+        }
+        let (staker, operator) = (side.person("staker"), side.person("operator"));
+        let held = self.chain.token_atoms(&Token::of_model(&side.model()).account_of(&staker));
+        self.chain.must(&[
+            vault::position_open(&staker, &side.model()),
+            vault::stake(&staker, &side.model(), revenue_mints(), StakeArgs { token_atoms: held / 2 }),
+            oracle::operator_register(&operator, &quote(), OperatorRegisterArgs { bond_atoms: 100 * QUOTE }),
+        ]);
+    }
+
+    /// Gives a person lamports and quote tokens.
+    pub fn enrol(&mut self, person: Pubkey) {
+        self.chain.fund(&person);
+        self.chain.put_tokens(quote().account_of(&person), quote().program, quote().mint, person, PURSE_ATOMS);
+    }
+
+    /// The instructions that list a side's model, from registration to an open service, in order.
+    pub fn listing(&self, side: Side) -> Vec<Instruction> {
+        let (creator, model) = (side.person("creator"), side.model());
+        let terms = VaultTerms { cooldown_seconds: COOLDOWN_SECONDS, stream_seconds: STREAM_SECONDS };
+        vec![
+            exchange::model_register(&creator, register_args(&side.model_name())),
+            exchange::model_version_publish(&creator, &model, 1, version_args()),
+            exchange::market_open(
+                &creator,
+                &model,
+                &quote(),
+                MarketOpenArgs { depth_atoms: DEPTH_ATOMS, virtual_atoms: VIRTUAL_ATOMS },
+            ),
+            vault::vault_open(&creator, &model, &quote(), VaultOpenArgs { terms }),
+            oracle::service_open(&creator, &model, 1, &quote(), ServiceOpenArgs { terms: service_terms() }),
+        ]
+    }
+
+    /// Buys for `quote_atoms_in` without a limit.
+    pub fn buy(&mut self, side: Side, role: &str, quote_atoms_in: u64) {
+        let instruction = self.buy_instruction(side, role, quote_atoms_in);
+        self.chain.must(&[instruction]);
+    }
+
+    /// A buy without a limit.
+    pub fn buy_instruction(&self, side: Side, role: &str, quote_atoms_in: u64) -> Instruction {
+        let args = MarketBuyArgs { quote_atoms_in, min_token_atoms_out: 0, terms: fresh_terms(&self.chain) };
+        exchange::market_buy(&side.person(role), &side.model(), &quote(), args)
+    }
+
+    /// A sale without a limit.
+    pub fn sell_instruction(&self, side: Side, role: &str, token_atoms_in: u64) -> Instruction {
+        let args = MarketSellArgs { token_atoms_in, min_quote_atoms_out: 0, terms: fresh_terms(&self.chain) };
+        exchange::market_sell(&side.person(role), &side.model(), &quote(), args)
+    }
+
+    /// Creates request `nonce`.
+    pub fn request(&mut self, side: Side, nonce: u64) {
+        let requester = side.person("requester");
+        self.chain.must(&[oracle::request_create(&requester, &side.model(), &quote(), request_args(nonce))]);
+    }
+
+    /// Claims request `nonce`.
+    pub fn claim(&mut self, side: Side, nonce: u64) {
+        self.chain.must(&[claim_instruction(side, nonce)]);
+    }
+
+    /// Creates, claims and answers request `nonce`.
+    pub fn answer(&mut self, side: Side, nonce: u64) {
+        self.request(side, nonce);
+        self.claim(side, nonce);
+        self.chain.must(&[post_instruction(side, nonce)]);
+    }
+
+    /// Creates, claims, answers and finalizes request `nonce`; the challenge window passes.
+    pub fn serve(&mut self, side: Side, nonce: u64) {
+        self.answer(side, nonce);
+        self.chain.advance(CHALLENGE_SECONDS.into());
+        self.chain.must(&[finalize_instruction(side, nonce)]);
+    }
+}
+
+/// The vaults' only pool.
+pub fn revenue_mints() -> vault::RevenueMints<'static> {
+    vault::RevenueMints { first: quote().mint, more: &[] }
+}
+
+/// The claim of request `nonce` by its side's operator.
+pub fn claim_instruction(side: Side, nonce: u64) -> Instruction {
+    oracle::request_claim(&side.person("operator"), &quote().mint, &side.service(), &side.request(nonce))
+}
+
+/// The answer to request `nonce` by its side's operator.
+pub fn post_instruction(side: Side, nonce: u64) -> Instruction {
+    oracle::result_post(&side.person("operator"), &quote().mint, &side.request(nonce), result_args())
+}
+
+/// The finalization of request `nonce`.
+pub fn finalize_instruction(side: Side, nonce: u64) -> Instruction {
+    oracle::result_finalize(&side.model(), &side.request(nonce), &side.operator(), &quote().program)
+}
+
+/// A valid registration.
+pub fn register_args(name: &str) -> ModelRegisterArgs {
+    let uri = "https://models.example/digits.json".to_owned();
+    ModelRegisterArgs { name: name.to_owned(), symbol: "DIGIT".to_owned(), uri }
+}
+
+/// A valid first version of the exact class.
+pub fn version_args() -> ModelVersionPublishArgs {
+    ModelVersionPublishArgs {
+        manifest_sha256: [1; 32],
+        weights_sha256: [2; 32],
+        graph_root: [3; 32],
+        benchmark: [0; 32],
+        verification_class: 0,
+        numeric_class: 0,
+        parent: 0,
+        uri: "https://models.example/digits-1".to_owned(),
+    }
+}
+
+/// Valid terms of a service.
+pub fn service_terms() -> ServiceTerms {
+    ServiceTerms {
+        fee_atoms: FEE_ATOMS,
+        max_wait_min_seconds: 10,
+        max_wait_max_seconds: WAIT_SECONDS,
+        input_bytes_max: 64,
+        output_bytes_max: 64,
+        split: None,
+    }
+}
