@@ -44,9 +44,8 @@ proptest! {
                 prop_assert!(after.product().unwrap() >= before);
             }
         }
-        if curve.invariant().is_err() {
-            prop_assert!(curve.spot_price_q64().is_err() || curve.invariant() == Err(CoreError::NotSolvent));
-        }
+        let priced = matches!(curve.invariant(), Ok(()) | Err(CoreError::NotSolvent));
+        prop_assert_eq!(curve.spot_price_q64().is_ok(), priced);
     }
 
     #[test]

@@ -13,6 +13,23 @@ fn narrow(value: u128) -> Result<u64, CoreError> {
     u64::try_from(value).map_err(|_| CoreError::Overflow)
 }
 
+/// Digits at which an estimated quotient digit goes wrong: the ends and the middle of 32 bits.
+const EDGE_DIGITS: [u64; 6] = [0, 1, (1 << 31) - 1, 1 << 31, (1 << 32) - 2, (1 << 32) - 1];
+
+#[test]
+fn every_combination_of_edge_digits_divides_exactly() {
+    let edges: Vec<u64> = EDGE_DIGITS.iter().flat_map(|high| EDGE_DIGITS.map(|low| (high << 32) | low)).collect();
+    for d in edges.iter().copied().filter(|d| *d > 0) {
+        for high in &edges {
+            for low in &edges {
+                let numerator = (u128::from(*high) << 64) | u128::from(*low);
+                let expected = (numerator / u128::from(d), (numerator % u128::from(d)) as u64);
+                assert_eq!(div_rem_wide(numerator, d), Ok(expected), "{numerator} / {d}");
+            }
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn mul_div_equals_the_wide_quotient(a in any_atoms(), b in any_atoms(), d in any_atoms()) {

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::any_atoms;
+use common::{any_atoms, solvent_curve};
 use modchains_core::CoreError;
 use modchains_core::curve::Curve;
 use modchains_core::fees::{TRADE_FEES_DEFAULT, TradeFees};
@@ -50,6 +50,16 @@ fn price_ratio(before: &Curve, after: &Curve) -> f64 {
 
 /// Room for one atom of rounding in a quote side of at least 2^24 atoms, and for f64.
 const ROUNDING: f64 = 1.0 / (1u64 << 23) as f64;
+
+/// Adds up the steps of every 24 hours that begin with a step.
+fn assert_within_drift(made: &[(i64, i32)], drift_max_ppm: u32) {
+    for (start, _) in made {
+        let day =
+            || made.iter().filter(|(at, _)| (*start..*start + 86_400).contains(at)).map(|(_, step)| i64::from(*step));
+        assert!(day().filter(|step| *step > 0).sum::<i64>() <= i64::from(drift_max_ppm), "up from {start}");
+        assert!(-day().filter(|step| *step < 0).sum::<i64>() <= i64::from(drift_max_ppm), "down from {start}");
+    }
+}
 
 proptest! {
     #[test]
@@ -139,8 +149,25 @@ proptest! {
     }
 
     #[test]
-    fn the_steps_of_any_24_hours_stay_within_the_drift(asks in prop::collection::vec((-9_000i32..9_000, 0i64..30_000), 1..400)) {
-        let params = SyncParams { step_max_ppm: 9_000, ..PARAMS };
+    fn rounding_never_turns_a_move_around(curve in solvent_curve(), step_ppm in -5_500i32..=5_500, mark in any_atoms()) {
+        let state = state_with_mark(mark.clamp(curve.circulating_atoms, curve.depth_atoms));
+        let tiny = SyncInput { launch_depth_atoms: 1, ..input(step_ppm) };
+        let Ok(moved) = sync(&curve, &state, &PARAMS, &tiny, EPOCH) else { return Ok(()) };
+        let cross = |quotes: &Curve, tokens: &Curve| {
+            u128::from(quotes.quote_atoms().unwrap()) * u128::from(tokens.token_atoms().unwrap())
+        };
+        let (rises, stands) = (cross(&moved.curve_after, &curve), cross(&curve, &moved.curve_after));
+        prop_assert!(rises >= stands || moved.reason == SyncReason::SteppedDown, "{moved:?}");
+        prop_assert!(rises <= stands || moved.reason != SyncReason::SteppedDown, "{moved:?}");
+        prop_assert!(moved.curve_after.virtual_atoms > 0 || !moved.reason.moved());
+    }
+
+    #[test]
+    fn the_steps_of_any_24_hours_stay_within_the_drift(
+        drift_max_ppm in prop_oneof![2u32..100, 2u32..=250_000],
+        asks in prop::collection::vec((-9_000i32..9_000, 0i64..30_000), 1..400),
+    ) {
+        let params = SyncParams { step_max_ppm: 9_000, drift_max_ppm, ..PARAMS };
         let mut budget = DriftBudget::new(0);
         let (mut now, mut made) = (0, Vec::new());
         for (ask, wait) in asks {
@@ -151,11 +178,7 @@ proptest! {
             budget = budget.spend(step).unwrap();
             made.push((now, step));
         }
-        for (start, _) in &made {
-            let day = || made.iter().filter(|(at, _)| (*start..*start + 86_400).contains(at)).map(|(_, step)| i64::from(*step));
-            prop_assert!(day().filter(|step| *step > 0).sum::<i64>() <= i64::from(params.drift_max_ppm));
-            prop_assert!(-day().filter(|step| *step < 0).sum::<i64>() <= i64::from(params.drift_max_ppm));
-        }
+        assert_within_drift(&made, drift_max_ppm);
     }
 
     #[test]
@@ -180,6 +203,24 @@ proptest! {
         }
         let settled = water.decay(supply, now + 40 * 604_800, 3_600, PARAMS.high_water_half_life_seconds).unwrap();
         prop_assert!(settled.atoms() <= supply + 1);
+    }
+}
+
+#[test]
+fn hourly_syncs_use_the_drift_of_a_day_and_no_more() {
+    for step_ppm in [5_500, -5_500] {
+        let mut curve =
+            Curve { reserve_atoms: 1 << 40, circulating_atoms: DEPTH / 2, depth_atoms: DEPTH, virtual_atoms: 1 << 40 };
+        let mut state = state_with_mark(DEPTH / 2);
+        let mut made = Vec::new();
+        for hour in 1..=72 {
+            let moved = sync(&curve, &state, &PARAMS, &input(step_ppm), hour * EPOCH).unwrap();
+            (curve, state) = (moved.curve_after, moved.state_after);
+            made.push((hour * EPOCH, moved.step_applied_ppm));
+        }
+        assert_within_drift(&made, PARAMS.drift_max_ppm);
+        let first_day: i32 = made.iter().take(24).map(|(_, step)| step.abs()).sum();
+        assert!(first_day > 95_000, "{first_day} of {}", PARAMS.drift_max_ppm);
     }
 }
 
@@ -218,6 +259,11 @@ fn skips_say_why() {
     assert_eq!(reason(&scarce, &state_with_mark(DEPTH / 100 * 99), input(5_500)), SyncReason::PremiumAtBound);
     let plenty = Curve { circulating_atoms: DEPTH / 100, reserve_atoms: 1 << 34, ..curve };
     assert_eq!(reason(&plenty, &state_with_mark(DEPTH / 100), input(-5_500)), SyncReason::PremiumAtBound);
+    let bare = Curve { reserve_atoms: 9, circulating_atoms: 900, depth_atoms: 1_000, virtual_atoms: 1 };
+    let wide = SyncParams { step_max_ppm: 20_000, ..PARAMS };
+    let last = SyncInput { launch_depth_atoms: 1_000, ..input(20_000) };
+    let kept = sync(&bare, &state_with_mark(900), &wide, &last, EPOCH).unwrap();
+    assert_eq!((kept.reason, kept.curve_after), (SyncReason::MoveTooSmall, bare), "the last virtual atom stays");
     let dust = Curve { reserve_atoms: 3, virtual_atoms: 3, circulating_atoms: 500, depth_atoms: 1_000 };
     let tiny = SyncInput { launch_depth_atoms: 1_000, ..input(-100) };
     assert_eq!(reason(&dust, &state_with_mark(500), tiny), SyncReason::MoveTooSmall);

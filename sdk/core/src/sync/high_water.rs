@@ -6,7 +6,7 @@ use crate::{CoreError, Result};
 
 /// High-water mark of the circulating supply.
 ///
-/// Every trade records the larger of the supply before and after it, at once. The mark decays toward the supply with
+/// Every trade records the supply it leaves, at once; a new window begins with the supply it finds. The mark decays toward the supply with
 /// a half-life, at syncs. Two peaks, of the present window of two epochs and of the one before, do not decay, so
 /// [`HighWater::atoms`] is never below any supply of the last two epochs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,9 +42,12 @@ impl HighWater {
 
     /// After a trade that took the circulating supply from `before_atoms` to `after_atoms`.
     pub fn record(&self, before_atoms: u64, after_atoms: u64, now_seconds: i64, epoch_seconds: u32) -> Result<Self> {
-        let highest = before_atoms.max(after_atoms);
         let rolled = self.roll(before_atoms, now_seconds, epoch_seconds)?;
-        Ok(Self { mark_atoms: rolled.mark_atoms.max(highest), peak_atoms: rolled.peak_atoms.max(highest), ..rolled })
+        Ok(Self {
+            mark_atoms: rolled.mark_atoms.max(after_atoms),
+            peak_atoms: rolled.peak_atoms.max(after_atoms),
+            ..rolled
+        })
     }
 
     /// At a sync: `mark = C + (mark - C) * 2^-(elapsed / half_life)`, then the windows roll. Rounds up, for the

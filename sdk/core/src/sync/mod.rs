@@ -6,7 +6,7 @@
 //! | move | depth | virtual reserve |
 //! |---|---|---|
 //! | up | `Y' = Y - floor((Y - C_hi) * s / (1 + s))` | `V' = min(V, floor(R * (Y' - C) / C))` |
-//! | down | `Y' = Y + floor((Y - C_hi) * s)` | `V' = min(floor(A * Y' / Y) - R, floor(R * (Y' - C) / C))` |
+//! | down | `Y' = Y + floor((Y - C_hi) * s)` | `V' = floor(A * Y' / Y) - R` |
 //! | absorb | `Y' = Y` | `V' = min(V + floor(A * k), floor(R * y / C))` |
 //!
 //! `R * (Y' - C) / C` is the boundary of solvency (S), on which the price is the backing `R / C` times the premium

@@ -194,10 +194,10 @@ fn step_down(curve: &Curve, state: &SyncState, params: &SyncParams, size_ppm: u3
     // More depth by s of the room. Rounds down, against the step.
     let added_atoms = mul_div_floor(room_atoms, step_ppm, PPM_DENOMINATOR)?.min(allowed_atoms);
     let depth_atoms = curve.depth_atoms.checked_add(added_atoms).ok_or(CoreError::Overflow)?;
-    // The quote side grows at most like the depth: what is on the boundary stays there, and slack stays slack.
+    // The quote side grows like the depth. (S) is `A <= R * Y / C`, so what kept it still does: what is on the
+    // boundary stays there, and slack stays slack. Rounds down, for solvency.
     let quote_atoms = mul_div_floor(curve.quote_atoms()?, depth_atoms, curve.depth_atoms)?;
-    let scaled_atoms = quote_atoms.checked_sub(curve.reserve_atoms).ok_or(CoreError::Overflow)?;
-    let virtual_atoms = boundary_virtual_atoms(curve, depth_atoms)?.min(scaled_atoms);
+    let virtual_atoms = quote_atoms.checked_sub(curve.reserve_atoms).ok_or(CoreError::Overflow)?;
     finish(curve, Curve { depth_atoms, virtual_atoms, ..*curve }, step_ppm, SyncReason::SteppedDown)
 }
 
