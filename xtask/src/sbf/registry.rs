@@ -1,10 +1,6 @@
 //! The registry route: cargo with Debian's rustc, which builds std for the target, and the sBPF linker.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, path::PathBuf, process::Command};
 
 use anyhow::{Context, Result};
 
@@ -66,7 +62,6 @@ impl Registry {
     /// # Errors
     /// When it does not compile or link.
     pub fn build(&self, program: &Program, ids: &Ids) -> Result<PathBuf> {
-        self.drop_stale_targets()?;
         fs::create_dir_all(&self.target).with_context(|| format!("cannot create {}", self.target.display()))?;
         let inputs = builtins::build(&self.toolchain, self.cargo("build"), &self.target)?;
         write_script(&self.link_script(), &self.link_script_body(&inputs)?)?;
@@ -110,18 +105,5 @@ impl Registry {
         let inputs = inputs.iter().map(|path| quoted(path)).collect::<Result<Vec<_>>>()?.join(" ");
         let linker = quoted(&self.toolchain.linker())?;
         Ok(LINK_SCRIPT.replace("PROGRAMS", &programs.join("|")).replace("LINKER", &linker).replace("INPUTS", &inputs))
-    }
-
-    fn drop_stale_targets(&self) -> Result<()> {
-        let Ok(folders) = fs::read_dir(self.target.parent().unwrap_or(Path::new("."))) else {
-            return Ok(());
-        };
-        for folder in folders {
-            let path = folder?.path();
-            if path != self.target {
-                fs::remove_dir_all(&path).with_context(|| format!("cannot clear {}", path.display()))?;
-            }
-        }
-        Ok(())
     }
 }
