@@ -1,1 +1,13 @@
-//! c
+//! Numbered, idempotent steps that bring a cluster to what this release expects: programs deployed, configurations
+//! created, quote mints allowed. Each step looks at the chain first and does only what is missing, so a broken run is
+//! continued by running it again.
+//!
+//! Absent on purpose: anything that changes what an admin has set. Differences are reported, never overwritten.
+
+pub mod config;
+pub mod context;
+pub mod deploy;
+mod error;
+pub mod steps;
+
+pub use error::{MigrateError, Result};

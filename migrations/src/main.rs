@@ -1,2 +1,158 @@
-//! c
-fn main() {}
+//! `modchains-migrate`: brings a cluster to what this release expects.
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
+
+use clap::{Parser, Subcommand};
+use indicatif::MultiProgress;
+use modchains_migrations::{
+    MigrateError, Result,
+    config::Config,
+    context::{Context, ProgramKeys},
+    steps::{Step, StepReport},
+};
+use modchains_sdk::{
+    Hash, SdkError,
+    client::{Client, ClientOptions},
+    keys,
+};
+use serde_json::json;
+
+/// Deploys the programs and creates their configurations, doing only what is missing.
+#[derive(Debug, Parser)]
+#[command(name = "modchains-migrate", version)]
+struct Arguments {
+    /// JSON-RPC endpoint of the cluster.
+    #[arg(long, global = true, env = "MODCHAINS_RPC_URL", default_value = "http://127.0.0.1:8899")]
+    url: String,
+    /// Refuses any cluster but the one with this genesis hash.
+    #[arg(long, global = true, value_name = "HASH")]
+    genesis_hash: Option<Hash>,
+    /// Key that pays and becomes upgrade authority and admin.
+    #[arg(long, global = true, value_name = "FILE", env = "MODCHAINS_KEYPAIR", default_value = "keypair.json")]
+    keypair: PathBuf,
+    /// Folder with the compiled programs.
+    #[arg(long, global = true, value_name = "FOLDER", default_value = "target/deploy")]
+    program_dir: PathBuf,
+    /// Folder with the programs' keys, `modchains_<name>-keypair.json`. Local networks need none.
+    #[arg(long, global = true, value_name = "FOLDER")]
+    program_keypairs: Option<PathBuf>,
+    /// Parameters of the configurations, in TOML; defaults for what it does not say.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Pays a priority fee of at most this for each compute unit, in micro-lamports.
+    #[arg(long, global = true, value_name = "MICRO_LAMPORTS")]
+    compute_price_max: Option<u64>,
+    /// Only this step.
+    #[arg(long, global = true, value_name = "NUMBER")]
+    only: Option<u32>,
+    /// Prints one JSON object instead of text.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Shows which steps have been done; changes nothing.
+    Status,
+    /// Prints the configuration with every value, defaults included.
+    Config,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(&arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            if arguments.json {
+                println!("{}", json!({ "error": { "label": error.label(), "message": error.to_string() } }));
+            } else {
+                eprintln!("modchains-migrate: {error}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: &Arguments) -> Result<()> {
+    let config = arguments.config.as_deref().map_or_else(|| Ok(Config::default()), Config::load)?;
+    if matches!(arguments.command, Some(Command::Config)) {
+        return print_config(&config, arguments.config.as_deref());
+    }
+    let steps = match arguments.only {
+        Some(number) => vec![Step::by_number(number)?],
+        None => Step::ALL.to_vec(),
+    };
+    let context = connect(arguments, config).await?;
+    let mut reports = Vec::new();
+    for step in steps {
+        let report = match arguments.command {
+            Some(Command::Status) => step.status(&context).await,
+            _ => step.run(&context).await,
+        };
+        let report = match report {
+            // Later steps look at accounts that earlier ones create.
+            Err(MigrateError::Sdk(SdkError::AccountMissing { .. }))
+                if matches!(arguments.command, Some(Command::Status)) =>
+            {
+                break;
+            }
+            other => other?,
+        };
+        if !arguments.json {
+            print_report(&report);
+        }
+        reports.push(report);
+    }
+    if arguments.json {
+        println!("{}", json!({ "steps": reports }));
+    }
+    Ok(())
+}
+
+async fn connect(arguments: &Arguments, config: Config) -> Result<Context> {
+    let authority = keys::load(&arguments.keypair)?;
+    let options = ClientOptions { genesis_hash: arguments.genesis_hash, ..ClientOptions::default() };
+    let client = Client::connect_with(&arguments.url, &options).await?;
+    Ok(Context {
+        client: Arc::new(client),
+        authority,
+        program_folder: arguments.program_dir.clone(),
+        program_keys: arguments.program_keypairs.clone().map_or(ProgramKeys::Public, ProgramKeys::Folder),
+        config,
+        compute_price_max: arguments.compute_price_max,
+        progress: MultiProgress::new(),
+    })
+}
+
+fn print_config(config: &Config, path: Option<&Path>) -> Result<()> {
+    let path = path.unwrap_or(Path::new("(defaults)")).to_owned();
+    let text =
+        toml::to_string(config).map_err(|error| MigrateError::ConfigInvalid { path, reason: error.to_string() })?;
+    print!("{text}");
+    Ok(())
+}
+
+fn print_report(report: &StepReport) {
+    let state = match (report.outcome.done, report.outcome.changed) {
+        (true, true) => "done",
+        (true, false) => "nothing to do",
+        (false, _) => "to do",
+    };
+    println!("{:04} {}: {state} ({:.1} s)", report.number, report.name, report.seconds);
+    for note in &report.outcome.notes {
+        println!("     {note}");
+    }
+    for difference in &report.outcome.differences {
+        println!(
+            "     {} is {} on chain, {} in the configuration; left as it is",
+            difference.setting, difference.on_chain, difference.in_file
+        );
+    }
+}

@@ -8,7 +8,7 @@ mod send;
 use std::{future::Future, time::Duration};
 
 pub use quote::{BuyOffer, SellOffer};
-pub use send::{Confirmation, SendOptions, SignedTransaction};
+pub use send::{Confirmation, SendOptions, SignedTransaction, sign};
 
 use serde_json::{Value, json};
 use solana_account::Account;

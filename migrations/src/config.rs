@@ -1,0 +1,330 @@
+//! What the steps set, from a TOML file. Every value has a default; the keys are the fields of the programs' parameters.
+
+use std::{fs, path::Path};
+
+use modchains_sdk::{
+    Pubkey, address,
+    core::{
+        fees::{TRADE_FEES_DEFAULT, USAGE_FEE_SPLIT_DEFAULT},
+        sync::SyncParams,
+    },
+    exchange::state::MarketParams,
+    oracle::{
+        instructions::BondMintAllowArgs,
+        state::{OracleParams, UsageSplit},
+    },
+};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::{MigrateError, Result};
+
+/// Two days, the default delay of a configuration change.
+const TIMELOCK_SECONDS: u32 = 48 * 3_600;
+
+/// What the steps set.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The exchange's configuration.
+    pub exchange: ExchangeSettings,
+    /// The oracle's configuration.
+    pub oracle: OracleSettings,
+    /// Mints that markets may trade against and services may charge.
+    pub quote_mints: QuoteMints,
+}
+
+/// The exchange's configuration.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ExchangeSettings {
+    /// Owner of the token accounts that receive the protocol's fees; the deployer when not given.
+    pub treasury: Option<Address>,
+    /// Delay of every later change, at most 30 days.
+    pub timelock_seconds: u32,
+    /// What markets copy when they open.
+    pub market: MarketSettings,
+}
+
+impl Default for ExchangeSettings {
+    fn default() -> Self {
+        Self { treasury: None, timelock_seconds: TIMELOCK_SECONDS, market: MarketSettings::default() }
+    }
+}
+
+/// The oracle's configuration.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OracleSettings {
+    /// Owner of the token accounts that receive the protocol's fees; the deployer when not given.
+    pub treasury: Option<Address>,
+    /// What services copy.
+    pub service: ServiceSettings,
+    /// The split of services whose creator names none.
+    pub split: SplitSettings,
+}
+
+/// The list of quote mints. A newtype, because its default is wrapped SOL and not an empty list.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(transparent)]
+pub struct QuoteMints(pub Vec<QuoteMint>);
+
+impl Default for QuoteMints {
+    fn default() -> Self {
+        Self(vec![QuoteMint {
+            mint: Address(address::WRAPPED_SOL_MINT),
+            min_bond_atoms: 100_000_000,
+            claim_bond_atoms: 10_000_000,
+            requester_cap_atoms: 1_000_000_000,
+        }])
+    }
+}
+
+/// A mint to allow, with the amounts that depend on its unit.
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct QuoteMint {
+    /// The mint.
+    pub mint: Address,
+    /// Smallest bond of an operator and of a result, in atoms.
+    pub min_bond_atoms: u64,
+    /// Bond locked by a claim, in atoms.
+    pub claim_bond_atoms: u64,
+    /// Most fees of one requester and epoch that count as usage, in atoms.
+    pub requester_cap_atoms: u64,
+}
+
+impl QuoteMint {
+    /// In the form the oracle takes.
+    pub const fn bond_args(&self) -> BondMintAllowArgs {
+        BondMintAllowArgs {
+            min_bond_atoms: self.min_bond_atoms,
+            claim_bond_atoms: self.claim_bond_atoms,
+            requester_cap_atoms: self.requester_cap_atoms,
+        }
+    }
+}
+
+/// An address, written in base58.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Address(pub Pubkey);
+
+impl<'de> Deserialize<'de> for Address {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let refuse = |_| serde::de::Error::custom(format!("`{text}` is not an address: expected 32 bytes in base58"));
+        text.parse().map(Self).map_err(refuse)
+    }
+}
+
+impl Serialize for Address {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// A value that is not what the file says: its name, what the chain has, what the file says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// The setting.
+    pub setting: String,
+    /// What the chain has.
+    pub on_chain: String,
+    /// What the file says.
+    pub in_file: String,
+}
+
+impl Difference {
+    /// A difference, unless both are equal.
+    pub fn between<T: PartialEq + ToString>(setting: &str, on_chain: &T, in_file: &T) -> Option<Self> {
+        let (found, wanted) = (on_chain.to_string(), in_file.to_string());
+        (on_chain != in_file).then(|| Self { setting: setting.to_owned(), on_chain: found, in_file: wanted })
+    }
+}
+
+/// Makes the TOML form of a program's parameter struct: the same fields with defaults.
+macro_rules! settings {
+    ($(#[$doc:meta])* $name:ident of $params:ident { $($field:ident: $kind:ty = $default:expr,)+ } $(with $rest:expr)?) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, Deserialize, Serialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct $name {
+            $(#[doc = concat!("See the program's `", stringify!($params), "::", stringify!($field), "`.")] pub $field: $kind,)+
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $($field: $default,)+ }
+            }
+        }
+
+        impl $name {
+            /// Where `on_chain` has another value.
+            pub fn differences(&self, on_chain: &$params) -> Vec<Difference> {
+                [$(Difference::between(stringify!($field), &on_chain.$field, &self.$field),)+].into_iter().flatten().collect()
+            }
+        }
+    };
+}
+
+settings! {
+    /// Fees and curve policy of new markets.
+    MarketSettings of MarketParams {
+        fee_bps: u16 = TRADE_FEES_DEFAULT.fee_bps,
+        reserve_bps: u16 = TRADE_FEES_DEFAULT.split.reserve_bps,
+        vault_bps: u16 = TRADE_FEES_DEFAULT.split.vault_bps,
+        creator_bps: u16 = TRADE_FEES_DEFAULT.split.creator_bps,
+        protocol_bps: u16 = TRADE_FEES_DEFAULT.split.protocol_bps,
+        referral_bps: u16 = TRADE_FEES_DEFAULT.referral_bps,
+        step_max_ppm: u32 = SyncParams::DEFAULT.step_max_ppm,
+        absorb_max_ppm: u32 = SyncParams::DEFAULT.absorb_max_ppm,
+        drift_max_ppm: u32 = SyncParams::DEFAULT.drift_max_ppm,
+        dead_band_ppm: u32 = SyncParams::DEFAULT.dead_band_ppm,
+        gain_milli: u32 = SyncParams::DEFAULT.gain_milli,
+        premium_min_ppm: u32 = SyncParams::DEFAULT.premium_min_ppm,
+        premium_max_ppm: u32 = SyncParams::DEFAULT.premium_max_ppm,
+        epoch_seconds: u32 = SyncParams::DEFAULT.epoch_seconds,
+        circulating_min_ppm: u32 = SyncParams::DEFAULT.min_circulating_ppm,
+        high_water_half_life_seconds: u32 = SyncParams::DEFAULT.high_water_half_life_seconds,
+        usage_stale_seconds: u32 = 6 * 3_600,
+    }
+}
+
+settings! {
+    /// Windows, bonds and bounds of new services.
+    ServiceSettings of OracleParams {
+        challenge_window_seconds: u32 = 3_600,
+        claim_seconds: u32 = 120,
+        cooldown_seconds: u32 = 7 * 24 * 3_600,
+        epoch_seconds: u32 = SyncParams::DEFAULT.epoch_seconds,
+        bond_multiple_bps: u32 = 20_000,
+        timelock_seconds: u32 = TIMELOCK_SECONDS,
+        operator_min_bps: u16 = 5_000,
+        reserve_min_bps: u16 = 100,
+        protocol_min_bps: u16 = 100,
+    }
+}
+
+settings! {
+    /// How the fee of a request is shared, in basis points that add up to 10,000.
+    SplitSettings of UsageSplit {
+        operator_bps: u16 = USAGE_FEE_SPLIT_DEFAULT.operator_bps,
+        vault_bps: u16 = USAGE_FEE_SPLIT_DEFAULT.vault_bps,
+        creator_bps: u16 = USAGE_FEE_SPLIT_DEFAULT.creator_bps,
+        reserve_bps: u16 = USAGE_FEE_SPLIT_DEFAULT.reserve_bps,
+        protocol_bps: u16 = USAGE_FEE_SPLIT_DEFAULT.protocol_bps,
+    }
+}
+
+impl MarketSettings {
+    /// In the form the exchange takes.
+    pub const fn params(&self) -> MarketParams {
+        MarketParams {
+            fee_bps: self.fee_bps,
+            reserve_bps: self.reserve_bps,
+            vault_bps: self.vault_bps,
+            creator_bps: self.creator_bps,
+            protocol_bps: self.protocol_bps,
+            referral_bps: self.referral_bps,
+            step_max_ppm: self.step_max_ppm,
+            absorb_max_ppm: self.absorb_max_ppm,
+            drift_max_ppm: self.drift_max_ppm,
+            dead_band_ppm: self.dead_band_ppm,
+            gain_milli: self.gain_milli,
+            premium_min_ppm: self.premium_min_ppm,
+            premium_max_ppm: self.premium_max_ppm,
+            epoch_seconds: self.epoch_seconds,
+            circulating_min_ppm: self.circulating_min_ppm,
+            high_water_half_life_seconds: self.high_water_half_life_seconds,
+            usage_stale_seconds: self.usage_stale_seconds,
+        }
+    }
+}
+
+impl OracleSettings {
+    /// In the form the oracle takes.
+    pub const fn params(&self) -> OracleParams {
+        OracleParams {
+            challenge_window_seconds: self.service.challenge_window_seconds,
+            claim_seconds: self.service.claim_seconds,
+            cooldown_seconds: self.service.cooldown_seconds,
+            epoch_seconds: self.service.epoch_seconds,
+            bond_multiple_bps: self.service.bond_multiple_bps,
+            timelock_seconds: self.service.timelock_seconds,
+            split: UsageSplit {
+                operator_bps: self.split.operator_bps,
+                vault_bps: self.split.vault_bps,
+                creator_bps: self.split.creator_bps,
+                reserve_bps: self.split.reserve_bps,
+                protocol_bps: self.split.protocol_bps,
+            },
+            operator_min_bps: self.service.operator_min_bps,
+            reserve_min_bps: self.service.reserve_min_bps,
+            protocol_min_bps: self.service.protocol_min_bps,
+        }
+    }
+}
+
+impl Config {
+    /// Reads and checks a file.
+    ///
+    /// # Errors
+    /// When it cannot be read, has a key nobody knows, or a value the programs would refuse.
+    pub fn load(path: &Path) -> Result<Self> {
+        let refuse = |reason: String| MigrateError::ConfigInvalid { path: path.to_owned(), reason };
+        let text = fs::read_to_string(path).map_err(|error| refuse(error.to_string()))?;
+        let config: Self = toml::from_str(&text).map_err(|error| refuse(error.to_string()))?;
+        config.exchange.market.params().validate().map_err(|error| refuse(format!("[exchange.market]: {error}")))?;
+        config.oracle.params().validate().map_err(|error| refuse(format!("[oracle]: {error}")))?;
+        Ok(config)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+
+    fn load(text: &str) -> Result<Config> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cluster.toml");
+        fs::write(&path, text).unwrap();
+        Config::load(&path)
+    }
+
+    #[test]
+    fn an_empty_file_gives_defaults_that_the_programs_accept() {
+        let config = load("").unwrap();
+        assert_eq!(config.quote_mints.0[0].mint.0, address::WRAPPED_SOL_MINT);
+        assert!(config.exchange.market.differences(&config.exchange.market.params()).is_empty());
+        assert!(config.oracle.service.differences(&config.oracle.params()).is_empty());
+        assert!(config.oracle.split.differences(&config.oracle.params().split).is_empty());
+    }
+
+    #[test]
+    fn a_file_may_set_one_value() {
+        let config = load("[exchange.market]\nepoch_seconds = 10\n").unwrap();
+        let differences = config.exchange.market.differences(&MarketSettings::default().params());
+        let expected = Difference { setting: "epoch_seconds".into(), on_chain: "3600".into(), in_file: "10".into() };
+        assert_eq!(differences, [expected]);
+    }
+
+    #[test]
+    fn unknown_keys_and_values_out_of_bounds_are_refused() {
+        for text in [
+            "[exchange]\ntimelock = 1",
+            "[exchange.market]\nfee_bps = 9999",
+            "[oracle.split]\noperator_bps = 1",
+            "[exchange]\ntreasury = \"nobody\"",
+            "[[quote_mints]]\nmint = \"11111111111111111111111111111111\"",
+        ] {
+            assert!(matches!(load(text), Err(MigrateError::ConfigInvalid { .. })), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_written_configuration_reads_back() {
+        let text = toml::to_string(&Config::default()).unwrap();
+        assert_eq!(toml::to_string(&load(&text).unwrap()).unwrap(), text);
+    }
+}

@@ -1,0 +1,156 @@
+//! Why a migration stops. Each message names the thing and the remedy.
+
+use std::path::PathBuf;
+
+use modchains_sdk::{Pubkey, SdkError};
+use thiserror::Error;
+
+/// Result of the migrations.
+pub type Result<T> = std::result::Result<T, MigrateError>;
+
+/// Why a migration stops.
+#[derive(Debug, Error)]
+pub enum MigrateError {
+    /// The cluster, a program or a key file.
+    #[error(transparent)]
+    Sdk(#[from] SdkError),
+    /// No compiled program.
+    #[error("there is no compiled program at {path}: {reason}; run: cargo xtask build-sbf", path = path.display())]
+    ProgramFileMissing {
+        /// Where it should be.
+        path: PathBuf,
+        /// What the system said.
+        reason: String,
+    },
+    /// The file is no program.
+    #[error("{path} is no compiled program: it does not start like an ELF file; run: cargo xtask build-sbf", path = path.display())]
+    ProgramFileInvalid {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The key gives another address than the one compiled in.
+    #[error(
+        "the key of the {program} program has the address {found}, but this release was built for {expected}; build everything again with {variable}={found}, or give the folder with the key of {expected} as --program-keypairs"
+    )]
+    WrongProgramKey {
+        /// Which program.
+        program: &'static str,
+        /// Address of the key.
+        found: Pubkey,
+        /// Address compiled in.
+        expected: Pubkey,
+        /// The variable that sets it.
+        variable: &'static str,
+    },
+    /// Public keys are for local networks.
+    #[error(
+        "{url} is not on this machine, and the default program keys are public; make keys of your own with `cargo xtask keys`, build with their addresses, and pass their folder as --program-keypairs"
+    )]
+    PublicKeysRefused {
+        /// The endpoint.
+        url: String,
+    },
+    /// Somebody else holds the program.
+    #[error(
+        "the {program} program at {address} differs from the local file and can only be upgraded by {authority}; run this with that key as --keypair"
+    )]
+    NotUpgradeAuthority {
+        /// Which program.
+        program: &'static str,
+        /// Its address.
+        address: Pubkey,
+        /// Who may upgrade it.
+        authority: Pubkey,
+    },
+    /// Nobody can change the program.
+    #[error(
+        "the {program} program at {address} differs from the local file and is immutable; deploy under another address"
+    )]
+    Immutable {
+        /// Which program.
+        program: &'static str,
+        /// Its address.
+        address: Pubkey,
+    },
+    /// Something else is at the program's address.
+    #[error(
+        "the account at {address}, the address of the {program} program, is not what the upgradeable loader makes: {reason}; deploy under another address"
+    )]
+    NotAProgram {
+        /// Which program.
+        program: &'static str,
+        /// Its address.
+        address: Pubkey,
+        /// What it is.
+        reason: &'static str,
+    },
+    /// The bytes do not arrive.
+    #[error(
+        "the {program} program could not be written: {left} of {chunks} parts are still missing after {rounds} rounds; the endpoint drops transactions, run this again to continue or use another one"
+    )]
+    WriteStalled {
+        /// Which program.
+        program: &'static str,
+        /// Parts missing.
+        left: usize,
+        /// Parts in all.
+        chunks: usize,
+        /// How often they were sent.
+        rounds: u32,
+    },
+    /// After the deployment the chain holds other bytes.
+    #[error(
+        "what the cluster runs at {address} is not the local {program} program (sha256 {expected}); somebody upgraded it meanwhile"
+    )]
+    NotVerified {
+        /// Which program.
+        program: &'static str,
+        /// Its address.
+        address: Pubkey,
+        /// Hash of the local file.
+        expected: String,
+    },
+    /// The configuration file is wrong.
+    #[error("the configuration {path} cannot be used: {reason}", path = path.display())]
+    ConfigInvalid {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// There is no such step.
+    #[error("there is no step {number}; the steps are {steps}")]
+    StepUnknown {
+        /// What was asked for.
+        number: u32,
+        /// What there is.
+        steps: String,
+    },
+    /// The loader's instruction cannot be built.
+    #[error("cannot build the loader's instruction: {reason}")]
+    Loader {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl MigrateError {
+    /// A stable name for scripts.
+    pub const fn label(&self) -> &'static str {
+        match self {
+            Self::Sdk(error) => error.label(),
+            Self::ProgramFileMissing { .. } => "program_file_missing",
+            Self::ProgramFileInvalid { .. } => "program_file_invalid",
+            Self::WrongProgramKey { .. } => "wrong_program_key",
+            Self::PublicKeysRefused { .. } => "public_keys_refused",
+            Self::NotUpgradeAuthority { .. } => "not_upgrade_authority",
+            Self::Immutable { .. } => "immutable",
+            Self::NotAProgram { .. } => "not_a_program",
+            Self::WriteStalled { .. } => "write_stalled",
+            Self::NotVerified { .. } => "not_verified",
+            Self::ConfigInvalid { .. } => "config_invalid",
+            Self::StepUnknown { .. } => "step_unknown",
+            Self::Loader { .. } => "loader",
+        }
+    }
+}
