@@ -55,8 +55,9 @@ fn refused_unless(allowed: &[RequestStatus], error: OracleError, act: impl Fn(&m
 }
 
 #[test]
-fn a_request_fits_512_bytes_without_payload() {
-    assert!(Request::INPUT_OFFSET <= 512, "{} bytes", Request::INPUT_OFFSET);
+fn the_input_follows_416_fixed_bytes() {
+    assert_eq!(Request::INPUT_OFFSET, 416);
+    assert_eq!(open().account_bytes(), 416 + 64 + 32);
 }
 
 #[test]
@@ -106,9 +107,11 @@ fn an_unknown_status_allows_nothing() {
     assert_eq!(refusal(request.refund(i64::MAX).map(drop)), OracleError::RequestStatusUnknown);
 }
 
+type Spoil = fn(&mut Service, &mut RequestTerms);
+
 #[test]
 fn the_service_decides_what_it_takes() {
-    let refusals: [(fn(&mut Service, &mut RequestTerms), OracleError); 7] = [
+    let refusals: [(Spoil, OracleError); 7] = [
         (|service, _| service.open = 0, OracleError::ServiceClosed),
         (|service, terms| terms.fee_max_atoms = service.fee_atoms - 1, OracleError::FeeAboveLimit),
         (|service, terms| terms.max_wait_seconds = service.max_wait_min_seconds - 1, OracleError::WaitOutOfBounds),

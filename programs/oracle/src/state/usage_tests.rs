@@ -31,7 +31,6 @@ fn the_exchange_finds_every_field_where_it_reads_it() {
         offset_of!(Usage, rolled_at_seconds),
     ];
     assert_eq!(offsets.map(|offset| offset + 8), [8, 40, 48, 56, 64, 72, 76, 80, 88]);
-    assert!(8 + size_of::<Usage>() <= 512);
 }
 
 #[test]
