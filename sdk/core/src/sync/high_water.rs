@@ -6,9 +6,9 @@ use crate::{CoreError, Result};
 
 /// High-water mark of the circulating supply.
 ///
-/// Every trade records the supply it leaves, at once; a new window begins with the supply it finds. The mark decays toward the supply with
-/// a half-life, at syncs. Two peaks, of the present window of two epochs and of the one before, do not decay, so
-/// [`HighWater::atoms`] is never below any supply of the last two epochs.
+/// Every trade records the supply it leaves, at once; a new window begins with the supply it finds. The mark decays
+/// toward the supply with a half-life, at syncs. Two peaks, of the present window of two epochs and of the one before,
+/// do not decay, so [`HighWater::atoms`] is never below any supply of the last two epochs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct HighWater {
     /// The decaying mark, token atoms.

@@ -14,8 +14,9 @@
 //! inside (slack); an upward step works the slack off through the depth, and a sync without a signal returns it
 //! through `V`, by at most `k` (absorption).
 //!
-//! One sync moves the spot price by at most `1 + s`, and any sale or purchase that ends at a `C` below `C_hi` by at most the same
-//! factor: an upward step gives `A' <= A` and `y' >= y / (1 + s)`, a downward one `A' >= A` and `y' <= y (1 + s)`.
+//! One sync moves the spot price by at most `1 + s`, and the pay of any sale, and the cost of any purchase that ends
+//! below `C_hi`, by at most the same factor: an upward step gives `A' <= A` and `y' >= y / (1 + s)`, a downward one
+//! `A' >= A` and `y' <= y (1 + s)`.
 //! `C_hi` is what makes the second hold: relative to the present `C`, a holder who sells, has the curve moved and
 //! buys back would find the depth changed by a large part of what is left of it.
 //!
