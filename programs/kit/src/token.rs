@@ -9,12 +9,47 @@ use anchor_lang::{
 };
 use anchor_spl::{token, token_2022};
 
+use crate::account;
+
 /// Instruction tags shared by Token and Token-2022.
 const TRANSFER: u8 = 3;
 const MINT_TO: u8 = 7;
 const BURN: u8 = 8;
+const INITIALIZE_ACCOUNT_3: u8 = 18;
 /// Length of a token account without extensions.
 const TOKEN_ACCOUNT_BYTES: usize = 165;
+
+/// The parties to a token account's creation.
+pub struct AccountCreation<'a, 'info> {
+    /// Pays the rent; signs.
+    pub payer: &'a AccountInfo<'info>,
+    /// The program-derived address to create.
+    pub account: &'a AccountInfo<'info>,
+    /// Mint of the tokens, without an extension that needs one in its accounts (see [`crate::mint`]).
+    pub mint: &'a AccountInfo<'info>,
+    /// Will own the tokens.
+    pub authority: &'a Pubkey,
+    /// Program of the mint.
+    pub token_program: &'a AccountInfo<'info>,
+    /// The system program.
+    pub system_program: &'a AccountInfo<'info>,
+}
+
+impl AccountCreation<'_, '_> {
+    /// Creates and initialises the token account, which `signer_seeds`, with the bump, are the seeds of. Does what
+    /// Anchor's `init` does, in one copy for all accounts: each `init` adds 10 KB to a program.
+    pub fn invoke(&self, signer_seeds: &[&[u8]]) -> Result<()> {
+        let program = self.token_program.key;
+        account::create(self.payer, self.account, self.system_program, TOKEN_ACCOUNT_BYTES, program, signer_seeds)?;
+        let mut data = vec![INITIALIZE_ACCOUNT_3];
+        data.extend_from_slice(self.authority.as_ref());
+        let accounts =
+            vec![AccountMeta::new(*self.account.key, false), AccountMeta::new_readonly(*self.mint.key, false)];
+        let instruction = Instruction { program_id: *program, accounts, data };
+        invoke_signed(&instruction, &[self.account.clone(), self.mint.clone()], &[])?;
+        Ok(())
+    }
+}
 
 /// Moves `atoms` from `from` to `to`; `authority` owns `from`. `signer_seeds` is empty when a person signs.
 pub fn transfer<'info>(

@@ -1,6 +1,6 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface};
-use modchains_program_kit::mint::only_harmless_extensions;
+use anchor_spl::token_interface::{Mint, TokenInterface};
+use modchains_program_kit::{mint::only_harmless_extensions, token::AccountCreation};
 
 use crate::{
     errors::VaultError,
@@ -31,11 +31,9 @@ pub struct PoolOpen<'info> {
     )]
     pub pool: AccountLoader<'info, RevenuePool>,
     /// Where the pool's revenue will be kept.
-    #[account(
-        init, payer = creator, seeds = [seeds::POOL_TOKENS, pool.key().as_ref()], bump,
-        token::mint = revenue_mint, token::authority = pool, token::token_program = revenue_token_program,
-    )]
-    pub pool_tokens: Box<InterfaceAccount<'info, TokenAccount>>,
+    /// CHECK: created by `handle`.
+    #[account(mut, seeds = [seeds::POOL_TOKENS, pool.key().as_ref()], bump)]
+    pub pool_tokens: UncheckedAccount<'info>,
     /// Token program of the revenue mint.
     pub revenue_token_program: Interface<'info, TokenInterface>,
     /// Creates the accounts.
@@ -48,6 +46,16 @@ impl<'info> PoolOpen<'info> {
         require_keys_eq!(read_model(&self.model)?.creator, self.creator.key(), VaultError::NotCreator);
         let harmless = only_harmless_extensions(self.revenue_mint.to_account_info().as_ref())?;
         require!(harmless, VaultError::RevenueMintExtensionRefused);
+        let pool = self.pool.key();
+        let pool_tokens = AccountCreation {
+            payer: &self.creator,
+            account: &self.pool_tokens,
+            mint: self.revenue_mint.as_ref().as_ref(),
+            authority: &pool,
+            token_program: &self.revenue_token_program,
+            system_program: &self.system_program,
+        };
+        pool_tokens.invoke(&[seeds::POOL_TOKENS, pool.as_ref(), &[bumps.pool_tokens]])?;
         let identity = PoolIdentity {
             vault: self.vault.key(),
             revenue_mint: self.revenue_mint.key(),
@@ -56,7 +64,7 @@ impl<'info> PoolOpen<'info> {
             bump: bumps.pool,
         };
         self.pool.load_init()?.open(identity, now_seconds)?;
-        events::emit(&self.event_authority, &PoolOpened::new(self.pool.key(), &identity))
+        events::emit(&self.event_authority, &PoolOpened::new(pool, &identity))
     }
 }
 

@@ -1,9 +1,9 @@
 use anchor_lang::prelude::*;
 use anchor_spl::{
     token_2022::Token2022,
-    token_interface::{Mint, TokenAccount, TokenInterface},
+    token_interface::{Mint, TokenInterface},
 };
-use modchains_program_kit::mint::only_harmless_extensions;
+use modchains_program_kit::{mint::only_harmless_extensions, token::AccountCreation};
 
 use crate::{
     errors::VaultError,
@@ -35,11 +35,9 @@ pub struct VaultOpen<'info> {
     #[account(init, payer = creator, space = 8 + size_of::<Vault>(), seeds = [seeds::VAULT, model.key().as_ref()], bump)]
     pub vault: AccountLoader<'info, Vault>,
     /// Where staked tokens will be kept.
-    #[account(
-        init, payer = creator, seeds = [seeds::STAKE_TOKENS, vault.key().as_ref()], bump,
-        token::mint = mint, token::authority = vault, token::token_program = token_program,
-    )]
-    pub stake_tokens: Box<InterfaceAccount<'info, TokenAccount>>,
+    /// CHECK: created by `handle`.
+    #[account(mut, seeds = [seeds::STAKE_TOKENS, vault.key().as_ref()], bump)]
+    pub stake_tokens: UncheckedAccount<'info>,
     /// Mint of the first pool's revenue.
     pub revenue_mint: Box<InterfaceAccount<'info, Mint>>,
     /// The first pool.
@@ -49,11 +47,9 @@ pub struct VaultOpen<'info> {
     )]
     pub pool: AccountLoader<'info, RevenuePool>,
     /// Where the first pool's revenue will be kept.
-    #[account(
-        init, payer = creator, seeds = [seeds::POOL_TOKENS, pool.key().as_ref()], bump,
-        token::mint = revenue_mint, token::authority = pool, token::token_program = revenue_token_program,
-    )]
-    pub pool_tokens: Box<InterfaceAccount<'info, TokenAccount>>,
+    /// CHECK: created by `handle`.
+    #[account(mut, seeds = [seeds::POOL_TOKENS, pool.key().as_ref()], bump)]
+    pub pool_tokens: UncheckedAccount<'info>,
     /// Token program of the model's token.
     pub token_program: Program<'info, Token2022>,
     /// Token program of the revenue mint.
@@ -66,6 +62,7 @@ impl<'info> VaultOpen<'info> {
     /// Writes vault and pool.
     pub fn handle(&mut self, args: VaultOpenArgs, bumps: &VaultOpenBumps, now_seconds: i64) -> Result<()> {
         self.validate()?;
+        self.create_token_accounts(bumps)?;
         let index = {
             let mut vault = self.vault.load_init()?;
             vault.open(self.model.key(), self.mint.key(), self.stake_tokens.key(), args.terms, bumps.vault)?;
@@ -89,6 +86,27 @@ impl<'info> VaultOpen<'info> {
         };
         events::emit(&self.event_authority, &vault_opened)?;
         events::emit(&self.event_authority, &PoolOpened::new(self.pool.key(), &identity))
+    }
+
+    fn create_token_accounts(&self, bumps: &VaultOpenBumps) -> Result<()> {
+        let (vault, pool) = (self.vault.key(), self.pool.key());
+        let stake_tokens = AccountCreation {
+            payer: &self.creator,
+            account: &self.stake_tokens,
+            mint: self.mint.as_ref().as_ref(),
+            authority: &vault,
+            token_program: &self.token_program,
+            system_program: &self.system_program,
+        };
+        stake_tokens.invoke(&[seeds::STAKE_TOKENS, vault.as_ref(), &[bumps.stake_tokens]])?;
+        let pool_tokens = AccountCreation {
+            account: &self.pool_tokens,
+            mint: self.revenue_mint.as_ref().as_ref(),
+            authority: &pool,
+            token_program: &self.revenue_token_program,
+            ..stake_tokens
+        };
+        pool_tokens.invoke(&[seeds::POOL_TOKENS, pool.as_ref(), &[bumps.pool_tokens]])
     }
 
     fn validate(&self) -> Result<()> {
