@@ -1,14 +1,16 @@
 //! A typed client over JSON-RPC.
 
 mod accounts;
+mod history;
 mod quote;
 mod refuse;
 mod send;
 
 use std::{future::Future, time::Duration};
 
+pub use history::Confirmation;
 pub use quote::{BuyOffer, SellOffer};
-pub use send::{Confirmation, SendOptions, SignedTransaction, sign};
+pub use send::{SendOptions, SignedTransaction, sign};
 
 use serde_json::{Value, json};
 use solana_account::Account;
@@ -46,7 +48,7 @@ impl Default for ClientOptions {
     }
 }
 
-/// A connection to one endpoint. Clones nothing and locks nothing: share it by reference or `Arc`.
+/// A connection to one endpoint. Tasks can share it by reference or `Arc`.
 pub struct Client {
     rpc: RpcClient,
     url: String,

@@ -4,14 +4,13 @@
 use std::time::Duration;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use serde_json::{Value, json};
-use solana_commitment_config::CommitmentConfig;
+use serde_json::json;
 use solana_hash::Hash;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_message::{Message, VersionedMessage};
 use solana_rpc_client_api::{
-    config::{RpcSendTransactionConfig, RpcSimulateTransactionConfig, RpcTransactionConfig},
+    config::{RpcSendTransactionConfig, RpcSimulateTransactionConfig},
     request::RpcRequest,
     response::{Response, RpcSimulateTransactionResult},
 };
@@ -19,12 +18,10 @@ use solana_signature::Signature;
 use solana_signer::Signer;
 use solana_transaction::versioned::VersionedTransaction;
 use solana_transaction_error::TransactionError;
-use solana_transaction_status_client_types::{
-    EncodedConfirmedTransactionWithStatusMeta, TransactionConfirmationStatus, UiTransactionEncoding,
-};
+use solana_transaction_status_client_types::UiTransactionEncoding;
 use tokio::time::{Instant, sleep};
 
-use super::{Client, refuse::Failure};
+use super::{Client, Confirmation, refuse::Failure};
 use crate::{
     Pubkey, Result, SdkError,
     decode::Receipt,
@@ -33,14 +30,10 @@ use crate::{
 
 /// Largest transaction that fits a packet.
 const TRANSACTION_BYTES_MAX: usize = 1_232;
-/// The newest transaction version that is read.
-const TRANSACTION_VERSION_MAX: u8 = 1;
 /// The pause between two looks at a transaction doubles from the first to the last of these.
 const POLL_PAUSES: [Duration; 2] = [Duration::from_millis(10), Duration::from_millis(400)];
 /// How often the same bytes are sent again until they are confirmed.
 const RESEND_PERIOD: Duration = Duration::from_secs(2);
-/// How often a confirmed transaction is asked for until the node has its record.
-const RECORD_TRIES: u32 = 20;
 
 /// What a transaction may cost.
 #[derive(Debug, Clone, Copy, Default)]
@@ -61,17 +54,6 @@ pub struct SignedTransaction {
     pub signature: Signature,
     /// The last block that can hold it.
     pub last_valid_block_height: u64,
-}
-
-/// Where a sent transaction stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Confirmation {
-    /// The block it is in.
-    pub slot: u64,
-    /// How settled that block is.
-    pub settled: TransactionConfirmationStatus,
-    /// Why it failed, if it did.
-    pub error: Option<TransactionError>,
 }
 
 impl Client {
@@ -182,28 +164,6 @@ impl Client {
         Ok(())
     }
 
-    /// Where a transaction stands; none when no block the node knows holds it.
-    ///
-    /// # Errors
-    /// When the endpoint does not answer.
-    pub async fn status(&self, signature: &Signature) -> Result<Option<Confirmation>> {
-        Ok(self.statuses(std::slice::from_ref(signature)).await?.pop().flatten())
-    }
-
-    /// Where transactions stand, up to 256 at once, in their order.
-    ///
-    /// # Errors
-    /// When the endpoint does not answer.
-    pub async fn statuses(&self, signatures: &[Signature]) -> Result<Vec<Option<Confirmation>>> {
-        let answer = self.ask(self.rpc().get_signature_statuses(signatures)).await?;
-        let confirmation = |status: solana_transaction_status_client_types::TransactionStatus| Confirmation {
-            slot: status.slot,
-            settled: status.confirmation_status(),
-            error: status.err,
-        };
-        Ok(answer.value.into_iter().map(|status| status.map(confirmation)).collect())
-    }
-
     /// Sends a signed transaction, again and again, until a block that is settled enough holds it.
     ///
     /// # Errors
@@ -231,49 +191,6 @@ impl Client {
             self.send_signed(&signed.bytes).await?;
             sent_at = Instant::now();
         }
-    }
-
-    async fn settled(&self, signature: &Signature) -> Result<Option<Confirmation>> {
-        let settled_enough = |confirmation: &Confirmation| match confirmation.settled {
-            TransactionConfirmationStatus::Finalized => true,
-            TransactionConfirmationStatus::Confirmed => !self.commitment().is_finalized(),
-            TransactionConfirmationStatus::Processed => self.commitment().is_processed(),
-        };
-        Ok(self.status(signature).await?.filter(settled_enough))
-    }
-
-    /// A transaction of any version up to 1 with its events; none when the node does not know it.
-    ///
-    /// # Errors
-    /// When the endpoint does not answer or sends what cannot be decoded.
-    pub async fn transaction(&self, signature: &Signature) -> Result<Option<Receipt>> {
-        let at_least_confirmed =
-            if self.commitment().is_finalized() { self.commitment() } else { CommitmentConfig::confirmed() };
-        let config = RpcTransactionConfig {
-            encoding: Some(UiTransactionEncoding::Base64),
-            commitment: Some(at_least_confirmed),
-            max_supported_transaction_version: Some(TRANSACTION_VERSION_MAX),
-        };
-        let method = RpcRequest::GetTransaction;
-        let answer: Value = self.ask(self.rpc().send(method, json!([signature.to_string(), config]))).await?;
-        if answer.is_null() {
-            return Ok(None);
-        }
-        let answer: EncodedConfirmedTransactionWithStatusMeta =
-            serde_json::from_value(answer).map_err(|error| self.unexpected(method, &error.to_string()))?;
-        let receipt = Receipt::decode(*signature, answer);
-        Ok(Some(receipt.ok_or_else(|| self.unexpected(method, "a transaction without its effects"))?))
-    }
-
-    /// As [`Self::transaction`], for one that was just confirmed: nodes can lag behind themselves.
-    async fn record(&self, signature: &Signature) -> Result<Receipt> {
-        for _ in 0..RECORD_TRIES {
-            if let Some(receipt) = self.transaction(signature).await? {
-                return Ok(receipt);
-            }
-            sleep(POLL_PAUSES[1]).await;
-        }
-        Err(self.unexpected(RpcRequest::GetTransaction, "no record of a transaction that it confirmed"))
     }
 
     /// What recent transactions that wrote the same accounts paid for a compute unit, in micro-lamports: the upper

@@ -146,7 +146,7 @@ pub enum SdkError {
         reason: String,
     },
     /// The key file cannot be read or written.
-    #[error("cannot access the key file {path}: {reason}", path = path.display())]
+    #[error("cannot access the key file {path}: {reason}; check the path and its owner", path = path.display())]
     KeyFileUnreadable {
         /// The file.
         path: PathBuf,
