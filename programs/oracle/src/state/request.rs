@@ -339,5 +339,4 @@ impl Request {
 }
 
 #[cfg(test)]
-#[path = "request_tests.rs"]
 mod tests;

@@ -213,5 +213,4 @@ fn add(atoms: u64, more: u64) -> Result<u64> {
 }
 
 #[cfg(test)]
-#[path = "service_tests.rs"]
 pub(crate) mod tests;

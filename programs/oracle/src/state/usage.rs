@@ -181,5 +181,4 @@ fn add(total: u64, more: u64) -> Result<u64> {
 }
 
 #[cfg(test)]
-#[path = "usage_tests.rs"]
 mod tests;
