@@ -18,6 +18,9 @@ use crate::{
 /// Where the copies that clients are made from are committed.
 const COMMITTED: &str = "sdk/idl";
 
+/// This very program, even when a build has replaced its file meanwhile.
+const OWN_PROGRAM: &str = "/proc/self/exe";
+
 /// Builds every program's IDL; writes it to `target/idl` and `sdk/idl`, or with `check` compares with the latter.
 ///
 /// # Errors
@@ -44,11 +47,12 @@ pub fn generate(check: bool) -> Result<()> {
 /// Anchor's library runs `cargo` from the search path and, when `RUSTUP_TOOLCHAIN` is set, would install that
 /// toolchain again. So it runs in a child that sees the toolchain's own programs first and no such variable.
 fn build_in_child(program: &Program, step: &Step) -> Result<String> {
-    let mut command = Command::new(env::current_exe()?);
+    let mut command = Command::new(OWN_PROGRAM);
     process::clean_cargo_environment(&mut command)
         .args(["idl-one", program.name])
         .env("PATH", search_path()?)
-        .env("CARGO_TARGET_DIR", paths::host_target()?);
+        // It compiles with flags of its own, so nothing could be shared with another folder anyway.
+        .env("CARGO_TARGET_DIR", paths::cache()?.join("idl"));
     process::run(step, &mut command, &paths::repository().join("target/idl").join(format!("{}.log", program.library)))
 }
 
@@ -70,7 +74,7 @@ pub fn print_one(name: &str) -> Result<()> {
     let folder = paths::repository().join("programs").join(program.name);
     let arguments = vec!["--lib".into(), "--locked".into()];
     let idl = IdlBuilder::new().program_path(folder).skip_lint(true).cargo_args(arguments).build()?;
-    ensure!(idl.metadata.name == program.library, "the IDL is of `{}`, not `{}`", idl.metadata.name, program.library);
+    ensure!(idl.metadata.name == program.name, "the IDL is of `{}`, not `{}`", idl.metadata.name, program.name);
     println!("{}", serde_json::to_string_pretty(&idl)?);
     Ok(())
 }
