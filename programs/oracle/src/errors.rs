@@ -159,6 +159,12 @@ pub enum OracleError {
     StateInconsistent,
 }
 
+/// Refuses with `error` unless `condition` holds. Anchor's `require!` builds the error with its file, line and values
+/// wherever it stands, hundreds of bytes of program each time; the error's name says enough.
+pub fn ensure(condition: bool, error: OracleError) -> Result<()> {
+    if condition { Ok(()) } else { Err(error.into()) }
+}
+
 impl From<CoreError> for OracleError {
     fn from(error: CoreError) -> Self {
         match error {

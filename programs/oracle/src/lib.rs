@@ -52,7 +52,7 @@ pub mod oracle {
 
     /// Makes the signer an operator with a bond.
     pub fn operator_register(ctx: Context<OperatorRegister>, args: OperatorRegisterArgs) -> Result<()> {
-        ctx.accounts.handle(args, ctx.bumps.operator)
+        ctx.accounts.handle(args, &ctx.bumps)
     }
 
     /// Adds to an operator's bond.

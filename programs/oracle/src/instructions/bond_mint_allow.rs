@@ -3,7 +3,7 @@ use anchor_spl::token_interface::Mint;
 use modchains_program_kit::mint::only_harmless_extensions;
 
 use crate::{
-    errors::OracleError,
+    errors::{OracleError, ensure},
     events::{self, BondMintAllowed},
     state::{BondMint, OracleConfig},
 };
@@ -33,7 +33,7 @@ impl<'info> BondMintAllow<'info> {
     /// Lists the mint unless it carries an extension that could hurt holders.
     pub fn handle(&mut self, args: BondMintAllowArgs) -> Result<()> {
         let harmless = only_harmless_extensions(self.mint.as_ref())?;
-        require!(harmless, OracleError::BondMintExtensionRefused);
+        ensure(harmless, OracleError::BondMintExtensionRefused)?;
         let bond_mint = BondMint {
             mint: self.mint.key(),
             min_bond_atoms: args.min_bond_atoms,

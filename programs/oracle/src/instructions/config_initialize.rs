@@ -1,7 +1,8 @@
-use anchor_lang::{prelude::*, solana_program::bpf_loader_upgradeable};
+use anchor_lang::prelude::*;
+use modchains_program_kit::account::upgrade_authority;
 
 use crate::{
-    errors::OracleError,
+    errors::{OracleError, ensure},
     events::{self, ConfigInitialized},
     seeds,
     state::{OracleConfig, OracleParams},
@@ -25,22 +26,16 @@ pub struct ConfigInitialize<'info> {
     pub authority: Signer<'info>,
     #[account(init, payer = authority, space = 8 + size_of::<OracleConfig>(), seeds = [seeds::CONFIG], bump)]
     pub config: AccountLoader<'info, OracleConfig>,
-    #[account(
-        constraint = program_data.key() == program_data_address() @ OracleError::NotUpgradeAuthority,
-        constraint = program_data.upgrade_authority_address == Some(authority.key()) @ OracleError::NotUpgradeAuthority,
-    )]
-    pub program_data: Account<'info, ProgramData>,
+    /// CHECK: where the loader keeps this program's upgrade authority, checked by address and owner.
+    pub program_data: UncheckedAccount<'info>,
     pub system_program: Program<'info, System>,
-}
-
-/// Where the loader keeps this program's upgrade authority.
-fn program_data_address() -> Pubkey {
-    Pubkey::find_program_address(&[crate::ID.as_ref()], &bpf_loader_upgradeable::ID).0
 }
 
 impl<'info> ConfigInitialize<'info> {
     /// Writes the configuration.
     pub fn handle(&mut self, args: ConfigInitializeArgs, bump: u8) -> Result<()> {
+        let authority = upgrade_authority(&self.program_data, &crate::ID)?;
+        ensure(authority == Some(self.authority.key()), OracleError::NotUpgradeAuthority)?;
         {
             let mut config = self.config.load_init()?;
             config.admin = self.authority.key();

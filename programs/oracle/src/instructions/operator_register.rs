@@ -1,9 +1,9 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface};
-use modchains_program_kit::token;
+use anchor_spl::token_interface::{Mint, TokenInterface};
+use modchains_program_kit::token::{self, AccountCreation};
 
 use crate::{
-    errors::OracleError,
+    errors::{OracleError, ensure},
     events::{self, Change, OperatorRegistered},
     seeds,
     state::{Operator, OracleConfig},
@@ -29,11 +29,9 @@ pub struct OperatorRegister<'info> {
         seeds = [seeds::OPERATOR, authority.key().as_ref(), mint.key().as_ref()], bump,
     )]
     pub operator: AccountLoader<'info, Operator>,
-    #[account(
-        init, payer = authority, seeds = [seeds::OPERATOR_TOKENS, operator.key().as_ref()], bump,
-        token::mint = mint, token::authority = operator, token::token_program = token_program,
-    )]
-    pub operator_tokens: Box<InterfaceAccount<'info, TokenAccount>>,
+    /// CHECK: created here as the operator's token account, at the address its seeds give.
+    #[account(mut, seeds = [seeds::OPERATOR_TOKENS, operator.key().as_ref()], bump)]
+    pub operator_tokens: UncheckedAccount<'info>,
     /// CHECK: the token program refuses it unless the authority may spend from it and it is an account of the mint.
     #[account(mut)]
     pub authority_tokens: UncheckedAccount<'info>,
@@ -43,19 +41,26 @@ pub struct OperatorRegister<'info> {
 
 impl<'info> OperatorRegister<'info> {
     /// Writes the operator and takes the bond.
-    pub fn handle(&mut self, args: OperatorRegisterArgs, bump: u8) -> Result<()> {
+    pub fn handle(&mut self, args: OperatorRegisterArgs, bumps: &OperatorRegisterBumps) -> Result<()> {
         let bond_mint = self.config.load()?.bond_mint(&self.mint.key())?;
-        require_gte!(args.bond_atoms, bond_mint.min_bond_atoms, OracleError::BondBelowMinimum);
+        ensure(args.bond_atoms >= bond_mint.min_bond_atoms, OracleError::BondBelowMinimum)?;
         {
             let mut operator = self.operator.load_init()?;
             operator.authority = self.authority.key();
             operator.mint = self.mint.key();
             operator.tokens = self.operator_tokens.key();
-            operator.bump = bump;
+            operator.bump = bumps.operator;
             operator.deposit(args.bond_atoms)?;
         }
-        let tokens = self.operator_tokens.to_account_info();
-        token::transfer(&self.token_program, &self.authority_tokens, &tokens, &self.authority, args.bond_atoms, &[])?;
+        self.create_tokens(bumps.operator_tokens)?;
+        token::transfer(
+            &self.token_program,
+            &self.authority_tokens,
+            &self.operator_tokens,
+            &self.authority,
+            args.bond_atoms,
+            &[],
+        )?;
         let event = OperatorRegistered {
             operator: self.operator.key(),
             authority: self.authority.key(),
@@ -63,5 +68,18 @@ impl<'info> OperatorRegister<'info> {
             bond: Change { before_atoms: 0, after_atoms: args.bond_atoms },
         };
         events::emit(&self.event_authority, &event)
+    }
+
+    fn create_tokens(&self, bump: u8) -> Result<()> {
+        let operator = self.operator.key();
+        AccountCreation {
+            payer: &self.authority,
+            account: &self.operator_tokens,
+            mint: self.mint.as_ref().as_ref(),
+            authority: &operator,
+            token_program: &self.token_program,
+            system_program: &self.system_program,
+        }
+        .invoke(&[seeds::OPERATOR_TOKENS, operator.as_ref(), &[bump]])
     }
 }

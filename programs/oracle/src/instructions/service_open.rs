@@ -1,8 +1,9 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface};
+use anchor_spl::token_interface::{Mint, TokenInterface};
+use modchains_program_kit::token::AccountCreation;
 
 use crate::{
-    errors::OracleError,
+    errors::{OracleError, ensure},
     events::{self, ServiceConfigured, ServiceOpened},
     exchange_interface::{read_market, read_model_creator, read_version},
     seeds,
@@ -53,11 +54,9 @@ pub struct ServiceOpen<'info> {
         init, payer = creator, space = 8 + size_of::<Usage>(), seeds = [seeds::USAGE, model.key().as_ref()], bump,
     )]
     pub usage: AccountLoader<'info, Usage>,
-    #[account(
-        init, payer = creator, seeds = [seeds::ESCROW, service.key().as_ref()], bump,
-        token::mint = quote_mint, token::authority = service, token::token_program = token_program,
-    )]
-    pub escrow: Box<InterfaceAccount<'info, TokenAccount>>,
+    /// CHECK: created here as the service's token account, at the address its seeds give.
+    #[account(mut, seeds = [seeds::ESCROW, service.key().as_ref()], bump)]
+    pub escrow: UncheckedAccount<'info>,
     pub token_program: Interface<'info, TokenInterface>,
     pub system_program: Program<'info, System>,
 }
@@ -66,8 +65,9 @@ impl<'info> ServiceOpen<'info> {
     /// Writes service and usage.
     pub fn handle(&mut self, args: ServiceOpenArgs, bumps: &ServiceOpenBumps, now_seconds: i64) -> Result<()> {
         let market = read_market(&self.market)?;
-        require_keys_eq!(market.model, self.model.key(), OracleError::MarketOfOtherModel);
-        require_keys_eq!(market.quote_mint, self.quote_mint.key(), OracleError::MarketQuoteMintMismatch);
+        ensure(market.model == self.model.key(), OracleError::MarketOfOtherModel)?;
+        ensure(market.quote_mint == self.quote_mint.key(), OracleError::MarketQuoteMintMismatch)?;
+        self.create_escrow(bumps.escrow)?;
         let (opened, configured) = self.apply(&args.terms, bumps, now_seconds)?;
         events::emit(&self.event_authority, &opened)?;
         events::emit(&self.event_authority, &configured)
@@ -107,5 +107,18 @@ impl<'info> ServiceOpen<'info> {
             requester_cap_atoms,
         };
         Ok((opened, ServiceConfigured::new(self.service.key(), 0, &service)))
+    }
+
+    fn create_escrow(&self, bump: u8) -> Result<()> {
+        let service = self.service.key();
+        AccountCreation {
+            payer: &self.creator,
+            account: &self.escrow,
+            mint: self.quote_mint.as_ref().as_ref(),
+            authority: &service,
+            token_program: &self.token_program,
+            system_program: &self.system_program,
+        }
+        .invoke(&[seeds::ESCROW, service.as_ref(), &[bump]])
     }
 }

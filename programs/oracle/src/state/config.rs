@@ -3,7 +3,7 @@ use bytemuck::{Pod, Zeroable};
 use modchains_core::window;
 
 use super::OracleParams;
-use crate::errors::OracleError;
+use crate::errors::{OracleError, ensure};
 
 /// How many bond mints can be allowed at a time.
 pub const BOND_MINTS_MAX: usize = 8;
@@ -57,8 +57,8 @@ impl OracleConfig {
 
     /// Makes the queued change the one that services copy.
     pub fn apply(&mut self, now_seconds: i64) -> Result<()> {
-        require!(self.pending_at_seconds != 0, OracleError::NoChangeQueued);
-        require!(!window::is_open(now_seconds, self.pending_at_seconds), OracleError::TimelockRunning);
+        ensure(self.pending_at_seconds != 0, OracleError::NoChangeQueued)?;
+        ensure(!window::is_open(now_seconds, self.pending_at_seconds), OracleError::TimelockRunning)?;
         self.params = self.pending_params;
         self.pending_at_seconds = 0;
         self.invariant()
@@ -66,11 +66,11 @@ impl OracleConfig {
 
     /// Adds a bond mint, or sets the amounts of one that is listed, for services opened or configured from now on.
     pub fn allow(&mut self, bond_mint: BondMint) -> Result<()> {
-        require!(bond_mint.mint != Pubkey::default(), OracleError::BondMintNotAllowed);
+        ensure(bond_mint.mint != Pubkey::default(), OracleError::BondMintNotAllowed)?;
         let amounts_fit = bond_mint.claim_bond_atoms > 0
             && bond_mint.claim_bond_atoms <= bond_mint.min_bond_atoms
             && bond_mint.requester_cap_atoms > 0;
-        require!(amounts_fit, OracleError::ParameterOutOfBounds);
+        ensure(amounts_fit, OracleError::ParameterOutOfBounds)?;
         let listed = self.bond_mints.iter().position(|place| place.mint == bond_mint.mint);
         let free = || self.bond_mints.iter().position(|place| place.mint == Pubkey::default());
         let index = listed.or_else(free).ok_or(OracleError::BondMintListFull)?;

@@ -1,7 +1,10 @@
 use anchor_lang::prelude::*;
 use modchains_core::window;
 
-use crate::{errors::OracleError, seeds};
+use crate::{
+    errors::{OracleError, ensure},
+    seeds,
+};
 
 /// Somebody who answers requests in one mint, with the bond that makes it liable.
 ///
@@ -51,15 +54,15 @@ impl Operator {
 
     /// Adds to the bond.
     pub fn deposit(&mut self, atoms: u64) -> Result<()> {
-        require!(atoms > 0, OracleError::AmountZero);
+        ensure(atoms > 0, OracleError::AmountZero)?;
         self.bond_atoms = add(self.bond_atoms, atoms)?;
         self.invariant()
     }
 
     /// Takes `atoms` out of the free bond; they may leave after the cooldown, together with any earlier ones.
     pub fn start_withdrawal(&mut self, atoms: u64, cooldown_seconds: u32, now_seconds: i64) -> Result<()> {
-        require!(atoms > 0, OracleError::AmountZero);
-        require_gte!(self.free_bond_atoms()?, atoms, OracleError::FreeBondTooSmall);
+        ensure(atoms > 0, OracleError::AmountZero)?;
+        ensure(self.free_bond_atoms()? >= atoms, OracleError::FreeBondTooSmall)?;
         self.bond_atoms = take(self.bond_atoms, atoms)?;
         self.cooling_atoms = add(self.cooling_atoms, atoms)?;
         self.cooling_until_seconds = window::end_seconds(now_seconds, cooldown_seconds).map_err(OracleError::from)?;
@@ -68,8 +71,8 @@ impl Operator {
 
     /// Lets everything that has cooled down go and says how much that is.
     pub fn finish_withdrawal(&mut self, now_seconds: i64) -> Result<u64> {
-        require!(self.cooling_atoms > 0, OracleError::NoWithdrawalStarted);
-        require!(!window::is_open(now_seconds, self.cooling_until_seconds), OracleError::CooldownRunning);
+        ensure(self.cooling_atoms > 0, OracleError::NoWithdrawalStarted)?;
+        ensure(!window::is_open(now_seconds, self.cooling_until_seconds), OracleError::CooldownRunning)?;
         let atoms = core::mem::take(&mut self.cooling_atoms);
         self.invariant()?;
         Ok(atoms)
@@ -77,7 +80,7 @@ impl Operator {
 
     /// Lets the earnings go and says how much they are.
     pub fn take_earnings(&mut self) -> Result<u64> {
-        require!(self.earned_atoms > 0, OracleError::NothingEarned);
+        ensure(self.earned_atoms > 0, OracleError::NothingEarned)?;
         let atoms = core::mem::take(&mut self.earned_atoms);
         self.invariant()?;
         Ok(atoms)
@@ -115,7 +118,7 @@ impl Operator {
     }
 
     fn lock(&mut self, atoms: u64) -> Result<()> {
-        require_gte!(self.free_bond_atoms()?, atoms, OracleError::FreeBondTooSmall);
+        ensure(self.free_bond_atoms()? >= atoms, OracleError::FreeBondTooSmall)?;
         self.locked_atoms = add(self.locked_atoms, atoms)?;
         Ok(())
     }
@@ -129,10 +132,10 @@ impl Operator {
     /// What holds of an operator at the end of every change.
     pub fn invariant(&self) -> Result<()> {
         // Nothing is locked that is not at stake.
-        require_gte!(self.bond_atoms, self.locked_atoms, OracleError::StateInconsistent);
+        ensure(self.bond_atoms >= self.locked_atoms, OracleError::StateInconsistent)?;
         // Something is locked exactly while a claim or a result is open: claim and result bonds are never zero.
         let holds_something = self.open_claims != 0 || self.open_results != 0;
-        require!(holds_something == (self.locked_atoms != 0), OracleError::StateInconsistent);
+        ensure(holds_something == (self.locked_atoms != 0), OracleError::StateInconsistent)?;
         Ok(())
     }
 }

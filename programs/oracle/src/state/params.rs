@@ -3,7 +3,7 @@ use bytemuck::{Pod, Zeroable};
 use modchains_core::fees::UsageFeeSplit;
 
 use super::UsageSplit;
-use crate::errors::OracleError;
+use crate::errors::{OracleError, ensure};
 
 /// Longest delay of a change, cooldown, challenge window and wait: 30 days.
 pub const PERIOD_SECONDS_MAX: u32 = 30 * 24 * 3_600;
@@ -53,7 +53,7 @@ impl OracleParams {
             && (EPOCH_SECONDS_MIN..=EPOCH_SECONDS_MAX).contains(&self.epoch_seconds)
             && self.timelock_seconds <= PERIOD_SECONDS_MAX;
         let multiple_fits = (BOND_MULTIPLE_BPS_MIN..=BOND_MULTIPLE_BPS_MAX).contains(&self.bond_multiple_bps);
-        require!(windows_fit && multiple_fits, OracleError::ParameterOutOfBounds);
+        ensure(windows_fit && multiple_fits, OracleError::ParameterOutOfBounds)?;
         self.require_split(&self.split)
     }
 
@@ -63,7 +63,7 @@ impl OracleParams {
         let minima_kept = split.operator_bps >= self.operator_min_bps
             && split.reserve_bps >= self.reserve_min_bps
             && split.protocol_bps >= self.protocol_min_bps;
-        require!(minima_kept, OracleError::FeeSplitInvalid);
+        ensure(minima_kept, OracleError::FeeSplitInvalid)?;
         Ok(())
     }
 }

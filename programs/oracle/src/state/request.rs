@@ -2,7 +2,7 @@ use anchor_lang::prelude::*;
 use modchains_core::{bond::required_bond, window};
 
 use super::{Service, UsageSplit};
-use crate::errors::OracleError;
+use crate::errors::{OracleError, ensure};
 
 /// Longest inline input the program takes, in bytes: what fits one transaction.
 pub const INPUT_BYTES_MAX: u16 = 700;
@@ -170,12 +170,12 @@ impl Request {
         terms: &RequestTerms,
         now_seconds: i64,
     ) -> Result<Self> {
-        require!(service.open == 1, OracleError::ServiceClosed);
-        require_gte!(terms.fee_max_atoms, service.fee_atoms, OracleError::FeeAboveLimit);
+        ensure(service.open == 1, OracleError::ServiceClosed)?;
+        ensure(terms.fee_max_atoms >= service.fee_atoms, OracleError::FeeAboveLimit)?;
         let waits = service.max_wait_min_seconds..=service.max_wait_max_seconds;
-        require!(waits.contains(&terms.max_wait_seconds), OracleError::WaitOutOfBounds);
-        require!(terms.input_bytes > 0, OracleError::InputEmpty);
-        require_gte!(usize::from(service.input_bytes_max), terms.input_bytes, OracleError::InputTooLong);
+        ensure(waits.contains(&terms.max_wait_seconds), OracleError::WaitOutOfBounds)?;
+        ensure(terms.input_bytes > 0, OracleError::InputEmpty)?;
+        ensure(usize::from(service.input_bytes_max) >= terms.input_bytes, OracleError::InputTooLong)?;
         let result_bond_atoms = required_bond(
             service.min_bond_atoms,
             service.bond_multiple_bps,
@@ -231,7 +231,7 @@ impl Request {
     /// Gives the request to `operator` until the claim's deadline.
     pub fn claim(&mut self, operator: Pubkey, now_seconds: i64) -> Result<()> {
         self.require(RequestStatus::Open, OracleError::RequestNotOpen)?;
-        require!(window::is_open(now_seconds, self.deadline_seconds), OracleError::RequestDeadlinePassed);
+        ensure(window::is_open(now_seconds, self.deadline_seconds), OracleError::RequestDeadlinePassed)?;
         let claim_end_seconds = window::end_seconds(now_seconds, self.claim_seconds).map_err(OracleError::from)?;
         self.operator = operator;
         self.claim_deadline_seconds = claim_end_seconds.min(self.deadline_seconds);
@@ -242,7 +242,7 @@ impl Request {
     /// Takes a lapsed claim away from its operator and credits the claim bond, which it returns, to the requester.
     pub fn expire_claim(&mut self, now_seconds: i64) -> Result<u64> {
         self.require(RequestStatus::Claimed, OracleError::RequestNotClaimed)?;
-        require!(!window::is_open(now_seconds, self.claim_deadline_seconds), OracleError::ClaimDeadlineAhead);
+        ensure(!window::is_open(now_seconds, self.claim_deadline_seconds), OracleError::ClaimDeadlineAhead)?;
         let due_atoms = self.requester_due_atoms.checked_add(self.claim_bond_atoms);
         self.requester_due_atoms = due_atoms.ok_or(OracleError::AmountTooLarge)?;
         self.operator = Pubkey::default();
@@ -261,11 +261,11 @@ impl Request {
         now_seconds: i64,
     ) -> Result<()> {
         self.require(RequestStatus::Claimed, OracleError::RequestNotClaimed)?;
-        require_keys_eq!(self.operator, *operator, OracleError::ClaimOfOtherOperator);
-        require!(window::is_open(now_seconds, self.claim_deadline_seconds), OracleError::ClaimDeadlinePassed);
-        require_eq!(numeric_class, self.numeric_class, OracleError::NumericClassMismatch);
-        require!(output_bytes > 0, OracleError::OutputEmpty);
-        require_gte!(usize::from(self.output_bytes_max), output_bytes, OracleError::OutputTooLong);
+        ensure(self.operator == *operator, OracleError::ClaimOfOtherOperator)?;
+        ensure(window::is_open(now_seconds, self.claim_deadline_seconds), OracleError::ClaimDeadlinePassed)?;
+        ensure(numeric_class == self.numeric_class, OracleError::NumericClassMismatch)?;
+        ensure(output_bytes > 0, OracleError::OutputEmpty)?;
+        ensure(usize::from(self.output_bytes_max) >= output_bytes, OracleError::OutputTooLong)?;
         Ok(())
     }
 
@@ -290,7 +290,7 @@ impl Request {
     /// Makes a result final that nobody challenged in its window.
     pub fn finalize(&mut self, now_seconds: i64) -> Result<()> {
         self.require(RequestStatus::Posted, OracleError::RequestNotPosted)?;
-        require!(!window::is_open(now_seconds, self.challenge_until_seconds), OracleError::ChallengeWindowOpen);
+        ensure(!window::is_open(now_seconds, self.challenge_until_seconds), OracleError::ChallengeWindowOpen)?;
         self.settled_at_seconds = now_seconds;
         self.status = RequestStatus::Finalized as u8;
         self.invariant()
@@ -299,7 +299,7 @@ impl Request {
     /// Gives the request up after its deadline and says what goes back to the requester, in atoms.
     pub fn refund(&mut self, now_seconds: i64) -> Result<u64> {
         self.require(RequestStatus::Open, OracleError::RequestNotOpen)?;
-        require!(!window::is_open(now_seconds, self.deadline_seconds), OracleError::RequestDeadlineAhead);
+        ensure(!window::is_open(now_seconds, self.deadline_seconds), OracleError::RequestDeadlineAhead)?;
         let due_atoms = core::mem::take(&mut self.requester_due_atoms);
         let refund_atoms = self.price_atoms()?.checked_add(due_atoms).ok_or(OracleError::AmountTooLarge)?;
         self.settled_at_seconds = now_seconds;
@@ -310,7 +310,7 @@ impl Request {
 
     /// Lets go what is still due to the requester of a settled request, in atoms.
     pub fn take_due(&mut self) -> Result<u64> {
-        require!(self.status()?.is_settled(), OracleError::RequestNotSettled);
+        ensure(self.status()?.is_settled(), OracleError::RequestNotSettled)?;
         Ok(core::mem::take(&mut self.requester_due_atoms))
     }
 
@@ -329,11 +329,11 @@ impl Request {
         // An operator is named exactly from a claim on, and never by a request that was given up.
         let has_operator = self.operator != Pubkey::default();
         let needs_operator = !matches!(status, RequestStatus::Open | RequestStatus::Refunded);
-        require!(has_operator == needs_operator, OracleError::StateInconsistent);
+        ensure(has_operator == needs_operator, OracleError::StateInconsistent)?;
         // A claim never outlives the request.
-        require_gte!(self.deadline_seconds, self.claim_deadline_seconds, OracleError::StateInconsistent);
+        ensure(self.deadline_seconds >= self.claim_deadline_seconds, OracleError::StateInconsistent)?;
         // The output fits its room.
-        require_gte!(self.output_bytes_max, self.output_bytes, OracleError::StateInconsistent);
+        ensure(self.output_bytes_max >= self.output_bytes, OracleError::StateInconsistent)?;
         Ok(())
     }
 }

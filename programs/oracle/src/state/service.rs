@@ -2,7 +2,11 @@ use anchor_lang::prelude::*;
 use modchains_core::fees::UsageFeeLegs;
 
 use super::{BondMint, INPUT_BYTES_MAX, OUTPUT_BYTES_MAX, OracleParams, PERIOD_SECONDS_MAX, UsageSplit};
-use crate::{errors::OracleError, exchange_interface::VersionFacts, seeds};
+use crate::{
+    errors::{OracleError, ensure},
+    exchange_interface::VersionFacts,
+    seeds,
+};
 
 /// A model offered for inference in one mint. Requests copy its terms when they are created.
 ///
@@ -107,7 +111,7 @@ impl ServiceTerms {
             && self.max_wait_max_seconds <= PERIOD_SECONDS_MAX;
         let sizes_fit = (1..=INPUT_BYTES_MAX).contains(&self.input_bytes_max)
             && (1..=OUTPUT_BYTES_MAX).contains(&self.output_bytes_max);
-        require!(self.fee_atoms > 0 && waits_fit && sizes_fit, OracleError::ParameterOutOfBounds);
+        ensure(self.fee_atoms > 0 && waits_fit && sizes_fit, OracleError::ParameterOutOfBounds)?;
         Ok(())
     }
 }
@@ -130,8 +134,8 @@ impl Service {
         terms.validate()?;
         let split = terms.split.unwrap_or(params.split);
         params.require_split(&split)?;
-        require_keys_eq!(bond_mint.mint, self.quote_mint, OracleError::BondMintNotAllowed);
-        require_keys_eq!(facts.model, self.model, OracleError::VersionOfOtherModel);
+        ensure(bond_mint.mint == self.quote_mint, OracleError::BondMintNotAllowed)?;
+        ensure(facts.model == self.model, OracleError::VersionOfOtherModel)?;
         self.version = version;
         self.manifest_sha256 = facts.manifest_sha256;
         self.numeric_class = facts.numeric_class;
@@ -181,7 +185,7 @@ impl Service {
     pub fn take_shares(&mut self) -> Result<(u64, u64)> {
         let vault_atoms = core::mem::take(&mut self.accrued_vault_atoms);
         let reserve_atoms = core::mem::take(&mut self.accrued_reserve_atoms);
-        require!(vault_atoms > 0 || reserve_atoms > 0, OracleError::NothingToDistribute);
+        ensure(vault_atoms > 0 || reserve_atoms > 0, OracleError::NothingToDistribute)?;
         Ok((vault_atoms, reserve_atoms))
     }
 
@@ -192,18 +196,18 @@ impl Service {
             FeeBeneficiary::Protocol => &mut self.accrued_protocol_atoms,
         };
         let atoms = core::mem::take(accrued_atoms);
-        require!(atoms > 0, OracleError::NothingToClaim);
+        ensure(atoms > 0, OracleError::NothingToClaim)?;
         Ok(atoms)
     }
 
     /// What holds of a service at the end of every configuration.
     pub fn invariant(&self) -> Result<()> {
         // A request can ask for some wait.
-        require_gte!(self.max_wait_max_seconds, self.max_wait_min_seconds, OracleError::StateInconsistent);
+        ensure(self.max_wait_max_seconds >= self.max_wait_min_seconds, OracleError::StateInconsistent)?;
         // Claim and result bonds are never zero, so that an operator always has something locked.
-        require!(self.claim_bond_atoms > 0 && self.min_bond_atoms > 0, OracleError::StateInconsistent);
+        ensure(self.claim_bond_atoms > 0 && self.min_bond_atoms > 0, OracleError::StateInconsistent)?;
         // `open` is a flag.
-        require!(self.open <= 1, OracleError::StateInconsistent);
+        ensure(self.open <= 1, OracleError::StateInconsistent)?;
         Ok(())
     }
 }

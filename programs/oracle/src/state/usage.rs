@@ -7,7 +7,7 @@ use modchains_core::{
     window,
 };
 
-use crate::errors::OracleError;
+use crate::errors::{OracleError, ensure};
 
 /// Quality of a model that nobody has rated, benchmarked or defeated.
 pub const QUALITY_NEUTRAL_PPM: u32 = 1_000_000;
@@ -164,9 +164,9 @@ impl Usage {
     /// What holds of usage at the end of every change.
     pub fn invariant(&self) -> Result<()> {
         // No epoch holds more than all time.
-        require_gte!(self.fees_total_atoms, self.epoch_fees_atoms, OracleError::StateInconsistent);
+        ensure(self.fees_total_atoms >= self.epoch_fees_atoms, OracleError::StateInconsistent)?;
         // What nobody gets back is part of what was paid.
-        require_gte!(self.fees_total_atoms, self.non_recoverable_fees_total, OracleError::StateInconsistent);
+        ensure(self.fees_total_atoms >= self.non_recoverable_fees_total, OracleError::StateInconsistent)?;
         Ok(())
     }
 }
