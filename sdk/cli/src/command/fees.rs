@@ -1,0 +1,185 @@
+//! Fees that trades and inferences have accrued, until somebody moves them on.
+
+use clap::{Args, Subcommand, ValueEnum};
+use modchains_sdk::{
+    Instruction, Pubkey, Signer, address,
+    decode::Fetched,
+    exchange::state::FeeBeneficiary as TradeBeneficiary,
+    instruction::{exchange, oracle},
+    oracle::state::{FeeBeneficiary as UsageBeneficiary, Service},
+};
+
+use super::market::Listing;
+use crate::{
+    error::{CliError, Result},
+    model_arg::ModelArg,
+    report::Report,
+    session::Session,
+};
+
+/// Show, distribute and claim accrued fees.
+#[derive(Debug, Subcommand)]
+pub enum FeesCommand {
+    /// Show what trades and inferences have accrued for whom.
+    Show(ShowArgs),
+    /// Move the stakers' fees into the vault and the reserve's into the curve. Anyone may.
+    Distribute(DistributeArgs),
+    /// Pay the creator's or the protocol's fees to their owner. Anyone may.
+    Claim(ClaimArgs),
+}
+
+impl FeesCommand {
+    /// Does it.
+    ///
+    /// # Errors
+    /// Whatever the command refuses.
+    pub async fn run(&self, session: &Session) -> Result<Report> {
+        match self {
+            Self::Show(args) => Ok(Accrued::load(session, &args.model.address(session)?).await?.report()),
+            Self::Distribute(args) => args.run(session).await,
+            Self::Claim(args) => args.run(session).await,
+        }
+    }
+}
+
+/// Arguments of `fees show`.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    #[command(flatten)]
+    model: ModelArg,
+}
+
+/// What a model's market and its service, if there is one, owe.
+struct Accrued {
+    listing: Listing,
+    service: Option<Service>,
+}
+
+impl Accrued {
+    async fn load(session: &Session, model: &Pubkey) -> Result<Self> {
+        let listing = Listing::load(session, model).await?;
+        let service: Option<Fetched<Service>> = session.client.find_state(&address::oracle::service(model)).await?;
+        Ok(Self { listing, service: service.map(|service| service.value) })
+    }
+
+    fn report(&self) -> Report {
+        let quote = &self.listing.quote;
+        let amount = |report: Report, key, atoms| report.amount(key, quote.amount(atoms), &quote.symbol);
+        let market = &self.listing.market;
+        let trades = amount(Report::new(), "stakers", market.vault_due_atoms);
+        let trades = amount(trades, "creator", market.creator_due_atoms);
+        let trades = amount(trades, "protocol", market.protocol_due_atoms);
+        let report = Report::new().text("model", self.listing.model).group("trades", trades);
+        let Some(service) = &self.service else { return report };
+        let inferences = amount(Report::new(), "stakers", service.accrued_vault_atoms);
+        let inferences = amount(inferences, "reserve", service.accrued_reserve_atoms);
+        let inferences = amount(inferences, "creator", service.accrued_creator_atoms);
+        report.group("inferences", amount(inferences, "protocol", service.accrued_protocol_atoms))
+    }
+
+    /// What moves the stakers' and the reserve's fees on, and how many atoms that is.
+    fn distribution(&self) -> (Vec<Instruction>, u64) {
+        let (model, quote) = (&self.listing.model, &self.listing.quote.token);
+        let trade_atoms = self.listing.market.vault_due_atoms;
+        let usage_atoms =
+            self.service.map_or(0, |service| service.accrued_vault_atoms.saturating_add(service.accrued_reserve_atoms));
+        let trades = (trade_atoms > 0).then(|| exchange::fees_distribute(model, quote));
+        let usage = (usage_atoms > 0).then(|| oracle::fees_distribute(model, quote));
+        (trades.into_iter().chain(usage).collect(), trade_atoms.saturating_add(usage_atoms))
+    }
+
+    /// What pays the fees of `role` to `owners`, of trades and of inferences, and how many atoms that is.
+    fn payment(&self, role: Role, owners: [Pubkey; 2]) -> (Vec<Instruction>, u64) {
+        let (model, quote) = (&self.listing.model, &self.listing.quote.token);
+        let market = &self.listing.market;
+        let (trade_atoms, trade_role, usage_role) = match role {
+            Role::Creator => (market.creator_due_atoms, TradeBeneficiary::Creator, UsageBeneficiary::Creator),
+            Role::Protocol => (market.protocol_due_atoms, TradeBeneficiary::Protocol, UsageBeneficiary::Protocol),
+        };
+        let usage_atoms = self.service.map_or(0, |service| match role {
+            Role::Creator => service.accrued_creator_atoms,
+            Role::Protocol => service.accrued_protocol_atoms,
+        });
+        let trades = (trade_atoms > 0).then(|| exchange::fees_claim(model, quote, &owners[0], trade_role));
+        let usage = (usage_atoms > 0).then(|| oracle::fees_claim(model, quote, &owners[1], usage_role));
+        (trades.into_iter().chain(usage).collect(), trade_atoms.saturating_add(usage_atoms))
+    }
+}
+
+/// Arguments of `fees distribute`.
+#[derive(Debug, Args)]
+pub struct DistributeArgs {
+    #[command(flatten)]
+    model: ModelArg,
+}
+
+impl DistributeArgs {
+    async fn run(&self, session: &Session) -> Result<Report> {
+        let signer = session.signer()?;
+        let accrued = Accrued::load(session, &self.model.address(session)?).await?;
+        let (instructions, atoms) = accrued.distribution();
+        require_something(&instructions)?;
+        let listing = &accrued.listing;
+        session.client.pool(&listing.model, &listing.quote.token.mint).await?;
+        let receipt = session.send("Distributing", &instructions, &signer).await?;
+        let report = Report::new().text("model", listing.model);
+        Ok(report.amount("distributed", listing.quote.amount(atoms), &listing.quote.symbol).receipt(&receipt))
+    }
+}
+
+/// Whose fees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Role {
+    /// The model's creator.
+    Creator,
+    /// The protocol's treasury.
+    Protocol,
+}
+
+/// Arguments of `fees claim`.
+#[derive(Debug, Args)]
+#[command(
+    after_long_help = "The fees go to the owner, whoever sends this. When the owner sends it and they are in SOL, all
+wrapped SOL of the owner is unwrapped in the same transaction.
+
+Example:
+  modchains fees claim MODEL --as creator"
+)]
+pub struct ClaimArgs {
+    #[command(flatten)]
+    model: ModelArg,
+    /// Whose fees.
+    #[arg(long = "as", value_enum)]
+    role: Role,
+}
+
+impl ClaimArgs {
+    async fn run(&self, session: &Session) -> Result<Report> {
+        let signer = session.signer()?;
+        let accrued = Accrued::load(session, &self.model.address(session)?).await?;
+        let listing = &accrued.listing;
+        let owners = match self.role {
+            Role::Creator => [session.client.model(&listing.model).await?.value.creator; 2],
+            Role::Protocol => {
+                let client = &session.client;
+                [client.exchange_config().await?.value.treasury, client.oracle_config().await?.value.treasury]
+            }
+        };
+        let (payments, atoms) = accrued.payment(self.role, owners);
+        require_something(&payments)?;
+        let mut around = session.receive(&signer.pubkey(), &owners[0], &listing.quote);
+        if owners[1] != owners[0] {
+            around = around.and(session.receive(&signer.pubkey(), &owners[1], &listing.quote));
+        }
+        let receipt = session.send("Claiming", &around.enclose(payments), &signer).await?;
+        let report = Report::new().text("model", listing.model).text("owner", owners[0]);
+        Ok(report.amount("paid", listing.quote.amount(atoms), &listing.quote.symbol).receipt(&receipt))
+    }
+}
+
+fn require_something(instructions: &[Instruction]) -> Result<()> {
+    if instructions.is_empty() {
+        return Err(CliError::unfit("no fees have accrued", "wait for trades or final results"));
+    }
+    Ok(())
+}

@@ -1,0 +1,48 @@
+//! Asking a model and reading its answers.
+
+mod new;
+mod settle;
+mod show;
+mod wait;
+
+use clap::Subcommand;
+
+pub use new::NewArgs;
+pub use settle::{CloseArgs, FinalizeArgs, RefundArgs};
+pub use show::{ListArgs, ShowArgs};
+
+use crate::{error::Result, report::Report, session::Session};
+
+/// Ask a model and read its answers.
+#[derive(Debug, Subcommand)]
+pub enum RequestCommand {
+    /// Ask for an inference; fee and tip go into escrow.
+    New(NewArgs),
+    /// Show a request with its answer.
+    Show(ShowArgs),
+    /// List the requests to a model.
+    List(ListArgs),
+    /// Make a result final whose challenge window is over. Anyone may.
+    Finalize(FinalizeArgs),
+    /// Take back everything after the deadline of a request that nobody answered. Anyone may send it.
+    Refund(RefundArgs),
+    /// Close a settled request and get its rent back. Its answer is then no longer on chain.
+    Close(CloseArgs),
+}
+
+impl RequestCommand {
+    /// Does it.
+    ///
+    /// # Errors
+    /// Whatever the command refuses.
+    pub async fn run(&self, session: &Session) -> Result<Report> {
+        match self {
+            Self::New(args) => args.run(session).await,
+            Self::Show(args) => args.run(session).await,
+            Self::List(args) => args.run(session).await,
+            Self::Finalize(args) => args.run(session).await,
+            Self::Refund(args) => args.run(session).await,
+            Self::Close(args) => args.run(session).await,
+        }
+    }
+}

@@ -1,0 +1,206 @@
+use std::{fs, path::PathBuf};
+
+use clap::Args;
+use modchains_sdk::{
+    Instruction, Keypair, SdkError, Signer, address,
+    decode::Receipt,
+    instruction::oracle::request_create,
+    oracle::{instructions::RequestCreateArgs, state::Service},
+};
+
+use super::wait::Until;
+use crate::{
+    amount::Decimal,
+    duration::parse_seconds,
+    error::{CliError, Result},
+    funds::Around,
+    model_arg::ModelArg,
+    random::random,
+    report::Report,
+    session::Session,
+    token::TokenView,
+};
+
+/// Arguments of `request new`.
+#[derive(Debug, Args)]
+#[command(
+    after_long_help = "SOL is wrapped in the same transaction. With --wait the command shows the answer once it is
+posted, with --wait=final once nobody can challenge it any more.
+
+Examples:
+  modchains request new MODEL --input-file digit.bin --wait
+  modchains request new MODEL --input-hex 00ff10 --tip 0.0001 --max-wait 5m --yes"
+)]
+pub struct NewArgs {
+    #[command(flatten)]
+    model: ModelArg,
+    #[command(flatten)]
+    input: Input,
+    /// Most to pay besides the tip, in the service's token [default: the present fee].
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
+    fee_max: Option<Decimal>,
+    /// Extra for the operator.
+    #[arg(long, value_name = "AMOUNT", default_value = "0", allow_negative_numbers = true)]
+    tip: Decimal,
+    /// What a wrong answer could cost; the operator's bond is at least this.
+    #[arg(long, value_name = "AMOUNT", default_value = "0", allow_negative_numbers = true)]
+    value_at_risk: Decimal,
+    /// How long to wait for a result [default: the longest that the service allows].
+    #[arg(long, value_name = "TIME", value_parser = parse_seconds)]
+    max_wait: Option<u32>,
+    /// Number that gives the request its address [default: random].
+    #[arg(long)]
+    nonce: Option<u64>,
+    /// Wait for the answer and print it.
+    #[arg(long, value_enum, value_name = "UNTIL", num_args = 0..=1, require_equals = true, default_missing_value = "posted")]
+    wait: Option<Until>,
+}
+
+/// What to ask.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct Input {
+    /// The input in hexadecimal.
+    #[arg(long, value_name = "HEX")]
+    input_hex: Option<String>,
+    /// A file with the input.
+    #[arg(long, value_name = "PATH")]
+    input_file: Option<PathBuf>,
+}
+
+impl Input {
+    fn read(&self) -> Result<Vec<u8>> {
+        match (&self.input_hex, &self.input_file) {
+            (Some(text), _) => hex::decode(text).map_err(|error| {
+                CliError::unfit(format!("--input-hex is not hexadecimal: {error}"), "write pairs of 0-9 and a-f")
+            }),
+            (None, Some(path)) => {
+                let unreadable =
+                    |error: std::io::Error| CliError::FileUnreadable { path: path.clone(), reason: error.to_string() };
+                fs::read(path).map_err(unreadable)
+            }
+            (None, None) => Err(CliError::unfit("there is no input", "pass --input-hex or --input-file")),
+        }
+    }
+}
+
+impl NewArgs {
+    /// Checks, asks, sends, and waits if told to.
+    ///
+    /// # Errors
+    /// When the service does not take the request, there is too little to pay with, or nobody answers in time.
+    pub async fn run(&self, session: &Session) -> Result<Report> {
+        let signer = session.signer()?;
+        let requester = signer.pubkey();
+        let model = self.model.address(session)?;
+        let service = session.client.service(&model).await?.value;
+        let quote = session.token(&service.quote_mint).await?;
+        let args = self.create_args(&service, &quote)?;
+        let price_atoms = args.fee_max_atoms.saturating_add(args.tip_atoms);
+        let payment = session.pay(&requester, &quote, price_atoms).await?;
+        let (request, _) = address::oracle::request(&address::oracle::service(&model), &requester, args.nonce);
+        let about = Report::new()
+            .text("model", model)
+            .text("request", request)
+            .amount("fee_at_most", quote.amount(args.fee_max_atoms), &quote.symbol)
+            .amount("tip", quote.amount(args.tip_atoms), &quote.symbol)
+            .number("max_wait_seconds", args.max_wait_seconds)
+            .number("input_bytes", u64::try_from(args.input.len()).unwrap_or(u64::MAX))
+            .number("nonce", args.nonce);
+        session.confirm(&about)?;
+        let create = request_create(&requester, &model, &quote.token, args);
+        let receipt = send_fitting(session, payment, create, &signer).await?;
+        let report = about.receipt(&receipt);
+        match self.wait {
+            None => Ok(report),
+            Some(until) => Ok(report.group("answer", session.answer(&request, until).await?)),
+        }
+    }
+
+    fn create_args(&self, service: &Service, quote: &TokenView) -> Result<RequestCreateArgs> {
+        let atoms = |amount: &Decimal| Ok::<_, CliError>(amount.of_token(quote.decimals)?.atoms);
+        let input = self.input.read()?;
+        require_input(&input, service)?;
+        let nonce = match self.nonce {
+            Some(nonce) => nonce,
+            None => u64::from_le_bytes(random()?),
+        };
+        Ok(RequestCreateArgs {
+            nonce,
+            bump: 0,
+            fee_max_atoms: self.fee_max.as_ref().map_or(Ok(service.fee_atoms), atoms)?,
+            tip_atoms: atoms(&self.tip)?,
+            value_at_risk_atoms: atoms(&self.value_at_risk)?,
+            max_wait_seconds: self.max_wait.unwrap_or(service.max_wait_max_seconds),
+            salt: random()?,
+            input,
+        })
+    }
+}
+
+fn require_input(input: &[u8], service: &Service) -> Result<()> {
+    if input.is_empty() {
+        return Err(CliError::unfit("the input is empty", "pass at least one byte"));
+    }
+    if input.len() > usize::from(service.input_bytes_max) {
+        let what = format!("the input has {} bytes, the service takes {}", input.len(), service.input_bytes_max);
+        return Err(CliError::unfit(what, "shorten it"));
+    }
+    Ok(())
+}
+
+/// Sends everything in one transaction or, when a long input leaves no room for wrapping SOL, in several.
+async fn send_fitting(session: &Session, payment: Around, create: Instruction, signer: &Keypair) -> Result<Receipt> {
+    const DOING: &str = "Sending the request";
+    let Around { before, after } = payment;
+    let together = [before.as_slice(), std::slice::from_ref(&create), after.as_slice()].concat();
+    match session.send(DOING, &together, signer).await {
+        Err(CliError::Sdk(SdkError::TransactionTooLarge { .. })) if !before.is_empty() => {}
+        sent => return sent,
+    }
+    session.send("Wrapping", &before, signer).await?;
+    let receipt = session.send(DOING, &[create], signer).await?;
+    if !after.is_empty() {
+        session.send("Unwrapping", &after, signer).await?;
+    }
+    Ok(receipt)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use bytemuck::Zeroable;
+
+    use super::*;
+
+    fn input(hex: Option<&str>, file: Option<PathBuf>) -> Result<Vec<u8>> {
+        Input { input_hex: hex.map(str::to_owned), input_file: file }.read()
+    }
+
+    #[test]
+    fn input_comes_from_hexadecimal_or_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("input.bin");
+        fs::write(&path, b"digits").unwrap();
+        assert_eq!(input(Some("00fF"), None).unwrap(), [0, 255]);
+        assert_eq!(input(None, Some(path)).unwrap(), b"digits");
+    }
+
+    #[test]
+    fn bad_input_names_the_thing() {
+        for text in ["0", "zz", "0x00"] {
+            assert!(matches!(input(Some(text), None), Err(CliError::Unfit { .. })), "{text}");
+        }
+        let missing = PathBuf::from("no/such/file");
+        assert!(input(None, Some(missing)).unwrap_err().to_string().contains("no/such/file"));
+    }
+
+    #[test]
+    fn empty_and_oversized_inputs_are_refused_before_anything_is_sent() {
+        let service = Service { input_bytes_max: 4, ..Service::zeroed() };
+        assert!(require_input(&[1; 4], &service).is_ok());
+        assert!(require_input(&[], &service).unwrap_err().to_string().contains("empty"));
+        assert!(require_input(&[1; 5], &service).unwrap_err().to_string().contains("5 bytes"));
+    }
+}

@@ -1,0 +1,123 @@
+use std::time::Duration;
+
+use clap::ValueEnum;
+use modchains_sdk::{
+    Pubkey,
+    decode::FetchedRequest,
+    oracle::state::{Request, RequestStatus},
+};
+use tokio::time::sleep;
+
+use super::show::status_name;
+use crate::{
+    error::{CliError, Result},
+    report::Report,
+    session::{Session, spinner},
+};
+
+/// The pause between two looks at a request.
+const POLL: Duration = Duration::from_millis(500);
+/// How long after a deadline somebody may still be at work on what it allows.
+const GRACE_SECONDS: i64 = 60;
+
+/// What to wait for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Until {
+    /// A result is there; it can still be challenged.
+    Posted,
+    /// Nothing can change any more.
+    Final,
+}
+
+/// What a look at a request means for somebody who waits.
+#[derive(Debug, PartialEq, Eq)]
+enum Next {
+    Done,
+    KeepWaiting,
+    GiveUp,
+}
+
+impl Until {
+    /// What to do at `now_seconds` about a request in `status`.
+    fn next(self, status: RequestStatus, request: &Request, now_seconds: i64) -> Next {
+        let is_posted = matches!(status, RequestStatus::Posted | RequestStatus::Disputed);
+        if status.is_settled() || (is_posted && self == Self::Posted) {
+            return Next::Done;
+        }
+        let last_seconds = if is_posted { request.challenge_until_seconds } else { request.deadline_seconds };
+        // Disputes have their own clocks.
+        let may_come = status == RequestStatus::Disputed || now_seconds < last_seconds.saturating_add(GRACE_SECONDS);
+        if may_come { Next::KeepWaiting } else { Next::GiveUp }
+    }
+}
+
+impl Session {
+    /// Waits for the answer to a request and shows it.
+    ///
+    /// # Errors
+    /// [`CliError::TimedOut`] when its deadlines pass.
+    pub async fn answer(&self, address: &Pubkey, until: Until) -> Result<Report> {
+        let spinner = spinner("Waiting for an operator");
+        loop {
+            let request = self.client.request(address).await?;
+            spinner.set_message(progress(&request));
+            // A status unknown to this release was refused when the request was decoded.
+            let status = request.status().unwrap_or(RequestStatus::Open);
+            match until.next(status, &request.request.value, self.client.now_seconds().await?) {
+                Next::Done => break,
+                Next::KeepWaiting => sleep(POLL).await,
+                Next::GiveUp => {
+                    let what = format!("request {address}, which is {}", status_name(&request));
+                    let remedy = format!("`modchains request show {address}`");
+                    return Err(CliError::TimedOut { what, remedy });
+                }
+            }
+        }
+        spinner.finish_and_clear();
+        self.show_request(address).await
+    }
+}
+
+fn progress(request: &FetchedRequest) -> String {
+    match request.status() {
+        Ok(RequestStatus::Open) => "Waiting for an operator ...".to_owned(),
+        Ok(RequestStatus::Claimed) => "An operator is at work ...".to_owned(),
+        Ok(RequestStatus::Posted) => "The result is posted; waiting for the end of its challenge window ...".to_owned(),
+        _ => format!("The request is {} ...", status_name(request)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytemuck::Zeroable;
+
+    use super::*;
+
+    fn next(until: Until, status: RequestStatus, now_seconds: i64) -> Next {
+        let request = Request { deadline_seconds: 100, challenge_until_seconds: 200, ..Request::zeroed() };
+        until.next(status, &request, now_seconds)
+    }
+
+    #[test]
+    fn waiting_for_a_result_ends_when_it_is_posted() {
+        assert_eq!(next(Until::Posted, RequestStatus::Open, 0), Next::KeepWaiting);
+        assert_eq!(next(Until::Posted, RequestStatus::Claimed, 0), Next::KeepWaiting);
+        assert_eq!(next(Until::Posted, RequestStatus::Posted, 0), Next::Done);
+    }
+
+    #[test]
+    fn waiting_for_finality_goes_on_until_nothing_can_change() {
+        assert_eq!(next(Until::Final, RequestStatus::Posted, 0), Next::KeepWaiting);
+        assert_eq!(next(Until::Final, RequestStatus::Disputed, i64::MAX), Next::KeepWaiting);
+        for status in [RequestStatus::Finalized, RequestStatus::Overturned, RequestStatus::Refunded] {
+            assert_eq!(next(Until::Final, status, 0), Next::Done);
+        }
+    }
+
+    #[test]
+    fn nobody_waits_for_ever() {
+        assert_eq!(next(Until::Posted, RequestStatus::Open, 100 + GRACE_SECONDS), Next::GiveUp);
+        assert_eq!(next(Until::Final, RequestStatus::Posted, 200 + GRACE_SECONDS - 1), Next::KeepWaiting);
+        assert_eq!(next(Until::Final, RequestStatus::Posted, 200 + GRACE_SECONDS), Next::GiveUp);
+    }
+}

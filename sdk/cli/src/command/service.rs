@@ -1,0 +1,295 @@
+//! Offering a model for inference.
+
+use clap::{Args, Subcommand, ValueEnum};
+use modchains_sdk::{
+    Pubkey, Signer, address,
+    exchange::state::ModelVersion,
+    instruction::oracle::{service_configure, service_open},
+    oracle::{
+        instructions::{ServiceConfigureArgs, ServiceOpenArgs},
+        state::{INPUT_BYTES_MAX, Service, ServiceTerms, UsageSplit},
+    },
+};
+use thiserror::Error;
+
+use super::model::numeric_class;
+use crate::{
+    amount::{Decimal, percent_bps},
+    duration::parse_seconds,
+    error::{CliError, Result},
+    model_arg::ModelArg,
+    report::Report,
+    session::Session,
+    token::{TokenView, positive_atoms},
+};
+
+/// Longest wait of a new service unless told otherwise: one hour.
+const WAIT_MAX_SECONDS_DEFAULT: u32 = 3_600;
+/// Longest output of a new service unless told otherwise. Requesters pay rent for it.
+const OUTPUT_BYTES_DEFAULT: u16 = 256;
+
+/// Offer a model for inference.
+#[derive(Debug, Subcommand)]
+pub enum ServiceCommand {
+    /// Offer a model for inference. Only the creator may, once; market and vault must be open.
+    Open(OpenArgs),
+    /// Change the terms of new requests. What is not given stays as it is.
+    Configure(ConfigureArgs),
+    /// Show terms, escrow and accrued fees.
+    Show(ShowArgs),
+}
+
+impl ServiceCommand {
+    /// Does it.
+    ///
+    /// # Errors
+    /// Whatever the command refuses.
+    pub async fn run(&self, session: &Session) -> Result<Report> {
+        match self {
+            Self::Open(args) => args.run(session).await,
+            Self::Configure(args) => args.run(session).await,
+            Self::Show(args) => args.run(session).await,
+        }
+    }
+}
+
+/// Terms of new requests that may be left out.
+#[derive(Debug, Clone, Args)]
+struct TermArgs {
+    /// Version that answers [default: the present one; for a new service, the newest].
+    #[arg(long, value_name = "INDEX")]
+    version: Option<u32>,
+    /// Shortest wait a request may ask for [default for a new service: 1s].
+    #[arg(long, value_name = "TIME", value_parser = parse_seconds)]
+    wait_min: Option<u32>,
+    /// Longest wait a request may ask for, up to 30d [default for a new service: 1h].
+    #[arg(long, value_name = "TIME", value_parser = parse_seconds)]
+    wait_max: Option<u32>,
+    /// Longest input, up to 700 bytes [default for a new service: 700].
+    #[arg(long, value_name = "BYTES")]
+    input_max: Option<u16>,
+    /// Longest output, up to 1024 bytes; the requester pays rent for it [default for a new service: 256].
+    #[arg(long, value_name = "BYTES")]
+    output_max: Option<u16>,
+    /// Shares of operator, stakers, creator, reserve and protocol in basis points that add up to 10000, such as
+    /// 7000,1200,800,500,500 [default for a new service: the protocol's].
+    #[arg(long, value_name = "BPS,BPS,BPS,BPS,BPS", value_parser = parse_split)]
+    split: Option<UsageSplit>,
+}
+
+/// Why text is no split of fees.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("a split is five whole numbers that add up to 10000: operator,stakers,creator,reserve,protocol")]
+struct NoSplit;
+
+fn parse_split(text: &str) -> std::result::Result<UsageSplit, NoSplit> {
+    let parts: Vec<u16> =
+        text.split(',').map(|part| part.trim().parse().map_err(|_| NoSplit)).collect::<std::result::Result<_, _>>()?;
+    let [operator_bps, vault_bps, creator_bps, reserve_bps, protocol_bps] = parts[..] else { return Err(NoSplit) };
+    let sum: u32 = parts.iter().map(|part| u32::from(*part)).sum();
+    let split = UsageSplit { operator_bps, vault_bps, creator_bps, reserve_bps, protocol_bps };
+    if sum == 10_000 { Ok(split) } else { Err(NoSplit) }
+}
+
+/// Arguments of `service open`.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Example:
+  modchains service open MODEL --fee 0.001 --input-max 64 --output-max 64")]
+pub struct OpenArgs {
+    #[command(flatten)]
+    model: ModelArg,
+    /// Price of a request, in the token that the market trades against.
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
+    fee: Decimal,
+    #[command(flatten)]
+    terms: TermArgs,
+}
+
+impl OpenArgs {
+    async fn run(&self, session: &Session) -> Result<Report> {
+        let signer = session.signer()?;
+        let address = self.model.address(session)?;
+        let model = session.client.model(&address).await?.value;
+        let index = self.terms.version.unwrap_or(model.current_version);
+        require_version(&address, index, model.version_count)?;
+        let quote = session.token(&session.client.market(&address).await?.value.quote_mint).await?;
+        session.client.pool(&address, &quote.token.mint).await?;
+        let terms = ServiceTerms {
+            fee_atoms: positive_atoms(&self.fee, &quote)?,
+            max_wait_min_seconds: self.terms.wait_min.unwrap_or(1),
+            max_wait_max_seconds: self.terms.wait_max.unwrap_or(WAIT_MAX_SECONDS_DEFAULT),
+            input_bytes_max: self.terms.input_max.unwrap_or(INPUT_BYTES_MAX),
+            output_bytes_max: self.terms.output_max.unwrap_or(OUTPUT_BYTES_DEFAULT),
+            split: self.terms.split,
+        };
+        let open = service_open(&signer.pubkey(), &address, index, &quote.token, ServiceOpenArgs { terms });
+        let receipt = session.send("Opening the service", &[open], &signer).await?;
+        Ok(show(session, &address).await?.receipt(&receipt))
+    }
+}
+
+fn require_version(model: &Pubkey, index: u32, version_count: u32) -> Result<()> {
+    if (1..=version_count).contains(&index) {
+        return Ok(());
+    }
+    let what = format!("model {model} has {version_count} versions and no version {index}");
+    Err(CliError::unfit(what, "publish one with `modchains model version`, or pass --version"))
+}
+
+/// Whether new requests are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum State {
+    /// New requests are taken.
+    Open,
+    /// No new requests are taken; those that exist run to their end.
+    Closed,
+}
+
+/// Arguments of `service configure`.
+#[derive(Debug, Args)]
+#[command(
+    after_long_help = "The protocol's present windows and bonds are taken over for new requests. Requests that exist
+keep their terms.
+
+Examples:
+  modchains service configure MODEL --fee 0.002
+  modchains service configure MODEL --state closed"
+)]
+pub struct ConfigureArgs {
+    #[command(flatten)]
+    model: ModelArg,
+    /// Price of a request, in the token that the market trades against.
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
+    fee: Option<Decimal>,
+    #[command(flatten)]
+    terms: TermArgs,
+    /// Whether new requests are taken.
+    #[arg(long, value_enum)]
+    state: Option<State>,
+}
+
+impl ConfigureArgs {
+    async fn run(&self, session: &Session) -> Result<Report> {
+        let signer = session.signer()?;
+        let address = self.model.address(session)?;
+        let service = session.client.service(&address).await?.value;
+        let quote = session.token(&service.quote_mint).await?;
+        let fee_atoms = self.fee.as_ref().map(|fee| positive_atoms(fee, &quote)).transpose()?;
+        let index = match self.terms.version {
+            Some(index) => {
+                require_version(&address, index, session.client.model(&address).await?.value.version_count)?;
+                index
+            }
+            None => session.client.state::<ModelVersion>(&service.version).await?.value.index,
+        };
+        let terms = ServiceTerms {
+            fee_atoms: fee_atoms.unwrap_or(service.fee_atoms),
+            max_wait_min_seconds: self.terms.wait_min.unwrap_or(service.max_wait_min_seconds),
+            max_wait_max_seconds: self.terms.wait_max.unwrap_or(service.max_wait_max_seconds),
+            input_bytes_max: self.terms.input_max.unwrap_or(service.input_bytes_max),
+            output_bytes_max: self.terms.output_max.unwrap_or(service.output_bytes_max),
+            split: Some(self.terms.split.unwrap_or(service.split)),
+        };
+        let open = self.state.map_or(service.open == 1, |state| state == State::Open);
+        let configure = service_configure(&signer.pubkey(), &address, index, ServiceConfigureArgs { terms, open });
+        let receipt = session.send("Configuring the service", &[configure], &signer).await?;
+        Ok(show(session, &address).await?.receipt(&receipt))
+    }
+}
+
+/// Arguments of `service show`.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    #[command(flatten)]
+    model: ModelArg,
+}
+
+impl ShowArgs {
+    async fn run(&self, session: &Session) -> Result<Report> {
+        show(session, &self.model.address(session)?).await
+    }
+}
+
+async fn show(session: &Session, model: &Pubkey) -> Result<Report> {
+    let service = session.client.service(model).await?.value;
+    let quote = session.token(&service.quote_mint).await?;
+    let version = session.client.state::<ModelVersion>(&service.version).await?.value.index;
+    Ok(report(&service, version, &quote))
+}
+
+fn report(service: &Service, version: u32, quote: &TokenView) -> Report {
+    let amount = |report: Report, key, atoms| report.amount(key, quote.amount(atoms), &quote.symbol);
+    let split = split_report(&service.split);
+    let accrued = amount(Report::new(), "stakers", service.accrued_vault_atoms);
+    let accrued = amount(accrued, "creator", service.accrued_creator_atoms);
+    let accrued = amount(accrued, "reserve", service.accrued_reserve_atoms);
+    let accrued = amount(accrued, "protocol", service.accrued_protocol_atoms);
+    let report = Report::new()
+        .text("model", service.model)
+        .text("service", address::oracle::service(&service.model))
+        .flag("open", service.open == 1)
+        .number("version", version)
+        .text("bundle_manifest_sha256", hex::encode(service.manifest_sha256))
+        .text("numeric_class", numeric_class(service.numeric_class));
+    let report = amount(report, "fee", service.fee_atoms);
+    let report = amount(report, "claim_bond", service.claim_bond_atoms);
+    let report = amount(report, "result_bond_at_least", service.min_bond_atoms);
+    let report = report
+        .number("wait_min_seconds", service.max_wait_min_seconds)
+        .number("wait_max_seconds", service.max_wait_max_seconds)
+        .number("claim_seconds", service.claim_seconds)
+        .number("challenge_window_seconds", service.challenge_window_seconds)
+        .number("input_bytes_max", service.input_bytes_max)
+        .number("output_bytes_max", service.output_bytes_max)
+        .number("requests_created", service.requests_created);
+    amount(report, "escrowed", service.escrowed_atoms).group("split", split).group("accrued", accrued)
+}
+
+fn split_report(split: &UsageSplit) -> Report {
+    Report::new()
+        .text("operator", percent_bps(split.operator_bps))
+        .text("stakers", percent_bps(split.vault_bps))
+        .text("creator", percent_bps(split.creator_bps))
+        .text("reserve", percent_bps(split.reserve_bps))
+        .text("protocol", percent_bps(split.protocol_bps))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use bytemuck::Zeroable;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_split_is_five_parts_of_ten_thousand() {
+        let split = parse_split("7000, 1200,800,500,500").unwrap();
+        assert_eq!((split.operator_bps, split.protocol_bps), (7_000, 500));
+        for text in ["", "7000,1200,800,500", "7000,1200,800,500,501", "1,2,3,4,5,6", "70000,0,0,0,0", "-1,1,0,0,10000"]
+        {
+            assert_eq!(parse_split(text), Err(NoSplit), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_version_must_exist() {
+        let model = Pubkey::default();
+        assert!(require_version(&model, 2, 2).is_ok());
+        for (index, count) in [(0, 0), (0, 2), (3, 2)] {
+            assert!(matches!(require_version(&model, index, count), Err(CliError::Unfit { .. })));
+        }
+    }
+
+    #[test]
+    fn a_service_in_json_has_typed_terms() {
+        let split = parse_split("7000,1200,800,500,500").unwrap();
+        let service = Service { fee_atoms: 1_000_000, open: 1, split, max_wait_max_seconds: 60, ..Service::zeroed() };
+        let json = report(&service, 3, &TokenView::sol()).json();
+        assert_eq!((&json["open"], &json["version"], &json["wait_max_seconds"]), (&json!(true), &json!(3), &json!(60)));
+        assert_eq!(json["fee"]["amount"], "0.001");
+        assert_eq!(json["split"]["stakers"], "12 %");
+        assert_eq!(json["accrued"]["reserve"]["atoms"], "0");
+    }
+}

@@ -1,0 +1,112 @@
+use clap::Args;
+use modchains_sdk::{
+    Pubkey, Signer,
+    decode::{Event, VaultEvent},
+    instruction::vault::revenue_claim,
+    vault::state::{Position, RevenuePool},
+};
+
+use super::Staking;
+use crate::{
+    error::{CliError, Result},
+    funds::Around,
+    model_arg::ModelArg,
+    report::Report,
+    session::Session,
+};
+
+/// Arguments of `vault claim`.
+#[derive(Debug, Args)]
+#[command(
+    after_long_help = "Revenue in SOL is unwrapped in the same transaction, with any other wrapped SOL of yours."
+)]
+pub struct ClaimArgs {
+    #[command(flatten)]
+    model: ModelArg,
+    /// Only the revenue in this mint [default: every pool that owes something].
+    #[arg(long, value_name = "MINT")]
+    mint: Option<Pubkey>,
+}
+
+impl ClaimArgs {
+    /// Does it.
+    ///
+    /// # Errors
+    /// Whatever the vault refuses.
+    pub async fn run(&self, session: &Session) -> Result<Report> {
+        let signer = session.signer()?;
+        let owner = signer.pubkey();
+        let staking = Staking::load(session, &self.model.address(session)?).await?;
+        let position = session.client.position(staking.model(), &owner).await?.value;
+        let now_seconds = session.client.now_seconds().await?;
+        let mut around = Around::default();
+        let mut claims = Vec::new();
+        for pool in staking.pools.iter().map(|pool| &pool.value) {
+            let is_asked_for = self.mint.is_none_or(|mint| mint == pool.revenue_mint);
+            if is_asked_for && claimable_atoms(&staking, pool, &position, now_seconds) > Some(0) {
+                let revenue = session.token(&pool.revenue_mint).await?;
+                around = around.and(session.receive(&owner, &owner, &revenue));
+                claims.push(revenue_claim(&owner, staking.model(), &revenue.token));
+            }
+        }
+        if claims.is_empty() {
+            return Err(CliError::unfit("nothing is claimable", "wait until revenue has been streamed to the stakers"));
+        }
+        let receipt = session.send("Claiming", &around.enclose(claims), &signer).await?;
+        let mut claimed = Vec::new();
+        for event in &receipt.events {
+            if let Event::Vault(VaultEvent::RevenueClaimed(event)) = event {
+                let revenue = session.token(&event.revenue_mint).await?;
+                let paid = Report::new().amount("claimed", revenue.amount(event.revenue_atoms), &revenue.symbol);
+                claimed.push(paid.text("mint", event.revenue_mint));
+            }
+        }
+        Ok(Report::new().text("model", staking.model()).receipt(&receipt).list("revenue", claimed))
+    }
+}
+
+/// What a position could claim of a pool now: what was settled, and what the stream gave since.
+fn claimable_atoms(staking: &Staking, pool: &RevenuePool, position: &Position, now_seconds: i64) -> Option<u64> {
+    let share = position.share(pool.index).ok()?;
+    let stream = pool.stream().advance(now_seconds, staking.vault.value.staked_atoms).ok()?;
+    stream.claimable(position.staked_atoms, share.checkpoint()).ok()?.checked_add(share.claimable_atoms)
+}
+
+/// Arguments of `vault position`.
+#[derive(Debug, Args)]
+pub struct PositionArgs {
+    #[command(flatten)]
+    model: ModelArg,
+    /// Whose position [default: the key of --keypair].
+    #[arg(long, value_name = "ADDRESS")]
+    owner: Option<Pubkey>,
+}
+
+impl PositionArgs {
+    /// Does it.
+    ///
+    /// # Errors
+    /// Whatever the vault refuses.
+    pub async fn run(&self, session: &Session) -> Result<Report> {
+        let owner = session.address_or_own(self.owner)?;
+        let staking = Staking::load(session, &self.model.address(session)?).await?;
+        let position = session.client.position(staking.model(), &owner).await?;
+        let now_seconds = session.client.now_seconds().await?;
+        let mut revenue = Vec::with_capacity(staking.pools.len());
+        for pool in staking.pools.iter().map(|pool| &pool.value) {
+            let token = session.token(&pool.revenue_mint).await?;
+            let atoms = claimable_atoms(&staking, pool, &position.value, now_seconds).unwrap_or(0);
+            let claimable = Report::new().amount("claimable", token.amount(atoms), &token.symbol);
+            revenue.push(claimable.text("mint", pool.revenue_mint));
+        }
+        let (state, token) = (&position.value, &staking.token);
+        Ok(Report::new()
+            .text("model", staking.model())
+            .text("position", position.address)
+            .text("owner", owner)
+            .amount("staked", token.amount(state.staked_atoms), &token.symbol)
+            .amount("cooling", token.amount(state.cooling_atoms), &token.symbol)
+            .time("withdrawable_from", state.cooling_until_seconds, now_seconds)
+            .list("revenue", revenue))
+    }
+}

@@ -1,0 +1,113 @@
+use clap::Args;
+use modchains_sdk::{
+    Pubkey, Signer, address,
+    instruction::vault::{self as instruction, RevenueMints, position_open, unstake_withdraw},
+    vault::{
+        instructions::{StakeArgs as Stake, UnstakeArgs as Unstake},
+        state::Position,
+    },
+};
+
+use super::Staking;
+use crate::{
+    amount::DecimalOrAll,
+    error::{CliError, Result},
+    model_arg::ModelArg,
+    report::Report,
+    session::Session,
+    token::spendable_atoms,
+};
+
+/// The pools in the form that the instructions take.
+fn in_order(mints: &[Pubkey]) -> Result<RevenueMints<'_>> {
+    let (first, more) = mints
+        .split_first()
+        .ok_or_else(|| CliError::unfit("the vault has no revenue pool", "ask the model's creator to open one"))?;
+    Ok(RevenueMints { first: *first, more })
+}
+
+/// Arguments of `vault stake`.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Opens your position first if you have none.
+
+Example:
+  modchains vault stake all MODEL")]
+pub struct StakeArgs {
+    /// How many tokens, or `all`.
+    #[arg(value_name = "TOKENS", allow_negative_numbers = true)]
+    amount: DecimalOrAll,
+    #[command(flatten)]
+    model: ModelArg,
+}
+
+impl StakeArgs {
+    /// Does it.
+    ///
+    /// # Errors
+    /// Whatever the vault refuses.
+    pub async fn run(&self, session: &Session) -> Result<Report> {
+        let signer = session.signer()?;
+        let owner = signer.pubkey();
+        let staking = Staking::load(session, &self.model.address(session)?).await?;
+        let token_atoms = session.held_atoms(&owner, &staking.token, &self.amount).await?;
+        let position = address::vault::position(&staking.vault.address, &owner);
+        let mut instructions = Vec::new();
+        if session.client.find_state::<Position>(&position).await?.is_none() {
+            instructions.push(position_open(&owner, staking.model()));
+        }
+        let mints = staking.revenue_mints();
+        instructions.push(instruction::stake(&owner, staking.model(), in_order(&mints)?, Stake { token_atoms }));
+        Ok(staking.show(&session.send("Staking", &instructions, &signer).await?))
+    }
+}
+
+/// Arguments of `vault unstake`.
+#[derive(Debug, Args)]
+#[command(after_long_help = "The cooldown starts again for everything that is cooling already.")]
+pub struct UnstakeArgs {
+    /// How many tokens, or `all`.
+    #[arg(value_name = "TOKENS", allow_negative_numbers = true)]
+    amount: DecimalOrAll,
+    #[command(flatten)]
+    model: ModelArg,
+}
+
+impl UnstakeArgs {
+    /// Does it.
+    ///
+    /// # Errors
+    /// Whatever the vault refuses.
+    pub async fn run(&self, session: &Session) -> Result<Report> {
+        let signer = session.signer()?;
+        let owner = signer.pubkey();
+        let staking = Staking::load(session, &self.model.address(session)?).await?;
+        let position = session.client.position(staking.model(), &owner).await?.value;
+        let token_atoms = spendable_atoms(&owner, &staking.token, &self.amount, position.staked_atoms)?;
+        let mints = staking.revenue_mints();
+        let start = instruction::unstake(&owner, staking.model(), in_order(&mints)?, Unstake { token_atoms });
+        Ok(staking.show(&session.send("Unstaking", &[start], &signer).await?))
+    }
+}
+
+/// Arguments of `vault withdraw`.
+#[derive(Debug, Args)]
+pub struct WithdrawArgs {
+    #[command(flatten)]
+    model: ModelArg,
+}
+
+impl WithdrawArgs {
+    /// Does it.
+    ///
+    /// # Errors
+    /// Whatever the vault refuses.
+    pub async fn run(&self, session: &Session) -> Result<Report> {
+        let signer = session.signer()?;
+        let owner = signer.pubkey();
+        let staking = Staking::load(session, &self.model.address(session)?).await?;
+        session.client.position(staking.model(), &owner).await?;
+        let withdraw = unstake_withdraw(&owner, staking.model());
+        let instructions = session.receive(&owner, &owner, &staking.token).enclose([withdraw]);
+        Ok(staking.show(&session.send("Withdrawing", &instructions, &signer).await?))
+    }
+}

@@ -1,0 +1,156 @@
+//! Keys, SOL and balances.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::Args;
+use modchains_sdk::{Pubkey, SdkError, Signer, instruction::token::wrap_sol, keys};
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    amount::{Amount, Decimal, DecimalOrAll},
+    error::{CliError, Result},
+    report::Report,
+    session::{Session, spinner},
+    token::{TokenView, positive_atoms},
+};
+
+/// How long an airdrop may take.
+const AIRDROP_WAIT: Duration = Duration::from_secs(30);
+/// The pause between two looks at it.
+const AIRDROP_POLL: Duration = Duration::from_millis(200);
+
+/// Create a key file that only you can read.
+#[derive(Debug, Args)]
+pub struct KeygenArgs {
+    /// The file to write. An existing one is never overwritten.
+    path: PathBuf,
+}
+
+impl KeygenArgs {
+    /// Writes the key.
+    ///
+    /// # Errors
+    /// When the file exists or cannot be written.
+    pub fn run(&self) -> Result<Report> {
+        let keypair = keys::generate(&self.path)?;
+        Ok(Report::new().text("address", keypair.pubkey()).text("path", self.path.display()))
+    }
+}
+
+/// Ask the faucet of a local network for SOL.
+#[derive(Debug, Args)]
+pub struct AirdropArgs {
+    /// How much SOL.
+    #[arg(value_name = "SOL", allow_negative_numbers = true)]
+    amount: Decimal,
+    /// Who gets it [default: the key of --keypair].
+    #[arg(long, value_name = "ADDRESS")]
+    to: Option<Pubkey>,
+}
+
+impl AirdropArgs {
+    /// Asks and waits until the SOL is there.
+    ///
+    /// # Errors
+    /// When the cluster has no faucet or it refuses.
+    pub async fn run(&self, session: &Session) -> Result<Report> {
+        let lamports = positive_atoms(&self.amount, &TokenView::sol())?;
+        let to = session.address_or_own(self.to)?;
+        let asked = session.client.rpc().request_airdrop(&to, lamports).await;
+        let signature = asked.map_err(|error| SdkError::from_rpc(session.client.url(), &error))?;
+        let _spinner = spinner("Waiting for the airdrop");
+        let started_at = Instant::now();
+        loop {
+            if let Some(confirmation) = session.client.status(&signature).await? {
+                match confirmation.error {
+                    None => break,
+                    Some(error) => return Err(CliError::AirdropFailed { signature, reason: error.to_string() }),
+                }
+            }
+            if started_at.elapsed() > AIRDROP_WAIT {
+                let (what, remedy) = ("the airdrop".to_owned(), format!("`modchains balance {to}`"));
+                return Err(CliError::TimedOut { what, remedy });
+            }
+            sleep(AIRDROP_POLL).await;
+        }
+        let balance = Amount::sol(session.client.lamports(&to).await?);
+        let report = Report::new().text("address", to).amount("received", Amount::sol(lamports), "SOL");
+        Ok(report.amount("balance", balance, "SOL").text("signature", signature))
+    }
+}
+
+/// Show SOL, wrapped SOL and the tokens of models.
+#[derive(Debug, Args)]
+pub struct BalanceArgs {
+    /// Whose balances [default: the key of --keypair].
+    address: Option<Pubkey>,
+    /// Show the tokens of this model too. Can be given several times.
+    #[arg(long = "model", value_name = "MODEL")]
+    models: Vec<Pubkey>,
+}
+
+impl BalanceArgs {
+    /// Reads the balances.
+    ///
+    /// # Errors
+    /// When a model does not exist.
+    pub async fn run(&self, session: &Session) -> Result<Report> {
+        let owner = session.address_or_own(self.address)?;
+        let sol = TokenView::sol();
+        let wrapped_lamports = session.client.token_atoms(&sol.token.account_of(&owner)).await?.unwrap_or(0);
+        let report = Report::new()
+            .text("address", owner)
+            .amount("sol", Amount::sol(session.client.lamports(&owner).await?), "SOL")
+            .amount("wrapped_sol", Amount::sol(wrapped_lamports), "SOL");
+        let mut tokens = Vec::with_capacity(self.models.len());
+        for model in &self.models {
+            let token = session.model_token(model).await?;
+            let atoms = session.client.token_atoms(&token.token.account_of(&owner)).await?.unwrap_or(0);
+            let held = Report::new().text("model", model).amount("balance", token.amount(atoms), &token.symbol);
+            tokens.push(held.text("mint", token.token.mint));
+        }
+        Ok(if tokens.is_empty() { report } else { report.list("tokens", tokens) })
+    }
+}
+
+/// Turn SOL into wrapped SOL.
+#[derive(Debug, Args)]
+pub struct WrapArgs {
+    /// How much SOL.
+    #[arg(value_name = "SOL", allow_negative_numbers = true)]
+    amount: Decimal,
+}
+
+impl WrapArgs {
+    /// Wraps.
+    ///
+    /// # Errors
+    /// When there is too little SOL.
+    pub async fn run(&self, session: &Session) -> Result<Report> {
+        let lamports = positive_atoms(&self.amount, &TokenView::sol())?;
+        let signer = session.signer()?;
+        let receipt = session.send("Wrapping", &wrap_sol(&signer.pubkey(), lamports), &signer).await?;
+        Ok(Report::new().amount("wrapped", Amount::sol(lamports), "SOL").receipt(&receipt))
+    }
+}
+
+/// Turn wrapped SOL back into SOL.
+#[derive(Debug, Args)]
+pub struct UnwrapArgs {
+    /// How much SOL, or `all`.
+    #[arg(value_name = "SOL", default_value = "all", allow_negative_numbers = true)]
+    amount: DecimalOrAll,
+}
+
+impl UnwrapArgs {
+    /// Unwraps.
+    ///
+    /// # Errors
+    /// When less is wrapped.
+    pub async fn run(&self, session: &Session) -> Result<Report> {
+        let signer = session.signer()?;
+        let (instructions, lamports) = session.unwrap(&signer.pubkey(), &self.amount).await?;
+        let receipt = session.send("Unwrapping", &instructions, &signer).await?;
+        Ok(Report::new().amount("unwrapped", Amount::sol(lamports), "SOL").receipt(&receipt))
+    }
+}

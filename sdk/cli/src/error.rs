@@ -1,0 +1,147 @@
+//! What ends a command early. Each message is one line that names the thing and the remedy.
+
+use std::path::PathBuf;
+
+use modchains_sdk::{Pubkey, SdkError, Signature};
+use serde_json::{Value, json};
+use thiserror::Error;
+
+use crate::{amount::AmountError, remedy};
+
+/// Result of a command.
+pub type Result<T> = std::result::Result<T, CliError>;
+
+/// Why a command failed. Nothing that it refused has been sent.
+#[derive(Debug, Error)]
+pub enum CliError {
+    /// The library or a program refused.
+    #[error("{0}{remedy}", remedy = remedy::of(.0).map(|remedy| format!("; {remedy}")).unwrap_or_default())]
+    Sdk(#[from] SdkError),
+    /// An amount does not make sense for its token.
+    #[error("{0}")]
+    Amount(#[from] AmountError),
+    /// Nobody could be asked.
+    #[error("not sent: nobody confirmed it; pass --yes to send without being asked")]
+    NotConfirmed,
+    /// The answer was no.
+    #[error("not sent: you declined; run the command again to change your mind")]
+    Declined,
+    /// There is no key file to fall back to.
+    #[error("no key file is named and HOME is not set; pass --keypair PATH or set MODCHAINS_KEYPAIR")]
+    NoKeypair,
+    /// A file cannot be read.
+    #[error("cannot read {path}: {reason}; check the path and its permissions", path = path.display())]
+    FileUnreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        reason: String,
+    },
+    /// An argument does not fit another one, or the state of the chain.
+    #[error("{what}; {remedy}")]
+    Unfit {
+        /// What does not fit.
+        what: String,
+        /// What to do about it.
+        remedy: &'static str,
+    },
+    /// An account has less than what is asked for.
+    #[error("{owner} has {has} {symbol}, less than {needed}; get more of it or ask for less")]
+    BalanceTooSmall {
+        /// Whose balance.
+        owner: Pubkey,
+        /// Name of the token.
+        symbol: String,
+        /// What it has, in tokens.
+        has: String,
+        /// What is needed, in tokens.
+        needed: String,
+    },
+    /// Something on chain did not happen in time.
+    #[error("gave up waiting for {what}; it may still come: look again with {remedy}")]
+    TimedOut {
+        /// What was awaited.
+        what: String,
+        /// How to look again.
+        remedy: String,
+    },
+    /// The faucet's transaction failed.
+    #[error("the airdrop {signature} failed: {reason}; use a local network, or ask its faucet for less")]
+    AirdropFailed {
+        /// Its transaction.
+        signature: Signature,
+        /// Why.
+        reason: String,
+    },
+    /// The system gave no random bytes.
+    #[error("the system gave no random bytes: {0}; try again")]
+    NoRandomness(String),
+}
+
+impl CliError {
+    /// Something that does not fit, with the remedy.
+    pub fn unfit(what: impl Into<String>, remedy: &'static str) -> Self {
+        Self::Unfit { what: what.into(), remedy }
+    }
+
+    /// A stable name for scripts.
+    pub fn label(&self) -> &str {
+        match self {
+            Self::Sdk(error) => error.refusal().map_or_else(|| error.label(), |refusal| &refusal.name),
+            Self::Amount(AmountError::Empty) => "amount_empty",
+            Self::Amount(AmountError::Negative { .. }) => "amount_negative",
+            Self::Amount(AmountError::NotANumber { .. }) => "amount_not_a_number",
+            Self::Amount(AmountError::TooManyDecimals { .. }) => "amount_too_many_decimals",
+            Self::Amount(AmountError::TooLarge { .. }) => "amount_too_large",
+            Self::NotConfirmed => "not_confirmed",
+            Self::Declined => "declined",
+            Self::NoKeypair => "no_keypair",
+            Self::FileUnreadable { .. } => "file_unreadable",
+            Self::Unfit { .. } => "unfit",
+            Self::BalanceTooSmall { .. } => "balance_too_small",
+            Self::TimedOut { .. } => "timed_out",
+            Self::AirdropFailed { .. } => "airdrop_failed",
+            Self::NoRandomness(_) => "no_randomness",
+        }
+    }
+
+    /// For scripts: the label and the message.
+    pub fn json(&self) -> Value {
+        json!({ "error": { "label": self.label(), "message": self.to_string() } })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use modchains_sdk::Refusal;
+
+    use super::*;
+
+    fn refusal(name: &str) -> CliError {
+        CliError::Sdk(SdkError::ProgramRefused(Box::new(Refusal {
+            program: modchains_sdk::exchange::ID,
+            name: name.to_owned(),
+            message: "The curve moved less than an epoch ago".to_owned(),
+            code: Some(6_042),
+            instruction_index: 0,
+            logs: Vec::new(),
+        })))
+    }
+
+    #[test]
+    fn a_refusal_is_labelled_by_its_own_name_and_has_a_remedy() {
+        let error = refusal("EpochNotOver");
+        assert_eq!(error.label(), "EpochNotOver");
+        assert!(error.to_string().contains("; wait"), "{error}");
+    }
+
+    #[test]
+    fn a_message_is_one_line_and_json_repeats_it() {
+        let errors = [refusal("SomethingNew"), CliError::Declined, CliError::Amount(AmountError::Empty)];
+        for error in errors {
+            let message = error.to_string();
+            assert_eq!(message.lines().count(), 1, "{message}");
+            assert_eq!(error.json(), json!({ "error": { "label": error.label(), "message": message } }));
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! How a command line names a model.
+
+use clap::Args;
+use modchains_sdk::{Pubkey, address};
+
+use crate::{error::Result, session::Session};
+
+/// A model, by its address or by its creator and name.
+#[derive(Debug, Clone, Args)]
+pub struct ModelArg {
+    /// Address of the model. Or name it with --creator and --name.
+    #[arg(required_unless_present = "name", conflicts_with_all = ["creator", "name"])]
+    model: Option<Pubkey>,
+    /// Who registered the model [default: the key of --keypair].
+    #[arg(long, requires = "name", value_name = "ADDRESS")]
+    creator: Option<Pubkey>,
+    /// The name it was registered under.
+    #[arg(long)]
+    name: Option<String>,
+}
+
+impl ModelArg {
+    /// The model's address. Reads the key file only when a name comes without its creator.
+    ///
+    /// # Errors
+    /// When the key file is needed and cannot be read.
+    pub fn address(&self, session: &Session) -> Result<Pubkey> {
+        match (self.model, &self.name) {
+            (Some(model), _) => Ok(model),
+            (None, name) => {
+                let creator = session.address_or_own(self.creator)?;
+                Ok(address::exchange::model(&creator, name.as_deref().unwrap_or_default()))
+            }
+        }
+    }
+}

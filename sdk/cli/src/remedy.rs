@@ -1,0 +1,48 @@
+//! What to do about a program's refusal, where its own message does not say.
+
+use modchains_sdk::SdkError;
+
+/// Remedy of a refusal, by the name of the program's error.
+pub fn of(error: &SdkError) -> Option<&'static str> {
+    Some(match error.refusal()?.name.as_str() {
+        "NotCreator" | "NotModelCreator" => "pass the creator's key with --keypair",
+        "NotPositionOwner" | "NotRequester" | "NotOperatorAuthority" => "pass the owner's key with --keypair",
+        "EpochNotOver" | "UsageEpochNotOver" => "wait for the end of the epoch",
+        "AccountAlreadyInUse" => "it exists already; look at it with the show command",
+        "InsufficientFunds" => "the token account holds too little: see `modchains balance`",
+        "AccountNotInitialized" | "AccountOwnedByWrongProgram" => {
+            "one of its accounts does not exist yet; create it first"
+        }
+        "NameTooLong" | "SymbolTooLong" | "UriTooLong" | "NameEmpty" | "SymbolEmpty" | "UriEmpty" => {
+            "choose another text"
+        }
+        "TextHasControlCharacters" => "use printable characters only",
+        "GraphRootMissing" => "pass --graph-root",
+        "GraphRootUnexpected" => "leave --graph-root out",
+        "HashMissing" => "pass the SHA-256 of the file; it is never zero",
+        "ParentVersionUnknown" | "VersionUnknown" => "see the versions with `modchains model show`",
+        "CurveOutOfBounds" => "choose a depth of 1,000 to 10^11 tokens and a larger virtual reserve",
+        "InsufficientSupply" => "buy less",
+        "InsufficientReserve" => "sell less",
+        "OutputZero" => "trade more",
+        "NothingAccrued" | "NothingToDistribute" | "NothingToClaim" => "there is nothing to move until fees come in",
+        "NothingClaimable" | "NothingEarned" => "there is nothing to pay until revenue comes in",
+        "CooldownRunning" => "wait for the end of the cooldown",
+        "StakeTooSmall" => "unstake at most what is staked: see `modchains vault position`",
+        "NothingCooling" => "unstake first",
+        "NoWithdrawalStarted" => "start with an amount first",
+        "FreeBondTooSmall" => "wait until open work is final, or take less",
+        "BondBelowMinimum" => "bond more",
+        "ServiceClosed" => "the creator must open it with `modchains service configure --state open`",
+        "FeeAboveLimit" => "raise --fee-max",
+        "WaitOutOfBounds" => "see the service's bounds with `modchains service show`",
+        "InputTooLong" => "shorten the input",
+        "RequestDeadlineAhead" => "wait for the request's deadline",
+        "ChallengeWindowOpen" => "wait for the end of the challenge window",
+        "RequestNotOpen" | "RequestNotPosted" | "RequestNotSettled" => {
+            "see where it stands with `modchains request show`"
+        }
+        "VaultPoolMissing" => "open the model's vault with a pool in the market's quote token first",
+        _ => return None,
+    })
+}

@@ -1,0 +1,204 @@
+//! What a command found, once: as a table for people or as JSON for scripts.
+
+use comfy_table::{Table, presets};
+use modchains_sdk::decode::Receipt;
+use serde_json::{Map, Value, json};
+
+use crate::amount::Amount;
+
+/// Facts in the order in which they are shown. Keys are snake case; people see them with spaces.
+#[derive(Debug, Default, Clone)]
+pub struct Report {
+    facts: Vec<Fact>,
+}
+
+#[derive(Debug, Clone)]
+struct Fact {
+    key: &'static str,
+    shown: Shown,
+}
+
+#[derive(Debug, Clone)]
+enum Shown {
+    Value { text: String, json: Value },
+    Group(Report),
+    List(Vec<Report>),
+}
+
+impl Report {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds text, or anything that has a text form.
+    pub fn text(self, key: &'static str, value: impl ToString) -> Self {
+        let text = value.to_string();
+        let json = Value::String(text.clone());
+        self.value(key, text, json)
+    }
+
+    /// Adds a number that JSON can hold.
+    pub fn number(self, key: &'static str, value: impl Into<u64>) -> Self {
+        let value: u64 = value.into();
+        self.value(key, value.to_string(), json!(value))
+    }
+
+    /// Adds a flag.
+    pub fn flag(self, key: &'static str, value: bool) -> Self {
+        self.value(key, if value { "yes" } else { "no" }.to_owned(), json!(value))
+    }
+
+    /// Adds an amount with the symbol of its token.
+    pub fn amount(self, key: &'static str, amount: Amount, symbol: &str) -> Self {
+        let mut json = amount.json();
+        json["symbol"] = json!(symbol);
+        self.value(key, format!("{amount} {symbol}"), json)
+    }
+
+    /// Adds a unix time in seconds, shown with its distance from now; 0 means never.
+    pub fn time(self, key: &'static str, at_seconds: i64, now_seconds: i64) -> Self {
+        let distance = at_seconds.saturating_sub(now_seconds);
+        let text = match (at_seconds, distance) {
+            (0, _) => "-".to_owned(),
+            (_, 0) => format!("{at_seconds} (now)"),
+            (_, 1..) => format!("{at_seconds} (in {distance} s)"),
+            _ => format!("{at_seconds} ({} s ago)", distance.unsigned_abs()),
+        };
+        self.value(key, text, if at_seconds == 0 { Value::Null } else { json!(at_seconds) })
+    }
+
+    /// Adds something that may be missing.
+    pub fn maybe(self, key: &'static str, value: Option<impl ToString>) -> Self {
+        match value {
+            Some(value) => self.text(key, value),
+            None => self.value(key, "-".to_owned(), Value::Null),
+        }
+    }
+
+    /// Adds a fact whose text and JSON differ.
+    pub fn value(mut self, key: &'static str, text: String, json: Value) -> Self {
+        self.facts.push(Fact { key, shown: Shown::Value { text, json } });
+        self
+    }
+
+    /// Adds facts that belong together.
+    pub fn group(mut self, key: &'static str, group: Self) -> Self {
+        self.facts.push(Fact { key, shown: Shown::Group(group) });
+        self
+    }
+
+    /// Adds a list whose entries all have the same keys.
+    pub fn list(mut self, key: &'static str, entries: Vec<Self>) -> Self {
+        self.facts.push(Fact { key, shown: Shown::List(entries) });
+        self
+    }
+
+    /// Adds where a transaction landed and what it cost.
+    pub fn receipt(self, receipt: &Receipt) -> Self {
+        self.text("signature", receipt.signature)
+            .number("slot", receipt.slot)
+            .amount("network_fee", Amount::sol(receipt.fee_lamports), "SOL")
+            .number("compute_units", receipt.compute_units)
+    }
+
+    /// For scripts.
+    pub fn json(&self) -> Value {
+        let entries = self.facts.iter().map(|fact| {
+            let json = match &fact.shown {
+                Shown::Value { json, .. } => json.clone(),
+                Shown::Group(group) => group.json(),
+                Shown::List(entries) => entries.iter().map(Self::json).collect(),
+            };
+            (fact.key.to_owned(), json)
+        });
+        Value::Object(entries.collect::<Map<_, _>>())
+    }
+
+    /// For people: one table of facts, then one table for each list.
+    pub fn render(&self) -> String {
+        let mut rows = Vec::new();
+        let mut lists = Vec::new();
+        self.collect("", &mut rows, &mut lists);
+        let mut parts = Vec::new();
+        if !rows.is_empty() {
+            let mut table = Table::new();
+            table.load_style(presets::NOTHING).add_rows(rows);
+            parts.push(table.to_string());
+        }
+        parts.extend(lists.into_iter().map(|(title, entries)| render_list(&title, entries)));
+        parts.join("\n\n")
+    }
+
+    fn collect<'a>(&'a self, prefix: &str, rows: &mut Vec<[String; 2]>, lists: &mut Vec<(String, &'a [Self])>) {
+        for fact in &self.facts {
+            let label = format!("{prefix}{}", fact.key.replace('_', " "));
+            match &fact.shown {
+                Shown::Value { text, .. } => rows.push([label, text.clone()]),
+                Shown::Group(group) => group.collect(&format!("{label}: "), rows, lists),
+                Shown::List(entries) => lists.push((label, entries)),
+            }
+        }
+    }
+
+    fn cells(&self) -> (Vec<String>, Vec<String>) {
+        let mut rows = Vec::new();
+        self.collect("", &mut rows, &mut Vec::new());
+        rows.into_iter().map(|[label, text]| (label, text)).unzip()
+    }
+}
+
+fn render_list(title: &str, entries: &[Report]) -> String {
+    let Some(first) = entries.first() else { return format!("{title}: none") };
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_FULL_CONDENSED).set_header(first.cells().0);
+    table.add_rows(entries.iter().map(|entry| entry.cells().1));
+    format!("{title}:\n{table}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report() -> Report {
+        Report::new()
+            .text("model", "M")
+            .number("epoch", 7_u32)
+            .flag("open", true)
+            .amount("reserve", Amount::sol(1_500_000_000), "SOL")
+            .time("synced_at", 90, 100)
+            .time("closed_at", 0, 100)
+            .group("fee", Report::new().text("vault_part", "25 %"))
+            .list("pools", vec![Report::new().number("index", 0_u8).text("mint", "S")])
+    }
+
+    #[test]
+    fn json_keeps_types_nesting_and_nulls() {
+        let expected = json!({
+            "model": "M",
+            "epoch": 7,
+            "open": true,
+            "reserve": { "atoms": "1500000000", "decimals": 9, "amount": "1.5", "symbol": "SOL" },
+            "synced_at": 90,
+            "closed_at": null,
+            "fee": { "vault_part": "25 %" },
+            "pools": [{ "index": 0, "mint": "S" }],
+        });
+        assert_eq!(report().json(), expected);
+    }
+
+    #[test]
+    fn people_see_every_fact_with_its_distance_in_time() {
+        let shown = report().render();
+        for part in ["1.5 SOL", "90 (10 s ago)", "fee: vault part", "25 %", "pools:", "index"] {
+            assert!(shown.contains(part), "{part} in\n{shown}");
+        }
+    }
+
+    #[test]
+    fn an_empty_list_says_so() {
+        let report = Report::new().list("models", Vec::new());
+        assert_eq!(report.render(), "models: none");
+        assert_eq!(report.json(), json!({ "models": [] }));
+    }
+}
