@@ -8,11 +8,14 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::toolchain::Toolchain;
+use super::{OPT_LEVEL, profile, toolchain::Toolchain};
 use crate::{files, paths, process, ui::Step};
 
 /// Libraries of the crate that go to the linker: its own and the memory functions'.
 const LIBRARIES: [&str; 2] = ["sbf_builtins", "solana_compiler_builtins"];
+
+/// Packages that are worth their size: a trade spends a good part of its compute units here.
+const FAST: [&str; 2] = ["sbf-builtins", "solana-compiler-builtins"];
 
 /// The crate's folder.
 fn folder() -> PathBuf {
@@ -34,14 +37,13 @@ pub fn identity() -> Result<String> {
 /// # Errors
 /// When it does not compile.
 pub fn build(toolchain: &Toolchain, mut cargo: Command, output: &Path) -> Result<Vec<PathBuf>> {
-    let step = Step::start("building the compiler's helper functions (with core: half a minute)");
+    let step = Step::start("building the compiler's helper functions (the first time with std: a minute)");
     cargo
         .arg("--manifest-path")
         .arg(folder().join("Cargo.toml"))
         .arg("--message-format=json-render-diagnostics")
-        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "3")
-        .env("CARGO_PROFILE_RELEASE_LTO", "off")
-        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1");
+        .args(FAST.map(|package| format!("--config=profile.release.package.{package}.opt-level=3")))
+        .envs(profile(OPT_LEVEL));
     let messages = process::run(&step, &mut cargo, &toolchain.subfolder("logs").join("builtins.log"))?;
     let mut inputs = LIBRARIES.map(|name| library(&messages, name)).into_iter().collect::<Result<Vec<_>>>()?;
     if toolchain.needs_wide_builtins()? {

@@ -5,23 +5,34 @@ use std::{fs, path::PathBuf, process::Command};
 use anyhow::{Context, Result};
 
 use super::{
-    FEATURES, PROGRAMS, Program, builtins, profile,
+    FEATURES, OPT_LEVEL, PROGRAMS, Program, builtins, profile,
     toolchain::{Toolchain, quoted, write_script},
 };
 use crate::{ids::Ids, paths, process, ui::Step};
 
 /// For rustc, beside the linker. Solana's crates ask for `target_os = "solana"`; std takes an alignment constant
-/// from the other name. Stack frames are as large as the runtime's.
-const RUSTC_FLAGS: [&str; 9] = [
+/// from the other name. Stack frames are as large as the runtime's. `{:?}` writes nothing: it is for logs that nobody
+/// pays for. Copies of up to 64 bytes are made in place, longer ones by a call.
+const RUSTC_FLAGS: [&str; 10] = [
     "-Zunstable-options",
+    "-Zfmt-debug=none",
     "-Cpanic=immediate-abort",
     "-Ctarget-cpu=v2",
     "-Crelocation-model=static",
     "-Aexplicit_builtin_cfgs_in_flags",
     "--cfg=target_os=\"solana\"",
     "--cfg=target_arch=\"csky\"",
-    "-Clink-arg=--llvm-args=-bpf-stack-size=4096",
+    "-Clink-arg=--llvm-args=-bpf-stack-size=4096,-bpf-max-stores-per-memfunc=8",
     "-Clink-arg=--deploy=false",
+];
+
+/// For cargo. Core stays at level `s`: at `z` it divides signed numbers, which this processor cannot.
+const CARGO_FLAGS: [&str; 5] = [
+    "--config=profile.release.package.core.opt-level=\"s\"",
+    "-Zbuild-std=std,panic_abort",
+    "-Zbuild-std-features=optimize_for_size",
+    "-Zjson-target-spec",
+    "--release",
 ];
 
 const LINK_SCRIPT: &str = include_str!("link-program.sh");
@@ -31,6 +42,7 @@ pub struct Registry {
     toolchain: Toolchain,
     identity: String,
     target: PathBuf,
+    linkable: OnceCell<()>,
 }
 
 impl Registry {
@@ -44,12 +56,12 @@ impl Registry {
             "registry {} {} {}",
             toolchain.identity(),
             builtins::identity()?,
-            RUSTC_FLAGS.join(" ") + LINK_SCRIPT
+            [&RUSTC_FLAGS.join(" "), &CARGO_FLAGS.join(" "), LINK_SCRIPT].join(" ")
         );
         let stamp = super::stamp::Stamp::new(&identity, &[]);
         // cargo does not notice a change of std's sources or of the linker: each set of tools has its own folder.
         let target = toolchain.subfolder("target").join(stamp.short());
-        Ok(Self { toolchain, identity, target })
+        Ok(Self { toolchain, identity, target, linkable: OnceCell::new() })
     }
 
     /// Names the tools and everything else on this route that changes the result.
@@ -62,20 +74,26 @@ impl Registry {
     /// # Errors
     /// When it does not compile or link.
     pub fn build(&self, program: &Program, ids: &Ids) -> Result<PathBuf> {
-        fs::create_dir_all(&self.target).with_context(|| format!("cannot create {}", self.target.display()))?;
-        let inputs = builtins::build(&self.toolchain, self.cargo("build"), &self.target)?;
-        write_script(&self.link_script(), &self.link_script_body(&inputs)?)?;
-
-        let step = Step::start(format!("building {} (the first time with std: a few minutes)", program.name));
+        if self.linkable.get().is_none() {
+            self.prepare_linking()?;
+            self.linkable.get_or_init(|| ());
+        }
+        let step = Step::start(format!("building {} (the first time: a few minutes)", program.name));
         let mut cargo = self.cargo("rustc");
         cargo
             .current_dir(paths::repository())
             .args(["--package", program.package, "--lib", "--crate-type", "cdylib", "--features", FEATURES, "--locked"])
-            .envs(profile(program))
+            .envs(profile(OPT_LEVEL))
             .envs(ids.variables());
         process::run(&step, &mut cargo, &self.toolchain.subfolder("logs").join(format!("{}.log", program.name)))?;
         step.done();
         Ok(self.target.join("sbf-modchains/release").join(format!("lib{}.so", program.library)))
+    }
+
+    fn prepare_linking(&self) -> Result<()> {
+        fs::create_dir_all(&self.target).with_context(|| format!("cannot create {}", self.target.display()))?;
+        let inputs = builtins::build(&self.toolchain, self.cargo("build"), &self.target)?;
+        write_script(&self.link_script(), &self.link_script_body(&inputs)?)
     }
 
     /// `cargo <subcommand>` for the target.
@@ -84,7 +102,9 @@ impl Registry {
         let linker = format!("-Clinker={}", self.link_script().display());
         let flags: Vec<&str> = RUSTC_FLAGS.into_iter().chain([linker.as_str()]).collect();
         process::clean_cargo_environment(&mut command)
-            .args([subcommand, "--release", "-Zbuild-std=std,panic_abort", "-Zjson-target-spec", "--target"])
+            .arg(subcommand)
+            .args(CARGO_FLAGS)
+            .arg("--target")
             .arg(self.toolchain.target())
             .env("CARGO_TARGET_DIR", &self.target)
             .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))

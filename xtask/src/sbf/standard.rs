@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Result, bail};
 
-use super::{FEATURES, Program, profile};
+use super::{FEATURES, OPT_LEVEL, Program, profile};
 use crate::{ids::Ids, paths, process, ui::Step};
 
 /// Installed Solana tools.
@@ -43,7 +43,7 @@ impl Standard {
             .arg(&output)
             .args(["--features", FEATURES, "--", "--lib", "--locked"])
             .env("CARGO_TARGET_DIR", paths::cache()?.join("standard-target"))
-            .envs(profile(program))
+            .envs(profile(OPT_LEVEL))
             .envs(ids.variables());
         process::run(&step, &mut command, &output.join(format!("{}.log", program.name)))?;
         step.done();
