@@ -1,6 +1,6 @@
 //! The registry route: cargo with Debian's rustc, which builds std for the target, and the sBPF linker.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{cell::OnceCell, fs, path::PathBuf, process::Command};
 
 use anyhow::{Context, Result};
 
