@@ -101,8 +101,8 @@ fn variants(
         }
         push(Substitution::Closed, chain.clone(), with_account(instruction, index, key("closed").pubkey()));
     }
-    let twin = sibling.accounts[index].pubkey;
-    if twin != address {
+    let twin = sibling.accounts.get(index).map(|meta| meta.pubkey);
+    if let Some(twin) = twin.filter(|twin| *twin != address) {
         push(Substitution::Sibling, chain.clone(), with_account(instruction, index, twin));
     }
     for (other, other_spec) in specs.iter().enumerate().take(index) {

@@ -3,7 +3,7 @@
 use anchor_lang::prelude::*;
 use modchains_program_kit::account::read_foreign;
 
-use crate::errors::ExchangeError;
+use crate::errors::{ExchangeError, ensure};
 
 /// The oracle program.
 pub const ID: Pubkey = Pubkey::from_str_const(modchains_core::ids::ORACLE);
@@ -31,7 +31,7 @@ pub struct UsageSignal {
 pub fn read_usage(usage: &AccountInfo, model: &Pubkey) -> Result<UsageSignal> {
     let data = read_foreign(usage, &ID, &USAGE_DISCRIMINATOR)?;
     let bytes: &[u8; 88] = data.first_chunk().ok_or(ErrorCode::AccountDidNotDeserialize)?;
-    require!(bytes[..32] == model.to_bytes(), ExchangeError::UsageMismatch);
+    ensure(bytes[..32] == model.to_bytes(), ExchangeError::UsageMismatch)?;
     let word = |offset: usize| {
         let mut word = [0; 8];
         word.copy_from_slice(&bytes[offset..offset + 8]);

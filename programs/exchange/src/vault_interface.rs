@@ -6,7 +6,7 @@ use anchor_lang::{
 };
 use modchains_program_kit::account::read_foreign;
 
-use crate::errors::ExchangeError;
+use crate::errors::{ExchangeError, ensure};
 
 /// The vault program.
 pub const ID: Pubkey = Pubkey::from_str_const(modchains_core::ids::VAULT);
@@ -18,7 +18,7 @@ pub const REVENUE_DEPOSIT_DISCRIMINATOR: [u8; 8] = [78, 97, 121, 61, 33, 169, 11
 /// Refuses `vault` unless it is the vault of `model`. A model has one vault, so its pools can only be the model's.
 pub fn require_vault_of(vault: &AccountInfo, model: &Pubkey) -> Result<()> {
     let data = read_foreign(vault, &ID, &VAULT_DISCRIMINATOR)?;
-    require!(data.get(..32) == Some(model.as_ref()), ExchangeError::VaultMismatch);
+    ensure(data.get(..32) == Some(model.as_ref()), ExchangeError::VaultMismatch)?;
     Ok(())
 }
 

@@ -1,8 +1,8 @@
 use anchor_lang::prelude::*;
+use modchains_program_kit::account::upgrade_authority;
 
 use crate::{
-    errors::ExchangeError,
-    program::Exchange,
+    errors::{ExchangeError, ensure},
     seeds,
     state::{ExchangeConfig, MarketParams},
 };
@@ -26,16 +26,16 @@ pub struct ConfigInitialize<'info> {
     pub authority: Signer<'info>,
     #[account(init, payer = authority, space = 8 + size_of::<ExchangeConfig>(), seeds = [seeds::CONFIG], bump)]
     pub config: AccountLoader<'info, ExchangeConfig>,
-    #[account(constraint = program.programdata_address()? == Some(program_data.key()) @ ExchangeError::NotUpgradeAuthority)]
-    pub program: Program<'info, Exchange>,
-    #[account(constraint = program_data.upgrade_authority_address == Some(authority.key()) @ ExchangeError::NotUpgradeAuthority)]
-    pub program_data: Account<'info, ProgramData>,
+    /// CHECK: where the loader keeps this program's upgrade authority, checked by address and owner.
+    pub program_data: UncheckedAccount<'info>,
     pub system_program: Program<'info, System>,
 }
 
 impl<'info> ConfigInitialize<'info> {
     /// Writes the configuration.
     pub fn handle(&mut self, args: ConfigInitializeArgs, bump: u8) -> Result<()> {
+        let authority = upgrade_authority(&self.program_data, &crate::ID)?;
+        ensure(authority == Some(self.authority.key()), ExchangeError::NotUpgradeAuthority)?;
         let mut config = self.config.load_init()?;
         config.admin = self.authority.key();
         config.treasury = args.treasury;

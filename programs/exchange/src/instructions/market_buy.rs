@@ -3,7 +3,7 @@ use anchor_spl::{token_2022::Token2022, token_interface::TokenInterface};
 use modchains_program_kit::token;
 
 use crate::{
-    errors::ExchangeError,
+    errors::{ExchangeError, ensure},
     events::{self, TokensBought},
     state::{Market, QuoteTerms},
 };
@@ -50,7 +50,7 @@ impl<'info> MarketBuy<'info> {
             args.terms.require_valid(market.parameter_epoch, now_seconds)?;
             let before = market.curve();
             let buy = market.quote_buy(args.quote_atoms_in)?;
-            require_gte!(buy.token_atoms_out, args.min_token_atoms_out, ExchangeError::OutputBelowLimit);
+            ensure(buy.token_atoms_out >= args.min_token_atoms_out, ExchangeError::OutputBelowLimit)?;
             market.apply_buy(&buy, now_seconds)?;
             let event = TokensBought {
                 market: self.market.key(),

@@ -1,5 +1,6 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface};
+use anchor_spl::token_interface::{Mint, TokenInterface};
+use modchains_program_kit::token::AccountCreation;
 
 use crate::{
     errors::ExchangeError,
@@ -32,19 +33,26 @@ pub struct MarketOpen<'info> {
         init, payer = creator, space = 8 + size_of::<Market>(), seeds = [seeds::MARKET, model.key().as_ref()], bump,
     )]
     pub market: AccountLoader<'info, Market>,
-    #[account(
-        init, payer = creator, seeds = [seeds::QUOTE_VAULT, market.key().as_ref()], bump,
-        token::mint = quote_mint, token::authority = market, token::token_program = quote_token_program,
-    )]
-    pub quote_vault: Box<InterfaceAccount<'info, TokenAccount>>,
+    /// CHECK: created by `handle`.
+    #[account(mut, seeds = [seeds::QUOTE_VAULT, market.key().as_ref()], bump)]
+    pub quote_vault: UncheckedAccount<'info>,
     pub quote_token_program: Interface<'info, TokenInterface>,
     pub system_program: Program<'info, System>,
 }
 
 impl<'info> MarketOpen<'info> {
     /// Writes the market.
-    pub fn handle(&mut self, args: MarketOpenArgs, bump: u8, now_seconds: i64) -> Result<()> {
+    pub fn handle(&mut self, args: MarketOpenArgs, bumps: &MarketOpenBumps, now_seconds: i64) -> Result<()> {
         let market_key = self.market.key();
+        AccountCreation {
+            payer: &self.creator,
+            account: &self.quote_vault,
+            mint: self.quote_mint.as_ref().as_ref(),
+            authority: &market_key,
+            token_program: &self.quote_token_program,
+            system_program: &self.system_program,
+        }
+        .invoke(&[seeds::QUOTE_VAULT, market_key.as_ref(), &[bumps.quote_vault]])?;
         let model = self.model.load()?;
         let terms = MarketTerms {
             model: self.model.key(),
@@ -56,7 +64,7 @@ impl<'info> MarketOpen<'info> {
             virtual_atoms: args.virtual_atoms,
         };
         let mut market = self.market.load_init()?;
-        market.open(terms, bump, now_seconds)?;
+        market.open(terms, bumps.market, now_seconds)?;
         let event = MarketOpened {
             market: market_key,
             model: terms.model,

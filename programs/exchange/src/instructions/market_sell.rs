@@ -3,7 +3,7 @@ use anchor_spl::{token_2022::Token2022, token_interface::TokenInterface};
 use modchains_program_kit::token;
 
 use crate::{
-    errors::ExchangeError,
+    errors::{ExchangeError, ensure},
     events::{self, TokensSold},
     state::{Market, QuoteTerms},
 };
@@ -50,7 +50,7 @@ impl<'info> MarketSell<'info> {
             args.terms.require_valid(market.parameter_epoch, now_seconds)?;
             let before = market.curve();
             let sale = market.quote_sell(args.token_atoms_in)?;
-            require_gte!(sale.quote_atoms_out, args.min_quote_atoms_out, ExchangeError::OutputBelowLimit);
+            ensure(sale.quote_atoms_out >= args.min_quote_atoms_out, ExchangeError::OutputBelowLimit)?;
             market.apply_sale(&sale, now_seconds)?;
             let event = TokensSold {
                 market: self.market.key(),

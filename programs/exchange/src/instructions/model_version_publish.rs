@@ -1,7 +1,7 @@
 use anchor_lang::prelude::*;
 
 use crate::{
-    errors::ExchangeError,
+    errors::{ExchangeError, ensure},
     events::{self, ModelVersionPublished},
     seeds,
     state::{
@@ -83,12 +83,12 @@ impl<'info> ModelVersionPublish<'info> {
 
 impl ModelVersionPublishArgs {
     fn validate(&self) -> Result<()> {
-        require!(self.manifest_sha256 != [0; 32] && self.weights_sha256 != [0; 32], ExchangeError::HashMissing);
-        require!(self.verification_class == VERIFICATION_CLASS_OPTIMISTIC, ExchangeError::VerificationClassUnknown);
+        ensure(self.manifest_sha256 != [0; 32] && self.weights_sha256 != [0; 32], ExchangeError::HashMissing)?;
+        ensure(self.verification_class == VERIFICATION_CLASS_OPTIMISTIC, ExchangeError::VerificationClassUnknown)?;
         let has_graph = self.graph_root != [0; 32];
         match self.numeric_class {
-            NUMERIC_CLASS_EXACT => require!(has_graph, ExchangeError::GraphRootMissing),
-            NUMERIC_CLASS_TOLERANT => require!(!has_graph, ExchangeError::GraphRootUnexpected),
+            NUMERIC_CLASS_EXACT => ensure(has_graph, ExchangeError::GraphRootMissing)?,
+            NUMERIC_CLASS_TOLERANT => ensure(!has_graph, ExchangeError::GraphRootUnexpected)?,
             _ => return Err(ExchangeError::NumericClassUnknown.into()),
         }
         require_text(&self.uri, URI_BYTES_MAX, ExchangeError::UriEmpty, ExchangeError::UriTooLong)

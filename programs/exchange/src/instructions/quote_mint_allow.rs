@@ -2,7 +2,10 @@ use anchor_lang::prelude::*;
 use anchor_spl::token_interface::Mint;
 use modchains_program_kit::mint::only_harmless_extensions;
 
-use crate::{errors::ExchangeError, state::ExchangeConfig};
+use crate::{
+    errors::{ExchangeError, ensure},
+    state::ExchangeConfig,
+};
 
 /// Allows markets to open with a quote mint.
 #[derive(Accounts)]
@@ -17,7 +20,7 @@ impl<'info> QuoteMintAllow<'info> {
     /// Adds the mint unless it carries an extension that could hurt holders.
     pub fn handle(&mut self) -> Result<()> {
         let harmless = only_harmless_extensions(self.mint.to_account_info().as_ref())?;
-        require!(harmless, ExchangeError::QuoteMintExtensionRefused);
+        ensure(harmless, ExchangeError::QuoteMintExtensionRefused)?;
         self.config.load_mut()?.allow(self.mint.key())
     }
 }

@@ -2,7 +2,7 @@ use anchor_lang::prelude::*;
 use modchains_core::window;
 
 use super::MarketParams;
-use crate::errors::ExchangeError;
+use crate::errors::{ExchangeError, ensure};
 
 /// How many quote mints can be allowed at a time.
 pub const QUOTE_MINTS_MAX: usize = 8;
@@ -46,8 +46,8 @@ impl ExchangeConfig {
 
     /// Makes the queued change the one that new markets copy.
     pub fn apply(&mut self, now_seconds: i64) -> Result<()> {
-        require!(self.pending_at_seconds != 0, ExchangeError::NoChangeQueued);
-        require!(!window::is_open(now_seconds, self.pending_at_seconds), ExchangeError::TimelockRunning);
+        ensure(self.pending_at_seconds != 0, ExchangeError::NoChangeQueued)?;
+        ensure(!window::is_open(now_seconds, self.pending_at_seconds), ExchangeError::TimelockRunning)?;
         self.params = self.pending_params;
         self.pending_at_seconds = 0;
         self.invariant()
@@ -55,7 +55,7 @@ impl ExchangeConfig {
 
     /// Adds `mint` to the quote mints.
     pub fn allow(&mut self, mint: Pubkey) -> Result<()> {
-        require!(!self.allows(&mint), ExchangeError::QuoteMintAlreadyAllowed);
+        ensure(!self.allows(&mint), ExchangeError::QuoteMintAlreadyAllowed)?;
         let free = self.quote_mints.iter_mut().find(|place| **place == Pubkey::default());
         *free.ok_or(ExchangeError::QuoteMintListFull)? = mint;
         Ok(())
@@ -69,7 +69,7 @@ impl ExchangeConfig {
     /// What holds of a configuration at the end of every change.
     pub fn invariant(&self) -> Result<()> {
         // The delay of a change is bounded, so that nobody can lock the configuration for ever.
-        require_gte!(TIMELOCK_SECONDS_MAX, self.timelock_seconds, ExchangeError::TimelockOutOfBounds);
+        ensure(TIMELOCK_SECONDS_MAX >= self.timelock_seconds, ExchangeError::TimelockOutOfBounds)?;
         // What markets copy is within its bounds.
         self.params.validate()
     }

@@ -8,7 +8,11 @@ use modchains_core::{
 };
 
 use super::MarketParams;
-use crate::{errors::ExchangeError, oracle_interface::UsageSignal, seeds};
+use crate::{
+    errors::{ExchangeError, ensure},
+    oracle_interface::UsageSignal,
+    seeds,
+};
 
 /// Smallest and largest opening depth, in token atoms: a thousand tokens, a hundred billion tokens.
 pub const DEPTH_ATOMS_BOUNDS: core::ops::RangeInclusive<u64> = 1_000_000_000..=100_000_000_000_000_000;
@@ -27,8 +31,8 @@ pub struct QuoteTerms {
 impl QuoteTerms {
     /// Refuses a trade that comes too late or meets parameters the trader has not seen.
     pub fn require_valid(&self, parameter_epoch: u64, now_seconds: i64) -> Result<()> {
-        require!(window::is_open(now_seconds, self.deadline_seconds), ExchangeError::DeadlinePassed);
-        require!(parameter_epoch < self.max_epoch, ExchangeError::ParametersMoved);
+        ensure(window::is_open(now_seconds, self.deadline_seconds), ExchangeError::DeadlinePassed)?;
+        ensure(parameter_epoch < self.max_epoch, ExchangeError::ParametersMoved)?;
         Ok(())
     }
 }
@@ -141,7 +145,7 @@ impl Market {
     pub fn open(&mut self, terms: MarketTerms, bump: u8, now_seconds: i64) -> Result<()> {
         let in_bounds =
             DEPTH_ATOMS_BOUNDS.contains(&terms.depth_atoms) && VIRTUAL_ATOMS_BOUNDS.contains(&terms.virtual_atoms);
-        require!(in_bounds, ExchangeError::CurveOutOfBounds);
+        ensure(in_bounds, ExchangeError::CurveOutOfBounds)?;
         self.model = terms.model;
         self.mint = terms.mint;
         self.quote_mint = terms.quote_mint;
@@ -217,7 +221,7 @@ impl Market {
 
     /// Adds a gift to the reserve.
     pub fn deposit_reserve(&mut self, quote_atoms: u64) -> Result<()> {
-        require!(quote_atoms != 0, ExchangeError::AmountZero);
+        ensure(quote_atoms != 0, ExchangeError::AmountZero)?;
         self.set_curve(self.curve().deposit_reserve(quote_atoms).map_err(ExchangeError::from)?);
         self.invariant()
     }
@@ -285,6 +289,6 @@ fn add(due_atoms: &mut u64, atoms: u64) -> Result<()> {
 }
 
 fn take(due_atoms: &mut u64) -> Result<u64> {
-    require!(*due_atoms != 0, ExchangeError::NothingAccrued);
+    ensure(*due_atoms != 0, ExchangeError::NothingAccrued)?;
     Ok(core::mem::take(due_atoms))
 }

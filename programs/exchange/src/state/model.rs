@@ -1,6 +1,6 @@
 use anchor_lang::prelude::*;
 
-use crate::errors::ExchangeError;
+use crate::errors::{ExchangeError, ensure};
 
 /// Longest name and metadata name, in bytes.
 pub const NAME_BYTES_MAX: usize = 32;
@@ -37,7 +37,7 @@ pub struct Model {
 impl Model {
     /// Counts a new version whose parent is `parent` (0 for none) and makes it current. Returns its index, from 1.
     pub fn add_version(&mut self, parent: u32) -> Result<u32> {
-        require_gte!(self.version_count, parent, ExchangeError::ParentVersionUnknown);
+        ensure(self.version_count >= parent, ExchangeError::ParentVersionUnknown)?;
         let index = self.version_count.checked_add(1).ok_or(ExchangeError::Overflow)?;
         self.version_count = index;
         self.current_version = index;
@@ -48,7 +48,7 @@ impl Model {
     /// What holds of a model at the end of every change.
     pub fn invariant(&self) -> Result<()> {
         // The current version exists, or there is none yet.
-        require_gte!(self.version_count, self.current_version, ExchangeError::VersionUnknown);
+        ensure(self.version_count >= self.current_version, ExchangeError::VersionUnknown)?;
         Ok(())
     }
 }
@@ -61,6 +61,6 @@ pub fn require_text(text: &str, bytes_max: usize, empty: ExchangeError, too_long
     if text.len() > bytes_max {
         return Err(too_long.into());
     }
-    require!(!text.chars().any(char::is_control), ExchangeError::TextHasControlCharacters);
+    ensure(!text.chars().any(char::is_control), ExchangeError::TextHasControlCharacters)?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use modchains_core::{
     sync::SyncParams,
 };
 
-use crate::errors::ExchangeError;
+use crate::errors::{ExchangeError, ensure};
 
 /// Shortest and longest epoch.
 pub const EPOCH_SECONDS_MIN: u32 = 5;
@@ -86,7 +86,7 @@ impl MarketParams {
         fees.validate().map_err(ExchangeError::from)?;
         self.sync_params().validate(&fees).map_err(ExchangeError::from)?;
         let epoch_in_bounds = (EPOCH_SECONDS_MIN..=EPOCH_SECONDS_MAX).contains(&self.epoch_seconds);
-        require!(epoch_in_bounds && self.usage_stale_seconds > 0, ExchangeError::ParamsOutOfBounds);
+        ensure(epoch_in_bounds && self.usage_stale_seconds > 0, ExchangeError::ParamsOutOfBounds)?;
         Ok(())
     }
 }

@@ -24,7 +24,6 @@ pub fn config_initialize(authority: &Pubkey, args: ConfigInitializeArgs) -> Inst
     let accounts = accounts::ConfigInitialize {
         authority: *authority,
         config: config(),
-        program: ID,
         program_data: address::program_data(&ID),
         system_program: SYSTEM_PROGRAM,
     };

@@ -1,0 +1,310 @@
+//! The model's bundle, the crank, and twenty questions.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{Context, Result, ensure};
+use modchains_sdk::{
+    Pubkey, Signer, address,
+    decode::FetchedRequest,
+    exchange::instructions::{ModelRegisterArgs, ModelVersionPublishArgs},
+    instruction::oracle,
+    oracle::{
+        instructions::{OperatorRegisterArgs, RequestCreateArgs},
+        state::{RequestStatus, ServiceTerms},
+    },
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    Options,
+    cast::{Cast, SOL, Stage},
+    market::QUOTE,
+    processes::{Network, Process, sibling},
+    stage::{bar, done, step},
+};
+
+const MODEL_NAME: &str = "Digits";
+/// Price of a request.
+const FEE_ATOMS: u64 = SOL / 20;
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+const POLL: Duration = Duration::from_millis(100);
+/// Exact class, as the programs number it.
+const EXACT: u8 = 0;
+
+/// The held-out accuracy on a bundle's model card.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct Accuracy {
+    /// Images asked.
+    pub held_out: u64,
+    /// Answered right.
+    pub correct: u64,
+}
+
+#[derive(Deserialize)]
+struct Manifest {
+    graph_root: String,
+    accuracy: Accuracy,
+    files: Vec<ManifestFile>,
+}
+
+#[derive(Deserialize)]
+struct ManifestFile {
+    path: String,
+    sha256: String,
+}
+
+#[derive(Deserialize)]
+struct HeldOut {
+    label: u8,
+    input: String,
+}
+
+/// A model that is listed.
+pub struct Listing {
+    /// Its address.
+    pub model: Pubkey,
+    /// Its bundle.
+    pub bundle: PathBuf,
+    /// Accuracy on its card.
+    pub accuracy: Accuracy,
+    manifest_sha256: [u8; 32],
+    weights_sha256: [u8; 32],
+    graph_root: [u8; 32],
+    questions: Vec<HeldOut>,
+}
+
+/// How the questions were answered.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Answers {
+    /// Asked.
+    pub asked: usize,
+    /// Answered with the right digit.
+    pub correct: usize,
+    /// All results final after this many seconds.
+    pub seconds: f64,
+}
+
+/// Answers, and the crank that is still at work.
+pub struct Outcome {
+    /// How the questions were answered.
+    pub answers: Answers,
+    /// The crank.
+    pub crank: Process,
+}
+
+impl Listing {
+    /// Reads the bundle that the trainer wrote.
+    pub fn new(cast: &Cast, models: &Path) -> Result<Self> {
+        let bundle = models.join("digits-int8");
+        let manifest_bytes = std::fs::read(bundle.join("model.toml"))?;
+        let manifest = manifest(&bundle)?;
+        let weights = manifest.files.iter().find(|file| file.path == "weights.safetensors");
+        let questions = serde_json::from_slice(&std::fs::read(models.join("heldout.json"))?)?;
+        Ok(Self {
+            model: address::exchange::model(&cast.creator.pubkey(), MODEL_NAME),
+            accuracy: manifest.accuracy,
+            manifest_sha256: Sha256::digest(manifest_bytes).into(),
+            weights_sha256: hash(&weights.context("the bundle has no weights")?.sha256)?,
+            graph_root: hash(&manifest.graph_root)?,
+            bundle,
+            questions,
+        })
+    }
+
+    /// Name and token.
+    pub fn register_args(&self) -> ModelRegisterArgs {
+        let uri = "https://modchains.example/digits.json".to_owned();
+        ModelRegisterArgs { name: MODEL_NAME.to_owned(), symbol: "DIGIT".to_owned(), uri }
+    }
+
+    /// The first version.
+    pub fn version_args(&self) -> ModelVersionPublishArgs {
+        ModelVersionPublishArgs {
+            manifest_sha256: self.manifest_sha256,
+            weights_sha256: self.weights_sha256,
+            graph_root: self.graph_root,
+            benchmark: [0; 32],
+            verification_class: 0,
+            numeric_class: EXACT,
+            parent: 0,
+            uri: "https://modchains.example/digits-int8".to_owned(),
+        }
+    }
+
+    /// Price and sizes: 64 pixels in, class and ten logits out.
+    pub fn service_terms(&self) -> ServiceTerms {
+        ServiceTerms {
+            fee_atoms: FEE_ATOMS,
+            max_wait_min_seconds: 10,
+            max_wait_max_seconds: 600,
+            input_bytes_max: 64,
+            output_bytes_max: 64,
+            split: None,
+        }
+    }
+}
+
+/// The accuracy on the card of the bundle in `folder`.
+pub fn accuracy(folder: &Path) -> Result<Accuracy> {
+    Ok(manifest(folder)?.accuracy)
+}
+
+fn manifest(folder: &Path) -> Result<Manifest> {
+    let path = folder.join("model.toml");
+    let text = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+    toml::from_str(&text).with_context(|| format!("reading {}", path.display()))
+}
+
+fn hash(hex: &str) -> Result<[u8; 32]> {
+    bytes(hex)?.try_into().ok().context("a hash has 32 bytes")
+}
+
+fn bytes(hex: &str) -> Result<Vec<u8>> {
+    ensure!(hex.len().is_multiple_of(2) && hex.is_ascii(), "not hexadecimal: {hex}");
+    let pairs = (0..hex.len()).step_by(2).map(|start| u8::from_str_radix(&hex[start..start + 2], 16));
+    Ok(pairs.collect::<std::result::Result<_, _>>()?)
+}
+
+/// Starts the crank as a process of its own, asks, and waits until every result is final.
+pub async fn serve(
+    stage: &mut Stage,
+    cast: &Cast,
+    listing: &Listing,
+    network: &Network,
+    options: &Options,
+    output: &Path,
+) -> Result<Outcome> {
+    let mut crank = step("bond the operator, start its crank", async {
+        stage.wrap(&cast.operator, 20).await?;
+        let register = oracle::operator_register(
+            &cast.operator.pubkey(),
+            &QUOTE,
+            OperatorRegisterArgs { bond_atoms: 10 * SOL },
+        );
+        stage.send("operator_register", &[register], &[&cast.operator]).await?;
+        Ok((start_crank(listing, network, output)?, "10 SOL of bond".to_owned()))
+    })
+    .await?;
+    stage.wrap(&cast.requester, 10).await?;
+    let started = std::time::Instant::now();
+    let asked = usize::from(options.requests).min(listing.questions.len());
+    ask(stage, cast, listing, asked).await?;
+    let finals = wait_until_final(stage, listing, &mut crank, asked).await?;
+    let correct = finals.iter().filter(|request| is_right(request, listing)).count();
+    let answers = Answers { asked, correct, seconds: started.elapsed().as_secs_f64() };
+    done("the crank answers, results are final", &format!("{correct} of {asked} digits right"), started.elapsed());
+    Ok(Outcome { answers, crank })
+}
+
+fn start_crank(listing: &Listing, network: &Network, output: &Path) -> Result<Process> {
+    let journal = output.join("crank.db");
+    for suffix in ["", "-wal", "-shm"] {
+        let path = output.join(format!("crank.db{suffix}"));
+        if path.exists() {
+            std::fs::remove_file(path)?;
+        }
+    }
+    let config = toml::toml! {
+        exit_with_parent = true
+        [worker]
+        processes = 1
+        threads = 1
+        [chain]
+        poll_interval_ms = 200
+        [jobs]
+        distribute_fees = false
+        [log]
+        format = "text"
+    };
+    let mut config = config;
+    let mut set = |key: &str, value: String| config.insert(key.to_owned(), toml::Value::String(value));
+    set("rpc_url", network.rpc_url.clone());
+    set("ws_url", network.ws_url.clone());
+    set("keypair", output.join("keys/operator.json").to_string_lossy().into_owned());
+    set("journal", journal.to_string_lossy().into_owned());
+    let mut bundle = toml::Table::new();
+    bundle.insert("dir".to_owned(), toml::Value::String(listing.bundle.to_string_lossy().into_owned()));
+    bundle.insert("model".to_owned(), toml::Value::String(listing.model.to_string()));
+    config.insert("bundles".to_owned(), toml::Value::Array(vec![toml::Value::Table(bundle)]));
+    let path = output.join("crank.toml");
+    std::fs::write(&path, toml::to_string(&config)?)?;
+    let (config, stats) = (path.to_string_lossy(), output.join("crank-stats.json"));
+    let arguments = ["run", "--config", &*config, "--stats-file", &*stats.to_string_lossy()];
+    Process::start("crank", &sibling("modchains-crank")?, &arguments, output)
+}
+
+async fn ask(stage: &mut Stage, cast: &Cast, listing: &Listing, count: usize) -> Result<()> {
+    let progress = bar("ask for held-out digits", count as u64);
+    let mut sent = Vec::new();
+    for (nonce, question) in (0_u64..).zip(&listing.questions).take(count) {
+        let mut salt = [0; 16];
+        salt.copy_from_slice(&Sha256::digest([&nonce.to_le_bytes()[..], &cast.requester.pubkey().to_bytes()].concat())[..16]);
+        let args = RequestCreateArgs {
+            nonce,
+            bump: 0,
+            fee_max_atoms: FEE_ATOMS,
+            tip_atoms: 0,
+            value_at_risk_atoms: 0,
+            max_wait_seconds: 300,
+            salt,
+            input: bytes(&question.input)?,
+        };
+        let create = oracle::request_create(&cast.requester.pubkey(), &listing.model, &QUOTE, args);
+        let signed = stage.client.sign(&[create], &[&cast.requester]).await?;
+        stage.client.send_signed(&signed.bytes).await?;
+        sent.push(signed);
+    }
+    for signed in sent {
+        stage.client.confirm(&signed).await?;
+        progress.inc(1);
+    }
+    progress.finish_and_clear();
+    Ok(())
+}
+
+async fn wait_until_final(
+    stage: &Stage,
+    listing: &Listing,
+    crank: &mut Process,
+    asked: usize,
+) -> Result<Vec<FetchedRequest>> {
+    let progress = bar("answers that are final", asked as u64);
+    let service = address::oracle::service(&listing.model);
+    let deadline = tokio::time::Instant::now() + ANSWER_TIMEOUT;
+    loop {
+        let finals = stage.client.requests(&service, Some(RequestStatus::Finalized)).await?;
+        progress.set_position(finals.len() as u64);
+        if finals.len() >= asked {
+            progress.finish_and_clear();
+            return Ok(finals);
+        }
+        crank.require_running()?;
+        ensure!(
+            tokio::time::Instant::now() < deadline,
+            "{} of {asked} answers are final after {} s; see crank.log",
+            finals.len(),
+            ANSWER_TIMEOUT.as_secs()
+        );
+        tokio::time::sleep(POLL).await;
+    }
+}
+
+/// Whether the posted class is the digit that a person wrote.
+fn is_right(request: &FetchedRequest, listing: &Listing) -> bool {
+    let question = usize::try_from(request.request.value.nonce).ok().and_then(|index| listing.questions.get(index));
+    question.is_some_and(|question| request.output.first() == Some(&question.label)) && request.output_matches()
+}
+
+/// Stops the crank as an operator would and reads its statistics.
+pub async fn stop(crank: Process, output: &Path) -> Result<serde_json::Value> {
+    step("stop the crank", async {
+        crank.stop().await?;
+        let text = std::fs::read_to_string(output.join("crank-stats.json")).context("the crank wrote no statistics")?;
+        Ok((serde_json::from_str(&text)?, "it ended cleanly".to_owned()))
+    })
+    .await
+}

@@ -1,0 +1,202 @@
+//! Listing, trading, staking, payouts, and waiting for the curve to move.
+
+use std::time::Duration;
+
+use anyhow::{Result, bail, ensure};
+use modchains_sdk::{
+    Keypair, Signer,
+    exchange::{
+        instructions::MarketOpenArgs,
+        state::{FeeBeneficiary as TradeBeneficiary, Market},
+    },
+    instruction::{Token, exchange, oracle, token, vault},
+    oracle::{instructions::ServiceOpenArgs, state::FeeBeneficiary as UsageBeneficiary},
+    vault::{
+        instructions::{StakeArgs, VaultOpenArgs},
+        state::VaultTerms,
+    },
+};
+use serde::Serialize;
+
+use crate::{
+    cast::{Cast, SOL, Stage},
+    inference::Listing,
+    stage::step,
+};
+
+/// What everything is priced in.
+pub const QUOTE: Token = Token::WRAPPED_SOL;
+/// Opening depth: a billion tokens of six decimals.
+const DEPTH_ATOMS: u64 = 1_000_000_000_000_000;
+/// Opening virtual reserve.
+const VIRTUAL_ATOMS: u64 = 30 * SOL;
+/// Most that a trade may slip.
+const SLIPPAGE_BPS: u16 = 100;
+const SYNC_TIMEOUT: Duration = Duration::from_secs(60);
+const POLL: Duration = Duration::from_millis(200);
+
+/// Prices around the trades.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Trades {
+    /// Price at launch, lamports per token.
+    pub price_at_launch: f64,
+    /// Price after the trades, lamports per token.
+    pub price_after_trades: f64,
+}
+
+/// What a sync did.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Moved {
+    /// Price before, lamports per token.
+    pub price_before: f64,
+    /// Price after, lamports per token.
+    pub price_after: f64,
+    /// How often the parameters moved so far.
+    pub parameter_epoch: u64,
+}
+
+/// Lamports for a whole token; for people to read, so a float will do.
+pub fn price_lamports(market: &Market) -> f64 {
+    let tokens = market.depth_atoms.saturating_sub(market.circulating_atoms).max(1);
+    (market.reserve_atoms as f64 + market.virtual_atoms as f64) / tokens as f64 * 1e6
+}
+
+/// Registers model and version, opens market, vault and service.
+pub async fn list(stage: &mut Stage, cast: &Cast, listing: &Listing) -> Result<()> {
+    let (creator, model) = (cast.creator.pubkey(), listing.model);
+    let terms = VaultTerms { cooldown_seconds: 10, stream_seconds: 60 };
+    let market_args = MarketOpenArgs { depth_atoms: DEPTH_ATOMS, virtual_atoms: VIRTUAL_ATOMS };
+    let instructions = [
+        ("model_register", exchange::model_register(&creator, listing.register_args())),
+        ("model_version_publish", exchange::model_version_publish(&creator, &model, 1, listing.version_args())),
+        ("market_open", exchange::market_open(&creator, &model, &QUOTE, market_args)),
+        ("vault_open", vault::vault_open(&creator, &model, &QUOTE, VaultOpenArgs { terms })),
+        (
+            "service_open",
+            oracle::service_open(&creator, &model, 1, &QUOTE, ServiceOpenArgs { terms: listing.service_terms() }),
+        ),
+    ];
+    step("list the model", async {
+        for (what, instruction) in instructions {
+            stage.send(what, &[instruction], &[&cast.creator]).await?;
+        }
+        Ok(((), format!("{model}")))
+    })
+    .await
+}
+
+/// Two traders buy, one sells half, the other stakes half.
+pub async fn trade(stage: &mut Stage, cast: &Cast, listing: &Listing) -> Result<Trades> {
+    let at_launch = price_lamports(&stage.client.market(&listing.model).await?.value);
+    step("two traders buy, one sells", async {
+        for (trader, sol) in [(&cast.alice, 20), (&cast.bob, 10)] {
+            stage.wrap(trader, sol).await?;
+            let account = token::create_account(&trader.pubkey(), &trader.pubkey(), &Token::of_model(&listing.model));
+            stage.send("create token account", &[account], &[trader]).await?;
+        }
+        buy(stage, &cast.alice, listing, 10).await?;
+        buy(stage, &cast.bob, listing, 5).await?;
+        let held = held(stage, &cast.bob, listing).await?;
+        sell(stage, &cast.bob, listing, held / 2).await?;
+        let market = stage.client.market(&listing.model).await?.value;
+        let trades = Trades { price_at_launch: at_launch, price_after_trades: price_lamports(&market) };
+        let found = format!("price {:.1} -> {:.1} lamports", at_launch, trades.price_after_trades);
+        stake(stage, &cast.alice, listing).await?;
+        Ok((trades, found))
+    })
+    .await
+}
+
+async fn buy(stage: &mut Stage, trader: &Keypair, listing: &Listing, sol: u64) -> Result<()> {
+    let market = stage.client.market(&listing.model).await?.value;
+    let offer = stage.client.quote_buy(&market, sol * SOL, SLIPPAGE_BPS).await?;
+    let buy = exchange::market_buy(&trader.pubkey(), &listing.model, &QUOTE, offer.args);
+    stage.send("market_buy", &[buy], &[trader]).await?;
+    let got = held(stage, trader, listing).await?;
+    ensure!(got == offer.quote.token_atoms_out, "bought {got} atoms, quoted {}", offer.quote.token_atoms_out);
+    Ok(())
+}
+
+async fn sell(stage: &mut Stage, trader: &Keypair, listing: &Listing, token_atoms: u64) -> Result<()> {
+    let market = stage.client.market(&listing.model).await?.value;
+    let offer = stage.client.quote_sell(&market, token_atoms, SLIPPAGE_BPS).await?;
+    let sell = exchange::market_sell(&trader.pubkey(), &listing.model, &QUOTE, offer.args);
+    stage.send("market_sell", &[sell], &[trader]).await?;
+    Ok(())
+}
+
+async fn held(stage: &Stage, person: &Keypair, listing: &Listing) -> Result<u64> {
+    let account = Token::of_model(&listing.model).account_of(&person.pubkey());
+    Ok(stage.client.token_atoms(&account).await?.unwrap_or(0))
+}
+
+async fn stake(stage: &mut Stage, staker: &Keypair, listing: &Listing) -> Result<()> {
+    let token_atoms = held(stage, staker, listing).await? / 2;
+    let owner = staker.pubkey();
+    stage.send("position_open", &[vault::position_open(&owner, &listing.model)], &[staker]).await?;
+    let revenue = vault::RevenueMints { first: QUOTE.mint, more: &[] };
+    let stake = vault::stake(&owner, &listing.model, revenue, StakeArgs { token_atoms });
+    stage.send("stake", &[stake], &[staker]).await?;
+    Ok(())
+}
+
+/// Waits until the crank has rolled the usage and synced the market.
+pub async fn wait_for_sync(stage: &mut Stage, listing: &Listing) -> Result<Moved> {
+    let before = stage.client.market(&listing.model).await?.value;
+    step("the crank rolls usage and syncs the curve", async {
+        let deadline = tokio::time::Instant::now() + SYNC_TIMEOUT;
+        loop {
+            let market = stage.client.market(&listing.model).await?.value;
+            if market.parameter_epoch > 0 {
+                let moved = Moved {
+                    price_before: price_lamports(&before),
+                    price_after: price_lamports(&market),
+                    parameter_epoch: market.parameter_epoch,
+                };
+                return Ok((moved, format!("price {:.2} -> {:.2} lamports", moved.price_before, moved.price_after)));
+            }
+            if tokio::time::Instant::now() > deadline {
+                bail!("the curve did not move within {} s; see crank.log", SYNC_TIMEOUT.as_secs());
+            }
+            tokio::time::sleep(POLL).await;
+        }
+    })
+    .await
+}
+
+/// Moves fees into the vault and pays staker, creator, treasury and operator.
+pub async fn pay_out(stage: &mut Stage, cast: &Cast, listing: &Listing) -> Result<()> {
+    let (creator, treasury, operator) = (cast.creator.pubkey(), cast.admin.pubkey(), cast.operator.pubkey());
+    let model = &listing.model;
+    step("share the fees", async {
+        for (person, key) in [(&creator, &cast.creator), (&treasury, &cast.admin)] {
+            stage.send("create token account", &[token::create_account(person, person, &QUOTE)], &[key]).await?;
+        }
+        let admin = &cast.admin;
+        let payouts = [
+            ("exchange fees_distribute", exchange::fees_distribute(model, &QUOTE)),
+            ("oracle fees_distribute", oracle::fees_distribute(model, &QUOTE)),
+            ("exchange fees_claim", exchange::fees_claim(model, &QUOTE, &creator, TradeBeneficiary::Creator)),
+            ("exchange fees_claim", exchange::fees_claim(model, &QUOTE, &treasury, TradeBeneficiary::Protocol)),
+            ("oracle fees_claim", oracle::fees_claim(model, &QUOTE, &creator, UsageBeneficiary::Creator)),
+            ("oracle fees_claim", oracle::fees_claim(model, &QUOTE, &treasury, UsageBeneficiary::Protocol)),
+        ];
+        for (what, instruction) in payouts {
+            stage.send(what, &[instruction], &[admin]).await?;
+        }
+        stage.send("earnings_claim", &[oracle::earnings_claim(&operator, &QUOTE)], &[&cast.operator]).await?;
+        Ok(((), "creator, treasury and operator paid; stakers' share streams".to_owned()))
+    })
+    .await?;
+    step("the staker claims streamed revenue", async {
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        let account = QUOTE.account_of(&cast.alice.pubkey());
+        let before = stage.client.token_atoms(&account).await?.unwrap_or(0);
+        let claim = vault::revenue_claim(&cast.alice.pubkey(), model, &QUOTE);
+        stage.send("revenue_claim", &[claim], &[&cast.alice]).await?;
+        let got = stage.client.token_atoms(&account).await?.unwrap_or(0).saturating_sub(before);
+        ensure!(got > 0, "the staker got nothing");
+        Ok(((), format!("{:.9} SOL so far", got as f64 / SOL as f64)))
+    })
+    .await
+}

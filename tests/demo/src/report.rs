@@ -1,0 +1,260 @@
+//! What happened, read back from the chain: a table for people, a file for programs.
+
+use std::{fs, path::Path, time::Duration};
+
+use anyhow::{Context, Result};
+use comfy_table::{CellAlignment, Table, presets::UTF8_FULL_CONDENSED};
+use modchains_sdk::{
+    Pubkey, Signature, Signer, address,
+    decode::{Event, ExchangeEvent, Receipt},
+    exchange::events::CurveState,
+    instruction::Token,
+};
+use serde::Serialize;
+
+use crate::{
+    cast::{Cast, SOL, Stage},
+    chart,
+    cost::Costs,
+    inference::{Accuracy, Answers, Listing},
+    market::{Moved, Trades},
+};
+
+/// A price and what made it.
+#[derive(Debug, Clone, Serialize)]
+pub struct PricePoint {
+    /// What happened.
+    pub what: String,
+    /// Lamports for a whole token afterwards.
+    pub price_lamports: f64,
+}
+
+/// What somebody has at the end.
+#[derive(Debug, Clone, Serialize)]
+pub struct Balance {
+    /// Who.
+    pub name: String,
+    /// Address.
+    pub address: String,
+    /// SOL and wrapped SOL together.
+    pub quote_lamports: u64,
+    /// Token atoms in the wallet.
+    pub token_atoms: u64,
+    /// Token atoms staked.
+    pub staked_atoms: u64,
+}
+
+/// Everything the demo found.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// Address of the model.
+    pub model: String,
+    /// Prices around the trades.
+    pub trades: Trades,
+    /// What the sync did.
+    pub sync: Moved,
+    /// Every price the market had.
+    pub prices: Vec<PricePoint>,
+    /// Accuracy on the model card.
+    pub card: Accuracy,
+    /// How the questions were answered on chain.
+    pub answers: Answers,
+    /// What everybody has.
+    pub balances: Vec<Balance>,
+    /// Compute units and fees by instruction.
+    pub costs: Costs,
+    /// Transactions looked at.
+    pub transactions: u32,
+    /// What the crank says of itself.
+    pub crank: serde_json::Value,
+    /// Seconds from start to report.
+    pub seconds: f64,
+}
+
+impl Report {
+    /// Reads market history, the crank's transactions and balances.
+    pub async fn collect(
+        stage: &mut Stage,
+        cast: &Cast,
+        listing: &Listing,
+        trades: Trades,
+        answers: Answers,
+        sync: Moved,
+        crank: serde_json::Value,
+    ) -> Result<Self> {
+        let history = history(stage, &address::exchange::market(&listing.model)).await?;
+        let mut prices = vec![PricePoint { what: "launch".to_owned(), price_lamports: trades.price_at_launch }];
+        prices.extend(history.iter().flat_map(|receipt| &receipt.events).filter_map(price_point));
+        for receipt in history.iter().chain(&history_of_usage(stage, listing).await?) {
+            if let Some(what) = crank_work(receipt) {
+                stage.costs.add(&what, receipt);
+            }
+        }
+        let costs = std::mem::take(&mut stage.costs);
+        Ok(Self {
+            model: listing.model.to_string(),
+            trades,
+            sync,
+            prices,
+            card: listing.accuracy.clone(),
+            answers,
+            balances: balances(stage, cast, listing).await?,
+            transactions: costs.0.values().map(|cost| cost.transactions).sum(),
+            costs,
+            crank,
+            seconds: 0.0,
+        })
+    }
+
+    /// Writes `report.json` and `price.svg`.
+    pub fn write(&self, output: &Path, took: Duration) -> Result<()> {
+        let mut report = serde_json::to_value(self)?;
+        report["seconds"] = serde_json::json!(took.as_secs_f64());
+        let path = output.join("report.json");
+        fs::write(&path, serde_json::to_string_pretty(&report)?).with_context(|| format!("writing {}", path.display()))?;
+        chart::write_svg(&self.prices, &output.join("price.svg"))
+    }
+
+    /// Prints tables and chart.
+    pub fn print(&self, output: &Path) {
+        println!("\n{}", self.facts());
+        println!("{}", self.balance_table());
+        println!("{}", self.cost_table());
+        println!("price of a token in lamports, after each trade and sync");
+        println!("{}", chart::terminal(&self.prices));
+        println!("report  {}", output.join("report.json").display());
+        println!("chart   {}", output.join("price.svg").display());
+    }
+
+    fn facts(&self) -> Table {
+        let mut table = table(["", "before", "after"]);
+        let price = |value: f64| format!("{value:.3} lamports");
+        table.add_row(["price, trades".to_owned(), price(self.trades.price_at_launch), price(self.trades.price_after_trades)]);
+        table.add_row(["price, sync".to_owned(), price(self.sync.price_before), price(self.sync.price_after)]);
+        let share = |correct: u64, of: u64| format!("{correct} of {of} ({:.1} %)", 100.0 * correct as f64 / of.max(1) as f64);
+        table.add_row(["accuracy, model card".to_owned(), String::new(), share(self.card.correct, self.card.held_out)]);
+        let (correct, asked) = (self.answers.correct as u64, self.answers.asked as u64);
+        table.add_row(["accuracy, on chain".to_owned(), String::new(), share(correct, asked)]);
+        table
+    }
+
+    fn balance_table(&self) -> Table {
+        let mut table = table(["who", "SOL", "tokens", "staked"]);
+        for balance in &self.balances {
+            let tokens = |atoms: u64| format!("{:.3}", atoms as f64 / 1e6);
+            let sol = format!("{:.6}", balance.quote_lamports as f64 / SOL as f64);
+            table.add_row([balance.name.clone(), sol, tokens(balance.token_atoms), tokens(balance.staked_atoms)]);
+        }
+        right_align(&mut table, 1..4);
+        table
+    }
+
+    fn cost_table(&self) -> Table {
+        let mut table = table(["instruction", "sent", "compute units", "fee per transaction, lamports"]);
+        for (what, cost) in &self.costs.0 {
+            let units = if cost.compute_units_min == cost.compute_units_max {
+                cost.compute_units_max.to_string()
+            } else {
+                format!("{} to {}", cost.compute_units_min, cost.compute_units_max)
+            };
+            let fee = cost.fee_lamports / u64::from(cost.transactions.max(1));
+            table.add_row([what.clone(), cost.transactions.to_string(), units, fee.to_string()]);
+        }
+        right_align(&mut table, 1..4);
+        table
+    }
+}
+
+fn table<const COLUMNS: usize>(header: [&str; COLUMNS]) -> Table {
+    let mut table = Table::new();
+    table.load_style(UTF8_FULL_CONDENSED).set_header(header);
+    table
+}
+
+fn right_align(table: &mut Table, columns: std::ops::Range<usize>) {
+    for column in columns {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+}
+
+/// The successful transactions that touched `address`, oldest first.
+async fn history(stage: &Stage, address: &Pubkey) -> Result<Vec<Receipt>> {
+    let signatures = stage.rpc.get_signatures_for_address(address).await.context("reading the history")?;
+    let mut receipts = Vec::new();
+    for row in signatures.iter().rev().filter(|row| row.err.is_none()) {
+        let signature: Signature = row.signature.parse().context("the node sent a bad signature")?;
+        receipts.extend(stage.client.transaction(&signature).await?);
+    }
+    Ok(receipts)
+}
+
+/// What happened around requests and usage, without what the market's history has already.
+async fn history_of_usage(stage: &Stage, listing: &Listing) -> Result<Vec<Receipt>> {
+    let mut receipts = history(stage, &address::oracle::service(&listing.model)).await?;
+    receipts.extend(history(stage, &address::oracle::usage(&listing.model)).await?);
+    let mut seen = std::collections::BTreeSet::new();
+    receipts.retain(|receipt| {
+        let is_sync = receipt.events.iter().any(|event| matches!(event, Event::Exchange(ExchangeEvent::CurveMoved(_))));
+        !is_sync && seen.insert(receipt.signature.to_string())
+    });
+    Ok(receipts)
+}
+
+/// What the crank and the requester did in a transaction; none for what was booked when it was sent.
+fn crank_work(receipt: &Receipt) -> Option<String> {
+    const WORK: [(&str, &str); 6] = [
+        ("RequestCreated", "request_create"),
+        ("RequestClaimed", "request_claim"),
+        ("ResultPosted", "result_post"),
+        ("ResultFinalized", "result_finalize"),
+        ("UsageRolled", "usage_roll"),
+        ("CurveMoved", "market_sync"),
+    ];
+    let count = |event: &str| receipt.events.iter().filter(|found| found.name() == event).count();
+    let parts: Vec<String> = WORK
+        .iter()
+        .filter_map(|(event, instruction)| match count(event) {
+            0 => None,
+            1 => Some((*instruction).to_owned()),
+            many => Some(format!("{many} x {instruction}")),
+        })
+        .collect();
+    if parts.is_empty() { None } else { Some(parts.join(" + ")) }
+}
+
+fn price_point(event: &Event) -> Option<PricePoint> {
+    let Event::Exchange(event) = event else { return None };
+    let (what, after) = match event {
+        ExchangeEvent::TokensBought(buy) => ("buy", buy.after),
+        ExchangeEvent::TokensSold(sale) => ("sell", sale.after),
+        ExchangeEvent::CurveMoved(moved) if moved.step_ppm != 0 => ("sync", moved.after),
+        ExchangeEvent::ReserveDeposited(deposit) => ("reserve fees", deposit.after),
+        _ => return None,
+    };
+    Some(PricePoint { what: what.to_owned(), price_lamports: price(&after) })
+}
+
+fn price(curve: &CurveState) -> f64 {
+    let tokens = curve.depth_atoms.saturating_sub(curve.circulating_atoms).max(1);
+    (curve.reserve_atoms as f64 + curve.virtual_atoms as f64) / tokens as f64 * 1e6
+}
+
+async fn balances(stage: &Stage, cast: &Cast, listing: &Listing) -> Result<Vec<Balance>> {
+    let token = Token::of_model(&listing.model);
+    let mut balances = Vec::new();
+    for (name, person) in cast.members() {
+        let address = person.pubkey();
+        let position = address::vault::position(&address::vault::vault(&listing.model), &address);
+        let staked = stage.client.find_state::<modchains_sdk::vault::state::Position>(&position).await?;
+        balances.push(Balance {
+            name: name.to_owned(),
+            address: address.to_string(),
+            quote_lamports: stage.quote_atoms(&address).await?,
+            token_atoms: stage.client.token_atoms(&token.account_of(&address)).await?.unwrap_or(0),
+            staked_atoms: staked.map_or(0, |position| position.value.staked_atoms),
+        });
+    }
+    Ok(balances)
+}

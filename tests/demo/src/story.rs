@@ -1,0 +1,125 @@
+//! The whole path, in order.
+
+use std::{path::Path, sync::Arc, time::Instant};
+
+use anyhow::{Context, Result, ensure};
+use indicatif::MultiProgress;
+use modchains_migrations::{
+    config::Config,
+    context::{Context as Migration, ProgramKeys},
+    steps::Step,
+};
+use modchains_sdk::{CommitmentConfig, RpcClient, Signer, client::Client};
+
+use crate::{
+    Options,
+    cast::{Cast, Stage},
+    cost::Costs,
+    inference::{self, Listing},
+    market,
+    processes::{self, Network, Process},
+    report,
+    stage::{done, step},
+};
+
+/// Windows short enough to watch. Everything else is what a public cluster would get.
+const SHORT_WINDOWS: &str = "
+[exchange.market]
+epoch_seconds = 5
+[oracle.service]
+challenge_window_seconds = 2
+claim_seconds = 30
+cooldown_seconds = 10
+epoch_seconds = 5
+";
+
+/// Tells the story; every process it starts ends with it.
+pub async fn tell(options: &Options) -> Result<()> {
+    let started = Instant::now();
+    std::fs::create_dir_all(&options.output).with_context(|| format!("creating {}", options.output.display()))?;
+    let output = options.output.canonicalize()?;
+    println!("ModChains, the whole path on {}", options.url.as_deref().unwrap_or("an embedded local network"));
+    let (_network_process, network) = network(options, &output).await?;
+    let mut stage = connect(&network).await?;
+    let cast = step("people with airdropped SOL", async {
+        let cast = Cast::new(&output.join("keys"))?;
+        for (_, person) in cast.members() {
+            stage.airdrop(&person.pubkey(), 100).await?;
+        }
+        Ok((cast, format!("{} people, 100 SOL each", 6)))
+    })
+    .await?;
+    migrate(&stage, &cast, options).await?;
+    let models = step("train and export the model", train(options, &output)).await?;
+    let listing = Listing::new(&cast, &models)?;
+    market::list(&mut stage, &cast, &listing).await?;
+    let trades = market::trade(&mut stage, &cast, &listing).await?;
+    let outcome = inference::serve(&mut stage, &cast, &listing, &network, options, &output).await?;
+    let moved = market::wait_for_sync(&mut stage, &listing).await?;
+    market::pay_out(&mut stage, &cast, &listing).await?;
+    let statistics = inference::stop(outcome.crank, &output).await?;
+    let report = report::Report::collect(&mut stage, &cast, &listing, trades, outcome.answers, moved, statistics);
+    let report = step("read everything back from the chain", async {
+        let report = report.await?;
+        let found = format!("{} transactions", report.transactions);
+        Ok((report, found))
+    })
+    .await?;
+    report.write(&output, started.elapsed())?;
+    report.print(&output);
+    Ok(())
+}
+
+async fn network(options: &Options, output: &Path) -> Result<(Option<Process>, Network)> {
+    if let Some(url) = &options.url {
+        let ws_url = url.replacen("http", "ws", 1);
+        return Ok((None, Network { rpc_url: url.clone(), ws_url }));
+    }
+    let program = options.localnet.as_deref();
+    let program = program.context("no local network: set MODCHAINS_LOCALNET, as `make demo` does, or pass --url")?;
+    let (process, network) = step("start the local network", async {
+        let (process, network) = processes::start_network(program, output).await?;
+        let found = network.rpc_url.clone();
+        Ok(((process, network), found))
+    })
+    .await?;
+    Ok((Some(process), network))
+}
+
+async fn connect(network: &Network) -> Result<Stage> {
+    let client = Client::connect(&network.rpc_url).await?;
+    let rpc = RpcClient::new_with_commitment(network.rpc_url.clone(), CommitmentConfig::confirmed());
+    Ok(Stage { client, rpc, costs: Costs::default() })
+}
+
+async fn migrate(stage: &Stage, cast: &Cast, options: &Options) -> Result<()> {
+    let context = Migration {
+        client: Arc::new(Client::connect(stage.client.url()).await?),
+        authority: cast.admin.insecure_clone(),
+        program_folder: options.programs.clone(),
+        program_keys: ProgramKeys::Public,
+        config: toml::from_str::<Config>(SHORT_WINDOWS).context("the demo's configuration")?,
+        compute_price_max: None,
+        progress: MultiProgress::new(),
+    };
+    for step in Step::ALL {
+        let started = Instant::now();
+        let report = step.run(&context).await.with_context(|| format!("migration {}", step.number()))?;
+        ensure!(report.outcome.done, "migration {} is not done: {}", report.number, report.outcome.notes.join("; "));
+        done(&format!("migration {} {}", report.number, report.name), &report.outcome.notes.join("; "), started.elapsed());
+    }
+    Ok(())
+}
+
+async fn train(options: &Options, output: &Path) -> Result<(std::path::PathBuf, String)> {
+    let models = output.join("models");
+    if models.exists() {
+        std::fs::remove_dir_all(&models)?;
+    }
+    let (data, out, seed) = (options.digits.to_string_lossy(), models.to_string_lossy(), options.seed.to_string());
+    let arguments = ["--data", &*data, "--out", &*out, "--seed", &*seed];
+    Process::start("training", &processes::sibling("modchains-digits")?, &arguments, output)?.finish().await?;
+    let card = inference::accuracy(&models.join("digits-int8"))?;
+    let found = format!("{} of {} held-out digits right", card.correct, card.held_out);
+    Ok((models, found))
+}
