@@ -48,7 +48,7 @@ pub enum BundleCommand {
 pub struct CheckConfigArguments {
     /// The configuration file; variables named MODCHAINS_CRANK_... override it.
     #[arg(long, default_value = "crank.toml")]
-    config: PathBuf,
+    pub config: PathBuf,
 }
 
 /// Runs `infer`.

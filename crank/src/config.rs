@@ -4,15 +4,15 @@
 //! `MODCHAINS_CRANK_RPC_URL`, `MODCHAINS_CRANK_WORKER__THREADS`. Unknown names are refused in both places.
 
 mod check;
+mod sections;
 
 pub use check::{ConfigProblem, ConfigProblems};
+pub use sections::{ChainSettings, Commitment, JobSettings, LogFormat, LogSettings, WorkerSettings};
 
-use crate::worker::{Limits, Sandbox};
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 use url::Url;
 
 /// Prefix of the environment variables that override settings.
@@ -31,8 +31,12 @@ pub struct Config {
     pub keypair: PathBuf,
     /// SQLite file of the journal; its folder must exist.
     pub journal: PathBuf,
-    /// Addresses of the three programs.
-    pub programs: Programs,
+    /// Stop when the process that started the service has ended.
+    #[serde(default)]
+    pub exit_with_parent: bool,
+    /// Addresses of the three programs; if given, they must be those that this binary was built for.
+    #[serde(default)]
+    pub programs: Option<Programs>,
     /// Models this operator answers for.
     pub bundles: Vec<BundleSetting>,
     /// The worker processes, one pool per bundle.
@@ -41,6 +45,9 @@ pub struct Config {
     /// Sending and watching.
     #[serde(default)]
     pub chain: ChainSettings,
+    /// What the service does besides answering.
+    #[serde(default)]
+    pub jobs: JobSettings,
     /// Log output.
     #[serde(default)]
     pub log: LogSettings,
@@ -66,124 +73,6 @@ pub struct BundleSetting {
     pub dir: PathBuf,
     /// Address of the model's account, base58.
     pub model: String,
-}
-
-/// Worker processes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct WorkerSettings {
-    /// Processes per bundle.
-    pub processes: u16,
-    /// Compute threads per process.
-    pub threads: u16,
-    /// Most requests in one batch.
-    pub max_batch: u16,
-    /// Requests that may wait per bundle; more are refused at once.
-    pub queue: u16,
-    /// Wall-clock limit of one batch, in milliseconds.
-    pub batch_timeout_ms: u64,
-    /// Wall-clock limit of starting a process, in milliseconds.
-    pub start_timeout_ms: u64,
-    /// Private memory of a process, in MiB.
-    pub memory_mib: u64,
-    /// Processor time over the life of a process, in seconds; it is replaced when half is used.
-    pub cpu_seconds: u64,
-    /// Largest file of a bundle, in MiB.
-    pub bundle_file_mib: u64,
-    /// `required` (default) or `best-effort`.
-    pub sandbox: Sandbox,
-}
-
-impl Default for WorkerSettings {
-    fn default() -> Self {
-        let limits = Limits::default();
-        let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-        Self {
-            processes: 1,
-            threads: 1,
-            max_batch: limits.max_batch,
-            queue: 256,
-            batch_timeout_ms: millis(limits.batch_timeout),
-            start_timeout_ms: millis(limits.start_timeout),
-            memory_mib: limits.memory_bytes >> 20,
-            cpu_seconds: limits.cpu_seconds,
-            bundle_file_mib: limits.bundle_file_bytes >> 20,
-            sandbox: Sandbox::default(),
-        }
-    }
-}
-
-impl WorkerSettings {
-    /// The limits of one process.
-    #[must_use]
-    pub fn limits(&self) -> Limits {
-        Limits {
-            max_batch: self.max_batch,
-            batch_timeout: Duration::from_millis(self.batch_timeout_ms),
-            start_timeout: Duration::from_millis(self.start_timeout_ms),
-            memory_bytes: self.memory_mib << 20,
-            cpu_seconds: self.cpu_seconds,
-            bundle_file_bytes: self.bundle_file_mib << 20,
-        }
-    }
-}
-
-/// How final a chain state must be to act on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Commitment {
-    /// Seen by the endpoint.
-    Processed,
-    /// Voted on by two thirds of the stake.
-    #[default]
-    Confirmed,
-    /// Beyond rollback.
-    Finalized,
-}
-
-/// Sending and watching.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct ChainSettings {
-    /// Pause between two looks at the chain when no notification arrives, in milliseconds.
-    pub poll_interval_ms: u64,
-    /// State that requests are read at.
-    pub commitment: Commitment,
-    /// Highest priority fee, in micro-lamports per compute unit; 0 pays none.
-    pub priority_fee_cap_microlamports: u64,
-}
-
-impl Default for ChainSettings {
-    fn default() -> Self {
-        Self { poll_interval_ms: 500, commitment: Commitment::default(), priority_fee_cap_microlamports: 100_000 }
-    }
-}
-
-/// Form of the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogFormat {
-    /// Lines for people.
-    #[default]
-    Text,
-    /// One JSON object per line.
-    Json,
-}
-
-/// Log output.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct LogSettings {
-    /// Form of the log.
-    pub format: LogFormat,
-    /// Filter as the `tracing` crates take it, such as `info` or `warn,modchains_crank=debug`.
-    pub filter: String,
-}
-
-impl Default for LogSettings {
-    fn default() -> Self {
-        Self { format: LogFormat::default(), filter: "info".to_owned() }
-    }
 }
 
 /// A configuration that cannot be read at all.
@@ -258,9 +147,9 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is the test's failure")]
     use super::*;
     use figment::providers::Serialized;
+    use std::time::Duration;
 
-    const MINIMAL: &str = "rpc_url = 'http://127.0.0.1:8899'\nkeypair = 'k.json'\njournal = 'j.db'\nbundles = []\n\
-                           [programs]\nexchange = 'e'\nvault = 'v'\noracle = 'o'\n";
+    const MINIMAL: &str = "rpc_url = 'http://127.0.0.1:8899'\nkeypair = 'k.json'\njournal = 'j.db'\nbundles = []\n";
 
     fn load(text: &str, overrides: &[(&str, u16)]) -> Result<Config, ConfigError> {
         let file = tempfile::NamedTempFile::new().unwrap();
@@ -283,6 +172,7 @@ mod tests {
         let config = load(include_str!("../crank.example.toml"), &[]).unwrap();
         assert_eq!(config.worker, WorkerSettings::default());
         assert_eq!(config.chain, ChainSettings::default());
+        assert_eq!(config.jobs, JobSettings::default());
         assert_eq!(config.log, LogSettings::default());
         let table: toml::Table = include_str!("../crank.example.toml").parse().unwrap();
         let written = toml::Table::try_from(&config).unwrap();

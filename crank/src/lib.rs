@@ -7,6 +7,7 @@
 //! | [`runtime`] | executes a bundle; libtorch is the default behind a trait |
 //! | [`worker`] | the sandboxed child process around a runtime, and the pool that batches requests into it |
 //! | [`journal`] | what was promised on chain, durable across `kill -9` |
+//! | [`service`] | the tasks that watch the chain, answer, and make results final |
 //! | [`config`] | settings from TOML and environment, checked all at once |
 //! | [`digits`] | trains the reference model and exports it in both numeric classes |
 
@@ -15,4 +16,5 @@ pub mod config;
 pub mod digits;
 pub mod journal;
 pub mod runtime;
+pub mod service;
 pub mod worker;

@@ -2,6 +2,7 @@
 
 mod bench;
 mod commands;
+mod run;
 
 use clap::{Parser, Subcommand};
 use modchains_crank::worker::{ChildArguments, run_child};
@@ -31,6 +32,8 @@ enum Command {
     Bundle(commands::BundleCommand),
     /// Measure a bundle on this machine: forward pass, and what the worker process adds to it.
     Bench(bench::BenchArguments),
+    /// Answer requests until SIGTERM or SIGINT.
+    Run(run::RunArguments),
     /// Read the configuration and report everything that is wrong with it, each with its remedy.
     CheckConfig(commands::CheckConfigArguments),
 }
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         Command::Infer(arguments) => commands::infer(&arguments),
         Command::Bundle(command) => commands::bundle(&command),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Run(arguments) => run::run(&arguments),
         Command::CheckConfig(arguments) => commands::check_config(&arguments),
     };
     match outcome {

@@ -28,7 +28,7 @@ mod spec;
 
 pub use child::{ChildArguments, run_child};
 pub use error::WorkerError;
-pub use pool::{PoolStatistics, WorkerPool};
+pub use pool::{Inferred, PoolStatistics, WorkerPool};
 pub use probe::{Attempt, ProbeReport};
 pub use process::Worker;
 pub use sandbox::{SandboxError, SandboxStatus};

@@ -1,7 +1,9 @@
 //! What settings mean: everything wrong with them, at once, each with its remedy.
 
-use super::{Config, WorkerSettings};
+use super::{ChainSettings, Config, Programs, WorkerSettings};
 use crate::bundle::{Bundle, BundleLimits};
+use modchains_sdk::Hash;
+use modchains_sdk::keys::Program;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::{self, File};
@@ -62,19 +64,14 @@ impl Config {
         if let Some(url) = &self.ws_url {
             check_url(&mut findings, "ws_url", url, ["ws", "wss"]);
         }
-        let programs = &self.programs;
-        let addresses = [("exchange", &programs.exchange), ("vault", &programs.vault), ("oracle", &programs.oracle)];
-        for (name, address) in addresses {
-            check_address(&mut findings, &format!("programs.{name}"), address);
+        if let Some(programs) = &self.programs {
+            check_programs(&mut findings, programs);
         }
         check_keypair(&mut findings, &self.keypair);
         check_journal(&mut findings, &self.journal);
         self.check_bundles(&mut findings);
         check_worker(&mut findings, &self.worker);
-        if !(50..=60_000).contains(&self.chain.poll_interval_ms) {
-            let problem = format!("is {}, expected 50 to 60000", self.chain.poll_interval_ms);
-            findings.add("config_range", "chain.poll_interval_ms", problem, "choose a value in that range");
-        }
+        check_chain(&mut findings, &self.chain);
         if let Err(error) = EnvFilter::try_new(&self.log.filter) {
             let problem = format!("is {:?}: {error}", self.log.filter);
             findings.add("config_log_filter", "log.filter", problem, "write a level such as `info`");
@@ -122,6 +119,39 @@ fn check_address(findings: &mut Findings, setting: &str, text: &str) {
         Err(error) => format!("{text:?} is not base58: {error}"),
     };
     findings.add("config_address", setting, problem, "copy the address as the deploy step printed it");
+}
+
+fn check_programs(findings: &mut Findings, programs: &Programs) {
+    let addresses = [&programs.exchange, &programs.vault, &programs.oracle];
+    for (program, address) in Program::ALL.into_iter().zip(addresses) {
+        let (setting, built_for) = (format!("programs.{}", program.name()), program.id().to_string());
+        if *address != built_for {
+            let problem = format!("is {address}, this binary was built for {built_for}");
+            let remedy = format!("correct the address, or build with {} set to it", program.id_variable());
+            findings.add("config_program", &setting, problem, remedy);
+        }
+    }
+}
+
+fn check_chain(findings: &mut Findings, chain: &ChainSettings) {
+    let ranges =
+        [("poll_interval_ms", chain.poll_interval_ms, 50, 60_000), ("rpc_timeout_ms", chain.rpc_timeout_ms, 100, 600_000)];
+    for (name, value, min, max) in ranges {
+        check_range(findings, &format!("chain.{name}"), value, min, max);
+    }
+    if let Some(hash) = &chain.genesis_hash
+        && hash.parse::<Hash>().is_err()
+    {
+        let problem = format!("is {hash:?}, not a hash in base58");
+        findings.add("config_genesis_hash", "chain.genesis_hash", problem, "copy it from `solana genesis-hash`");
+    }
+}
+
+fn check_range(findings: &mut Findings, setting: &str, value: u64, min: u64, max: u64) {
+    if !(min..=max).contains(&value) {
+        let problem = format!("is {value}, expected {min} to {max}");
+        findings.add("config_range", setting, problem, "choose a value in that range");
+    }
 }
 
 /// The file's content is looked at but never shown.
@@ -185,9 +215,6 @@ fn check_worker(findings: &mut Findings, worker: &WorkerSettings) {
         ("bundle_file_mib", worker.bundle_file_mib, 1, 1 << 20),
     ];
     for (name, value, min, max) in ranges {
-        if !(min..=max).contains(&value) {
-            let problem = format!("is {value}, expected {min} to {max}");
-            findings.add("config_range", &format!("worker.{name}"), problem, "choose a value in that range");
-        }
+        check_range(findings, &format!("worker.{name}"), value, min, max);
     }
 }

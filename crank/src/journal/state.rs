@@ -11,8 +11,6 @@ use std::fmt;
 pub enum JobState {
     /// The request fits this operator.
     Seen,
-    /// This operator's claim is on chain.
-    Claimed,
     /// The result is computed and stands.
     Answered,
     /// A transaction with the result is signed.
@@ -28,23 +26,14 @@ pub enum JobState {
 }
 
 impl JobState {
-    const ALL: [Self; 8] = [
-        Self::Seen,
-        Self::Claimed,
-        Self::Answered,
-        Self::Signed,
-        Self::Sent,
-        Self::Posted,
-        Self::Finalized,
-        Self::Failed,
-    ];
+    const ALL: [Self; 7] =
+        [Self::Seen, Self::Answered, Self::Signed, Self::Sent, Self::Posted, Self::Finalized, Self::Failed];
 
     /// The state's name, as in the database and in metrics.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Seen => "seen",
-            Self::Claimed => "claimed",
             Self::Answered => "answered",
             Self::Signed => "signed",
             Self::Sent => "sent",
@@ -59,8 +48,7 @@ impl JobState {
     pub fn may_become(self, next: Self) -> bool {
         match next {
             Self::Seen => false,
-            Self::Claimed => self == Self::Seen,
-            Self::Answered => self == Self::Claimed,
+            Self::Answered => self == Self::Seen,
             Self::Signed => matches!(self, Self::Answered | Self::Signed | Self::Sent),
             Self::Sent => self == Self::Signed,
             Self::Posted => matches!(self, Self::Signed | Self::Sent),
@@ -122,6 +110,15 @@ impl Answer {
     }
 }
 
+/// A result that a transaction posts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Posting {
+    /// Address of the request's account.
+    pub request: Key,
+    /// Hash of the result.
+    pub output_hash: Key,
+}
+
 /// A transaction that may land until its block height has passed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedTransaction {
@@ -131,6 +128,8 @@ pub struct SignedTransaction {
     pub bytes: Vec<u8>,
     /// Last block height at which it can land.
     pub last_valid_block_height: u64,
+    /// Whether the chain recorded that it failed; then it cannot land again.
+    pub dead: bool,
 }
 
 /// A job as recorded.
@@ -181,6 +180,7 @@ impl SignedTransaction {
             bytes: row.try_get("bytes")?,
             last_valid_block_height: u64::try_from(height)
                 .map_err(|_| JournalError::Corrupt { column, expected: "a positive number" })?,
+            dead: row.try_get("dead")?,
         })
     }
 }

@@ -5,13 +5,25 @@ use super::process::Worker;
 use super::spec::WorkerSpec;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinSet;
 
 /// A request on its way through the queue.
 struct Job {
     input: Vec<u8>,
-    reply: oneshot::Sender<Result<Vec<u8>, WorkerError>>,
+    reply: oneshot::Sender<Result<Inferred, WorkerError>>,
+}
+
+/// The result of one request, with what it took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inferred {
+    /// Result bytes.
+    pub output: Vec<u8>,
+    /// How long the model itself took for the batch, as the worker measured it.
+    pub forward: Duration,
+    /// Number of requests in the batch.
+    pub batch: usize,
 }
 
 #[derive(Debug, Default)]
@@ -65,7 +77,7 @@ impl WorkerPool {
     ///
     /// # Errors
     /// [`WorkerError::Overloaded`] at once when the queue is full; otherwise what befell the request.
-    pub async fn infer(&self, input: Vec<u8>) -> Result<Vec<u8>, WorkerError> {
+    pub async fn infer(&self, input: Vec<u8>) -> Result<Inferred, WorkerError> {
         let mut results = self.infer_each(vec![input]).await?;
         results.pop().unwrap_or(Err(WorkerError::ShuttingDown))
     }
@@ -74,7 +86,7 @@ impl WorkerPool {
     ///
     /// # Errors
     /// Outside: nothing was queued. Inside: what befell that request.
-    pub async fn infer_each(&self, inputs: Vec<Vec<u8>>) -> Result<Vec<Result<Vec<u8>, WorkerError>>, WorkerError> {
+    pub async fn infer_each(&self, inputs: Vec<Vec<u8>>) -> Result<Vec<Result<Inferred, WorkerError>>, WorkerError> {
         let spec = &self.spec.bundle.manifest().input;
         inputs.iter().try_for_each(|input| spec.check(input))?;
         let capacity = self.queue.max_capacity();
@@ -161,7 +173,7 @@ impl Slot {
                 tracing::warn!(%error, requests = batch.len(), "batch failed, trying its requests one by one");
                 for job in batch.drain(..) {
                     let alone = self.attempt(&[job.input.as_slice()]).await;
-                    reply(job, alone.map(|results| results.concat()));
+                    reply(job, alone.and_then(|mut results| results.pop().ok_or(WorkerError::ShuttingDown)));
                 }
             }
             Err(error) => {
@@ -174,7 +186,7 @@ impl Slot {
     }
 
     /// Runs a batch, on a new process if there is none alive.
-    async fn attempt(&mut self, inputs: &[&[u8]]) -> Result<Vec<Vec<u8>>, WorkerError> {
+    async fn attempt(&mut self, inputs: &[&[u8]]) -> Result<Vec<Inferred>, WorkerError> {
         if inputs.is_empty() {
             return Ok(Vec::new());
         }
@@ -188,7 +200,9 @@ impl Slot {
         };
         counters.batches.fetch_add(1, Ordering::Relaxed);
         counters.requests.fetch_add(inputs.len() as u64, Ordering::Relaxed);
-        worker.infer_batch(inputs).await
+        let outputs = worker.infer_batch(inputs).await?;
+        let (forward, batch) = (worker.last_forward(), inputs.len());
+        Ok(outputs.into_iter().map(|output| Inferred { output, forward, batch }).collect())
     }
 
     async fn replace(&mut self) -> Result<&mut Worker, WorkerError> {
@@ -205,6 +219,6 @@ impl Slot {
 }
 
 /// Whoever asked may have gone; the result then has no taker.
-fn reply(job: Job, result: Result<Vec<u8>, WorkerError>) {
+fn reply(job: Job, result: Result<Inferred, WorkerError>) {
     job.reply.send(result).ok();
 }

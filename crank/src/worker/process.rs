@@ -41,6 +41,8 @@ impl Worker {
         let failed = |reason: String| WorkerError::Spawn { program: spec.program.display().to_string(), reason };
         let mut command = Command::new(&spec.program);
         command.args(spec.command_line()).env_clear().current_dir("/").kill_on_drop(true);
+        // A group of its own: Ctrl-C at a terminal is for the parent, which ends its workers in order.
+        command.process_group(0);
         command.env("OMP_NUM_THREADS", spec.threads.to_string());
         // Without the loader's path a binary that relies on it would not even start.
         if let Some(path) = std::env::var_os("LD_LIBRARY_PATH") {

@@ -51,7 +51,6 @@ fn write_config(dir: &Path, key_mode: u32, extra: &str) -> String {
     let (dir_text, bundle) = (dir.display(), fixture().exact.dir().display());
     let text = format!(
         "rpc_url = 'http://127.0.0.1:8899'\nkeypair = '{dir_text}/key.json'\njournal = '{dir_text}/journal.db'\n{extra}\n\
-         [programs]\nexchange = '{address}'\nvault = '{address}'\noracle = '{address}'\n\
          [[bundles]]\ndir = '{bundle}'\nmodel = '{address}'\n"
     );
     let path = dir.join("crank.toml");
@@ -80,16 +79,20 @@ fn every_problem_of_a_configuration_is_reported_at_once_and_the_key_is_not_shown
     let config = write_config(scratch.path(), 0o644, "ws_url = 'http://x/'");
     let text = fs::read_to_string(&config).unwrap();
     let text = text.replace("http://127.0.0.1:8899", "nonsense").replace("journal.db", "absent/journal.db");
-    let text = text.replacen("exchange = '11111111111111111111111111111111'", "exchange = '1111'", 1);
-    fs::write(&config, text).unwrap();
+    let other = "11111111111111111111111111111111";
+    let programs = format!("[programs]\nexchange = '{other}'\nvault = '{other}'\noracle = '{other}'\n");
+    fs::write(&config, format!("{text}{programs}[chain]\ngenesis_hash = 'x'\n")).unwrap();
     let refused = run(&["check-config", "--config", &config]);
     let report = String::from_utf8_lossy(&refused.stderr);
     assert_eq!(refused.status.code(), Some(1));
     for part in [
-        "5 problems",
+        "8 problems",
         "rpc_url:",
         "ws_url:",
-        "programs.exchange:",
+        "programs.exchange: is 1111",
+        "this binary was built for",
+        "MODCHAINS_ORACLE_ID",
+        "chain.genesis_hash:",
         "journal:",
         "mode is 0644",
         "run `chmod 600 ",

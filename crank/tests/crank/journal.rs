@@ -1,7 +1,7 @@
 //! What the journal records and refuses.
 
 use crate::fixture::scratch;
-use modchains_crank::journal::{Answer, JobState, Journal, JournalError, NewJob, SignedTransaction};
+use modchains_crank::journal::{Answer, JobState, Journal, JournalError, NewJob, Posting, SignedTransaction};
 
 const REQUEST: [u8; 32] = [1; 32];
 
@@ -14,16 +14,30 @@ fn answer(hash: u8) -> Answer {
 }
 
 fn signed(signature: u8, last_valid_block_height: u64) -> SignedTransaction {
-    SignedTransaction { signature: [signature; 64], bytes: vec![signature; 300], last_valid_block_height }
+    SignedTransaction { signature: [signature; 64], bytes: vec![signature; 300], last_valid_block_height, dead: false }
 }
 
 /// A journal whose only job has a result.
 async fn answered(path: &std::path::Path) -> Journal {
     let journal = Journal::open(path).await.unwrap();
-    journal.record_seen(&new_job(REQUEST), 10).await.unwrap();
-    journal.record_claimed(&REQUEST, 11).await.unwrap();
-    journal.record_answered(&REQUEST, &answer(5), 12).await.unwrap();
+    journal.record_seen(&[new_job(REQUEST)], 10).await.unwrap();
+    record_answer(&journal, REQUEST, 5).await.unwrap();
     journal
+}
+
+async fn record_answer(journal: &Journal, request: [u8; 32], hash: u8) -> Result<(), JournalError> {
+    journal.record_answered(&[(request, answer(hash))], 12).await.unwrap().remove(0)
+}
+
+/// Signs one result in a transaction of its own.
+async fn record_signed(
+    journal: &Journal,
+    hash: u8,
+    signed: SignedTransaction,
+    block_height: u64,
+) -> Result<(), JournalError> {
+    let postings = vec![Posting { request: REQUEST, output_hash: [hash; 32] }];
+    journal.record_signed(&[(signed, postings)], block_height, 14).await
 }
 
 #[tokio::test]
@@ -31,27 +45,57 @@ async fn a_second_different_result_is_refused_in_every_state() {
     let scratch = scratch();
     let journal = answered(&scratch.path().join("j.db")).await;
     let refused = async || {
-        let error = journal.record_answered(&REQUEST, &answer(6), 13).await.unwrap_err();
+        let error = record_answer(&journal, REQUEST, 6).await.unwrap_err();
         assert!(
             matches!(error, JournalError::DifferentResult { recorded, offered, .. }
             if recorded == [5; 32] && offered == [6; 32]),
             "{error}"
         );
         // The same result again changes nothing.
-        journal.record_answered(&REQUEST, &answer(5), 13).await.unwrap();
+        record_answer(&journal, REQUEST, 5).await.unwrap();
         assert_eq!(journal.job(&REQUEST).await.unwrap().unwrap().answer, Some(answer(5)));
     };
     refused().await;
-    let error = journal.record_signed(&REQUEST, &[6; 32], &signed(1, 100), 50, 14).await.unwrap_err();
+    let error = record_signed(&journal, 6, signed(1, 100), 50).await.unwrap_err();
     assert_eq!(error.label(), "journal_different_result");
-    journal.record_signed(&REQUEST, &[5; 32], &signed(1, 100), 50, 14).await.unwrap();
+    record_signed(&journal, 5, signed(1, 100), 50).await.unwrap();
     refused().await;
-    journal.record_sent(&REQUEST, 15).await.unwrap();
+    journal.record_sent(&[REQUEST], 15).await.unwrap();
     refused().await;
-    journal.record_posted(&REQUEST, 16).await.unwrap();
+    journal.record_posted(&[REQUEST], 16).await.unwrap();
     refused().await;
-    journal.record_finalized(&REQUEST, 17).await.unwrap();
+    journal.record_finalized(&[REQUEST], 17).await.unwrap();
     refused().await;
+}
+
+#[tokio::test]
+async fn a_refused_answer_leaves_the_others_of_its_batch_recorded() {
+    let scratch = scratch();
+    let journal = answered(&scratch.path().join("j.db")).await;
+    journal.record_seen(&[new_job([2; 32]), new_job([3; 32])], 10).await.unwrap();
+    let batch = [([2; 32], answer(7)), (REQUEST, answer(6)), ([4; 32], answer(8)), ([3; 32], answer(9))];
+    let outcomes = journal.record_answered(&batch, 12).await.unwrap();
+    let labels: Vec<_> = outcomes.iter().map(|outcome| outcome.as_ref().err().map(JournalError::label)).collect();
+    assert_eq!(labels, [None, Some("journal_different_result"), Some("journal_unknown_request"), None]);
+    assert_eq!(journal.job(&[3; 32]).await.unwrap().unwrap().answer, Some(answer(9)));
+}
+
+#[tokio::test]
+async fn signing_several_results_is_recorded_whole_or_not_at_all() {
+    let scratch = scratch();
+    let journal = answered(&scratch.path().join("j.db")).await;
+    journal.record_seen(&[new_job([2; 32])], 10).await.unwrap();
+    record_answer(&journal, [2; 32], 7).await.unwrap();
+    let posting = |request, hash| Posting { request, output_hash: [hash; 32] };
+    let wrong = vec![posting(REQUEST, 5), posting([2; 32], 8)];
+    assert!(journal.record_signed(&[(signed(1, 100), wrong)], 50, 14).await.is_err());
+    assert_eq!(journal.transactions(&REQUEST).await.unwrap(), []);
+    assert_eq!(journal.job(&REQUEST).await.unwrap().unwrap().state, JobState::Answered);
+    let right = vec![posting(REQUEST, 5), posting([2; 32], 7)];
+    journal.record_signed(&[(signed(1, 100), right)], 50, 14).await.unwrap();
+    for request in [REQUEST, [2; 32]] {
+        assert_eq!(journal.transactions(&request).await.unwrap(), [signed(1, 100)]);
+    }
 }
 
 #[tokio::test]
@@ -72,20 +116,26 @@ async fn the_database_itself_refuses_a_second_result_and_the_loss_of_an_open_job
 }
 
 #[tokio::test]
-async fn a_new_transaction_needs_the_old_one_to_have_expired() {
+async fn a_new_transaction_needs_the_old_one_to_have_expired_or_failed() {
     let scratch = scratch();
     let journal = answered(&scratch.path().join("j.db")).await;
-    journal.record_signed(&REQUEST, &[5; 32], &signed(1, 100), 50, 20).await.unwrap();
-    journal.record_sent(&REQUEST, 21).await.unwrap();
-    let error = journal.record_signed(&REQUEST, &[5; 32], &signed(2, 200), 100, 22).await.unwrap_err();
+    record_signed(&journal, 5, signed(1, 100), 50).await.unwrap();
+    journal.record_sent(&[REQUEST], 21).await.unwrap();
+    let error = record_signed(&journal, 5, signed(2, 200), 100).await.unwrap_err();
     assert!(
         matches!(error, JournalError::StillValid { last_valid_block_height: 100, block_height: 100, .. }),
         "{error}"
     );
     assert_eq!(journal.transactions(&REQUEST).await.unwrap(), [signed(1, 100)]);
-    journal.record_signed(&REQUEST, &[5; 32], &signed(2, 200), 101, 23).await.unwrap();
+    record_signed(&journal, 5, signed(2, 200), 101).await.unwrap();
     assert_eq!(journal.transactions(&REQUEST).await.unwrap(), [signed(1, 100), signed(2, 200)]);
     assert_eq!(journal.job(&REQUEST).await.unwrap().unwrap().state, JobState::Signed);
+
+    assert!(record_signed(&journal, 5, signed(3, 300), 150).await.is_err());
+    journal.record_dead(&[2; 64]).await.unwrap();
+    let dead: Vec<bool> = journal.transactions(&REQUEST).await.unwrap().iter().map(|signed| signed.dead).collect();
+    assert_eq!(dead, [false, true]);
+    record_signed(&journal, 5, signed(3, 300), 150).await.unwrap();
 }
 
 #[test]
@@ -98,26 +148,28 @@ fn the_hash_of_an_answer_covers_salt_then_output() {
 async fn steps_out_of_order_are_refused_and_repeated_steps_change_nothing() {
     let scratch = scratch();
     let journal = Journal::open(&scratch.path().join("j.db")).await.unwrap();
-    assert_eq!(journal.record_claimed(&REQUEST, 1).await.unwrap_err().label(), "journal_unknown_request");
-    journal.record_seen(&new_job(REQUEST), 1).await.unwrap();
+    assert_eq!(journal.record_sent(&[REQUEST], 1).await.unwrap_err().label(), "journal_unknown_request");
+    journal.record_seen(&[new_job(REQUEST)], 1).await.unwrap();
     for error in [
-        journal.record_answered(&REQUEST, &answer(5), 2).await.unwrap_err(),
-        journal.record_signed(&REQUEST, &[5; 32], &signed(1, 9), 1, 2).await.unwrap_err(),
-        journal.record_sent(&REQUEST, 2).await.unwrap_err(),
-        journal.record_posted(&REQUEST, 2).await.unwrap_err(),
-        journal.record_finalized(&REQUEST, 2).await.unwrap_err(),
+        record_signed(&journal, 5, signed(1, 9), 1).await.unwrap_err(),
+        journal.record_sent(&[REQUEST], 2).await.unwrap_err(),
+        journal.record_posted(&[REQUEST], 2).await.unwrap_err(),
+        journal.record_finalized(&[REQUEST], 2).await.unwrap_err(),
     ] {
         assert!(matches!(error, JournalError::Transition { from: JobState::Seen, .. }), "{error}");
     }
-    journal.record_claimed(&REQUEST, 3).await.unwrap();
+    record_answer(&journal, REQUEST, 5).await.unwrap();
     let once = journal.job(&REQUEST).await.unwrap();
-    journal.record_seen(&new_job(REQUEST), 4).await.unwrap();
-    journal.record_claimed(&REQUEST, 4).await.unwrap();
+    assert_eq!(journal.record_seen(&[new_job(REQUEST), new_job([2; 32])], 4).await.unwrap(), [
+        JobState::Answered,
+        JobState::Seen
+    ]);
+    record_answer(&journal, REQUEST, 5).await.unwrap();
     assert_eq!(journal.job(&REQUEST).await.unwrap(), once);
     journal.record_failed(&REQUEST, "deadline passed", 5).await.unwrap();
     let failed = journal.job(&REQUEST).await.unwrap().unwrap();
     assert_eq!((failed.state, failed.failure.as_deref()), (JobState::Failed, Some("deadline passed")));
-    assert_eq!(journal.record_claimed(&REQUEST, 6).await.unwrap_err().label(), "journal_transition");
+    assert_eq!(record_signed(&journal, 5, signed(1, 9), 1).await.unwrap_err().label(), "journal_transition");
 }
 
 #[tokio::test]
@@ -125,9 +177,9 @@ async fn open_jobs_survive_a_restart_most_urgent_first() {
     let scratch = scratch();
     let path = scratch.path().join("j.db");
     let journal = answered(&path).await;
-    journal.record_seen(&NewJob { answer_by_seconds: 500, ..new_job([8; 32]) }, 1).await.unwrap();
-    journal.record_seen(&new_job([9; 32]), 1).await.unwrap();
-    journal.record_failed(&[9; 32], "not ours", 2).await.unwrap();
+    journal.record_seen(&[NewJob { answer_by_seconds: 500, ..new_job([8; 32]) }], 1).await.unwrap();
+    journal.record_seen(&[new_job([9; 32])], 1).await.unwrap();
+    journal.record_failed(&[9; 32], "model failed", 2).await.unwrap();
     journal.close().await;
     let journal = Journal::open(&path).await.unwrap();
     let open: Vec<_> = journal.open_jobs().await.unwrap().iter().map(|job| (job.seen.request[0], job.state)).collect();

@@ -1,7 +1,7 @@
 //! `kill -9` at random points: nothing acknowledged is lost, and nothing is ever answered twice.
 
 use crate::fixture::{generator, scratch};
-use modchains_crank::journal::{Answer, JobState, Journal, NewJob, SignedTransaction};
+use modchains_crank::journal::{Answer, JobState, Journal, NewJob, Posting, SignedTransaction};
 use rand_core::RngCore;
 use std::collections::BTreeMap;
 use std::env;
@@ -38,23 +38,19 @@ async fn live(path: &Path, salt: u32) {
 
 async fn advance(journal: &Journal, number: u32, salt: u32) {
     let key = request(number);
-    journal
-        .record_seen(&NewJob { request: key, model: [0; 32], input_hash: [0; 32], answer_by_seconds: 0 }, 0)
-        .await
-        .unwrap();
+    let job = NewJob { request: key, model: [0; 32], input_hash: [0; 32], answer_by_seconds: 0 };
+    journal.record_seen(&[job], 0).await.unwrap();
     let state = async || journal.job(&key).await.unwrap().unwrap();
-    if state().await.state == JobState::Seen {
-        journal.record_claimed(&key, 0).await.unwrap();
-    }
     let mine = Answer { output: salt.to_le_bytes().to_vec(), salt: Vec::new(), output_hash: [salt as u8; 32] };
     let recorded = match state().await.answer {
         Some(recorded) => {
             let differs = recorded.output_hash != mine.output_hash;
-            assert_eq!(journal.record_answered(&key, &mine, 0).await.is_err(), differs);
+            let outcomes = journal.record_answered(&[(key, mine)], 0).await.unwrap();
+            assert_eq!(outcomes[0].is_err(), differs);
             recorded
         }
         None => {
-            journal.record_answered(&key, &mine, 0).await.unwrap();
+            journal.record_answered(&[(key, mine.clone())], 0).await.unwrap().remove(0).unwrap();
             mine
         }
     };
@@ -62,18 +58,20 @@ async fn advance(journal: &Journal, number: u32, salt: u32) {
     let hash = recorded.output_hash;
     let mut signature = [salt as u8; 64];
     signature[..32].copy_from_slice(&key);
-    let signed = SignedTransaction { signature, bytes: vec![1; 200], last_valid_block_height: u64::from(salt) };
+    let signed =
+        SignedTransaction { signature, bytes: vec![1; 200], last_valid_block_height: u64::from(salt), dead: false };
     if matches!(state().await.state, JobState::Answered | JobState::Signed) {
         // Each life is one block height further than the last, so that earlier transactions have expired.
-        journal.record_signed(&key, &hash, &signed, u64::from(salt), 0).await.unwrap();
+        let postings = vec![Posting { request: key, output_hash: hash }];
+        journal.record_signed(&[(signed, postings)], u64::from(salt), 0).await.unwrap();
         println!("signed {number} {}", hash[0]);
-        journal.record_sent(&key, 0).await.unwrap();
+        journal.record_sent(&[key], 0).await.unwrap();
     }
     if state().await.state == JobState::Sent {
-        journal.record_posted(&key, 0).await.unwrap();
+        journal.record_posted(&[key], 0).await.unwrap();
         println!("posted {number} {}", hash[0]);
     }
-    journal.record_finalized(&key, 0).await.unwrap();
+    journal.record_finalized(&[key], 0).await.unwrap();
 }
 
 #[test]

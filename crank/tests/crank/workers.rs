@@ -108,19 +108,19 @@ async fn a_pool_replaces_a_worker_that_died_or_hung() {
     let bundle = crate::fixture::open(&dir).unwrap();
     let pool = WorkerPool::start(spec(&bundle), 1, 8).await.unwrap();
     let input = inputs(1).remove(0);
-    let expected = pool.infer(input.clone()).await.unwrap();
+    let expected = pool.infer(input.clone()).await.unwrap().output;
 
     // Dead while idle: the next request does not notice.
     signal(workers_of(&bundle)[0], Signal::SIGKILL);
     tokio::time::sleep(Duration::from_millis(100)).await;
-    assert_eq!(pool.infer(input.clone()).await.unwrap(), expected);
+    assert_eq!(pool.infer(input.clone()).await.unwrap().output, expected);
     assert_eq!(pool.statistics().restarts, 1);
 
     // Hanging: this request fails, the next is served.
     signal(workers_of(&bundle)[0], Signal::SIGSTOP);
     let error = pool.infer(input.clone()).await.unwrap_err();
     assert_eq!(error.label(), "worker_timed_out");
-    assert_eq!(pool.infer(input).await.unwrap(), expected);
+    assert_eq!(pool.infer(input).await.unwrap().output, expected);
     assert_eq!(pool.statistics().restarts, 2);
     pool.shutdown().await;
     assert_eq!(workers_of(&bundle), Vec::<u32>::new());
@@ -151,7 +151,8 @@ async fn what_waits_is_taken_in_one_batch_and_what_does_not_fit_is_refused() {
     assert_eq!(error, WorkerError::Overloaded { queued: 20, capacity: 20 });
     signal(process_id, Signal::SIGCONT);
     assert!(first.await.unwrap().is_ok());
-    assert!(waiting.await.unwrap().unwrap().iter().all(Result::is_ok));
+    let waited = waiting.await.unwrap().unwrap();
+    assert!(waited.iter().all(|result| result.as_ref().is_ok_and(|inferred| inferred.batch == 20)));
     let statistics = pool.statistics();
     assert_eq!((statistics.requests, statistics.batches), (21, 2));
 }

@@ -1,0 +1,65 @@
+//! Paying accrued fees on to stakers and reserves.
+
+use super::Snapshot;
+use super::submit::{Outcome, submit};
+use crate::service::context::Context;
+use crate::service::served::Served;
+use modchains_sdk::instruction::{exchange, oracle};
+
+/// Compute units that each payment may use, with room to spare.
+const UNITS: u32 = 150_000;
+
+/// Which fees are to be paid on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    /// Those of requests.
+    pub usage: bool,
+    /// Those of trades.
+    pub trades: bool,
+}
+
+impl Due {
+    /// Whether there are any.
+    pub fn any(self) -> bool {
+        self.usage || self.trades
+    }
+}
+
+/// What is to be paid on, at most once per `interval_seconds`.
+pub fn should_run(snapshot: &Snapshot, last_seconds: Option<i64>, interval_seconds: u32, now_seconds: i64) -> Due {
+    let waits = last_seconds.is_some_and(|last| now_seconds < last.saturating_add(i64::from(interval_seconds)));
+    let service = &snapshot.service;
+    Due {
+        usage: !waits && (service.accrued_vault_atoms > 0 || service.accrued_reserve_atoms > 0),
+        trades: !waits && snapshot.market.vault_due_atoms > 0,
+    }
+}
+
+/// Pays them.
+pub async fn run(context: &Context, served: &Served, due: Due) {
+    let usage = due.usage.then(|| ("usage fees", oracle::fees_distribute(&served.model, &served.quote)));
+    let trades = due.trades.then(|| ("trade fees", exchange::fees_distribute(&served.model, &served.quote)));
+    for (what, instruction) in [usage, trades].into_iter().flatten() {
+        if submit(context, what, UNITS, vec![instruction]).await == Outcome::Done {
+            context.statistics.count(|counts| counts.fee_distributions += 1);
+            tracing::info!(model = %served.model, "{what} distributed");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::snapshot;
+    use super::*;
+
+    #[test]
+    fn fees_are_paid_on_when_there_are_any_and_not_too_often() {
+        let mut snapshot = snapshot();
+        assert!(!should_run(&snapshot, None, 60, 1_000).any());
+        snapshot.service.accrued_reserve_atoms = 1;
+        assert_eq!(should_run(&snapshot, None, 60, 1_000), Due { usage: true, trades: false });
+        snapshot.market.vault_due_atoms = 1;
+        assert_eq!(should_run(&snapshot, Some(940), 60, 1_000), Due { usage: true, trades: true });
+        assert!(!should_run(&snapshot, Some(941), 60, 1_000).any());
+    }
+}

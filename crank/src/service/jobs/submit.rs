@@ -1,0 +1,40 @@
+//! Sending what anyone may send. Nothing is journaled: doing it twice is refused by the programs.
+
+use crate::service::context::Context;
+use modchains_sdk::{Instruction, SdkError};
+
+/// How a submission ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// On chain.
+    Done,
+    /// Not on chain; somebody else may have done it.
+    NotDone,
+}
+
+/// Signs, sends and follows instructions with a fixed compute limit, and logs how it ended.
+pub async fn submit(context: &Context, what: &'static str, units: u32, instructions: Vec<Instruction>) -> Outcome {
+    match try_submit(context, units, instructions).await {
+        Ok(None) => Outcome::Done,
+        Ok(Some(reason)) => {
+            tracing::info!(what, reason, "refused; somebody else may have done it");
+            Outcome::NotDone
+        }
+        Err(error) => {
+            tracing::debug!(what, %error, label = error.label(), "not done");
+            Outcome::NotDone
+        }
+    }
+}
+
+/// The reason for which the chain refused it, if it did.
+async fn try_submit(
+    context: &Context,
+    units: u32,
+    instructions: Vec<Instruction>,
+) -> Result<Option<String>, SdkError> {
+    let signed = context.sign(&context.budgeted(units, instructions))?;
+    let confirmation = context.client.confirm(&signed).await;
+    context.rpc_health.note(&confirmation);
+    Ok(confirmation?.error.map(|error| error.to_string()))
+}

@@ -1,0 +1,66 @@
+//! Lists open requests: what notifications may have missed.
+
+use super::context::{Announced, Context};
+use modchains_sdk::SdkError;
+use modchains_sdk::oracle::state::RequestStatus;
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::{Notify, mpsc};
+use tokio_util::sync::CancellationToken;
+
+/// While notifications come, the list is read this many times less often.
+const RELAXED: u32 = 10;
+
+/// Pause until the next look.
+fn pause(interval: Duration, has_notifications: bool) -> Duration {
+    if has_notifications { interval * RELAXED } else { interval }
+}
+
+/// Announces what is open, now and then and whenever `connected` is notified, until `stop`.
+pub async fn run(
+    context: Arc<Context>,
+    announced: mpsc::Sender<Announced>,
+    connected: Arc<Notify>,
+    stop: CancellationToken,
+) {
+    let interval = Duration::from_millis(context.settings.poll_interval_ms);
+    loop {
+        let listed = stop.run_until_cancelled(list(&context, &announced)).await;
+        let Some(listed) = listed else { return };
+        context.rpc_health.note(&listed);
+        if let Err(error) = listed {
+            tracing::debug!(%error, "open requests not listed");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = connected.notified() => {}
+            () = tokio::time::sleep(pause(interval, !context.websocket_health.is_down())) => {}
+        }
+    }
+}
+
+async fn list(context: &Context, announced: &mpsc::Sender<Announced>) -> Result<(), SdkError> {
+    let mut open = HashSet::new();
+    for (model, served) in context.models.iter().enumerate() {
+        for request in context.client.requests(&served.service, Some(RequestStatus::Open)).await? {
+            open.insert(request.request.address);
+            // Fails only when the service stops.
+            announced.send(Announced { model, request, seen_at: Instant::now() }).await.ok();
+        }
+    }
+    context.known.prune(&open);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_notifications_the_list_is_read_at_the_configured_pace() {
+        let interval = Duration::from_millis(500);
+        assert_eq!(pause(interval, false), interval);
+        assert_eq!(pause(interval, true), Duration::from_secs(5));
+    }
+}

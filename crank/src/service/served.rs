@@ -1,0 +1,222 @@
+//! A model this operator answers for, and which requests fit it.
+
+use crate::bundle::{Bundle, InputError, InputSpec, NumericClass};
+use crate::worker::WorkerPool;
+use modchains_sdk::Pubkey;
+use modchains_sdk::decode::FetchedRequest;
+use modchains_sdk::instruction::Token;
+use modchains_sdk::oracle::state::RequestStatus;
+
+/// Seconds before a request's deadline from which it is left alone: the answer could come too late.
+const DEADLINE_MARGIN_SECONDS: i64 = 2;
+
+/// A model with its running workers.
+pub struct Served {
+    /// Address of the model.
+    pub model: Pubkey,
+    /// Address of its service.
+    pub service: Pubkey,
+    /// This operator's account in the service's mint.
+    pub operator: Pubkey,
+    /// What the service is paid in.
+    pub quote: Token,
+    /// What it answers.
+    pub offer: Offer,
+    /// The processes that run it.
+    pub pool: WorkerPool,
+}
+
+/// What a bundle can answer.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    /// The version, by the hash of its manifest.
+    pub manifest_sha256: [u8; 32],
+    /// Code of its numeric class on chain.
+    pub numeric_class: u8,
+    /// What one request carries.
+    pub input: InputSpec,
+    /// Bytes of a result.
+    pub output_bytes: usize,
+}
+
+impl Offer {
+    /// What `bundle` can answer.
+    pub fn of(bundle: &Bundle) -> Self {
+        let manifest = bundle.manifest();
+        let numeric_class = match manifest.numeric_class {
+            NumericClass::Exact => 0,
+            NumericClass::Tolerant => 1,
+        };
+        Self {
+            manifest_sha256: bundle.manifest_sha256(),
+            numeric_class,
+            input: manifest.input.clone(),
+            output_bytes: manifest.output.bytes(),
+        }
+    }
+}
+
+/// Why a request is not this operator's to answer. It is not looked at again.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotOurs {
+    /// The request names a version that is not loaded.
+    #[error("it names the version {asked}, the loaded bundle is {loaded}; load the bundle of that version to answer it")]
+    OtherVersion {
+        /// Manifest hash in the request, hex.
+        asked: String,
+        /// Manifest hash of the bundle, hex.
+        loaded: String,
+    },
+    /// Input and input hash do not belong together.
+    #[error("its input does not hash to what it commits to")]
+    InputHash,
+    /// The model does not take the input.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// The request's class is not the model's.
+    #[error("it asks for numeric class {asked}, the model's is {loaded}")]
+    NumericClass {
+        /// Class in the request.
+        asked: u8,
+        /// Class of the bundle.
+        loaded: u8,
+    },
+    /// The result would not fit.
+    #[error("it has room for {room} bytes of output, the model's results have {needed}")]
+    OutputRoom {
+        /// Bytes the request has room for.
+        room: u16,
+        /// Bytes of a result.
+        needed: usize,
+    },
+}
+
+impl NotOurs {
+    /// Stable label for metrics.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::OtherVersion { .. } => "other_version",
+            Self::InputHash => "input_hash",
+            Self::Input(_) => "input",
+            Self::NumericClass { .. } => "numeric_class",
+            Self::OutputRoom { .. } => "output_room",
+        }
+    }
+}
+
+/// What to do with a request that was announced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Run the model; `claim` when it is still to be claimed.
+    Answer {
+        /// Whether a claim must go before the result.
+        claim: bool,
+    },
+    /// Not for this operator.
+    NotOurs(NotOurs),
+    /// Taken by another operator, answered, settled or too late; if that changes it is announced again.
+    Leave,
+}
+
+/// Decides about a request to a service that `operator` answers for with `offer`.
+pub fn consider(request: &FetchedRequest, offer: &Offer, operator: &Pubkey, now_seconds: i64) -> Verdict {
+    let terms = &request.request.value;
+    let claim = request.status() == Ok(RequestStatus::Open);
+    let answer_by_seconds = match request.status() {
+        Ok(RequestStatus::Open) => terms.deadline_seconds,
+        Ok(RequestStatus::Claimed) if terms.operator == *operator => terms.claim_deadline_seconds,
+        _ => return Verdict::Leave,
+    };
+    if now_seconds >= answer_by_seconds.saturating_sub(DEADLINE_MARGIN_SECONDS) {
+        return Verdict::Leave;
+    }
+    match require_fit(request, offer) {
+        Ok(()) => Verdict::Answer { claim },
+        Err(reason) => Verdict::NotOurs(reason),
+    }
+}
+
+fn require_fit(request: &FetchedRequest, offer: &Offer) -> Result<(), NotOurs> {
+    let terms = &request.request.value;
+    if terms.version_manifest_sha256 != offer.manifest_sha256 {
+        let (asked, loaded) = (hex::encode(terms.version_manifest_sha256), hex::encode(offer.manifest_sha256));
+        return Err(NotOurs::OtherVersion { asked, loaded });
+    }
+    if !request.input_matches() {
+        return Err(NotOurs::InputHash);
+    }
+    offer.input.check(&request.input)?;
+    if terms.numeric_class != offer.numeric_class {
+        return Err(NotOurs::NumericClass { asked: terms.numeric_class, loaded: offer.numeric_class });
+    }
+    let (room, needed) = (terms.output_bytes_max, offer.output_bytes);
+    if usize::from(room) < needed {
+        return Err(NotOurs::OutputRoom { room, needed });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::settle::tests::{NOW, request};
+    use super::*;
+
+    fn offer() -> Offer {
+        let input = InputSpec { shape: vec![2], dtype: "u8".to_owned(), bytes: 2, max: 16 };
+        Offer { manifest_sha256: [8; 32], numeric_class: 0, input, output_bytes: 41 }
+    }
+
+    fn verdict(request: &FetchedRequest, operator: &Pubkey) -> Verdict {
+        consider(request, &offer(), operator, NOW)
+    }
+
+    #[test]
+    fn an_open_request_that_fits_is_claimed_and_answered() {
+        let open = request(RequestStatus::Open, Pubkey::default());
+        assert_eq!(verdict(&open, &Pubkey::new_unique()), Verdict::Answer { claim: true });
+    }
+
+    #[test]
+    fn a_claim_of_this_operator_is_answered_and_anothers_is_left() {
+        let operator = Pubkey::new_unique();
+        let claimed = request(RequestStatus::Claimed, operator);
+        assert_eq!(verdict(&claimed, &operator), Verdict::Answer { claim: false });
+        assert_eq!(verdict(&claimed, &Pubkey::new_unique()), Verdict::Leave);
+    }
+
+    #[test]
+    fn what_is_answered_settled_or_almost_too_late_is_left() {
+        let operator = Pubkey::new_unique();
+        for status in [RequestStatus::Posted, RequestStatus::Finalized, RequestStatus::Refunded] {
+            assert_eq!(verdict(&request(status, operator), &operator), Verdict::Leave);
+        }
+        let mut late = request(RequestStatus::Open, Pubkey::default());
+        late.request.value.deadline_seconds = NOW + DEADLINE_MARGIN_SECONDS;
+        assert_eq!(verdict(&late, &operator), Verdict::Leave);
+        late.request.value.deadline_seconds += 1;
+        assert_eq!(verdict(&late, &operator), Verdict::Answer { claim: true });
+    }
+
+    #[test]
+    fn each_misfit_is_refused_by_name() {
+        type Change = fn(&mut FetchedRequest);
+        let cases: [(&str, Change); 5] = [
+            ("other_version", |request| request.request.value.version_manifest_sha256 = [9; 32]),
+            ("input_hash", |request| request.input[0] ^= 1),
+            ("input_hash", |request| request.request.value.salt[3] ^= 1),
+            ("numeric_class", |request| request.request.value.numeric_class = 1),
+            ("output_room", |request| request.request.value.output_bytes_max = 40),
+        ];
+        for (label, change) in cases {
+            let mut changed = request(RequestStatus::Open, Pubkey::default());
+            change(&mut changed);
+            let refused = verdict(&changed, &Pubkey::new_unique());
+            assert!(matches!(&refused, Verdict::NotOurs(reason) if reason.label() == label), "{label}: {refused:?}");
+        }
+        let mut narrow = offer();
+        narrow.input.max = 1;
+        let open = request(RequestStatus::Open, Pubkey::default());
+        let refused = consider(&open, &narrow, &Pubkey::new_unique(), NOW);
+        assert!(matches!(refused, Verdict::NotOurs(NotOurs::Input(InputError::Range { .. }))), "{refused:?}");
+    }
+}

@@ -1,0 +1,197 @@
+//! Everything that must hold before the first request is taken up.
+
+use super::bonds::Bonds;
+use super::context::Context;
+use super::error::ServiceError;
+use super::health::Health;
+use super::known::Known;
+use super::recent::{Recent, read_price};
+use super::served::{Offer, Served};
+use super::statistics::Statistics;
+use crate::bundle::{Bundle, BundleLimits};
+use crate::config::{BundleSetting, Config};
+use crate::journal::Journal;
+use crate::worker::{WorkerPool, WorkerSpec};
+use modchains_sdk::client::{Client, ClientOptions};
+use modchains_sdk::core::bond::required_bond;
+use modchains_sdk::keys::{self, Program};
+use modchains_sdk::oracle::state::{Operator, Service};
+use modchains_sdk::{Hash, Keypair, Pubkey, SdkError, Signer, address};
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Lamports that the key must hold: the fees of a few hundred transactions, and what keeps its account alive.
+const LAMPORTS_MIN: u64 = 3_000_000;
+
+/// Checks settings, key, cluster, programs, funds, services and bonds, then opens the journal and starts the workers.
+/// Returns what the tasks share and the place where the latest blockhash is put.
+///
+/// # Errors
+/// The first thing that does not hold.
+pub async fn start(config: &Config) -> Result<(Context, watch::Sender<Recent>), ServiceError> {
+    config.check()?;
+    let authority = keys::load(&config.keypair)?;
+    let client = connect(config).await?;
+    require_programs(&client).await?;
+    require_funds(&client, &authority).await?;
+    let mut offers = Vec::with_capacity(config.bundles.len());
+    for setting in &config.bundles {
+        offers.push(prepare(config, setting, &client, &authority).await?);
+    }
+    let journal = Journal::open(&config.journal).await?;
+    let bonds = Bonds::default();
+    let mut models = Vec::with_capacity(offers.len());
+    for prepared in offers {
+        bonds.update(prepared.operator, prepared.free_bond_atoms);
+        models.push(serve(config, prepared).await?);
+    }
+    let operators: Vec<Pubkey> = models.iter().map(|served| served.operator).collect();
+    // Not every endpoint knows prices; without them no priority fee is paid.
+    let price = read_price(&client, &operators, config.chain.priority_fee_cap_microlamports).await.unwrap_or_default();
+    let (sender, recent) = watch::channel(Recent::read(&client).await?);
+    let statistics = Statistics::new()
+        .map_err(|error| ServiceError::System { what: "statistics", source: std::io::Error::other(error.to_string()) })?;
+    let context = Context {
+        client,
+        websocket_url: config.websocket_url().unwrap_or_default(),
+        authority,
+        models,
+        journal,
+        recent,
+        bonds,
+        known: Known::default(),
+        statistics,
+        rpc_health: Health::new("the RPC endpoint"),
+        websocket_health: Health::new("the websocket"),
+        settings: config.chain.clone(),
+        jobs: config.jobs.clone(),
+        price_microlamports: AtomicU64::new(price),
+    };
+    Ok((context, sender))
+}
+
+async fn connect(config: &Config) -> Result<Client, ServiceError> {
+    let chain = &config.chain;
+    let genesis_hash = match &chain.genesis_hash {
+        None => None,
+        Some(text) => Some(text.parse::<Hash>().map_err(|_| ServiceError::Address {
+            setting: "chain.genesis_hash".to_owned(),
+            text: text.clone(),
+        })?),
+    };
+    let options = ClientOptions {
+        commitment: chain.commitment.config(),
+        genesis_hash,
+        timeout: Duration::from_millis(chain.rpc_timeout_ms),
+    };
+    Ok(Client::connect_with(&config.rpc_url, &options).await?)
+}
+
+async fn require_programs(client: &Client) -> Result<(), ServiceError> {
+    let addresses: Vec<Pubkey> = Program::ALL.iter().map(|program| program.id()).collect();
+    let (_, accounts) = client.accounts(&addresses).await?;
+    for (program, account) in Program::ALL.into_iter().zip(accounts) {
+        if !account.is_some_and(|account| account.executable) {
+            return Err(ServiceError::ProgramMissing { program: program.name(), address: program.id() });
+        }
+    }
+    Ok(())
+}
+
+async fn require_funds(client: &Client, authority: &Keypair) -> Result<(), ServiceError> {
+    let address = authority.pubkey();
+    let has_lamports = client.lamports(&address).await?;
+    if has_lamports < LAMPORTS_MIN {
+        return Err(SdkError::InsufficientFunds { address, needed_lamports: LAMPORTS_MIN, has_lamports }.into());
+    }
+    Ok(())
+}
+
+/// A model whose service and bond are in order.
+struct Prepared {
+    model: Pubkey,
+    service: Pubkey,
+    operator: Pubkey,
+    free_bond_atoms: u64,
+    quote: modchains_sdk::instruction::Token,
+    bundle: Bundle,
+}
+
+async fn prepare(
+    config: &Config,
+    setting: &BundleSetting,
+    client: &Client,
+    authority: &Keypair,
+) -> Result<Prepared, ServiceError> {
+    let model: Pubkey = setting.model.parse().map_err(|_| ServiceError::Address {
+        setting: "bundles.model".to_owned(),
+        text: setting.model.clone(),
+    })?;
+    let dir = setting.dir.canonicalize();
+    let dir = dir.map_err(|source| ServiceError::System { what: "the bundle's folder", source })?;
+    let limits = BundleLimits { file_bytes: config.worker.limits().bundle_file_bytes, ..BundleLimits::default() };
+    let bundle = Bundle::open(&dir, limits)?;
+    let service = client.service(&model).await?;
+    require_service(&model, &bundle, &service.value)?;
+    let quote = client.token_of(&service.value.quote_mint).await?;
+    let address = address::oracle::operator(&authority.pubkey(), &quote.mint);
+    let operator = client.find_state::<Operator>(&address).await?;
+    let needed_atoms = bond_of_one_result(&service.value);
+    let Some(operator) = operator else {
+        return Err(ServiceError::OperatorMissing { authority: authority.pubkey(), mint: quote.mint, needed_atoms });
+    };
+    let bond_atoms = operator.value.bond_atoms;
+    // Bond that earlier results hold comes free by itself; only a bond that is too small for good is an error.
+    if bond_atoms < needed_atoms {
+        return Err(ServiceError::BondTooSmall { operator: address, service: service.address, bond_atoms, needed_atoms });
+    }
+    let free_bond_atoms = bond_atoms.saturating_sub(operator.value.locked_atoms);
+    if free_bond_atoms < needed_atoms {
+        tracing::warn!(operator = %address, free_bond_atoms, needed_atoms, "bond is held by earlier results");
+    }
+    Ok(Prepared { model, service: service.address, operator: address, free_bond_atoms, quote, bundle })
+}
+
+/// What the program will ask for one result at the service's fee; its own refusal follows if that cannot be computed.
+fn bond_of_one_result(service: &Service) -> u64 {
+    let bond = required_bond(service.min_bond_atoms, service.bond_multiple_bps, service.fee_atoms, 0);
+    bond.unwrap_or(u64::MAX).max(service.claim_bond_atoms)
+}
+
+fn require_service(model: &Pubkey, bundle: &Bundle, service: &Service) -> Result<(), ServiceError> {
+    let offer = Offer::of(bundle);
+    if service.manifest_sha256 != offer.manifest_sha256 {
+        let (asked, loaded) = (hex::encode(service.manifest_sha256), hex::encode(offer.manifest_sha256));
+        return Err(ServiceError::OtherVersion { model: *model, dir: bundle.dir().to_path_buf(), asked, loaded });
+    }
+    let unfit = |setting, allowed: u16, needed: u64| ServiceError::ServiceUnfit {
+        model: *model,
+        setting,
+        allowed: allowed.into(),
+        needed,
+    };
+    let output_bytes = u64::try_from(offer.output_bytes).unwrap_or(u64::MAX);
+    if u64::from(service.input_bytes_max) < u64::from(offer.input.bytes) {
+        return Err(unfit("input bytes", service.input_bytes_max, offer.input.bytes.into()));
+    }
+    if u64::from(service.output_bytes_max) < output_bytes {
+        return Err(unfit("output bytes", service.output_bytes_max, output_bytes));
+    }
+    if service.numeric_class != offer.numeric_class {
+        return Err(unfit("numeric class", service.numeric_class.into(), offer.numeric_class.into()));
+    }
+    Ok(())
+}
+
+async fn serve(config: &Config, prepared: Prepared) -> Result<Served, ServiceError> {
+    let Prepared { model, service, operator, quote, bundle, .. } = prepared;
+    let offer = Offer::of(&bundle);
+    let mut spec =
+        WorkerSpec::new(bundle).map_err(|source| ServiceError::System { what: "this binary's path", source })?;
+    spec.threads = config.worker.threads;
+    spec.sandbox = config.worker.sandbox;
+    spec.limits = config.worker.limits();
+    let pool = WorkerPool::start(spec, config.worker.processes.into(), config.worker.queue.into()).await?;
+    Ok(Served { model, service, operator, quote, offer, pool })
+}

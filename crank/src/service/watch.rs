@@ -1,0 +1,112 @@
+//! Notifications of open requests over a websocket.
+
+use super::context::{Announced, Context};
+use backon::{BackoffBuilder, ExponentialBuilder};
+use futures_util::StreamExt;
+use futures_util::stream::select_all;
+use modchains_sdk::decode::FetchedRequest;
+use modchains_sdk::oracle::state::{Request, RequestStatus};
+use modchains_sdk::{Pubkey, oracle};
+use solana_account_decoder_client_types::UiAccountEncoding;
+use solana_pubsub_client::nonblocking::pubsub_client::{PubsubClient, PubsubClientError};
+use solana_rpc_client_api::config::{RpcAccountInfoConfig, RpcProgramAccountsConfig};
+use solana_rpc_client_api::filter::{Memcmp, RpcFilterType};
+use solana_rpc_client_api::response::{Response, RpcKeyedAccount};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::{Notify, mpsc};
+use tokio_util::sync::CancellationToken;
+
+/// Where a request names its service, and where its status lies.
+const REQUEST_SERVICE: usize = 8 + std::mem::offset_of!(Request, service);
+const REQUEST_STATUS: usize = 8 + std::mem::offset_of!(Request, status);
+/// Pauses between attempts to connect.
+const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(15)];
+/// A connection that lasted this long starts over with the shortest pause.
+const LASTED: Duration = Duration::from_secs(30);
+
+/// Announces open requests until `stop`. After every connection `connected` is notified, because requests made
+/// meanwhile were missed.
+pub async fn run(
+    context: Arc<Context>,
+    announced: mpsc::Sender<Announced>,
+    connected: Arc<Notify>,
+    stop: CancellationToken,
+) {
+    let [shortest, longest] = PAUSES;
+    let builder = ExponentialBuilder::new().with_min_delay(shortest).with_max_delay(longest).without_max_times();
+    let builder = builder.with_jitter();
+    let mut pauses = builder.build();
+    loop {
+        let started = Instant::now();
+        let Some(ended) = stop.run_until_cancelled(listen(&context, &announced, &connected)).await else { return };
+        match ended {
+            Ok(()) => context.websocket_health.down(&"the connection was closed"),
+            Err(error) => context.websocket_health.down(&error),
+        }
+        if started.elapsed() > LASTED {
+            pauses = builder.build();
+        }
+        let pause = tokio::time::sleep(pauses.next().unwrap_or(longest));
+        if stop.run_until_cancelled(pause).await.is_none() {
+            return;
+        }
+    }
+}
+
+/// One connection, until it ends.
+async fn listen(
+    context: &Context,
+    announced: &mpsc::Sender<Announced>,
+    connected: &Notify,
+) -> Result<(), PubsubClientError> {
+    let client = PubsubClient::new(&context.websocket_url).await?;
+    let mut streams = Vec::with_capacity(context.models.len());
+    for served in &context.models {
+        let config = subscription(context, &served.service);
+        let (stream, _unsubscribe) = client.program_subscribe(&oracle::ID, Some(config)).await?;
+        streams.push(stream);
+    }
+    context.websocket_health.up();
+    connected.notify_one();
+    let mut notifications = select_all(streams);
+    while let Some(notification) = notifications.next().await {
+        let seen_at = Instant::now();
+        if let Some((model, request)) = decode(context, &notification) {
+            // Fails only when the service stops.
+            announced.send(Announced { model, request, seen_at }).await.ok();
+        }
+    }
+    Ok(())
+}
+
+fn subscription(context: &Context, service: &Pubkey) -> RpcProgramAccountsConfig {
+    let matches = |offset, bytes: &[u8]| RpcFilterType::Memcmp(Memcmp::new_base58_encoded(offset, bytes));
+    let discriminator = <Request as modchains_sdk::anchor_lang::Discriminator>::DISCRIMINATOR;
+    RpcProgramAccountsConfig {
+        filters: Some(vec![
+            matches(0, discriminator),
+            matches(REQUEST_SERVICE, service.as_ref()),
+            matches(REQUEST_STATUS, &[RequestStatus::Open as u8]),
+        ]),
+        account_config: RpcAccountInfoConfig {
+            encoding: Some(UiAccountEncoding::Base64),
+            commitment: Some(context.settings.commitment.config()),
+            ..RpcAccountInfoConfig::default()
+        },
+        ..RpcProgramAccountsConfig::default()
+    }
+}
+
+/// The endpoint is not trusted: what does not decode, or belongs to no service of ours, is dropped.
+fn decode(context: &Context, notification: &Response<RpcKeyedAccount>) -> Option<(usize, FetchedRequest)> {
+    let address: Pubkey = notification.value.pubkey.parse().ok()?;
+    let account = notification.value.account.to_account()?;
+    match FetchedRequest::decode(&address, &account, notification.context.slot) {
+        Ok(request) => Some((context.model_of(&request.request.value.service)?, request)),
+        Err(error) => {
+            tracing::warn!(%address, %error, "notification dropped");
+            None
+        }
+    }
+}
