@@ -40,21 +40,21 @@ impl<'info> ResultFinalize<'info> {
     /// Splits the fee as the request was promised, then pays the operator.
     pub fn handle(&mut self, now_seconds: i64) -> Result<()> {
         let rolled = roll(&self.usage, now_seconds)?;
-        let event = self.apply(now_seconds)?;
+        let (event, earned_atoms) = self.apply(now_seconds)?;
         EscrowPayout {
             service: &self.service,
             escrow: &self.escrow,
             destination: &self.operator_tokens,
             token_program: &self.token_program,
         }
-        .pay(event.fee.operator_atoms + event.tip_atoms)?;
+        .pay(earned_atoms)?;
         if let Some(rolled) = rolled {
             events::emit(&self.event_authority, &rolled)?;
         }
         events::emit(&self.event_authority, &event)
     }
 
-    fn apply(&self, now_seconds: i64) -> Result<ResultFinalized> {
+    fn apply(&self, now_seconds: i64) -> Result<(ResultFinalized, u64)> {
         let mut request = self.request.load_mut()?;
         let mut service = self.service.load_mut()?;
         let mut usage = self.usage.load_mut()?;
@@ -72,7 +72,7 @@ impl<'info> ResultFinalize<'info> {
             answer_seconds: request.answer_seconds(),
             requester_hash: requester_hash(&request),
         })?;
-        Ok(ResultFinalized {
+        let event = ResultFinalized {
             request: self.request.key(),
             service: request.service,
             requester: request.requester,
@@ -86,7 +86,8 @@ impl<'info> ResultFinalize<'info> {
                 after_atoms: usage.non_recoverable_fees_total,
             },
             at_seconds: now_seconds,
-        })
+        };
+        Ok((event, earned_atoms))
     }
 }
 

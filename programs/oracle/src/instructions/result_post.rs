@@ -35,6 +35,7 @@ impl<'info> ResultPost<'info> {
         let (event, output_offset) = self.apply(&args, now_seconds)?;
         {
             let mut data = self.request.as_ref().try_borrow_mut_data()?;
+            // arith-safety: an offset below 2^17 plus a length that fits a transaction.
             let room = data.get_mut(output_offset..output_offset + args.output.len());
             room.ok_or(OracleError::OutputTooLong)?.copy_from_slice(&args.output);
         }

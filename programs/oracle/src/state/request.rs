@@ -210,6 +210,7 @@ impl Request {
 
     /// Bytes of an account for this request.
     pub fn account_bytes(&self) -> usize {
+        // arith-safety: the fixed part and two lengths of 16 bits, here and below.
         self.output_offset() + usize::from(self.output_bytes_max)
     }
 
