@@ -1,7 +1,7 @@
 //! What this operator has promised on chain, durable before it acts.
 //!
 //! ```text
-//! seen -> answered -> signed -> sent -> posted -> finalized
+//! seen -> answered -> signed -> sent -> posted -> finalized      (a job may start as answered)
 //!                      ^  \______________^          (landed before the sending was noted)
 //!                      |_________|                  (signed again, once the old one cannot land)
 //! every state but finalized -> failed
@@ -25,7 +25,8 @@ use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Row, Sqlite, Transaction};
+use sqlx::{QueryBuilder, Row, Sqlite, Transaction};
+use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -78,6 +79,25 @@ impl Journal {
     pub async fn job(&self, request: &Key) -> Result<Option<Job>, JournalError> {
         let row = sqlx::query("SELECT * FROM jobs WHERE request = ?").bind(&request[..]).fetch_optional(&self.pool);
         row.await?.as_ref().map(Job::from_row).transpose()
+    }
+
+    /// Where requests stand, none for each that is not in the journal, in their order.
+    ///
+    /// # Errors
+    /// [`JournalError::Database`] or [`JournalError::Corrupt`].
+    pub async fn states(&self, requests: &[Key]) -> Result<Vec<Option<JobState>>, JournalError> {
+        let mut query = QueryBuilder::new("SELECT request, state FROM jobs WHERE request IN (");
+        let mut list = query.separated(", ");
+        for request in requests {
+            list.push_bind(&request[..]);
+        }
+        query.push(")");
+        let rows = query.build().fetch_all(&self.pool).await?;
+        let mut found = HashMap::with_capacity(rows.len());
+        for row in &rows {
+            found.insert(row.try_get::<Vec<u8>, _>("request")?, JobState::from_row(row)?);
+        }
+        Ok(requests.iter().map(|request| found.get(&request[..]).copied()).collect())
     }
 
     /// All jobs that are neither finalized nor failed, most urgent first: what a restarted service takes up again.

@@ -3,6 +3,7 @@
 use clap::Args;
 use modchains_crank::config::{Config, LogFormat, LogSettings};
 use modchains_crank::service::{self, RunOptions};
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use tracing_subscriber::EnvFilter;
 
@@ -41,6 +42,7 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<()> {
 fn log_to_standard_error(settings: &LogSettings) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&settings.filter)?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = builder.with_ansi(std::io::stderr().is_terminal());
     match settings.format {
         LogFormat::Text => builder.init(),
         LogFormat::Json => builder.json().init(),

@@ -2,7 +2,7 @@
 
 use super::{Answer, Job, JobState, Journal, JournalError, Key, NewJob, Posting, SignedTransaction};
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Row, Sqlite, Transaction};
 
 impl Journal {
     /// Notes requests that fit this operator and returns where each stands: `Seen`, or further if it was known.
@@ -33,33 +33,39 @@ impl Journal {
         Ok(states)
     }
 
-    /// Notes the results this operator will stand for, before anything is signed. One answer's refusal leaves the
-    /// others recorded.
+    /// Notes the results this operator will stand for, before anything is signed; the requests need not have been
+    /// recorded as seen. One answer's refusal leaves the others recorded.
     ///
     /// # Errors
     /// Outside: nothing was recorded. Inside: [`JournalError::DifferentResult`] when another result is recorded
-    /// already, whatever the state; [`JournalError::UnknownRequest`]; [`JournalError::Transition`].
+    /// already, whatever the state; [`JournalError::Transition`].
     pub async fn record_answered(
         &self,
-        answers: &[(Key, Answer)],
+        answers: &[(NewJob, Answer)],
         now_seconds: i64,
     ) -> Result<Vec<Result<(), JournalError>>, JournalError> {
         let mut transaction = self.begin().await?;
         let mut outcomes = Vec::with_capacity(answers.len());
-        for (request, answer) in answers {
-            let updated = sqlx::query(
-                "UPDATE jobs SET state = 'answered', output = ?, output_salt = ?, output_hash = ?,
-                 updated_at_seconds = ? WHERE request = ? AND state = 'seen'",
+        for (job, answer) in answers {
+            let recorded = sqlx::query(
+                "INSERT INTO jobs (request, model, input_hash, answer_by_seconds, state, output, output_salt,
+                 output_hash, updated_at_seconds) VALUES (?, ?, ?, ?, 'answered', ?, ?, ?, ?)
+                 ON CONFLICT (request) DO UPDATE SET state = excluded.state, output = excluded.output,
+                 output_salt = excluded.output_salt, output_hash = excluded.output_hash,
+                 updated_at_seconds = excluded.updated_at_seconds WHERE state = 'seen'",
             )
+            .bind(&job.request[..])
+            .bind(&job.model[..])
+            .bind(&job.input_hash[..])
+            .bind(job.answer_by_seconds)
             .bind(&answer.output)
             .bind(&answer.salt)
             .bind(&answer.output_hash[..])
             .bind(now_seconds)
-            .bind(&request[..])
             .execute(&mut *transaction)
             .await?;
-            outcomes.push(match updated.rows_affected() {
-                0 => already_answered(&mut transaction, request, answer).await,
+            outcomes.push(match recorded.rows_affected() {
+                0 => already_answered(&mut transaction, &job.request, answer).await,
                 _ => Ok(()),
             });
         }
@@ -181,23 +187,28 @@ async fn require_signable(
     block_height: u64,
 ) -> Result<bool, JournalError> {
     let request = &posting.request;
-    let job = require_job(transaction, request).await?;
-    if let Some(recorded) = &job.answer {
-        same_result(request, &recorded.output_hash, &posting.output_hash)?;
-    }
-    let query = "SELECT transactions.* FROM postings JOIN transactions USING (signature)
-                 WHERE request = ? AND NOT dead ORDER BY last_valid_block_height DESC LIMIT 1";
+    let query = "SELECT jobs.state, jobs.output_hash, live.signature, live.last_valid_block_height FROM jobs
+                 LEFT JOIN (postings JOIN transactions USING (signature)) AS live
+                 ON live.request = jobs.request AND NOT live.dead
+                 WHERE jobs.request = ? ORDER BY live.last_valid_block_height DESC LIMIT 1";
     let row: Option<SqliteRow> = sqlx::query(query).bind(&request[..]).fetch_optional(&mut **transaction).await?;
-    if let Some(earlier) = row.as_ref().map(SignedTransaction::from_row).transpose()? {
-        if earlier.signature == signed.signature {
+    let row = row.ok_or(JournalError::UnknownRequest { request: *request })?;
+    if let Some(recorded) = row.try_get::<Option<Vec<u8>>, _>("output_hash")?
+        && recorded != posting.output_hash
+    {
+        let recorded = Key::try_from(recorded).unwrap_or_default();
+        return Err(JournalError::DifferentResult { request: *request, recorded, offered: posting.output_hash });
+    }
+    if let Some(live_signature) = row.try_get::<Option<Vec<u8>>, _>("signature")? {
+        if live_signature == signed.signature {
             return Ok(false);
         }
-        if block_height <= earlier.last_valid_block_height {
-            let last_valid_block_height = earlier.last_valid_block_height;
+        let last_valid_block_height = row.try_get::<i64, _>("last_valid_block_height")?.unsigned_abs();
+        if block_height <= last_valid_block_height {
             return Err(JournalError::StillValid { request: *request, last_valid_block_height, block_height });
         }
     }
-    job.state.require_step(request, JobState::Signed)?;
+    JobState::from_row(&row)?.require_step(request, JobState::Signed)?;
     Ok(true)
 }
 

@@ -7,7 +7,7 @@ use super::recent::Recent;
 use super::served::Served;
 use super::statistics::Statistics;
 use crate::config::{ChainSettings, JobSettings};
-use crate::journal::{Answer, Journal};
+use crate::journal::{Answer, Journal, NewJob};
 use modchains_sdk::client::{Client, SignedTransaction, sign};
 use modchains_sdk::decode::FetchedRequest;
 use modchains_sdk::instruction::budget::{compute_limit, compute_price};
@@ -65,6 +65,8 @@ pub struct Work {
     pub model: usize,
     /// Address of the request.
     pub request: Pubkey,
+    /// The request as the journal notes it.
+    pub job: NewJob,
     /// Whether a claim must go before the result.
     pub claim: bool,
     /// Whether it goes in a transaction of its own, because one that it shared failed.

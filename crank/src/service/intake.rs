@@ -2,7 +2,7 @@
 
 use super::context::{Announced, Context, Timing, Work, wall_seconds};
 use super::served::{Verdict, consider};
-use crate::journal::{Answer, JobState, NewJob};
+use crate::journal::{Answer, JobState, JournalError, Key, NewJob};
 use crate::worker::{Inferred, WorkerError};
 use futures_util::future::join_all;
 use modchains_sdk::Pubkey;
@@ -76,36 +76,36 @@ fn accept(context: &Context, announced: Announced) -> Option<Accepted> {
     }
 }
 
-/// Journals requests of one model while its workers compute them, and hands the results on.
+/// Looks requests of one model up in the journal while its workers compute them, and hands the results on.
 async fn answer(
     context: Arc<Context>,
     group: Vec<Accepted>,
     ready: mpsc::Sender<Work>,
     settle: mpsc::Sender<Vec<Pubkey>>,
 ) {
-    let jobs: Vec<NewJob> = group.iter().map(|accepted| new_job(&context, &accepted.announced)).collect();
+    let requests: Vec<Key> = group.iter().map(|accepted| accepted.announced.request.request.address.to_bytes()).collect();
     let computed = join_all(group.iter().map(|accepted| {
         let pool = &context.models[accepted.announced.model].pool;
         pool.infer(accepted.announced.request.input.clone()).instrument(accepted.span.clone())
     }));
-    let (states, outcomes) = tokio::join!(context.journal.record_seen(&jobs, wall_seconds()), computed);
+    let (states, outcomes) = tokio::join!(context.journal.states(&requests), computed);
     let states = match states {
         Ok(states) => states,
         Err(error) => {
-            tracing::error!(%error, label = error.label(), "requests not journaled, left for the next look");
+            tracing::error!(%error, label = error.label(), "journal not read, requests left for the next look");
             return group.iter().for_each(|accepted| give_back(&context, accepted));
         }
     };
     for ((accepted, state), outcome) in group.into_iter().zip(states).zip(outcomes) {
         let request = accepted.announced.request.request.address;
         match (state, outcome) {
-            (JobState::Seen, Ok(inferred)) => {
-                let work = work(accepted, inferred);
+            (None | Some(JobState::Seen), Ok(inferred)) => {
+                let work = work(&context, accepted, inferred);
                 // The poster outlives this task.
                 ready.send(work).await.ok();
             }
-            (JobState::Seen, Err(error)) => unanswered(&context, &accepted, &error).await,
-            (JobState::Finalized | JobState::Failed, _) => {
+            (None | Some(JobState::Seen), Err(error)) => unanswered(&context, &accepted, &error).await,
+            (Some(JobState::Finalized | JobState::Failed), _) => {
                 context.bonds.release(&request);
                 context.known.skip(request);
             }
@@ -127,13 +127,15 @@ fn new_job(context: &Context, announced: &Announced) -> NewJob {
     }
 }
 
-fn work(accepted: Accepted, inferred: Inferred) -> Work {
+fn work(context: &Context, accepted: Accepted, inferred: Inferred) -> Work {
     let Accepted { announced, claim, span } = accepted;
+    let job = new_job(context, &announced);
     let request = announced.request.request;
     let timing = Timing { seen_at: announced.seen_at, forward: inferred.forward, batch: inferred.batch };
     Work {
         model: announced.model,
         request: request.address,
+        job,
         claim,
         alone: false,
         answer: Answer::new(inferred.output, request.value.salt.to_vec()),
@@ -157,7 +159,13 @@ async fn unanswered(context: &Context, accepted: &Accepted, error: &WorkerError)
     tracing::error!(%request, %error, label = error.label(), "no result");
     context.statistics.failed(error.label());
     context.bonds.release(&request);
-    if let Err(error) = context.journal.record_failed(&request.to_bytes(), error.label(), wall_seconds()).await {
+    let job = new_job(context, &accepted.announced);
+    if let Err(error) = journal_failure(context, &job, error.label()).await {
         tracing::error!(%request, %error, label = error.label(), "failure not journaled");
     }
+}
+
+async fn journal_failure(context: &Context, job: &NewJob, label: &str) -> Result<(), JournalError> {
+    context.journal.record_seen(std::slice::from_ref(job), wall_seconds()).await?;
+    context.journal.record_failed(&job.request, label, wall_seconds()).await
 }

@@ -44,7 +44,7 @@ struct Parcel {
 
 /// The answers that are recorded as what this operator stands for.
 async fn journal_answers(context: &Context, works: Vec<Work>) -> Vec<Work> {
-    let answers: Vec<_> = works.iter().map(|work| (work.request.to_bytes(), work.answer.clone())).collect();
+    let answers: Vec<_> = works.iter().map(|work| (work.job, work.answer.clone())).collect();
     match context.journal.record_answered(&answers, wall_seconds()).await {
         Ok(outcomes) => {
             let recorded = works.into_iter().zip(outcomes).filter_map(|(work, outcome)| match outcome {

@@ -26,7 +26,7 @@ async fn answered(path: &std::path::Path) -> Journal {
 }
 
 async fn record_answer(journal: &Journal, request: [u8; 32], hash: u8) -> Result<(), JournalError> {
-    journal.record_answered(&[(request, answer(hash))], 12).await.unwrap().remove(0)
+    journal.record_answered(&[(new_job(request), answer(hash))], 12).await.unwrap().remove(0)
 }
 
 /// Signs one result in a transaction of its own.
@@ -72,12 +72,16 @@ async fn a_second_different_result_is_refused_in_every_state() {
 async fn a_refused_answer_leaves_the_others_of_its_batch_recorded() {
     let scratch = scratch();
     let journal = answered(&scratch.path().join("j.db")).await;
-    journal.record_seen(&[new_job([2; 32]), new_job([3; 32])], 10).await.unwrap();
-    let batch = [([2; 32], answer(7)), (REQUEST, answer(6)), ([4; 32], answer(8)), ([3; 32], answer(9))];
+    journal.record_seen(&[new_job([2; 32]), new_job([4; 32])], 10).await.unwrap();
+    journal.record_failed(&[4; 32], "model failed", 11).await.unwrap();
+    let batch = [([2; 32], 7), (REQUEST, 6), ([4; 32], 8), ([3; 32], 9)].map(|(key, hash)| (new_job(key), answer(hash)));
     let outcomes = journal.record_answered(&batch, 12).await.unwrap();
     let labels: Vec<_> = outcomes.iter().map(|outcome| outcome.as_ref().err().map(JournalError::label)).collect();
-    assert_eq!(labels, [None, Some("journal_different_result"), Some("journal_unknown_request"), None]);
+    assert_eq!(labels, [None, Some("journal_different_result"), Some("journal_transition"), None]);
+    // The last one was not recorded as seen before.
     assert_eq!(journal.job(&[3; 32]).await.unwrap().unwrap().answer, Some(answer(9)));
+    let states = journal.states(&[[3; 32], [5; 32], REQUEST, [4; 32]]).await.unwrap();
+    assert_eq!(states, [Some(JobState::Answered), None, Some(JobState::Answered), Some(JobState::Failed)]);
 }
 
 #[tokio::test]

@@ -45,12 +45,12 @@ async fn advance(journal: &Journal, number: u32, salt: u32) {
     let recorded = match state().await.answer {
         Some(recorded) => {
             let differs = recorded.output_hash != mine.output_hash;
-            let outcomes = journal.record_answered(&[(key, mine)], 0).await.unwrap();
+            let outcomes = journal.record_answered(&[(job, mine)], 0).await.unwrap();
             assert_eq!(outcomes[0].is_err(), differs);
             recorded
         }
         None => {
-            journal.record_answered(&[(key, mine.clone())], 0).await.unwrap().remove(0).unwrap();
+            journal.record_answered(&[(job, mine.clone())], 0).await.unwrap().remove(0).unwrap();
             mine
         }
     };

@@ -201,8 +201,8 @@ fn again(
             }
             context.known.begin(address);
             let span = tracing::info_span!("request", address = %address);
-            let answer = answer.clone();
-            offer(&outlets.ready, Work { model, request: address, claim, alone, answer, timing: None, span });
+            let (job, answer) = (job.seen, answer.clone());
+            offer(&outlets.ready, Work { model, request: address, job, claim, alone, answer, timing: None, span });
         }
         _ => {
             context.bonds.release(&address);
