@@ -171,15 +171,10 @@ pub fn price(quote_atoms: u64, quote_decimals: u8, base_atoms: u64, base_decimal
     Some(fixed_point(kept.parse().ok()?, quote_decimals.checked_add(PRICE_EXTRA_DECIMALS)?))
 }
 
-/// Parts of a million as a percentage, for example `1.25 %`.
-pub fn percent_ppm(ppm: i64) -> String {
+/// Parts of a million in percent: 12,500 is `1.25`.
+pub fn percent(ppm: i64) -> String {
     let sign = if ppm < 0 { "-" } else { "" };
-    format!("{sign}{} %", fixed_point(ppm.unsigned_abs().into(), 4))
-}
-
-/// Basis points as a percentage.
-pub fn percent_bps(bps: u16) -> String {
-    percent_ppm(i64::from(bps) * 100)
+    format!("{sign}{}", fixed_point(ppm.unsigned_abs().into(), 4))
 }
 
 #[cfg(test)]
@@ -264,11 +259,10 @@ mod tests {
     }
 
     #[test]
-    fn parts_of_a_million_and_basis_points_are_percentages() {
-        assert_eq!(percent_ppm(12_500), "1.25 %");
-        assert_eq!(percent_ppm(-1), "-0.0001 %");
-        assert_eq!(percent_bps(100), "1 %");
-        assert_eq!(percent_bps(u16::MAX), "655.35 %");
+    fn parts_of_a_million_are_percentages() {
+        assert_eq!(percent(12_500), "1.25");
+        assert_eq!(percent(-1), "-0.0001");
+        assert_eq!(percent(1_000_000), "100");
     }
 
     #[test]

@@ -16,7 +16,7 @@ Examples:
   modchains market buy 1.5 MODEL --slippage-bps 50
   modchains vault stake all MODEL
   modchains request new MODEL --input-file digit.bin --wait
-  modchains --json market show MODEL | jq -r .spot_price
+  modchains --json market show MODEL | jq -r .spot_price.amount
 
 Exit codes: 0 done, 1 failed, 2 misused.";
 

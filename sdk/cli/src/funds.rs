@@ -72,9 +72,9 @@ impl Session {
     /// # Errors
     /// When less is wrapped.
     pub async fn unwrap(&self, owner: &Pubkey, asked: &DecimalOrAll) -> Result<(Vec<Instruction>, u64)> {
-        let sol = TokenView::sol();
-        let has_lamports = self.client.token_atoms(&sol.token.account_of(owner)).await?.unwrap_or(0);
-        let lamports = spendable_atoms(owner, &sol, asked, has_lamports)?;
+        let wrapped = TokenView { symbol: "wrapped SOL".to_owned(), ..TokenView::sol() };
+        let has_lamports = self.client.token_atoms(&wrapped.token.account_of(owner)).await?.unwrap_or(0);
+        let lamports = spendable_atoms(owner, &wrapped, asked, has_lamports)?;
         let mut instructions = vec![unwrap_sol(owner)];
         match has_lamports.saturating_sub(lamports) {
             0 => {}

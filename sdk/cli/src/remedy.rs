@@ -2,13 +2,16 @@
 
 use modchains_sdk::SdkError;
 
-/// Remedy of a refusal, by the name of the program's error.
+/// Remedy of a trade that the curve refuses, or of a refusal by the name of the program's error.
 pub fn of(error: &SdkError) -> Option<&'static str> {
+    if matches!(error, SdkError::NotQuoted { .. }) {
+        return Some("trade another amount");
+    }
     Some(match error.refusal()?.name.as_str() {
         "NotCreator" | "NotModelCreator" => "pass the creator's key with --keypair",
         "NotPositionOwner" | "NotRequester" | "NotOperatorAuthority" => "pass the owner's key with --keypair",
         "EpochNotOver" | "UsageEpochNotOver" => "wait for the end of the epoch",
-        "AccountAlreadyInUse" => "it exists already; look at it with the show command",
+        "AccountAlreadyInUse" => "look at it with the show command, or choose another name or nonce",
         "InsufficientFunds" => "the token account holds too little: see `modchains balance`",
         "AccountNotInitialized" | "AccountOwnedByWrongProgram" => {
             "one of its accounts does not exist yet; create it first"
@@ -29,7 +32,6 @@ pub fn of(error: &SdkError) -> Option<&'static str> {
         "NothingClaimable" | "NothingEarned" => "there is nothing to pay until revenue comes in",
         "CooldownRunning" => "wait for the end of the cooldown",
         "StakeTooSmall" => "unstake at most what is staked: see `modchains vault position`",
-        "NothingCooling" => "unstake first",
         "NoWithdrawalStarted" => "start with an amount first",
         "FreeBondTooSmall" => "wait until open work is final, or take less",
         "BondBelowMinimum" => "bond more",

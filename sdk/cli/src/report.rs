@@ -4,7 +4,10 @@ use comfy_table::{Table, presets};
 use modchains_sdk::decode::Receipt;
 use serde_json::{Map, Value, json};
 
-use crate::amount::Amount;
+use crate::amount::{Amount, percent};
+
+/// Lists with more columns than this are shown as one block of facts for each entry.
+const COLUMNS_MAX: usize = 6;
 
 /// Facts in the order in which they are shown. Keys are snake case; people see them with spaces.
 #[derive(Debug, Default, Clone)]
@@ -54,6 +57,27 @@ impl Report {
         let mut json = amount.json();
         json["symbol"] = json!(symbol);
         self.value(key, format!("{amount} {symbol}"), json)
+    }
+
+    /// Adds a price in a quote token; missing when there is none.
+    pub fn price(self, key: &'static str, price: Option<String>, symbol: &str) -> Self {
+        match price {
+            Some(price) => self.value(key, format!("{price} {symbol}"), json!({ "amount": price, "symbol": symbol })),
+            None => self.value(key, "-".to_owned(), Value::Null),
+        }
+    }
+
+    /// Adds a share in parts of a million; missing when there is none.
+    pub fn share(self, key: &'static str, ppm: Option<i64>) -> Self {
+        match ppm {
+            Some(ppm) => self.value(key, format!("{} %", percent(ppm)), json!({ "ppm": ppm, "percent": percent(ppm) })),
+            None => self.value(key, "-".to_owned(), Value::Null),
+        }
+    }
+
+    /// Adds a share in basis points.
+    pub fn share_bps(self, key: &'static str, bps: u16) -> Self {
+        self.share(key, Some(i64::from(bps) * 100))
     }
 
     /// Adds a unix time in seconds, shown with its distance from now; 0 means never.
@@ -115,19 +139,14 @@ impl Report {
         Value::Object(entries.collect::<Map<_, _>>())
     }
 
-    /// For people: one table of facts, then one table for each list.
+    /// For people: the facts, then each list.
     pub fn render(&self) -> String {
         let mut rows = Vec::new();
         let mut lists = Vec::new();
         self.collect("", &mut rows, &mut lists);
-        let mut parts = Vec::new();
-        if !rows.is_empty() {
-            let mut table = Table::new();
-            table.load_style(presets::NOTHING).add_rows(rows);
-            parts.push(table.to_string());
-        }
-        parts.extend(lists.into_iter().map(|(title, entries)| render_list(&title, entries)));
-        parts.join("\n\n")
+        let facts = (!rows.is_empty()).then(|| render_facts(rows));
+        let lists = lists.into_iter().map(|(title, entries)| render_list(&title, entries));
+        facts.into_iter().chain(lists).collect::<Vec<_>>().join("\n\n")
     }
 
     fn collect<'a>(&'a self, prefix: &str, rows: &mut Vec<[String; 2]>, lists: &mut Vec<(String, &'a [Self])>) {
@@ -148,10 +167,25 @@ impl Report {
     }
 }
 
+/// Two columns without lines.
+fn render_facts(rows: Vec<[String; 2]>) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).add_rows(rows);
+    if let Some(label) = table.column_mut(0) {
+        label.set_padding((0, 1));
+    }
+    table.trim_fmt()
+}
+
 fn render_list(title: &str, entries: &[Report]) -> String {
     let Some(first) = entries.first() else { return format!("{title}: none") };
+    let (header, _) = first.cells();
+    if header.len() > COLUMNS_MAX {
+        let blocks: Vec<String> = entries.iter().map(Report::render).collect();
+        return format!("{title}:\n{}", blocks.join("\n\n"));
+    }
     let mut table = Table::new();
-    table.load_style(presets::UTF8_FULL_CONDENSED).set_header(first.cells().0);
+    table.load_style(presets::UTF8_FULL_CONDENSED).set_header(header);
     table.add_rows(entries.iter().map(|entry| entry.cells().1));
     format!("{title}:\n{table}")
 }
@@ -168,7 +202,9 @@ mod tests {
             .amount("reserve", Amount::sol(1_500_000_000), "SOL")
             .time("synced_at", 90, 100)
             .time("closed_at", 0, 100)
-            .group("fee", Report::new().text("vault_part", "25 %"))
+            .price("spot_price", Some("0.5".to_owned()), "SOL")
+            .price("backing", None, "SOL")
+            .group("fee", Report::new().share_bps("vault_part", 2_500))
             .list("pools", vec![Report::new().number("index", 0_u8).text("mint", "S")])
     }
 
@@ -181,7 +217,9 @@ mod tests {
             "reserve": { "atoms": "1500000000", "decimals": 9, "amount": "1.5", "symbol": "SOL" },
             "synced_at": 90,
             "closed_at": null,
-            "fee": { "vault_part": "25 %" },
+            "spot_price": { "amount": "0.5", "symbol": "SOL" },
+            "backing": null,
+            "fee": { "vault_part": { "ppm": 250_000, "percent": "25" } },
             "pools": [{ "index": 0, "mint": "S" }],
         });
         assert_eq!(report().json(), expected);
@@ -193,6 +231,17 @@ mod tests {
         for part in ["1.5 SOL", "90 (10 s ago)", "fee: vault part", "25 %", "pools:", "index"] {
             assert!(shown.contains(part), "{part} in\n{shown}");
         }
+    }
+
+    #[test]
+    fn a_wide_list_is_shown_in_blocks() {
+        let keys = ["a", "b", "c", "d", "e", "f", "g"];
+        let wide = || keys.into_iter().fold(Report::new(), |report, key| report.text(key, "x"));
+        let narrow = Report::new().list("entries", vec![Report::new().text("a", "x")]).render();
+        let shown = Report::new().list("entries", vec![wide(), wide()]).render();
+        assert!(narrow.contains('\u{2502}'), "{narrow}");
+        assert!(!shown.contains('\u{2502}'), "{shown}");
+        assert_eq!(shown.matches("g ").count(), 2, "{shown}");
     }
 
     #[test]

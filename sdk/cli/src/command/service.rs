@@ -14,7 +14,7 @@ use thiserror::Error;
 
 use super::model::numeric_class;
 use crate::{
-    amount::{Decimal, percent_bps},
+    amount::Decimal,
     duration::parse_seconds,
     error::{CliError, Result},
     model_arg::ModelArg,
@@ -247,11 +247,11 @@ fn report(service: &Service, version: u32, quote: &TokenView) -> Report {
 
 fn split_report(split: &UsageSplit) -> Report {
     Report::new()
-        .text("operator", percent_bps(split.operator_bps))
-        .text("stakers", percent_bps(split.vault_bps))
-        .text("creator", percent_bps(split.creator_bps))
-        .text("reserve", percent_bps(split.reserve_bps))
-        .text("protocol", percent_bps(split.protocol_bps))
+        .share_bps("operator", split.operator_bps)
+        .share_bps("stakers", split.vault_bps)
+        .share_bps("creator", split.creator_bps)
+        .share_bps("reserve", split.reserve_bps)
+        .share_bps("protocol", split.protocol_bps)
 }
 
 #[cfg(test)]
@@ -289,7 +289,7 @@ mod tests {
         let json = report(&service, 3, &TokenView::sol()).json();
         assert_eq!((&json["open"], &json["version"], &json["wait_max_seconds"]), (&json!(true), &json!(3), &json!(60)));
         assert_eq!(json["fee"]["amount"], "0.001");
-        assert_eq!(json["split"]["stakers"], "12 %");
+        assert_eq!(json["split"]["stakers"], json!({ "ppm": 120_000, "percent": "12" }));
         assert_eq!(json["accrued"]["reserve"]["atoms"], "0");
     }
 }

@@ -5,9 +5,7 @@ use modchains_sdk::{
     Pubkey, address, core::usage::EMA_FRACTION_BITS, instruction::oracle::usage_roll, oracle::state::Usage,
 };
 
-use crate::{
-    amount::percent_ppm, error::Result, model_arg::ModelArg, report::Report, session::Session, token::TokenView,
-};
+use crate::{error::Result, model_arg::ModelArg, report::Report, session::Session, token::TokenView};
 
 /// Show and roll the usage of a model.
 #[derive(Debug, Subcommand)]
@@ -76,7 +74,7 @@ fn report(usage: &Usage, quote: &TokenView, now_seconds: i64) -> Report {
     let report = amount(report, "fees_total", usage.fees_total_atoms);
     let report = amount(report, "non_recoverable_fees_total", usage.non_recoverable_fees_total);
     amount(report, "counted_per_requester_at_most", usage.requester_cap_atoms)
-        .text("quality", percent_ppm(usage.quality_ppm.into()))
+        .share("quality", Some(usage.quality_ppm.into()))
         .number("lost_disputes", usage.lost_disputes)
         .number("epoch_seconds", usage.epoch_seconds)
         .number("last_epoch_requesters", usage.last_epoch_requesters)

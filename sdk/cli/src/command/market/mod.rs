@@ -73,14 +73,15 @@ impl Listing {
         Ok(Self { model: *model, address: market.address, market: market.value, token, quote })
     }
 
-    /// The price that `quote_atoms` for `token_atoms` means, with its unit.
-    pub fn price(&self, quote_atoms: u64, token_atoms: u64) -> Option<String> {
-        let price = price(quote_atoms, self.quote.decimals, token_atoms, self.token.decimals)?;
-        Some(format!("{price} {}", self.quote.symbol))
+    /// Adds the price that `quote_atoms` for `token_atoms` means.
+    pub fn add_price(&self, report: Report, key: &'static str, quote_atoms: u64, token_atoms: u64) -> Report {
+        let price = price(quote_atoms, self.quote.decimals, token_atoms, self.token.decimals);
+        report.price(key, price, &self.quote.symbol)
     }
 
-    /// The price of the next token on a curve.
-    pub fn spot_price(&self, curve: &Curve) -> Option<String> {
-        self.price(curve.quote_atoms().ok()?, curve.token_atoms().ok()?)
+    /// Adds the price of the next token on a curve.
+    pub fn add_spot_price(&self, report: Report, key: &'static str, curve: &Curve) -> Report {
+        // A curve without tokens has no price; no market gets there.
+        self.add_price(report, key, curve.quote_atoms().unwrap_or(0), curve.token_atoms().unwrap_or(0))
     }
 }

@@ -6,7 +6,7 @@ use modchains_sdk::{
 };
 
 use crate::{
-    amount::{Decimal, percent_bps, price},
+    amount::{Decimal, price},
     error::Result,
     model_arg::ModelArg,
     report::Report,
@@ -56,8 +56,8 @@ impl OpenArgs {
             .text("model", model)
             .amount("depth", depth, &token.symbol)
             .amount("virtual_reserve", quote.amount(virtual_atoms), &quote.symbol)
-            .maybe("opening_price", opening_price.map(|price| format!("{price} {}", quote.symbol)))
-            .text("trade_fee", percent_bps(params.fee_bps));
+            .price("opening_price", opening_price, &quote.symbol)
+            .share_bps("trade_fee", params.fee_bps);
         session.confirm(&terms)?;
         let args = MarketOpenArgs { depth_atoms: depth.atoms, virtual_atoms };
         let open = market_open(&signer.pubkey(), &model, &quote.token, args);

@@ -6,16 +6,9 @@ use modchains_sdk::{
     exchange::events::{CurveMoved, CurveState},
     instruction::exchange::market_sync,
 };
-use serde_json::json;
 
 use super::Listing;
-use crate::{
-    amount::{percent_bps, percent_ppm},
-    error::Result,
-    model_arg::ModelArg,
-    report::Report,
-    session::Session,
-};
+use crate::{error::Result, model_arg::ModelArg, report::Report, session::Session};
 
 /// Arguments of `market show`.
 #[derive(Debug, Args)]
@@ -44,18 +37,18 @@ impl Listing {
             .amount("creator", quote.amount(market.creator_due_atoms), &quote.symbol)
             .amount("protocol", quote.amount(market.protocol_due_atoms), &quote.symbol);
         let split = Report::new()
-            .text("reserve", percent_bps(market.params.reserve_bps))
-            .text("stakers", percent_bps(market.params.vault_bps))
-            .text("creator", percent_bps(market.params.creator_bps))
-            .text("protocol", percent_bps(market.params.protocol_bps));
-        Report::new()
+            .share_bps("reserve", market.params.reserve_bps)
+            .share_bps("stakers", market.params.vault_bps)
+            .share_bps("creator", market.params.creator_bps)
+            .share_bps("protocol", market.params.protocol_bps);
+        let report = Report::new()
             .text("model", self.model)
             .text("market", self.address)
             .text("mint", market.mint)
-            .text("quote_mint", market.quote_mint)
-            .maybe("spot_price", self.spot_price(&market.curve()))
-            .maybe("backing_per_token", self.price(market.reserve_atoms, market.circulating_atoms))
-            .maybe("premium", self.premium())
+            .text("quote_mint", market.quote_mint);
+        let report = self.add_spot_price(report, "spot_price", &market.curve());
+        self.add_price(report, "backing_per_token", market.reserve_atoms, market.circulating_atoms)
+            .share("premium", self.premium_ppm())
             .amount("reserve", quote.amount(market.reserve_atoms), &quote.symbol)
             .amount("circulating", token.amount(market.circulating_atoms), &token.symbol)
             .amount("depth", token.amount(market.depth_atoms), &token.symbol)
@@ -63,19 +56,22 @@ impl Listing {
             .number("parameter_epoch", market.parameter_epoch)
             .time("synced_at", market.synced_at_seconds, now_seconds)
             .time("next_sync_at", next_sync_seconds, now_seconds)
-            .text("drift_up_used", percent_ppm(market.drift_up_ppm.into()))
-            .text("drift_down_used", percent_ppm(market.drift_down_ppm.into()))
-            .text("trade_fee", percent_bps(market.params.fee_bps))
+            .share("drift_up_used", Some(market.drift_up_ppm.into()))
+            .share("drift_down_used", Some(market.drift_down_ppm.into()))
+            .share_bps("trade_fee", market.params.fee_bps)
             .group("fee_split", split)
             .group("due", due)
     }
 
     /// How far the spot price lies above the backing of a token. None while nothing circulates.
-    fn premium(&self) -> Option<String> {
+    fn premium_ppm(&self) -> Option<i64> {
+        if self.market.circulating_atoms == 0 {
+            return None;
+        }
         let curve = self.market.curve();
         let spot = mul_div_floor(curve.quote_atoms().ok()?, self.market.circulating_atoms, curve.token_atoms().ok()?);
         let ppm = mul_div_floor(spot.ok()?, 1_000_000, self.market.reserve_atoms).ok()?;
-        Some(percent_ppm(i64::try_from(ppm).ok()?.saturating_sub(1_000_000)))
+        Some(i64::try_from(ppm).ok()?.saturating_sub(1_000_000))
     }
 }
 
@@ -107,17 +103,19 @@ impl SyncArgs {
 
 impl Listing {
     fn show_move(&self, report: Report, moved: &CurveMoved) -> Report {
-        let price = |state: &CurveState| {
-            let CurveState { reserve_atoms, circulating_atoms, depth_atoms, virtual_atoms } = *state;
-            self.spot_price(&Curve { reserve_atoms, circulating_atoms, depth_atoms, virtual_atoms })
-        };
-        report
+        let report = report
             .text("reason", reason(moved.reason))
-            .value("step", percent_ppm(moved.step_ppm.into()), json!(moved.step_ppm))
-            .number("parameter_epoch", moved.parameter_epoch)
-            .maybe("spot_price_before", price(&moved.before))
-            .maybe("spot_price_after", price(&moved.after))
+            .share("step", Some(moved.step_ppm.into()))
+            .number("parameter_epoch", moved.parameter_epoch);
+        let report = self.add_spot_price(report, "spot_price_before", &curve(&moved.before));
+        self.add_spot_price(report, "spot_price_after", &curve(&moved.after))
     }
+}
+
+/// An event's curve in the form the formulas take.
+const fn curve(state: &CurveState) -> Curve {
+    let CurveState { reserve_atoms, circulating_atoms, depth_atoms, virtual_atoms } = *state;
+    Curve { reserve_atoms, circulating_atoms, depth_atoms, virtual_atoms }
 }
 
 /// Why a sync did what it did, in words.

@@ -9,7 +9,7 @@ use modchains_sdk::{
 
 use super::Listing;
 use crate::{
-    amount::{Decimal, DecimalOrAll, percent_ppm},
+    amount::{Decimal, DecimalOrAll},
     error::{CliError, Result},
     model_arg::ModelArg,
     report::Report,
@@ -160,9 +160,10 @@ impl Listing {
             .text("model", self.model)
             .amount("pay", self.quote.amount(offer.quote.quote_atoms_in), &self.quote.symbol)
             .amount("get", self.token.amount(offer.quote.token_atoms_out), &self.token.symbol)
-            .amount("get_at_least", self.token.amount(offer.args.min_token_atoms_out), &self.token.symbol)
-            .maybe("average_price", self.price(offer.quote.quote_atoms_in, offer.quote.token_atoms_out))
-            .maybe("price_impact", impact(spot.ok(), offer.quote.token_atoms_out));
+            .amount("get_at_least", self.token.amount(offer.args.min_token_atoms_out), &self.token.symbol);
+        let report = self
+            .add_price(report, "average_price", offer.quote.quote_atoms_in, offer.quote.token_atoms_out)
+            .share("price_impact", impact_ppm(spot.ok(), offer.quote.token_atoms_out));
         self.with_prices_and_fee(report, &curve, &offer.quote.curve_after, &offer.quote.legs)
     }
 
@@ -176,9 +177,10 @@ impl Listing {
             .text("model", self.model)
             .amount("pay", self.token.amount(sold_atoms), &self.token.symbol)
             .amount("get", self.quote.amount(offer.quote.quote_atoms_out), &self.quote.symbol)
-            .amount("get_at_least", self.quote.amount(offer.args.min_quote_atoms_out), &self.quote.symbol)
-            .maybe("average_price", self.price(offer.quote.quote_atoms_out, sold_atoms))
-            .maybe("price_impact", impact(spot.ok(), gross_atoms));
+            .amount("get_at_least", self.quote.amount(offer.args.min_quote_atoms_out), &self.quote.symbol);
+        let report = self
+            .add_price(report, "average_price", offer.quote.quote_atoms_out, sold_atoms)
+            .share("price_impact", impact_ppm(spot.ok(), gross_atoms));
         self.with_prices_and_fee(report, &curve, &offer.quote.curve_after, &offer.quote.legs)
     }
 
@@ -189,26 +191,29 @@ impl Listing {
         let fee = leg(fee, "stakers", legs.vault);
         let fee = leg(fee, "creator", legs.creator);
         let fee = leg(fee, "protocol", legs.protocol);
-        report
-            .maybe("spot_price", self.spot_price(before))
-            .maybe("spot_price_after", self.spot_price(after))
-            .group("fee", fee)
+        let report = self.add_spot_price(report, "spot_price", before);
+        self.add_spot_price(report, "spot_price_after", after).group("fee", fee)
     }
 
     /// What a trade really did, by its event.
     fn show_trade(&self, receipt: &Receipt) -> Report {
         let report = Report::new().text("model", self.model);
-        let report = receipt.events.iter().fold(report, |report, event| match event {
-            Event::Exchange(ExchangeEvent::TokensBought(bought)) => report
-                .amount("paid", self.quote.amount(bought.quote_atoms_in), &self.quote.symbol)
-                .amount("got", self.token.amount(bought.token_atoms_out), &self.token.symbol)
-                .maybe("average_price", self.price(bought.quote_atoms_in, bought.token_atoms_out)),
-            Event::Exchange(ExchangeEvent::TokensSold(sold)) => report
-                .amount("paid", self.token.amount(sold.token_atoms_in), &self.token.symbol)
-                .amount("got", self.quote.amount(sold.quote_atoms_out), &self.quote.symbol)
-                .maybe("average_price", self.price(sold.quote_atoms_out, sold.token_atoms_in)),
-            _ => report,
-        });
+        let report =
+            receipt.events.iter().fold(report, |report, event| match event {
+                Event::Exchange(ExchangeEvent::TokensBought(bought)) => {
+                    let report = report
+                        .amount("paid", self.quote.amount(bought.quote_atoms_in), &self.quote.symbol)
+                        .amount("got", self.token.amount(bought.token_atoms_out), &self.token.symbol);
+                    self.add_price(report, "average_price", bought.quote_atoms_in, bought.token_atoms_out)
+                }
+                Event::Exchange(ExchangeEvent::TokensSold(sold)) => {
+                    let report = report
+                        .amount("paid", self.token.amount(sold.token_atoms_in), &self.token.symbol)
+                        .amount("got", self.quote.amount(sold.quote_atoms_out), &self.quote.symbol);
+                    self.add_price(report, "average_price", sold.quote_atoms_out, sold.token_atoms_in)
+                }
+                _ => report,
+            });
         report.receipt(receipt)
     }
 }
@@ -219,11 +224,10 @@ fn at_spot(atoms: u64, other_atoms: u64, own_atoms: u64) -> modchains_sdk::core:
 }
 
 /// How much less than at the spot price a trade gives, before its fee.
-fn impact(at_spot_atoms: Option<u64>, given_atoms: u64) -> Option<String> {
+fn impact_ppm(at_spot_atoms: Option<u64>, given_atoms: u64) -> Option<i64> {
     let at_spot_atoms = at_spot_atoms?;
     let missing_atoms = at_spot_atoms.saturating_sub(given_atoms);
-    let ppm = mul_div_floor(missing_atoms, 1_000_000, at_spot_atoms).ok()?;
-    Some(percent_ppm(i64::try_from(ppm).ok()?))
+    i64::try_from(mul_div_floor(missing_atoms, 1_000_000, at_spot_atoms).ok()?).ok()
 }
 
 #[cfg(test)]
@@ -236,7 +240,7 @@ mod tests {
         exchange::state::{Market, MarketParams},
         instruction::Token,
     };
-    use serde_json::Value;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::token::TokenView;
@@ -267,9 +271,9 @@ mod tests {
         let offer = BuyOffer::new(&listing.market, 3_000_000_000, 100, 0).unwrap();
         let json = listing.show_buy(&offer).json();
         assert_eq!((json["side"].as_str(), atoms(&json["pay"])), (Some("buy"), 3_000_000_000));
-        assert_eq!(json["spot_price"], "0.00000003 SOL");
+        assert_eq!(json["spot_price"], json!({ "amount": "0.00000003", "symbol": "SOL" }));
         // 2.97 SOL enter a curve of 30: 2.97 / 32.97 of what the spot price promised is missing.
-        assert_eq!(json["price_impact"], "9.0081 %");
+        assert_eq!(json["price_impact"], json!({ "ppm": 90_081, "percent": "9.0081" }));
         assert_eq!(atoms(&json["get_at_least"]), atoms(&json["get"]) * 99 / 100);
         let legs = ["reserve", "stakers", "creator", "protocol"].map(|leg| atoms(&json["fee"][leg]));
         assert_eq!((legs.iter().sum::<u64>(), legs), (30_000_000, [12_000_000, 7_500_000, 4_500_000, 6_000_000]));

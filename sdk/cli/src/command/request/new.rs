@@ -106,7 +106,7 @@ impl NewArgs {
             .amount("tip", quote.amount(args.tip_atoms), &quote.symbol)
             .number("max_wait_seconds", args.max_wait_seconds)
             .number("input_bytes", u64::try_from(args.input.len()).unwrap_or(u64::MAX))
-            .number("nonce", args.nonce);
+            .text("nonce", args.nonce);
         session.confirm(&about)?;
         let create = request_create(&requester, &model, &quote.token, args);
         let receipt = send_fitting(session, payment, create, &signer).await?;

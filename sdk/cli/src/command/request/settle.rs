@@ -7,7 +7,7 @@ use modchains_sdk::{
     oracle::state::{RequestStatus, Service},
 };
 
-use crate::{error::Result, funds::Around, report::Report, session::Session, token::TokenView};
+use crate::{amount::Amount, error::Result, funds::Around, report::Report, session::Session, token::TokenView};
 
 /// A request with its service and token.
 struct Subject {
@@ -103,7 +103,7 @@ impl CloseArgs {
         let receipt = session.send("Closing", &around.enclose([close]), &signer).await?;
         Ok(Report::new()
             .text("request", self.request)
-            .amount("rent", crate::amount::Amount::sol(request.request.lamports), "SOL")
+            .amount("rent", Amount::sol(request.request.lamports), "SOL")
             .amount("due_to_requester", quote.amount(state.requester_due_atoms), &quote.symbol)
             .receipt(&receipt))
     }

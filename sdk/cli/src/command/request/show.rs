@@ -8,6 +8,11 @@ use serde_json::json;
 
 use crate::{error::Result, hash::show_hash, model_arg::ModelArg, report::Report, session::Session, token::TokenView};
 
+/// Hexadecimal digits of an input that people see.
+const INPUT_DIGITS: usize = 128;
+/// Hexadecimal digits of an output that people see in a list.
+const OUTPUT_DIGITS: usize = 16;
+
 /// Arguments of `request show`.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
@@ -41,13 +46,14 @@ impl Session {
 fn details(request: &FetchedRequest, service: &Service, quote: &TokenView, now_seconds: i64) -> Report {
     let state = &request.request.value;
     let amount = |report: Report, key, atoms| report.amount(key, quote.amount(atoms), &quote.symbol);
+    let input = hex::encode(&request.input);
     let report = Report::new()
         .text("request", request.request.address)
         .text("model", service.model)
         .text("status", status_name(request))
         .text("requester", state.requester)
         .maybe("operator", (state.operator != Pubkey::default()).then_some(state.operator))
-        .number("nonce", state.nonce);
+        .text("nonce", state.nonce);
     let report = amount(report, "fee", state.fee_atoms);
     let report = amount(report, "tip", state.tip_atoms);
     let report = amount(report, "result_bond", state.result_bond_atoms);
@@ -60,7 +66,7 @@ fn details(request: &FetchedRequest, service: &Service, quote: &TokenView, now_s
         .time("settled_at", state.settled_at_seconds, now_seconds)
         .text("bundle_manifest_sha256", hex::encode(state.version_manifest_sha256))
         .flag("input_matches_its_hash", request.input_matches())
-        .text("input_hex", hex::encode(&request.input));
+        .value("input_hex", shortened(&input, INPUT_DIGITS), json!(input));
     if request.output.is_empty() {
         return report.maybe("output_hex", None::<String>).maybe("output_text", None::<String>);
     }
@@ -168,7 +174,7 @@ impl ListArgs {
 fn row(request: &FetchedRequest, quote: &TokenView, now_seconds: i64) -> Report {
     let state = &request.request.value;
     let output = (!request.output.is_empty()).then(|| hex::encode(&request.output));
-    let shown = output.as_deref().map_or_else(|| "-".to_owned(), shortened);
+    let shown = output.as_deref().map_or_else(|| "-".to_owned(), |output| shortened(output, OUTPUT_DIGITS));
     Report::new()
         .text("request", request.request.address)
         .text("status", status_name(request))
@@ -193,9 +199,8 @@ fn show_price(fee_atoms: u64, tip_atoms: u64, quote: &TokenView) -> String {
 }
 
 /// The start of a long text.
-fn shortened(text: &str) -> String {
-    const SHOWN: usize = 16;
-    match text.char_indices().nth(SHOWN) {
+fn shortened(text: &str, shown: usize) -> String {
+    match text.char_indices().nth(shown) {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text.to_owned(),
     }
