@@ -259,6 +259,10 @@ fn bond_withdraw_start(side: Side) -> Instruction {
     oracle::bond_withdraw_start(&side.person("operator"), &quote().mint, args)
 }
 
+fn claim_expire(side: Side) -> Instruction {
+    oracle::claim_expire(&side.service(), &side.request(1), &side.operator(), &quote().program)
+}
+
 fn request_builds() -> Vec<Row> {
     vec![
         ("request_create", World::ready, |_| {
@@ -274,7 +278,7 @@ fn request_builds() -> Vec<Row> {
                 world.claim(side, 1);
             });
             world.chain.advance(CLAIM_SECONDS.into());
-            both(|side| oracle::claim_expire(&side.service(), &side.request(1), &side.operator(), &quote().program))
+            both(claim_expire)
         }),
         ("result_post", World::ready, |world| {
             with_requests(world, |world, side| {
@@ -294,7 +298,19 @@ fn request_builds() -> Vec<Row> {
             both(|side| oracle::request_refund(&side.service(), &side.request(1), &side.person("requester"), &quote()))
         }),
         ("request_close", World::ready, |world| {
-            with_requests(world, |world, side| world.serve(side, 1));
+            // A claim lapsed on the way, so that something is due to the requester.
+            with_requests(world, |world, side| {
+                world.request(side, 1);
+                world.claim(side, 1);
+            });
+            world.chain.advance(CLAIM_SECONDS.into());
+            with_requests(world, |world, side| {
+                world.chain.must(&[claim_expire(side), claim_instruction(side, 1), post_instruction(side, 1)]);
+            });
+            world.chain.advance(CHALLENGE_SECONDS.into());
+            with_requests(world, |world, side| {
+                world.chain.must(&[finalize_instruction(side, 1)]);
+            });
             both(|side| oracle::request_close(&side.person("requester"), &side.service(), &side.request(1), &quote()))
         }),
         ("usage_roll", World::ready, |world| {

@@ -10,9 +10,10 @@ const PROGRAM_DATA_TAG: [u8; 4] = [3, 0, 0, 0];
 
 /// Creates the program-derived account `account` with `space` bytes owned by `owner`, paid by `payer`.
 ///
-/// `signer_seeds` are the account's seeds with its bump; the runtime refuses seeds that do not give its address. Unlike
-/// an address search this costs the same for every key. Lamports somebody sent to the address beforehand are kept
-/// and do not block the creation.
+/// `signer_seeds` are the account's seeds with its bump; the runtime refuses seeds that do not give its address. An
+/// account that signs the transaction itself is refused, because the runtime would accept that signature in place of
+/// the seeds. Unlike an address search this costs the same for every key. Lamports somebody sent to the address
+/// beforehand are kept and do not block the creation.
 pub fn create<'info>(
     payer: &AccountInfo<'info>,
     account: &AccountInfo<'info>,
@@ -21,6 +22,9 @@ pub fn create<'info>(
     owner: &Pubkey,
     signer_seeds: &[&[u8]],
 ) -> Result<()> {
+    if account.is_signer {
+        return Err(ErrorCode::ConstraintSeeds.into());
+    }
     let rent_lamports = Rent::get()?.minimum_balance(space);
     let accounts = [payer.clone(), account.clone(), system_program.clone()];
     if account.lamports() == 0 {

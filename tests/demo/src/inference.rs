@@ -180,11 +180,8 @@ pub async fn serve(
 ) -> Result<Outcome> {
     let mut crank = step("bond the operator, start its crank", async {
         stage.wrap(&cast.operator, 20).await?;
-        let register = oracle::operator_register(
-            &cast.operator.pubkey(),
-            &QUOTE,
-            OperatorRegisterArgs { bond_atoms: 10 * SOL },
-        );
+        let register =
+            oracle::operator_register(&cast.operator.pubkey(), &QUOTE, OperatorRegisterArgs { bond_atoms: 10 * SOL });
         stage.send("operator_register", &[register], &[&cast.operator]).await?;
         Ok((start_crank(listing, network, output)?, "10 SOL of bond".to_owned()))
     })
@@ -242,7 +239,9 @@ async fn ask(stage: &mut Stage, cast: &Cast, listing: &Listing, count: usize) ->
     let mut sent = Vec::new();
     for (nonce, question) in (0_u64..).zip(&listing.questions).take(count) {
         let mut salt = [0; 16];
-        salt.copy_from_slice(&Sha256::digest([&nonce.to_le_bytes()[..], &cast.requester.pubkey().to_bytes()].concat())[..16]);
+        salt.copy_from_slice(
+            &Sha256::digest([&nonce.to_le_bytes()[..], &cast.requester.pubkey().to_bytes()].concat())[..16],
+        );
         let args = RequestCreateArgs {
             nonce,
             bump: 0,

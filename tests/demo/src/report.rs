@@ -111,7 +111,8 @@ impl Report {
         let mut report = serde_json::to_value(self)?;
         report["seconds"] = serde_json::json!(took.as_secs_f64());
         let path = output.join("report.json");
-        fs::write(&path, serde_json::to_string_pretty(&report)?).with_context(|| format!("writing {}", path.display()))?;
+        fs::write(&path, serde_json::to_string_pretty(&report)?)
+            .with_context(|| format!("writing {}", path.display()))?;
         chart::write_svg(&self.prices, &output.join("price.svg"))
     }
 
@@ -129,9 +130,14 @@ impl Report {
     fn facts(&self) -> Table {
         let mut table = table(["", "before", "after"]);
         let price = |value: f64| format!("{value:.3} lamports");
-        table.add_row(["price, trades".to_owned(), price(self.trades.price_at_launch), price(self.trades.price_after_trades)]);
+        table.add_row([
+            "price, trades".to_owned(),
+            price(self.trades.price_at_launch),
+            price(self.trades.price_after_trades),
+        ]);
         table.add_row(["price, sync".to_owned(), price(self.sync.price_before), price(self.sync.price_after)]);
-        let share = |correct: u64, of: u64| format!("{correct} of {of} ({:.1} %)", 100.0 * correct as f64 / of.max(1) as f64);
+        let share =
+            |correct: u64, of: u64| format!("{correct} of {of} ({:.1} %)", 100.0 * correct as f64 / of.max(1) as f64);
         table.add_row(["accuracy, model card".to_owned(), String::new(), share(self.card.correct, self.card.held_out)]);
         let (correct, asked) = (self.answers.correct as u64, self.answers.asked as u64);
         table.add_row(["accuracy, on chain".to_owned(), String::new(), share(correct, asked)]);

@@ -106,7 +106,11 @@ async fn migrate(stage: &Stage, cast: &Cast, options: &Options) -> Result<()> {
         let started = Instant::now();
         let report = step.run(&context).await.with_context(|| format!("migration {}", step.number()))?;
         ensure!(report.outcome.done, "migration {} is not done: {}", report.number, report.outcome.notes.join("; "));
-        done(&format!("migration {} {}", report.number, report.name), &report.outcome.notes.join("; "), started.elapsed());
+        done(
+            &format!("migration {} {}", report.number, report.name),
+            &report.outcome.notes.join("; "),
+            started.elapsed(),
+        );
     }
     Ok(())
 }

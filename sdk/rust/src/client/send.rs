@@ -30,6 +30,8 @@ use crate::{
 
 /// Largest transaction that fits a packet.
 const TRANSACTION_BYTES_MAX: usize = 1_232;
+/// How nodes refuse a transaction that they have taken before.
+const ALREADY_PROCESSED: &str = "already been processed";
 /// The pause between two looks at a transaction doubles from the first to the last of these.
 const POLL_PAUSES: [Duration; 2] = [Duration::from_millis(10), Duration::from_millis(400)];
 /// How often the same bytes are sent again until they are confirmed.
@@ -147,7 +149,8 @@ impl Client {
         self.ask(self.rpc().get_latest_blockhash_with_commitment(self.commitment())).await
     }
 
-    /// Hands the bytes of a signed transaction to the cluster, without simulating and without waiting.
+    /// Hands the bytes of a signed transaction to the cluster, without simulating and without waiting. Handing over what
+    /// has landed already is no error.
     ///
     /// # Errors
     /// When the endpoint does not answer or does not take them.
@@ -160,8 +163,11 @@ impl Client {
             ..RpcSendTransactionConfig::default()
         };
         let parameters = json!([BASE64_STANDARD.encode(bytes), config]);
-        let _signature: String = self.ask(self.rpc().send(RpcRequest::SendTransaction, parameters)).await?;
-        Ok(())
+        match self.ask::<String>(self.rpc().send(RpcRequest::SendTransaction, parameters)).await {
+            Ok(_signature) => Ok(()),
+            Err(SdkError::RpcRefused { reason, .. }) if reason.contains(ALREADY_PROCESSED) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Sends a signed transaction, again and again, until a block that is settled enough holds it.
