@@ -12,10 +12,8 @@ export CARGO_TARGET_DIR ?= $(CACHE)/target
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: programs ## Fetch libtorch, the digits data and the local network, compile the programs
-	@cargo xtask libtorch
-	@cargo xtask digits-data
-	@cargo xtask localnet --build-only
+setup: programs ## Fetch libtorch, the digits and the local network, compile the programs
+	@cargo xtask env > /dev/null
 
 programs: ## Compile the three programs to target/deploy
 	@cargo xtask build-sbf
@@ -30,7 +28,7 @@ lint: setup ## Formatting, lints, generated files, dependency policy
 
 test: setup ## Set up everything and run every test
 	@cargo fmt --all --check
-	@eval "$$(cargo xtask env)"; cargo test --workspace
+	@eval "$$(cargo xtask env)"; cargo build --package modchains-crank && cargo test --workspace
 	@cargo xtask idl --check
 	@cargo xtask idl-check
 

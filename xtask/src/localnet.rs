@@ -20,7 +20,11 @@ pub fn run(arguments: &[String], build_only: bool) -> Result<()> {
     Err(Command::new(&program).args(arguments).exec()).with_context(|| format!("cannot start {}", program.display()))
 }
 
-fn build() -> Result<PathBuf> {
+/// Builds the network if its sources changed; its program.
+///
+/// # Errors
+/// When it does not compile.
+pub fn build() -> Result<PathBuf> {
     let target = paths::cache()?.join("localnet");
     let step = Step::start("building the local network (the first time: 15 minutes on two cores)");
     let mut command = process::cargo();

@@ -67,7 +67,7 @@ enum Task {
         #[arg(long)]
         build_only: bool,
     },
-    /// Prints the lines a shell needs to run cargo by hand: `eval "$(cargo xtask env)"`.
+    /// Prints what a shell needs to run cargo, tests and demo by hand, set up first: `eval "$(cargo xtask env)"`.
     Env {
         /// Where the programs' addresses come from.
         #[arg(long, value_enum, default_value_t = IdSource::Environment)]
@@ -124,6 +124,8 @@ fn print_keys() -> Result<()> {
 fn print_environment(ids: &Ids) -> Result<()> {
     println!("export LIBTORCH={}", sbf::quoted(&setup::libtorch::ensure_libtorch()?)?);
     println!("export CARGO_TARGET_DIR={}", sbf::quoted(&paths::host_target()?)?);
+    println!("export MODCHAINS_LOCALNET={}", sbf::quoted(&localnet::build()?)?);
+    println!("export MODCHAINS_DIGITS={}", sbf::quoted(&setup::digits::ensure_digits()?)?);
     for (name, value) in ids.variables() {
         println!("export {name}={value}");
     }

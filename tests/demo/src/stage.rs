@@ -34,5 +34,5 @@ pub fn bar(what: &str, length: u64) -> ProgressBar {
 
 /// Says that `what` is done.
 pub fn done(what: &str, found: &dyn Display, took: Duration) {
-    println!("  ok  {what:<34} {found}  ({:.1} s)", took.as_secs_f64());
+    println!("  ok  {what:<42} {found}  ({:.1} s)", took.as_secs_f64());
 }

@@ -1,0 +1,90 @@
+//! The whole path over JSON-RPC, with network, trainer and crank as processes of their own.
+
+// reason: a failed expectation is a failed test.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use std::{path::Path, process::Command};
+
+use serde_json::Value;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("this crate lies in the repository")
+}
+
+fn demo(output: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_modchains-demo"));
+    command.current_dir(root()).arg("--output").arg(output);
+    command
+}
+
+fn number(value: &Value, path: &str) -> f64 {
+    value.pointer(path).and_then(Value::as_f64).unwrap_or_else(|| panic!("the report has no number at {path}"))
+}
+
+#[test]
+fn everybody_is_paid_the_digits_are_right_and_the_curve_moves() {
+    let output = tempfile::tempdir().expect("a temporary folder");
+    let run = demo(output.path()).output().expect("the demo starts");
+    let (stdout, stderr) = (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    assert!(run.status.success(), "{stdout}\n{stderr}");
+
+    let text = std::fs::read_to_string(output.path().join("report.json")).expect("a report");
+    let report: Value = serde_json::from_str(&text).expect("the report is JSON");
+    assert_eq!(number(&report, "/answers/asked"), 20.0);
+    assert!(number(&report, "/answers/correct") >= 19.0, "{}", report["answers"]);
+    assert!(number(&report, "/card/correct") / number(&report, "/card/held_out") >= 0.95, "{}", report["card"]);
+    assert!(number(&report, "/sync/price_after") > number(&report, "/sync/price_before"), "{}", report["sync"]);
+    assert!(number(&report, "/trades/price_after_trades") > number(&report, "/trades/price_at_launch"));
+    let balances = report["balances"].as_array().expect("balances");
+    let lamports = |name: &str| {
+        let row = balances.iter().find(|row| row["name"] == name).unwrap_or_else(|| panic!("no balance of {name}"));
+        row["quote_lamports"].as_f64().expect("a balance")
+    };
+    // Everybody starts with 100 SOL. The creator paid rent and got fees, the requester paid 20 fees of 0.05 SOL, the
+    // operator bonded 10 SOL and earned at least half of those fees.
+    assert!(lamports("creator") > 100e9, "{}", report["balances"]);
+    assert!(lamports("requester") < 99e9, "{}", report["balances"]);
+    assert!(lamports("operator") > 90.5e9, "{}", report["balances"]);
+    let svg = std::fs::read_to_string(output.path().join("price.svg")).expect("a chart");
+    assert!(svg.contains("<svg") && svg.contains("polyline"));
+}
+
+#[test]
+fn a_failing_step_is_named_and_ends_with_exit_code_1() {
+    let output = tempfile::tempdir().expect("a temporary folder");
+    let empty = output.path().join("no programs here");
+    let run = demo(output.path()).arg("--programs").arg(&empty).output().expect("the demo starts");
+    assert_eq!(run.status.code(), Some(1));
+    let stderr = String::from_utf8_lossy(&run.stderr);
+    assert!(stderr.contains("migration 1") && stderr.contains("no programs here"), "{stderr}");
+}
+
+#[test]
+fn an_endpoint_that_does_not_answer_is_named() {
+    let output = tempfile::tempdir().expect("a temporary folder");
+    let run = demo(output.path()).args(["--url", "http://127.0.0.1:9"]).output().expect("the demo starts");
+    assert_eq!(run.status.code(), Some(1));
+    let stderr = String::from_utf8_lossy(&run.stderr);
+    assert!(stderr.contains("http://127.0.0.1:9"), "{stderr}");
+}
+
+#[test]
+fn an_interrupted_demo_leaves_no_process_behind() {
+    let output = tempfile::tempdir().expect("a temporary folder");
+    let mut run = demo(output.path()).spawn().expect("the demo starts");
+    let state = output.path().join("network.json");
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while !state.exists() {
+        assert!(std::time::Instant::now() < deadline, "the network did not start");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    let network: Value = serde_json::from_str(&std::fs::read_to_string(&state).unwrap()).unwrap();
+    let pid = network["pid"].as_u64().expect("the network's process id");
+    let sent = Command::new("kill").args(["-INT", &run.id().to_string()]).status().expect("kill runs");
+    assert!(sent.success());
+    assert_eq!(run.wait().expect("the demo ends").code(), Some(1));
+    while Path::new(&format!("/proc/{pid}")).exists() {
+        assert!(std::time::Instant::now() < deadline, "the network is still there");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+}
