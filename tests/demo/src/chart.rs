@@ -30,6 +30,7 @@ fn draw_svg(prices: &[PricePoint], path: &Path) -> Result<(), Box<dyn std::error
     let mut chart = ChartBuilder::on(&area)
         .caption("Price of a token, lamports", ("sans-serif", 20))
         .margin(16)
+        .margin_right(64)
         .x_label_area_size(36)
         .y_label_area_size(64)
         .build_cartesian_2d(0..prices.len().saturating_sub(1).max(1), low..high)?;
