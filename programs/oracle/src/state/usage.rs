@@ -54,7 +54,8 @@ pub struct Usage {
     pub last_epoch_requesters: u32,
     /// Disputes that operators of this model lost.
     pub lost_disputes: u32,
-    /// Answers of this epoch by the logarithm of their time, see [`ANSWER_CLASSES`].
+    /// Answers ever, by the logarithm of their time, see [`ANSWER_CLASSES`]. The difference of two readings gives the
+    /// median answer time of the period between them.
     pub answer_classes: [u32; ANSWER_CLASSES],
     /// HyperLogLog registers of this epoch's requesters.
     pub requesters_hll: [u8; HLL_REGISTERS],
@@ -77,8 +78,6 @@ pub struct EpochSummary {
     pub fees_atoms: u64,
     /// The part of the fees that entered the averages, in atoms.
     pub counted_atoms: u64,
-    /// Its answers by the logarithm of their time, see [`ANSWER_CLASSES`].
-    pub answer_classes: [u32; ANSWER_CLASSES],
 }
 
 /// One final request, as usage sees it.
@@ -137,12 +136,10 @@ impl Usage {
             requesters,
             fees_atoms: self.epoch_fees_atoms,
             counted_atoms,
-            answer_classes: self.answer_classes,
         };
         (self.ema_fast, self.ema_mid, self.ema_slow) = (ema_fast, ema_mid, ema_slow);
         (self.epoch, self.rolled_at_seconds) = (now_epoch, now_seconds);
         (self.epoch_fees_atoms, self.epoch_requests, self.last_epoch_requesters) = (0, 0, requesters);
-        self.answer_classes = [0; ANSWER_CLASSES];
         self.requesters_hll = [0; HLL_REGISTERS];
         self.invariant()?;
         Ok(Some(summary))

@@ -43,6 +43,7 @@ fn an_epoch_is_closed_in_its_last_second_plus_one_and_only_once() {
     assert_eq!((summary.requesters, summary.counted_atoms), (1, 500));
     assert_eq!(usage.roll(START + 3_600).unwrap(), None);
     assert_eq!((usage.epoch_requests, usage.epoch_fees_atoms, usage.requests_total), (0, 0, 1));
+    assert_eq!((usage.requesters_hll, usage.answer_classes[2]), ([0; HLL_REGISTERS], 1));
     assert!(usage.ema_fast > usage.ema_mid && usage.ema_mid > usage.ema_slow && usage.ema_slow > 0);
 }
 
