@@ -27,6 +27,8 @@ use std::time::{Duration, Instant};
 const SOL: u64 = 1_000_000_000;
 const FEE_ATOMS: u64 = 1_000_000;
 const TIMEOUT: Duration = Duration::from_secs(60);
+/// How much later than in the round before the service is killed.
+const KILL_STEP: Duration = Duration::from_millis(12);
 
 /// Measures the operator service on a local network.
 #[derive(Parser)]
@@ -49,6 +51,9 @@ struct Arguments {
     /// Number of rounds.
     #[arg(long, default_value_t = 5)]
     rounds: u64,
+    /// Kill the service with SIGKILL in the middle of every round, each time a little later, and start it again.
+    #[arg(long)]
+    kill: bool,
 }
 
 struct Setup {
@@ -65,16 +70,16 @@ async fn main() -> Result<()> {
     let operator = keys::generate(&folder.path().join("operator.json"))?;
     let setup = set_up(&arguments, &operator).await?;
     let stats = folder.path().join("stats.json");
-    let mut service = Service(start(&arguments, &setup, folder.path(), &stats)?);
-    let deadline = Instant::now() + TIMEOUT;
-    while !stats.exists() {
-        ensure!(service.0.try_wait()?.is_none(), "the service ended while it started");
-        ensure!(Instant::now() < deadline, "the service did not start");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    let mut service = start(&arguments, &setup, folder.path(), &stats).await?;
     for round in 0..arguments.rounds {
         let started = Instant::now();
-        ask(&setup, arguments.requests, round * arguments.requests).await?;
+        let asked = ask(&setup, arguments.requests, round * arguments.requests).await?;
+        if arguments.kill {
+            tokio::time::sleep(KILL_STEP * u32::try_from(round + 1)?).await;
+            drop(service);
+            service = start(&arguments, &setup, folder.path(), &stats).await?;
+        }
+        wait_until_final(&setup, asked).await?;
         println!("round {round}: {} requests final after {:.1?}", arguments.requests, started.elapsed());
     }
     let started = Instant::now();
@@ -154,7 +159,21 @@ async fn open_model(client: &Client, creator: &Keypair, bundle: &Bundle) -> Resu
     Ok(model)
 }
 
-fn start(arguments: &Arguments, setup: &Setup, folder: &Path, stats: &Path) -> Result<Child> {
+/// Starts the service and waits until it is ready.
+async fn start(arguments: &Arguments, setup: &Setup, folder: &Path, stats: &Path) -> Result<Service> {
+    // Left by the run before; the first one is written when the service is ready.
+    std::fs::remove_file(stats).ok();
+    let mut service = Service(spawn(arguments, setup, folder, stats)?);
+    let deadline = Instant::now() + TIMEOUT;
+    while !stats.exists() {
+        ensure!(service.0.try_wait()?.is_none(), "the service ended while it started");
+        ensure!(Instant::now() < deadline, "the service did not start");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(service)
+}
+
+fn spawn(arguments: &Arguments, setup: &Setup, folder: &Path, stats: &Path) -> Result<Child> {
     let ws_url = arguments.ws_url.as_ref().map(|url| format!("ws_url = '{url}'\n")).unwrap_or_default();
     let config = format!(
         "rpc_url = '{}'\n{ws_url}keypair = '{folder}/operator.json'\njournal = '{folder}/journal.db'\n\
@@ -172,8 +191,8 @@ fn start(arguments: &Arguments, setup: &Setup, folder: &Path, stats: &Path) -> R
     command.spawn().with_context(|| format!("{} cannot be started", arguments.crank.display()))
 }
 
-/// Asks `requests` at once and waits until their results are final.
-async fn ask(setup: &Setup, requests: u64, first_nonce: u64) -> Result<()> {
+/// Asks `requests` at once and returns their addresses.
+async fn ask(setup: &Setup, requests: u64, first_nonce: u64) -> Result<Vec<Pubkey>> {
     let (blockhash, height) = setup.client.latest_blockhash().await?;
     let requester = setup.requester.pubkey();
     let service = address::oracle::service(&setup.model);
@@ -197,6 +216,10 @@ async fn ask(setup: &Setup, requests: u64, first_nonce: u64) -> Result<()> {
         addresses.push(address::oracle::request(&service, &requester, nonce).0);
     }
     try_join_all(transactions.iter().map(|signed| setup.client.send_signed(&signed.bytes))).await?;
+    Ok(addresses)
+}
+
+async fn wait_until_final(setup: &Setup, addresses: Vec<Pubkey>) -> Result<()> {
     let deadline = Instant::now() + TIMEOUT;
     for address in addresses {
         loop {

@@ -7,10 +7,12 @@
 //! every state but finalized -> failed
 //! ```
 //!
-//! Each step is one SQLite transaction in WAL mode with full synchronisation: when a call returns, neither `kill -9`
-//! nor a power cut undoes it. A step takes many requests at once, so that a batch costs one write to disk. A request
-//! has one result: recording a second, different one is refused here and again by the database itself. Recording the
-//! same step twice changes nothing, so a restarted service may simply repeat itself.
+//! Each step is one SQLite transaction in WAL mode: when a call returns, `kill -9` does not undo it. Signing is the step
+//! that lets something out of this process, so it alone waits until the disk has it, together with everything recorded
+//! before: not even a power cut undoes it, and the later steps can be read from the chain again. A step takes many
+//! requests at once, so that a batch costs one wait for the disk. A request has one result: recording a second, different
+//! one is refused here and again by the database itself. Recording the same step twice changes nothing, so a restarted
+//! service may simply repeat itself.
 //!
 //! One process owns the journal. A second one is refused, because two services would each sign what they computed.
 
@@ -56,7 +58,7 @@ impl Journal {
             .create_if_missing(true)
             .locking_mode(SqliteLockingMode::Exclusive)
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
+            .synchronous(SqliteSynchronous::Normal)
             .foreign_keys(true)
             .busy_timeout(LOCK_TIMEOUT);
         // One connection, kept for good: closing it would let go of the exclusive lock.

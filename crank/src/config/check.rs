@@ -134,8 +134,10 @@ fn check_programs(findings: &mut Findings, programs: &Programs) {
 }
 
 fn check_chain(findings: &mut Findings, chain: &ChainSettings) {
-    let ranges =
-        [("poll_interval_ms", chain.poll_interval_ms, 50, 60_000), ("rpc_timeout_ms", chain.rpc_timeout_ms, 100, 600_000)];
+    let ranges = [
+        ("poll_interval_ms", chain.poll_interval_ms, 50, 60_000),
+        ("rpc_timeout_ms", chain.rpc_timeout_ms, 100, 600_000),
+    ];
     for (name, value, min, max) in ranges {
         check_range(findings, &format!("chain.{name}"), value, min, max);
     }

@@ -2,7 +2,7 @@
 
 use super::{Answer, Job, JobState, Journal, JournalError, Key, NewJob, Posting, SignedTransaction};
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, Sqlite, Transaction};
+use sqlx::{Connection, Row, SqliteConnection};
 
 impl Journal {
     /// Notes requests that fit this operator and returns where each stands: `Seen`, or further if it was known.
@@ -73,7 +73,8 @@ impl Journal {
         Ok(outcomes)
     }
 
-    /// Notes signed transactions with the results they post. Nothing may be sent before this returns.
+    /// Notes signed transactions with the results they post, and waits for the disk. Nothing may be sent before this
+    /// returns.
     ///
     /// # Errors
     /// Nothing was recorded. [`JournalError::DifferentResult`] for another result than the recorded one,
@@ -84,7 +85,9 @@ impl Journal {
         block_height: u64,
         now_seconds: i64,
     ) -> Result<(), JournalError> {
-        let mut transaction = self.begin().await?;
+        let mut connection = self.pool.acquire().await?;
+        sqlx::query("PRAGMA synchronous = FULL").execute(&mut *connection).await?;
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
         for (signed, postings) in signed {
             insert_transaction(&mut transaction, signed, now_seconds).await?;
             for posting in postings {
@@ -95,6 +98,8 @@ impl Journal {
             }
         }
         transaction.commit().await?;
+        // After an error above the next steps wait for the disk too, until one gets here.
+        sqlx::query("PRAGMA synchronous = NORMAL").execute(&mut *connection).await?;
         Ok(())
     }
 
@@ -160,19 +165,19 @@ impl Journal {
     }
 }
 
-async fn require_job(transaction: &mut Transaction<'static, Sqlite>, request: &Key) -> Result<Job, JournalError> {
+async fn require_job(connection: &mut SqliteConnection, request: &Key) -> Result<Job, JournalError> {
     let query = sqlx::query("SELECT * FROM jobs WHERE request = ?").bind(&request[..]);
-    let row: Option<SqliteRow> = query.fetch_optional(&mut **transaction).await?;
+    let row: Option<SqliteRow> = query.fetch_optional(&mut *connection).await?;
     row.as_ref().map_or(Err(JournalError::UnknownRequest { request: *request }), Job::from_row)
 }
 
 /// For an answer to a request that is not waiting for one: right if it is the recorded one.
 async fn already_answered(
-    transaction: &mut Transaction<'static, Sqlite>,
+    connection: &mut SqliteConnection,
     request: &Key,
     answer: &Answer,
 ) -> Result<(), JournalError> {
-    let job = require_job(transaction, request).await?;
+    let job = require_job(connection, request).await?;
     match job.answer {
         Some(recorded) => same_result(request, &recorded.output_hash, &answer.output_hash),
         None => job.state.require_step(request, JobState::Answered),
@@ -181,7 +186,7 @@ async fn already_answered(
 
 /// Whether a posting is to be recorded; false when it is already.
 async fn require_signable(
-    transaction: &mut Transaction<'static, Sqlite>,
+    connection: &mut SqliteConnection,
     posting: &Posting,
     signed: &SignedTransaction,
     block_height: u64,
@@ -191,7 +196,7 @@ async fn require_signable(
                  LEFT JOIN (postings JOIN transactions USING (signature)) AS live
                  ON live.request = jobs.request AND NOT live.dead
                  WHERE jobs.request = ? ORDER BY live.last_valid_block_height DESC LIMIT 1";
-    let row: Option<SqliteRow> = sqlx::query(query).bind(&request[..]).fetch_optional(&mut **transaction).await?;
+    let row: Option<SqliteRow> = sqlx::query(query).bind(&request[..]).fetch_optional(&mut *connection).await?;
     let row = row.ok_or(JournalError::UnknownRequest { request: *request })?;
     if let Some(recorded) = row.try_get::<Option<Vec<u8>>, _>("output_hash")?
         && recorded != posting.output_hash
@@ -213,7 +218,7 @@ async fn require_signable(
 }
 
 async fn insert_transaction(
-    transaction: &mut Transaction<'static, Sqlite>,
+    connection: &mut SqliteConnection,
     signed: &SignedTransaction,
     now_seconds: i64,
 ) -> Result<(), JournalError> {
@@ -227,26 +232,26 @@ async fn insert_transaction(
     .bind(&signed.bytes)
     .bind(height)
     .bind(now_seconds)
-    .execute(&mut **transaction)
+    .execute(&mut *connection)
     .await?;
     Ok(())
 }
 
 async fn insert_posting(
-    transaction: &mut Transaction<'static, Sqlite>,
+    connection: &mut SqliteConnection,
     request: &Key,
     signed: &SignedTransaction,
 ) -> Result<(), JournalError> {
     sqlx::query("INSERT INTO postings (request, signature) VALUES (?, ?)")
         .bind(&request[..])
         .bind(&signed.signature[..])
-        .execute(&mut **transaction)
+        .execute(&mut *connection)
         .await?;
     Ok(())
 }
 
 async fn set_state(
-    transaction: &mut Transaction<'static, Sqlite>,
+    connection: &mut SqliteConnection,
     request: &Key,
     state: JobState,
     failure: Option<&str>,
@@ -257,7 +262,7 @@ async fn set_state(
         .bind(failure)
         .bind(now_seconds)
         .bind(&request[..])
-        .execute(&mut **transaction)
+        .execute(&mut *connection)
         .await?;
     Ok(())
 }

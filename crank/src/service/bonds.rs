@@ -14,6 +14,8 @@ struct Ledger {
     free: HashMap<Pubkey, u64>,
     /// Request -> operator account and atoms reserved.
     reserved: HashMap<Pubkey, (Pubkey, u64)>,
+    /// Whether the last request found too little, so that it is logged once.
+    is_short: bool,
 }
 
 impl Bonds {
@@ -33,6 +35,10 @@ impl Bonds {
             let is_enough = free.saturating_sub(taken) >= atoms;
             if is_enough {
                 ledger.reserved.insert(request, (operator, atoms));
+            }
+            if ledger.is_short == is_enough {
+                ledger.is_short = !is_enough;
+                log_change(is_enough, operator, request, atoms);
             }
             is_enough
         })
@@ -56,6 +62,15 @@ impl Bonds {
 
     fn ledger<T>(&self, act: impl FnOnce(&mut Ledger) -> T) -> T {
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn log_change(is_enough: bool, operator: Pubkey, request: Pubkey, atoms: u64) {
+    if is_enough {
+        tracing::info!(%operator, "free bond suffices again");
+    } else {
+        let remedy = "deposit more with `modchains operator bond-deposit`, or wait until results are final";
+        tracing::warn!(%operator, %request, needed_atoms = atoms, remedy, "free bond too small, requests are left");
     }
 }
 

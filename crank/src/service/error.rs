@@ -34,7 +34,9 @@ pub enum ServiceError {
         text: String,
     },
     /// Nothing to run at a program's address.
-    #[error("the {program} program is not deployed at {address} on this cluster; check rpc_url, or deploy it with `modchains-migrate`")]
+    #[error(
+        "the {program} program is not deployed at {address} on this cluster; check rpc_url, or deploy it with `modchains-migrate`"
+    )]
     ProgramMissing {
         /// Its name.
         program: &'static str,
@@ -55,7 +57,7 @@ pub enum ServiceError {
     },
     /// The bond does not cover one result.
     #[error(
-        "the bond of {operator} is {bond_atoms} atoms, one result for {service} needs {needed_atoms}; deposit at least {} more with `modchains operator deposit`",
+        "the bond of {operator} is {bond_atoms} atoms, one result for {service} needs {needed_atoms}; deposit at least {} more with `modchains operator bond-deposit`",
         needed_atoms.saturating_sub(*bond_atoms)
     )]
     BondTooSmall {
@@ -98,7 +100,9 @@ pub enum ServiceError {
         needed: u64,
     },
     /// A task ended by itself: a fault of this program.
-    #[error("the task {task} ended by itself ({reason}); this is a fault of the program, please report it with the log")]
+    #[error(
+        "the task {task} ended by itself ({reason}); this is a fault of the program, please report it with the log"
+    )]
     TaskEnded {
         /// The task.
         task: &'static str,

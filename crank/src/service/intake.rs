@@ -55,7 +55,6 @@ fn accept(context: &Context, announced: Announced) -> Option<Accepted> {
         Verdict::Answer { claim } => {
             let bond_atoms = announced.request.request.value.result_bond_atoms;
             if !context.bonds.reserve(served.operator, address, bond_atoms) {
-                tracing::warn!(request = %address, bond_atoms, "free bond too small, left until more is free");
                 context.known.forget(&address);
                 return None;
             }
@@ -83,7 +82,8 @@ async fn answer(
     ready: mpsc::Sender<Work>,
     settle: mpsc::Sender<Vec<Pubkey>>,
 ) {
-    let requests: Vec<Key> = group.iter().map(|accepted| accepted.announced.request.request.address.to_bytes()).collect();
+    let requests: Vec<Key> =
+        group.iter().map(|accepted| accepted.announced.request.request.address.to_bytes()).collect();
     let computed = join_all(group.iter().map(|accepted| {
         let pool = &context.models[accepted.announced.model].pool;
         pool.infer(accepted.announced.request.input.clone()).instrument(accepted.span.clone())

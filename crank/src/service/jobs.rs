@@ -10,7 +10,6 @@ mod submit;
 mod sync;
 
 use super::context::{Context, Unfinal};
-use super::error::ServiceError;
 use finalize::Finalizer;
 use modchains_sdk::decode::decode;
 use modchains_sdk::exchange::state::Market;
@@ -71,12 +70,13 @@ struct Memory {
     distributed_at_seconds: Option<i64>,
 }
 
-async fn look(context: &Context, finalizer: &mut Finalizer, memories: &mut [Memory]) -> Result<(), ServiceError> {
-    let snapshots = snapshots(context).await;
-    context.rpc_health.note(&snapshots);
-    let snapshots = snapshots?;
+async fn look(context: &Context, finalizer: &mut Finalizer, memories: &mut [Memory]) -> Result<(), SdkError> {
+    let mut snapshots = snapshots(context).await?;
     let now_seconds = context.now_seconds();
-    finalizer.run(context, now_seconds).await;
+    if finalizer.run(context, now_seconds).await {
+        // Finalizing accrues fees and may have closed the epoch.
+        snapshots = self::snapshots(context).await?;
+    }
     for ((served, snapshot), memory) in context.models.iter().zip(&snapshots).zip(memories) {
         let jobs = &context.jobs;
         if jobs.roll_usage && roll::should_run(&snapshot.usage, now_seconds) {
@@ -105,7 +105,9 @@ async fn snapshots(context: &Context) -> Result<Vec<Snapshot>, SdkError> {
             [served.service, usage, market, served.operator]
         })
         .collect();
-    let (_, accounts) = context.client.accounts(&addresses.concat()).await?;
+    let read = context.client.accounts(&addresses.concat()).await;
+    context.rpc_health.note(&read);
+    let (_, accounts) = read?;
     let mut snapshots = Vec::with_capacity(addresses.len());
     for (of_model, accounts) in addresses.iter().zip(accounts.chunks(4)) {
         let account = |index: usize| {

@@ -36,13 +36,7 @@ impl Recent {
         let (hash, height, seconds) = tokio::join!(client.latest_blockhash(), block_height, client.now_seconds());
         let (blockhash, last_valid_block_height) = hash?;
         let block_height = height.map_err(|error| SdkError::from_rpc(client.url(), &error))?;
-        Ok(Self {
-            blockhash,
-            last_valid_block_height,
-            block_height,
-            chain_seconds: seconds?,
-            read_at: Instant::now(),
-        })
+        Ok(Self { blockhash, last_valid_block_height, block_height, chain_seconds: seconds?, read_at: Instant::now() })
     }
 
     /// The chain's time now, unix seconds; never ahead of a chain whose clock runs evenly.

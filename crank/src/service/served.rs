@@ -60,7 +60,9 @@ impl Offer {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotOurs {
     /// The request names a version that is not loaded.
-    #[error("it names the version {asked}, the loaded bundle is {loaded}; load the bundle of that version to answer it")]
+    #[error(
+        "it names the version {asked}, the loaded bundle is {loaded}; load the bundle of that version to answer it"
+    )]
     OtherVersion {
         /// Manifest hash in the request, hex.
         asked: String,

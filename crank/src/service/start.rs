@@ -50,8 +50,10 @@ pub async fn start(config: &Config) -> Result<(Context, watch::Sender<Recent>), 
     // Not every endpoint knows prices; without them no priority fee is paid.
     let price = read_price(&client, &operators, config.chain.priority_fee_cap_microlamports).await.unwrap_or_default();
     let (sender, recent) = watch::channel(Recent::read(&client).await?);
-    let statistics = Statistics::new()
-        .map_err(|error| ServiceError::System { what: "statistics", source: std::io::Error::other(error.to_string()) })?;
+    let statistics = Statistics::new().map_err(|error| ServiceError::System {
+        what: "statistics",
+        source: std::io::Error::other(error.to_string()),
+    })?;
     let context = Context {
         client,
         websocket_url: config.websocket_url().unwrap_or_default(),
@@ -75,10 +77,10 @@ async fn connect(config: &Config) -> Result<Client, ServiceError> {
     let chain = &config.chain;
     let genesis_hash = match &chain.genesis_hash {
         None => None,
-        Some(text) => Some(text.parse::<Hash>().map_err(|_| ServiceError::Address {
-            setting: "chain.genesis_hash".to_owned(),
-            text: text.clone(),
-        })?),
+        Some(text) => Some(
+            text.parse::<Hash>()
+                .map_err(|_| ServiceError::Address { setting: "chain.genesis_hash".to_owned(), text: text.clone() })?,
+        ),
     };
     let options = ClientOptions {
         commitment: chain.commitment.config(),
@@ -124,10 +126,10 @@ async fn prepare(
     client: &Client,
     authority: &Keypair,
 ) -> Result<Prepared, ServiceError> {
-    let model: Pubkey = setting.model.parse().map_err(|_| ServiceError::Address {
-        setting: "bundles.model".to_owned(),
-        text: setting.model.clone(),
-    })?;
+    let model: Pubkey = setting
+        .model
+        .parse()
+        .map_err(|_| ServiceError::Address { setting: "bundles.model".to_owned(), text: setting.model.clone() })?;
     let dir = setting.dir.canonicalize();
     let dir = dir.map_err(|source| ServiceError::System { what: "the bundle's folder", source })?;
     let limits = BundleLimits { file_bytes: config.worker.limits().bundle_file_bytes, ..BundleLimits::default() };
@@ -144,7 +146,12 @@ async fn prepare(
     let bond_atoms = operator.value.bond_atoms;
     // Bond that earlier results hold comes free by itself; only a bond that is too small for good is an error.
     if bond_atoms < needed_atoms {
-        return Err(ServiceError::BondTooSmall { operator: address, service: service.address, bond_atoms, needed_atoms });
+        return Err(ServiceError::BondTooSmall {
+            operator: address,
+            service: service.address,
+            bond_atoms,
+            needed_atoms,
+        });
     }
     let free_bond_atoms = bond_atoms.saturating_sub(operator.value.locked_atoms);
     if free_bond_atoms < needed_atoms {

@@ -30,7 +30,7 @@ const WORKERS_END: Duration = Duration::from_millis(2_300);
 /// Options of one run.
 #[derive(Debug, Clone, Default)]
 pub struct RunOptions {
-    /// Where figures are written every second and at the end, as JSON.
+    /// Where figures are written when the service is ready, every second and at the end, as JSON.
     pub stats_file: Option<PathBuf>,
 }
 
@@ -141,7 +141,8 @@ async fn end(mut tasks: Tasks, tokens: &Tokens) {
 
 async fn write_statistics(context: Arc<Context>, path: Option<PathBuf>, stop: CancellationToken) {
     let Some(path) = path else { return stop.cancelled().await };
-    while stop.run_until_cancelled(tokio::time::sleep(STATISTICS_PERIOD)).await.is_some() {
+    let mut ticks = tokio::time::interval(STATISTICS_PERIOD);
+    while stop.run_until_cancelled(ticks.tick()).await.is_some() {
         if let Err(error) = context.statistics.write(&path) {
             tracing::warn!(path = %path.display(), %error, "statistics not written");
         }

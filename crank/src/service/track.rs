@@ -121,7 +121,9 @@ async fn conclude(context: &Context, entry: &Tracked, fate: &Fate) {
     let signed = &entry.in_flight.signed;
     match fate {
         Fate::Open | Fate::Landed => return,
-        Fate::Expired => tracing::warn!(signature = %signed.signature, "results expired before they landed, signing again"),
+        Fate::Expired => {
+            tracing::warn!(signature = %signed.signature, "results expired before they landed, signing again")
+        }
         Fate::Failed(reason) => {
             tracing::warn!(signature = %signed.signature, %reason, "results were refused, looking at each");
             if let Err(error) = context.journal.record_dead(&signed.signature.into()).await {

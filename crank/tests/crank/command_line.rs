@@ -1,6 +1,7 @@
 //! The commands as a user runs them.
 
 use crate::fixture::{copy_of, fixture, program, scratch};
+use modchains_sdk::Keypair;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -43,9 +44,9 @@ fn verify_prints_the_hashes_and_fails_on_a_damaged_bundle() {
 }
 
 /// Writes a key file and a configuration with `extra` settings in front.
-fn write_config(dir: &Path, key_mode: u32, extra: &str) -> String {
+pub fn write_config(dir: &Path, key_mode: u32, extra: &str) -> String {
     let key = dir.join("key.json");
-    fs::write(&key, format!("{:?}", [7; 64])).unwrap();
+    fs::write(&key, format!("{:?}", Keypair::new_from_array([7; 32]).to_bytes())).unwrap();
     fs::set_permissions(&key, fs::Permissions::from_mode(key_mode)).unwrap();
     let address = "11111111111111111111111111111111";
     let (dir_text, bundle) = (dir.display(), fixture().exact.dir().display());

@@ -74,7 +74,8 @@ async fn a_refused_answer_leaves_the_others_of_its_batch_recorded() {
     let journal = answered(&scratch.path().join("j.db")).await;
     journal.record_seen(&[new_job([2; 32]), new_job([4; 32])], 10).await.unwrap();
     journal.record_failed(&[4; 32], "model failed", 11).await.unwrap();
-    let batch = [([2; 32], 7), (REQUEST, 6), ([4; 32], 8), ([3; 32], 9)].map(|(key, hash)| (new_job(key), answer(hash)));
+    let batch =
+        [([2; 32], 7), (REQUEST, 6), ([4; 32], 8), ([3; 32], 9)].map(|(key, hash)| (new_job(key), answer(hash)));
     let outcomes = journal.record_answered(&batch, 12).await.unwrap();
     let labels: Vec<_> = outcomes.iter().map(|outcome| outcome.as_ref().err().map(JournalError::label)).collect();
     assert_eq!(labels, [None, Some("journal_different_result"), Some("journal_transition"), None]);
@@ -164,10 +165,10 @@ async fn steps_out_of_order_are_refused_and_repeated_steps_change_nothing() {
     }
     record_answer(&journal, REQUEST, 5).await.unwrap();
     let once = journal.job(&REQUEST).await.unwrap();
-    assert_eq!(journal.record_seen(&[new_job(REQUEST), new_job([2; 32])], 4).await.unwrap(), [
-        JobState::Answered,
-        JobState::Seen
-    ]);
+    assert_eq!(
+        journal.record_seen(&[new_job(REQUEST), new_job([2; 32])], 4).await.unwrap(),
+        [JobState::Answered, JobState::Seen]
+    );
     record_answer(&journal, REQUEST, 5).await.unwrap();
     assert_eq!(journal.job(&REQUEST).await.unwrap(), once);
     journal.record_failed(&REQUEST, "deadline passed", 5).await.unwrap();

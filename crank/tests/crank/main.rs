@@ -8,4 +8,5 @@ mod exact;
 mod fixture;
 mod journal;
 mod journal_kill;
+mod start;
 mod workers;

@@ -51,9 +51,10 @@ impl Finalizer {
         }
     }
 
-    /// Makes everything final that can be.
-    pub async fn run(&mut self, context: &Context, now_seconds: i64) {
+    /// Makes everything final that can be, and says whether there was anything.
+    pub async fn run(&mut self, context: &Context, now_seconds: i64) -> bool {
         let groups = self.due(context, now_seconds);
+        let is_any = !groups.is_empty();
         let sent = groups.iter().map(|group| submit(context, "result_finalize", units(group), build(context, group)));
         let outcomes = join_all(sent).await;
         for (group, outcome) in groups.into_iter().zip(outcomes) {
@@ -64,6 +65,7 @@ impl Finalizer {
             // A full queue drops the keys; after the next start the journal has them.
             self.settle.try_send(requests).ok();
         }
+        is_any
     }
 
     /// Takes out what is due, in groups that fit one transaction.

@@ -182,21 +182,13 @@ fn track(context: &Context, address: &Pubkey, signed: SignedTransaction, outlets
 }
 
 /// Sends the request through computing or signing, if its bond is free.
-fn again(
-    context: &Context,
-    job: &Job,
-    model: usize,
-    request: Option<FetchedRequest>,
-    step: Step,
-    outlets: &Outlets,
-) {
+fn again(context: &Context, job: &Job, model: usize, request: Option<FetchedRequest>, step: Step, outlets: &Outlets) {
     let Some(request) = request else { return };
     let address = request.request.address;
     match (step, &job.answer) {
         (Step::Post { claim, alone }, Some(answer)) => {
             let bond_atoms = request.request.value.result_bond_atoms;
             if !context.bonds.reserve(context.models[model].operator, address, bond_atoms) {
-                tracing::warn!(request = %address, bond_atoms, "free bond too small, left until more is free");
                 return;
             }
             context.known.begin(address);

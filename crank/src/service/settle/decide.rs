@@ -46,7 +46,8 @@ pub struct Sent<'a> {
 
 impl Sent<'_> {
     fn live(&self) -> Option<&SignedTransaction> {
-        let may_land = |signed: &&SignedTransaction| !signed.dead && signed.last_valid_block_height >= self.block_height;
+        let may_land =
+            |signed: &&SignedTransaction| !signed.dead && signed.last_valid_block_height >= self.block_height;
         self.transactions.iter().rev().find(may_land)
     }
 
