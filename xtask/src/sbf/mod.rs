@@ -42,13 +42,15 @@ pub struct Program {
     pub package: &'static str,
     /// Name of the library, the IDL and the compiled file.
     pub library: &'static str,
+    /// LLVM's measure of what is worth inlining: as high as 300 KB of program allow, because it saves compute units.
+    inline_threshold: u32,
 }
 
 /// All programs, in the order they are built.
 pub const PROGRAMS: [Program; 3] = [
-    Program { name: "exchange", package: "modchains-exchange", library: "modchains_exchange" },
-    Program { name: "vault", package: "modchains-vault", library: "modchains_vault" },
-    Program { name: "oracle", package: "modchains-oracle", library: "modchains_oracle" },
+    Program { name: "exchange", package: "modchains-exchange", library: "modchains_exchange", inline_threshold: 50 },
+    Program { name: "vault", package: "modchains-vault", library: "modchains_vault", inline_threshold: 120 },
+    Program { name: "oracle", package: "modchains-oracle", library: "modchains_oracle", inline_threshold: 15 },
 ];
 
 /// Anchor logs each instruction's name unless this feature is on; the log costs compute units in every call.
@@ -88,7 +90,10 @@ pub fn build(route: Route, names: &[String], ids: &Ids) -> Result<()> {
     let sources = stamp::hash_sources(paths::repository())?;
     for program in programs {
         let binary = program.binary();
-        let stamp = stamp::Stamp::new(&sources, &[&compiler.identity(), OPT_LEVEL, FEATURES, &ids.fingerprint()]);
+        let stamp = stamp::Stamp::new(
+            &sources,
+            &[&compiler.identity(), OPT_LEVEL, FEATURES, &program.inline_threshold.to_string(), &ids.fingerprint()],
+        );
         if !stamp.matches(&binary) {
             let built = compiler.build(&program, ids)?;
             install(&built, &binary)?;

@@ -12,7 +12,8 @@ use crate::{ids::Ids, paths, process, ui::Step};
 
 /// For rustc, beside the linker. Solana's crates ask for `target_os = "solana"`; std takes an alignment constant
 /// from the other name. Stack frames are as large as the runtime's. `{:?}` writes nothing: it is for logs that nobody
-/// pays for. Copies of up to 64 bytes are made in place, longer ones by a call.
+/// pays for. Copies of up to 64 bytes are made in place, longer ones by a call. The linker inlines nothing of its own
+/// accord: what is worth inlining is decided when each program's crate is compiled.
 const RUSTC_FLAGS: [&str; 10] = [
     "-Zunstable-options",
     "-Zfmt-debug=none",
@@ -22,13 +23,15 @@ const RUSTC_FLAGS: [&str; 10] = [
     "-Aexplicit_builtin_cfgs_in_flags",
     "--cfg=target_os=\"solana\"",
     "--cfg=target_arch=\"csky\"",
-    "-Clink-arg=--llvm-args=-bpf-stack-size=4096,-bpf-max-stores-per-memfunc=8",
+    "-Clink-arg=--llvm-args=-bpf-stack-size=4096,-bpf-max-stores-per-memfunc=8,-inline-threshold=-100",
     "-Clink-arg=--deploy=false",
 ];
 
-/// For cargo. Core stays at level `s`: at `z` it divides signed numbers, which this processor cannot.
-const CARGO_FLAGS: [&str; 5] = [
+/// For cargo. Core stays at level `s`: at `z` it divides signed numbers, which this processor cannot. The formulas are
+/// compiled for speed.
+const CARGO_FLAGS: [&str; 6] = [
     "--config=profile.release.package.core.opt-level=\"s\"",
+    "--config=profile.release.package.modchains-core.opt-level=3",
     "-Zbuild-std=std,panic_abort",
     "-Zbuild-std-features=optimize_for_size",
     "-Zjson-target-spec",
@@ -83,6 +86,8 @@ impl Registry {
         cargo
             .current_dir(paths::repository())
             .args(["--package", program.package, "--lib", "--crate-type", "cdylib", "--features", FEATURES, "--locked"])
+            .arg("--")
+            .arg(format!("-Cllvm-args=-inline-threshold={}", program.inline_threshold))
             .envs(profile(OPT_LEVEL))
             .envs(ids.variables());
         process::run(&step, &mut cargo, &self.toolchain.subfolder("logs").join(format!("{}.log", program.name)))?;
