@@ -4,4 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod compute_units;
+mod exchange_config;
+mod exchange_listing;
+mod exchange_trades;
+mod hostile_mints;
+mod oracle_config;
 mod refusals;

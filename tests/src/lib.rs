@@ -5,7 +5,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 pub mod chain;
+pub mod fixture;
 pub mod idl;
+pub mod ledger;
 pub mod scenario;
 pub mod substitution;
+pub mod view;
 pub mod world;

@@ -4,23 +4,11 @@
 use std::sync::OnceLock;
 
 use anchor_lang::prelude::Pubkey;
-use modchains_core::{
-    fees::{REFERRAL_DEFAULT_BPS, TRADE_FEES_DEFAULT},
-    sync::SyncParams,
+use modchains_exchange::instructions::{
+    ConfigInitializeArgs as ExchangeConfigArgs, MarketBuyArgs, MarketOpenArgs, MarketSellArgs,
 };
-use modchains_exchange::{
-    instructions::{
-        ConfigInitializeArgs as ExchangeConfigArgs, MarketBuyArgs, MarketOpenArgs, MarketSellArgs, ModelRegisterArgs,
-        ModelVersionPublishArgs,
-    },
-    state::{MarketParams, QuoteTerms},
-};
-use modchains_oracle::{
-    instructions::{
-        BondMintAllowArgs, ConfigInitializeArgs as OracleConfigArgs, OperatorRegisterArgs, RequestCreateArgs,
-        ResultPostArgs, ServiceOpenArgs,
-    },
-    state::{OracleParams, ServiceTerms, UsageSplit},
+use modchains_oracle::instructions::{
+    BondMintAllowArgs, ConfigInitializeArgs as OracleConfigArgs, OperatorRegisterArgs, ServiceOpenArgs,
 };
 use modchains_sdk::{
     address,
@@ -34,6 +22,7 @@ use solana_instruction::Instruction;
 use solana_signer::Signer;
 
 use crate::chain::{Chain, TOKEN, key};
+pub use crate::fixture::*;
 
 /// One SOL, and one token of the quote mint, in atoms.
 pub const QUOTE: u64 = 1_000_000_000;
@@ -146,76 +135,6 @@ impl Side {
 /// The quote token of every market: a classic mint with nine decimals.
 pub fn quote() -> Token {
     Token { mint: key("quote mint").pubkey(), program: TOKEN }
-}
-
-/// What markets copy: the defaults, with the step that the default fee allows.
-pub fn market_params() -> MarketParams {
-    let (fees, sync) = (TRADE_FEES_DEFAULT, SyncParams::DEFAULT);
-    MarketParams {
-        fee_bps: fees.fee_bps,
-        reserve_bps: fees.split.reserve_bps,
-        vault_bps: fees.split.vault_bps,
-        creator_bps: fees.split.creator_bps,
-        protocol_bps: fees.split.protocol_bps,
-        referral_bps: REFERRAL_DEFAULT_BPS,
-        step_max_ppm: sync.step_max_ppm,
-        absorb_max_ppm: sync.absorb_max_ppm,
-        drift_max_ppm: sync.drift_max_ppm,
-        dead_band_ppm: sync.dead_band_ppm,
-        gain_milli: sync.gain_milli,
-        premium_min_ppm: sync.premium_min_ppm,
-        premium_max_ppm: sync.premium_max_ppm,
-        epoch_seconds: EPOCH_SECONDS,
-        circulating_min_ppm: sync.min_circulating_ppm,
-        high_water_half_life_seconds: sync.high_water_half_life_seconds,
-        usage_stale_seconds: 3 * EPOCH_SECONDS,
-    }
-}
-
-/// What services copy.
-pub fn oracle_params() -> OracleParams {
-    OracleParams {
-        challenge_window_seconds: CHALLENGE_SECONDS,
-        claim_seconds: CLAIM_SECONDS,
-        cooldown_seconds: COOLDOWN_SECONDS,
-        epoch_seconds: EPOCH_SECONDS,
-        bond_multiple_bps: 20_000,
-        timelock_seconds: TIMELOCK_SECONDS,
-        split: UsageSplit {
-            operator_bps: 6_000,
-            vault_bps: 1_500,
-            creator_bps: 1_000,
-            reserve_bps: 1_000,
-            protocol_bps: 500,
-        },
-        operator_min_bps: 5_000,
-        reserve_min_bps: 300,
-        protocol_min_bps: 300,
-    }
-}
-
-/// Terms of a trade quoted on a curve that has not moved yet.
-pub fn fresh_terms(chain: &Chain) -> QuoteTerms {
-    QuoteTerms { deadline_seconds: chain.now() + 60, max_epoch: 1 }
-}
-
-/// What a request of the tests asks for: eight bytes of input.
-pub fn request_args(nonce: u64) -> RequestCreateArgs {
-    RequestCreateArgs {
-        nonce,
-        bump: 0,
-        fee_max_atoms: FEE_ATOMS,
-        tip_atoms: 1_000,
-        value_at_risk_atoms: 0,
-        max_wait_seconds: WAIT_SECONDS,
-        salt: [7; 16],
-        input: vec![1, 2, 3, 4, 5, 6, 7, 8],
-    }
-}
-
-/// The answer of the tests.
-pub fn result_args() -> ResultPostArgs {
-    ResultPostArgs { numeric_class: 0, trace_root: [0; 32], output: vec![9; 41] }
 }
 
 impl World {
@@ -353,11 +272,13 @@ impl World {
         self.chain.advance(CHALLENGE_SECONDS.into());
         self.chain.must(&[finalize_instruction(side, nonce)]);
     }
-}
 
-/// The vaults' only pool.
-pub fn revenue_mints() -> vault::RevenueMints<'static> {
-    vault::RevenueMints { first: quote().mint, more: &[] }
+    /// Has the model used and paid for, closes the epoch and syncs: the curve moves up.
+    pub fn move_curve_up(&mut self, side: Side) {
+        self.serve(side, u64::MAX);
+        self.chain.advance(EPOCH_SECONDS.into());
+        self.chain.must(&[oracle::usage_roll(&side.model()), exchange::market_sync(&side.model())]);
+    }
 }
 
 /// The claim of request `nonce` by its side's operator.
@@ -373,36 +294,4 @@ pub fn post_instruction(side: Side, nonce: u64) -> Instruction {
 /// The finalization of request `nonce`.
 pub fn finalize_instruction(side: Side, nonce: u64) -> Instruction {
     oracle::result_finalize(&side.model(), &side.request(nonce), &side.operator(), &quote().program)
-}
-
-/// A valid registration.
-pub fn register_args(name: &str) -> ModelRegisterArgs {
-    let uri = "https://models.example/digits.json".to_owned();
-    ModelRegisterArgs { name: name.to_owned(), symbol: "DIGIT".to_owned(), uri }
-}
-
-/// A valid first version of the exact class.
-pub fn version_args() -> ModelVersionPublishArgs {
-    ModelVersionPublishArgs {
-        manifest_sha256: [1; 32],
-        weights_sha256: [2; 32],
-        graph_root: [3; 32],
-        benchmark: [0; 32],
-        verification_class: 0,
-        numeric_class: 0,
-        parent: 0,
-        uri: "https://models.example/digits-1".to_owned(),
-    }
-}
-
-/// Valid terms of a service.
-pub fn service_terms() -> ServiceTerms {
-    ServiceTerms {
-        fee_atoms: FEE_ATOMS,
-        max_wait_min_seconds: 10,
-        max_wait_max_seconds: WAIT_SECONDS,
-        input_bytes_max: 64,
-        output_bytes_max: 64,
-        split: None,
-    }
 }
