@@ -1,0 +1,67 @@
+//! What the figures must keep, and why one that does not keep it does not.
+
+use crate::{figures::Figures, table::number};
+
+/// Most that a figure may be.
+pub struct Budget {
+    /// Its name.
+    pub figure: &'static str,
+    /// The most it may be.
+    pub most: f64,
+}
+
+const fn most(figure: &'static str, most: f64) -> Budget {
+    Budget { figure, most }
+}
+
+/// All budgets.
+pub const BUDGETS: &[Budget] = &[
+    most("cu.market_buy", 20_000.0),
+    most("cu.market_sell", 20_000.0),
+    most("cu.market_sync", 8_000.0),
+    most("cu.stake", 12_000.0),
+    most("cu.unstake", 12_000.0),
+    most("cu.revenue_claim", 12_000.0),
+    most("cu.request_create", 15_000.0),
+    most("cu.result_post", 10_000.0),
+    most("cu.result_finalize", 25_000.0),
+    most("cu.usage_roll", 6_000.0),
+    most("size.modchains_exchange", 300_000.0),
+    most("size.modchains_vault", 300_000.0),
+    most("size.modchains_oracle", 300_000.0),
+    most("bytes.market", 512.0),
+    most("bytes.request", 512.0),
+    most("bytes.usage", 512.0),
+    most("bytes.model", 512.0),
+    most("us.crank_overhead_p50", 20_000.0),
+    most("us.demo_p50", 90_000_000.0),
+];
+
+/// Why a budget is missed, for those that are known to be.
+const REASONS: &[(&str, &str)] = &[];
+
+/// The budget of a figure as a table cell, and what it says about the figure.
+pub fn cell(name: &str, value: f64) -> String {
+    match find(name) {
+        None => String::new(),
+        Some(budget) if value <= budget.most => number(budget.most),
+        Some(budget) => format!("**{} missed**: {}", number(budget.most), reason(name)),
+    }
+}
+
+/// What is over its budget, one line each.
+pub fn missed(figures: &Figures) -> Vec<String> {
+    let over = BUDGETS.iter().filter_map(|budget| {
+        let value = figures.find(budget.figure).filter(|value| *value > budget.most)?;
+        Some(format!("{} is {}, budget {}", budget.figure, number(value), number(budget.most)))
+    });
+    over.collect()
+}
+
+fn find(name: &str) -> Option<&'static Budget> {
+    BUDGETS.iter().find(|budget| budget.figure == name)
+}
+
+fn reason(name: &str) -> &'static str {
+    REASONS.iter().find(|(figure, _)| *figure == name).map_or("the reason is not known yet", |(_, reason)| *reason)
+}

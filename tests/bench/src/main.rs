@@ -1,0 +1,92 @@
+//! `make bench`: measures what the repository promises and writes `BENCHMARKS.md` and `benchmarks/figures.json`.
+//!
+//! Compute units, sizes and rents come from the compiled programs in LiteSVM and are exact. Times come from this
+//! machine: formulas in this process, inference and the operator service as the binaries built beside this one.
+
+mod budgets;
+mod compute;
+mod cpis;
+mod demo;
+mod figures;
+mod formulas;
+mod inference;
+mod machine;
+mod memory;
+mod peers;
+mod progress;
+mod rent;
+mod report;
+mod sizes;
+mod table;
+
+use std::{path::PathBuf, process::ExitCode, time::Instant};
+
+use anyhow::{Context, Result, ensure};
+use clap::Parser;
+use modchains_tests::idl::root;
+
+use crate::{figures::Figures, machine::Machine, progress::step};
+
+/// Measures everything and writes BENCHMARKS.md and benchmarks/figures.json. A measurement that fails is named and
+/// nothing is written.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Options {
+    /// The local network's program; `cargo xtask localnet --build-only` prints it.
+    #[arg(long, env = "MODCHAINS_LOCALNET")]
+    localnet: PathBuf,
+    /// The digits; `cargo xtask digits-data` prints the file.
+    #[arg(long, env = "MODCHAINS_DIGITS")]
+    digits: PathBuf,
+    /// How often the demo runs; its times are medians of the runs.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
+    demo_runs: u32,
+    /// Rounds per inference figure.
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(10..))]
+    inference_rounds: u32,
+}
+
+fn main() -> ExitCode {
+    match run(&Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nbench failed: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> Result<()> {
+    let started = Instant::now();
+    for (what, path) in [("--localnet", &options.localnet), ("--digits", &options.digits)] {
+        ensure!(path.is_file(), "{what}: {} is not there; run `make setup`", path.display());
+    }
+    let machine = Machine::read()?;
+    machine.warn_when_busy();
+    let output = root().join("target/bench");
+    std::fs::create_dir_all(&output).with_context(|| format!("creating {}", output.display()))?;
+
+    let mut figures = Figures::default();
+    let mut tables = Vec::new();
+    tables.push(step("compute units of every instruction", || compute::measure(&mut figures))?);
+    tables.extend(step("sizes of programs, accounts, transactions", || sizes::measure(&mut figures))?);
+    tables.push(step("rent of every object", || rent::measure(&mut figures))?);
+    tables.push(step("formulas on this machine", || formulas::measure(&mut figures))?);
+    tables.push(demo::measure(&mut figures, options, &output)?);
+    let models = demo::models(&output);
+    let rounds = options.inference_rounds;
+    tables.push(step("inference", || inference::measure(&mut figures, &models, rounds))?);
+    tables.push(step("comparison with others", || peers::compare(&mut figures))?);
+
+    report::write(&figures, &tables, &machine)?;
+    let missed = budgets::missed(&figures);
+    println!(
+        "{} figures in {:.0} s: BENCHMARKS.md, benchmarks/figures.json",
+        figures.len(),
+        started.elapsed().as_secs_f64()
+    );
+    for budget in &missed {
+        println!("over budget: {budget}");
+    }
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! Published and measured figures of programs and services that do a comparable thing.
+
+use anyhow::Result;
+
+use crate::{
+    figures::Figures,
+    table::{Table, code, number},
+};
+
+/// How a peer's figure is known.
+const LITESVM: &str = "its program in LiteSVM with p-token";
+const LOGS: &str = "mainnet transactions of 2026";
+const READ: &str = "published by it";
+
+struct Peer {
+    /// Ours, by name.
+    figure: &'static str,
+    /// Name of theirs within the ratio's name.
+    short: &'static str,
+    /// What theirs is.
+    label: &'static str,
+    value: f64,
+    source: &'static str,
+}
+
+const fn peer(
+    figure: &'static str,
+    short: &'static str,
+    label: &'static str,
+    value: f64,
+    source: &'static str,
+) -> Peer {
+    Peer { figure, short, label, value, source }
+}
+
+const PEERS: &[Peer] = &[
+    peer("cu.market_buy", "damm_v2_swap", "Meteora DAMM v2 swap", 13_195.0, LITESVM),
+    peer("cu.market_buy", "cpmm_swap", "Raydium CPMM swap", 22_001.0, LITESVM),
+    peer("cu.market_buy", "dbc_buy", "Meteora DBC buy", 38_557.0, LITESVM),
+    peer("cu.market_buy", "pump_buy", "pump.fun buy", 65_226.0, LOGS),
+    peer("cu.market_sell", "damm_v2_swap", "Meteora DAMM v2 swap", 13_195.0, LITESVM),
+    peer("cu.market_sell", "dbc_sell", "Meteora DBC sell", 35_750.0, LITESVM),
+    peer("cu.market_sell", "pump_sell", "pump.fun sell", 47_690.0, LOGS),
+    peer("cu.launch", "pump_create", "pump.fun create_v2", 103_485.0, LOGS),
+    peer("cu.launch", "dbc_create", "Meteora DBC pool, Token-2022 mint", 157_000.0, LITESVM),
+    peer("cu.revenue_claim", "damm_v2_claim", "Meteora DAMM v2 claim_position_fee", 14_642.0, LITESVM),
+    peer("cu.revenue_claim", "dbc_claim", "Meteora DBC claim_trading_fee", 22_304.0, LITESVM),
+    peer("cu.request_create", "anchor_v1_multisig", "Anchor v1 multisig create (no token moved)", 12_031.0, READ),
+    peer("cu.result_post", "switchboard", "Switchboard single feed (no bond, no event)", 485.0, READ),
+    peer("cu.result_post", "pyth_post", "Pyth post_update, budget", 35_000.0, READ),
+    peer("cu.usage_roll", "anchor_v1_update", "Anchor v1 oracle update (one write)", 1_310.0, READ),
+    peer("bytes.market", "pump_curve", "pump.fun curve", 125.0, LOGS),
+    peer("bytes.market", "dbc_pool", "Meteora DBC pool", 424.0, LITESVM),
+    peer("bytes.market", "damm_v2_pool", "Meteora DAMM v2 pool", 1_112.0, LITESVM),
+    peer("bytes.mint", "pump_mint", "pump.fun mint with metadata", 404.0, LOGS),
+    peer("bytes.tx_market_buy", "damm_v2_swap", "Meteora DAMM v2 swap", 560.0, LITESVM),
+    peer("bytes.tx_market_sell", "dbc_sell", "Meteora DBC sell", 641.0, LITESVM),
+    peer("size.modchains_exchange", "damm_v2", "Meteora DAMM v2 program", 1_520_000.0, READ),
+    peer("size.modchains_exchange", "cpmm", "Raydium CPMM program", 790_000.0, READ),
+    peer("lamports.launch", "pump_rent", "pump.fun launch: mint, curve, its token account", 5_511_640.0, LOGS),
+    peer("us.digits_int8_worker_overhead_batch1_p50", "triton", "Triton server, HTTP, traced", 159.0, READ),
+    peer("us.digits_int8_worker_overhead_batch1_p50", "torchserve", "TorchServe, mnist, at least", 2_000.0, READ),
+    peer("us.crank_seen_to_sent_p50", "tuktuk_window", "tuktuk crank turner, its batch window alone", 500_000.0, READ),
+    peer("us.crank_seen_to_sent_p50", "pyth_pusher", "Pyth price pusher, wait before its first send", 500_000.0, READ),
+    peer("ratio.digits_int8_batch20_gain", "triton", "Triton dynamic batching, Inception, 8 clients", 3.7, READ),
+];
+
+const TEXT: &str = "Ours over theirs; below one is less. Theirs were not measured in this run: *LiteSVM* means that the peer's own \
+     compiled program was run in the same kind of runtime, *mainnet transactions* that logs were read, *published* that \
+     documentation, source or benchmarks of the peer say so. They do similar things, not the same: trades of the others \
+     have no usage sync and a smaller event, and pump.fun's token account is the buyer's.";
+
+/// Sets ours over theirs for each.
+pub fn compare(figures: &mut Figures) -> Result<Table> {
+    let mut table = Table::new("Against others", TEXT, &["ours", "", "theirs", "", "ours over theirs", "known from"]);
+    for peer in PEERS {
+        let ours = figures.get(peer.figure)?;
+        let ratio = ours / peer.value;
+        let (_, name) = peer.figure.split_once('.').unwrap_or(("", peer.figure));
+        figures.set(format!("ratio.{}_over_{}", name.trim_end_matches("_p50"), peer.short), ratio)?;
+        table.row([
+            code(peer.figure),
+            number(ours),
+            peer.label.to_owned(),
+            number(peer.value),
+            format!("{ratio:.3}"),
+            peer.source.to_owned(),
+        ]);
+    }
+    Ok(table)
+}
