@@ -1,4 +1,4 @@
-//! What the figures must keep, and why one that does not keep it does not.
+//! What the figures must keep.
 
 use crate::{figures::Figures, table::number};
 
@@ -37,15 +37,12 @@ pub const BUDGETS: &[Budget] = &[
     most("us.demo_p50", 90_000_000.0),
 ];
 
-/// Why a budget is missed, for those that are known to be.
-const REASONS: &[(&str, &str)] = &[];
-
-/// The budget of a figure as a table cell, and what it says about the figure.
+/// The budget of a figure as a table cell, which says so when it is missed.
 pub fn cell(name: &str, value: f64) -> String {
     match find(name) {
         None => String::new(),
         Some(budget) if value <= budget.most => number(budget.most),
-        Some(budget) => format!("**{} missed**: {}", number(budget.most), reason(name)),
+        Some(budget) => format!("**missed: {}**", number(budget.most)),
     }
 }
 
@@ -60,8 +57,4 @@ pub fn missed(figures: &Figures) -> Vec<String> {
 
 fn find(name: &str) -> Option<&'static Budget> {
     BUDGETS.iter().find(|budget| budget.figure == name)
-}
-
-fn reason(name: &str) -> &'static str {
-    REASONS.iter().find(|(figure, _)| *figure == name).map_or("the reason is not known yet", |(_, reason)| *reason)
 }

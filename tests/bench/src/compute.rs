@@ -78,3 +78,50 @@ fn measure_one(scenario: &mut Scenario, name: &str, figures: &mut Figures, table
     ]);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    // reason: a failed expectation is a failed test.
+    #![allow(clippy::unwrap_used)]
+
+    use modchains_sdk::{AccountMeta, Instruction, address};
+    use modchains_tests::{
+        chain::{TOKEN, TOKEN_2022},
+        world::{QUOTE, Side, World, quote},
+    };
+
+    use super::*;
+
+    fn token_instruction(program: modchains_sdk::Pubkey, tag: u8, keys: [modchains_sdk::Pubkey; 3]) -> Instruction {
+        let [first, second, authority] = keys;
+        let accounts = vec![
+            AccountMeta::new(first, false),
+            AccountMeta::new(second, false),
+            AccountMeta::new_readonly(authority, true),
+        ];
+        let data = [&[tag][..], &1_000_u64.to_le_bytes()].concat();
+        Instruction { program_id: program, accounts, data }
+    }
+
+    /// The runtime of the tests checks no signatures, so that what only the programs may sign can be sent alone.
+    #[test]
+    fn the_calls_of_a_buy_cost_what_the_same_instructions_cost_alone() {
+        let mut world = World::ready();
+        let (side, trader) = (Side::A, Side::A.person("trader"));
+        let model_token = modchains_sdk::instruction::Token::of_model(&side.model());
+        let vault = address::exchange::quote_vault(&side.market());
+        let transfer = token_instruction(TOKEN, 3, [quote().account_of(&trader), vault, trader]);
+        let holder = model_token.account_of(&trader);
+        let mint = token_instruction(TOKEN_2022, 7, [model_token.mint, holder, side.market()]);
+        let buy = world.buy_instruction(side, "trader", QUOTE);
+        let bought = world.chain.must(&[buy]);
+        let event = Instruction {
+            program_id: modchains_sdk::exchange::ID,
+            accounts: vec![AccountMeta::new_readonly(address::exchange::EVENT_AUTHORITY, true)],
+            data: bought.events.last().unwrap().clone(),
+        };
+        let alone: u64 = [transfer, mint, event].map(|part| world.chain.must(&[part]).compute_units).iter().sum();
+        let calls = calls(&bought.logs).unwrap();
+        assert_eq!((calls.count, calls.units), (3, alone + 3 * CALL_UNITS));
+    }
+}

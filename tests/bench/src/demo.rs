@@ -27,10 +27,11 @@ const TIMES: [(&str, &str); 4] = [
     ("forward", "crank_forward"),
 ];
 
-const TEXT: &str = "`make demo` on the embedded local network: 20 requests at once, one worker with one thread, network, demo and service \
-     sharing the cores. *Overhead* is from request seen to result handed to the endpoint, without the model's forward \
-     pass: reading, checking, claiming, journal (two commits to disk), signing, packing. *Accepted* is when the \
-     endpoint answers. p50 is the median of the runs' medians, p99 the largest of the runs' 99th percentiles.";
+const TEXT: &str = "\
+     `make demo` on the embedded local network: 20 requests at once, one worker with one thread; network, \
+     demo and service share the cores. *Overhead* is from request seen to result handed to the endpoint, without the \
+     model's forward pass: reading, checking, journal, signing, packing. *Accepted* is when the endpoint has answered. \
+     p50 is the median of the runs' medians, p99 the largest of the runs' 99th percentiles.";
 
 /// One run.
 struct Run {

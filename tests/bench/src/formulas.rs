@@ -55,7 +55,8 @@ pub fn measure(figures: &mut Figures) -> Result<Table> {
     Ok(table)
 }
 
-const TEXT: &str = "Time of one call of `sdk/core` on this machine, without RPC: quotes with fee and fee split, a sync, its \
+const TEXT: &str = "\
+     Time of one call of `sdk/core` on this machine, without RPC: quotes with fee and fee split, a sync, its \
                     signal, one usage average, one step of the revenue stream. Median and 99th percentile of 2,000 \
                     samples, each the mean of 200 calls.";
 

@@ -14,10 +14,12 @@ const BATCH: u32 = 20;
 /// The bundles of both numeric classes.
 const BUNDLES: [&str; 2] = ["digits-int8", "digits-script"];
 
-const TEXT: &str = "The digit classifier in both numeric classes (`int8` exact, `script` TorchScript), one compute thread. *Forward* is \
-     libtorch alone, measured in the worker in the same run, and the reference of the others; *overhead* is what the \
-     sandboxed worker process adds to it (pipe, framing, checks); *pool* is a whole request as the service makes it. \
-     *Gain* is how many times more requests a second a batch of 20 answers than single requests.";
+const TEXT: &str = "\
+     The digit classifier in both numeric classes (`int8` exact, `script` TorchScript), one compute thread. \
+     *Forward* is libtorch alone, measured in the worker in the same run, and the reference of the others; \
+     *overhead* is what the sandboxed worker process adds to it (pipe, framing, checks); *pool* is a whole request \
+     as the service makes it. *Gain* is how many times more requests a second a batch of 20 answers than single \
+     requests.";
 
 /// Runs the service's own `bench` on the bundles in `models`.
 pub fn measure(figures: &mut Figures, models: &Path, rounds: u32) -> Result<Table> {

@@ -24,7 +24,7 @@ fn markdown(figures: &Figures, tables: &[Table], machine: &Machine) -> String {
     let verdict = if missed.is_empty() {
         format!("All {} budgets are kept.", budgets::BUDGETS.len())
     } else {
-        format!("Over budget, with the reason in the table: {}.", missed.join("; "))
+        format!("**Over budget**: {}.", missed.join("; "))
     };
     let sections: Vec<String> = tables.iter().map(Table::to_markdown).collect();
     format!(

@@ -85,9 +85,10 @@ pub fn bytes_of(world: &World, name: &str, address: &Pubkey) -> Result<usize> {
 }
 
 fn accounts(figures: &mut Figures, world: &World, digit: &Pubkey) -> Result<Table> {
-    let text = "Bytes on chain, discriminator included. `request` is the part every request has; `request_digits` is the \
-                whole request of the demo: 64 bytes of input, room for 64 of output. `mint` has the metadata of the \
-                tests' model (name of 8 bytes, symbol of 5, URI of 34).";
+    let text = "\
+                Bytes on chain, discriminator included. `request` is the part every request has; `request_digits` is \
+                the whole request of the demo: 64 bytes of input, room for 64 of output. `mint` has the metadata of \
+                the tests' model (name of 8 bytes, symbol of 5, URI of 34).";
     let mut table = Table::new("Accounts", text, &["account", "bytes", "budget"]);
     let mut sizes = Vec::new();
     for (name, address) in objects() {
