@@ -1,5 +1,6 @@
 //! Who configures the exchange, when a change takes effect, and what no change reaches.
 
+use anchor_lang::prelude::Pubkey;
 use modchains_exchange::{
     events::{ConfigChangeApplied, ConfigChangeQueued},
     instructions::ConfigInitializeArgs,
@@ -187,7 +188,7 @@ fn protocol_fees_go_to_the_treasury_and_creator_fees_to_the_creator_alone() {
     let mut world = World::ready();
     let (model, treasury) = (Side::A.model(), key("treasury").pubkey());
     world.enrol(treasury);
-    let claim = |owner, beneficiary| exchange::fees_claim(&model, &quote(), owner, beneficiary);
+    let claim = |owner: &Pubkey, beneficiary| exchange::fees_claim(&model, &quote(), owner, beneficiary);
     let (admin, creator) = (key("admin").pubkey(), Side::A.person("creator"));
     world.enrol(admin);
     for thief in [admin, creator, Side::A.person("trader")] {

@@ -6,7 +6,10 @@
 mod compute_units;
 mod exchange_config;
 mod exchange_listing;
+mod exchange_sync;
 mod exchange_trades;
 mod hostile_mints;
 mod oracle_config;
 mod refusals;
+mod vault;
+mod vault_history;

@@ -1,5 +1,6 @@
 //! Who configures the oracle, when a change takes effect, and what no change reaches.
 
+use anchor_lang::prelude::Pubkey;
 use modchains_oracle::{
     events::ConfigChangeQueued,
     instructions::{
@@ -210,7 +211,7 @@ fn usage_fees_go_to_the_treasury_and_the_creator_alone() {
     world.serve(SIDE, 1);
     let treasury = key("treasury").pubkey();
     world.enrol(treasury);
-    let claim = |owner, beneficiary| oracle::fees_claim(&SIDE.model(), &quote(), owner, beneficiary);
+    let claim = |owner: &Pubkey, beneficiary| oracle::fees_claim(&SIDE.model(), &quote(), owner, beneficiary);
     let creator = SIDE.person("creator");
     for thief in [creator, SIDE.person("operator"), SIDE.person("requester")] {
         world.must_refuse(&[claim(&thief, FeeBeneficiary::Protocol)], "ConstraintTokenOwner");
