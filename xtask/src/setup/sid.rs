@@ -108,7 +108,7 @@ fn apt(state: &Path) -> Command {
         "-oAcquire::Retries=3".into(),
         "-oAPT::Keep-Downloaded-Packages=true".into(),
     ]);
-    // Only ever as root does apt download as another user, who may have no way into the cache.
+    // So that the errors we show can be searched for.
     command.env("LC_ALL", "C");
     command
 }
