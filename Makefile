@@ -7,7 +7,7 @@ CACHE := $(or $(MODCHAINS_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/modchain
 export CARGO_TARGET_DIR ?= $(CACHE)/target
 
 .DEFAULT_GOAL := help
-.PHONY: help setup programs idl test lint demo bench localnet clean
+.PHONY: help setup programs idl test test-long lint demo bench localnet clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,12 +32,15 @@ test: setup ## Set up everything and run every test
 	@cargo xtask idl --check
 	@cargo xtask idl-check
 
+test-long: ## The adversarial search around syncs, millions of plans
+	@MODCHAINS_LONG=1 cargo test --package modchains-core --test sync_attack
+
 demo: setup ## The whole path on an embedded local network: list, trade, infer, earn, sync
 	@eval "$$(cargo xtask env)"; cargo build --package modchains-crank --package modchains-demo && \
 		cargo run --quiet --package modchains-demo
 
 bench: setup ## Measure everything, write BENCHMARKS.md and benchmarks/figures.json
-	@eval "$$(cargo xtask env)"; cargo run --release --package modchains-bench
+	@eval "$$(cargo xtask env)"; cargo run --quiet --package modchains-bench
 
 localnet: ## Start the embedded local network in the foreground
 	@cargo xtask localnet
