@@ -13,13 +13,13 @@ use solana_rpc_client_api::{
 
 use crate::{
     error::{CliError, Result},
-    session::Session,
+    connection::Connection,
 };
 
 /// Where a revenue pool names its vault.
 const POOL_VAULT: usize = 8 + std::mem::offset_of!(RevenuePool, vault);
 
-impl Session {
+impl Connection {
     /// All accounts of a type, or those that carry an address at an offset. Their slot is not known and 0.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use modchains_sdk::{
 use crate::{
     amount::DecimalOrAll,
     error::{CliError, Result},
-    session::Session,
+    connection::Connection,
     token::{TokenView, spendable_atoms},
 };
 
@@ -34,7 +34,7 @@ impl Around {
     }
 }
 
-impl Session {
+impl Connection {
     /// Makes `atoms` of `token` payable by `owner`. SOL is wrapped for it; a wrapped account that did not exist before
     /// is closed afterwards, one that did is left with what it had.
     ///

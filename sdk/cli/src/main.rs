@@ -15,7 +15,7 @@ mod model_arg;
 mod random;
 mod remedy;
 mod report;
-mod session;
+mod connection;
 mod token;
 
 use std::{

@@ -3,7 +3,7 @@
 use clap::Args;
 use modchains_sdk::{Pubkey, address};
 
-use crate::{error::Result, session::Session};
+use crate::{error::Result, connection::Connection};
 
 /// A model, by its address or by its creator and name.
 #[derive(Debug, Clone, Args)]
@@ -24,11 +24,11 @@ impl ModelArg {
     ///
     /// # Errors
     /// When the key file is needed and cannot be read.
-    pub fn address(&self, session: &Session) -> Result<Pubkey> {
+    pub fn address(&self, connection: &Connection) -> Result<Pubkey> {
         match (self.model, &self.name) {
             (Some(model), _) => Ok(model),
             (None, name) => {
-                let creator = session.address_or_own(self.creator)?;
+                let creator = connection.address_or_own(self.creator)?;
                 Ok(address::exchange::model(&creator, name.as_deref().unwrap_or_default()))
             }
         }

@@ -27,13 +27,13 @@ const KEYPAIR_BELOW_HOME: &str = ".config/solana/id.json";
 const TICK: Duration = Duration::from_millis(100);
 
 /// A connection to the cluster with the options of the command line.
-pub struct Session {
+pub struct Connection {
     /// The connection.
     pub client: Client,
     options: GlobalOptions,
 }
 
-impl Session {
+impl Connection {
     /// Connects to the endpoint of the command line.
     ///
     /// # Errors

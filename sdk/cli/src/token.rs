@@ -12,7 +12,7 @@ use modchains_sdk::{Account, Pubkey, SdkError, address, instruction::Token};
 use crate::{
     amount::{Amount, Decimal, DecimalOrAll, SOL_DECIMALS},
     error::{CliError, Result},
-    session::Session,
+    connection::Connection,
 };
 
 /// A token with what people need to read and write its amounts.
@@ -70,7 +70,7 @@ impl TokenView {
     }
 }
 
-impl Session {
+impl Connection {
     /// The token of a mint.
     ///
     /// # Errors

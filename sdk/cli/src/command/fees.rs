@@ -14,7 +14,7 @@ use crate::{
     error::{CliError, Result},
     model_arg::ModelArg,
     report::Report,
-    session::Session,
+    connection::Connection,
 };
 
 /// Show, distribute and claim accrued fees.
@@ -33,11 +33,11 @@ impl FeesCommand {
     ///
     /// # Errors
     /// Whatever the command refuses.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
         match self {
-            Self::Show(args) => Ok(Accrued::load(session, &args.model.address(session)?).await?.report()),
-            Self::Distribute(args) => args.run(session).await,
-            Self::Claim(args) => args.run(session).await,
+            Self::Show(args) => Ok(Accrued::load(connection, &args.model.address(connection)?).await?.report()),
+            Self::Distribute(args) => args.run(connection).await,
+            Self::Claim(args) => args.run(connection).await,
         }
     }
 }
@@ -56,9 +56,9 @@ struct Accrued {
 }
 
 impl Accrued {
-    async fn load(session: &Session, model: &Pubkey) -> Result<Self> {
-        let listing = Listing::load(session, model).await?;
-        let service: Option<Fetched<Service>> = session.client.find_state(&address::oracle::service(model)).await?;
+    async fn load(connection: &Connection, model: &Pubkey) -> Result<Self> {
+        let listing = Listing::load(connection, model).await?;
+        let service: Option<Fetched<Service>> = connection.client.find_state(&address::oracle::service(model)).await?;
         Ok(Self { listing, service: service.map(|service| service.value) })
     }
 
@@ -114,14 +114,14 @@ pub struct DistributeArgs {
 }
 
 impl DistributeArgs {
-    async fn run(&self, session: &Session) -> Result<Report> {
-        let signer = session.signer()?;
-        let accrued = Accrued::load(session, &self.model.address(session)?).await?;
+    async fn run(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
+        let accrued = Accrued::load(connection, &self.model.address(connection)?).await?;
         let (instructions, atoms) = accrued.distribution();
         require_something(&instructions)?;
         let listing = &accrued.listing;
-        session.client.pool(&listing.model, &listing.quote.token.mint).await?;
-        let receipt = session.send("Distributing", &instructions, &signer).await?;
+        connection.client.pool(&listing.model, &listing.quote.token.mint).await?;
+        let receipt = connection.send("Distributing", &instructions, &signer).await?;
         let report = Report::new().text("model", listing.model);
         Ok(report.amount("distributed", listing.quote.amount(atoms), &listing.quote.symbol).receipt(&receipt))
     }
@@ -154,24 +154,24 @@ pub struct ClaimArgs {
 }
 
 impl ClaimArgs {
-    async fn run(&self, session: &Session) -> Result<Report> {
-        let signer = session.signer()?;
-        let accrued = Accrued::load(session, &self.model.address(session)?).await?;
+    async fn run(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
+        let accrued = Accrued::load(connection, &self.model.address(connection)?).await?;
         let listing = &accrued.listing;
         let owners = match self.role {
-            Role::Creator => [session.client.model(&listing.model).await?.value.creator; 2],
+            Role::Creator => [connection.client.model(&listing.model).await?.value.creator; 2],
             Role::Protocol => {
-                let client = &session.client;
+                let client = &connection.client;
                 [client.exchange_config().await?.value.treasury, client.oracle_config().await?.value.treasury]
             }
         };
         let (payments, atoms) = accrued.payment(self.role, owners);
         require_something(&payments)?;
-        let mut around = session.receive(&signer.pubkey(), &owners[0], &listing.quote);
+        let mut around = connection.receive(&signer.pubkey(), &owners[0], &listing.quote);
         if owners[1] != owners[0] {
-            around = around.and(session.receive(&signer.pubkey(), &owners[1], &listing.quote));
+            around = around.and(connection.receive(&signer.pubkey(), &owners[1], &listing.quote));
         }
-        let receipt = session.send("Claiming", &around.enclose(payments), &signer).await?;
+        let receipt = connection.send("Claiming", &around.enclose(payments), &signer).await?;
         let report = Report::new().text("model", listing.model).text("owner", owners[0]);
         Ok(report.amount("paid", listing.quote.amount(atoms), &listing.quote.symbol).receipt(&receipt))
     }

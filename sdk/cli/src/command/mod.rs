@@ -14,7 +14,7 @@ use crate::{
     args::{Cli, Command},
     error::Result,
     report::Report,
-    session::Session,
+    connection::Connection,
 };
 
 /// Does what the command line says. Connects first, unless the command needs no cluster.
@@ -25,20 +25,20 @@ pub async fn run(cli: &Cli) -> Result<Report> {
     if let Command::Keygen(args) = &cli.command {
         return args.run();
     }
-    let session = &Session::connect(&cli.options).await?;
+    let connection = &Connection::connect(&cli.options).await?;
     match &cli.command {
         Command::Keygen(args) => args.run(),
-        Command::Airdrop(args) => args.run(session).await,
-        Command::Balance(args) => args.run(session).await,
-        Command::Wrap(args) => args.run(session).await,
-        Command::Unwrap(args) => args.run(session).await,
-        Command::Model(command) => command.run(session).await,
-        Command::Market(command) => command.run(session).await,
-        Command::Vault(command) => command.run(session).await,
-        Command::Operator(command) => command.run(session).await,
-        Command::Service(command) => command.run(session).await,
-        Command::Request(command) => command.run(session).await,
-        Command::Usage(command) => command.run(session).await,
-        Command::Fees(command) => command.run(session).await,
+        Command::Airdrop(args) => args.run(connection).await,
+        Command::Balance(args) => args.run(connection).await,
+        Command::Wrap(args) => args.run(connection).await,
+        Command::Unwrap(args) => args.run(connection).await,
+        Command::Model(command) => command.run(connection).await,
+        Command::Market(command) => command.run(connection).await,
+        Command::Vault(command) => command.run(connection).await,
+        Command::Operator(command) => command.run(connection).await,
+        Command::Service(command) => command.run(connection).await,
+        Command::Request(command) => command.run(connection).await,
+        Command::Usage(command) => command.run(connection).await,
+        Command::Fees(command) => command.run(connection).await,
     }
 }

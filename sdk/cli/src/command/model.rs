@@ -20,7 +20,7 @@ use crate::{
     hash::{Hash, parse_hash, show_hash},
     model_arg::ModelArg,
     report::Report,
-    session::Session,
+    connection::Connection,
     token::TokenView,
 };
 
@@ -45,12 +45,12 @@ impl ModelCommand {
     ///
     /// # Errors
     /// Whatever the command refuses.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
         match self {
-            Self::New(args) => args.run(session).await,
-            Self::Version(args) => args.run(session).await,
-            Self::Show(args) => args.run(session).await,
-            Self::List(args) => args.run(session).await,
+            Self::New(args) => args.run(connection).await,
+            Self::Version(args) => args.run(connection).await,
+            Self::Show(args) => args.run(connection).await,
+            Self::List(args) => args.run(connection).await,
         }
     }
 }
@@ -72,12 +72,12 @@ pub struct NewArgs {
 }
 
 impl NewArgs {
-    async fn run(&self, session: &Session) -> Result<Report> {
-        let signer = session.signer()?;
+    async fn run(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
         let creator = signer.pubkey();
         let (name, symbol, uri) = (self.name.clone(), self.symbol.clone(), self.uri.clone());
         let register = model_register(&creator, ModelRegisterArgs { name, symbol, uri });
-        let receipt = session.send("Registering the model", &[register], &signer).await?;
+        let receipt = connection.send("Registering the model", &[register], &signer).await?;
         let model = address::exchange::model(&creator, &self.name);
         let report = Report::new().text("model", model).text("mint", address::exchange::mint(&model));
         Ok(report.text("creator", creator).receipt(&receipt))
@@ -125,10 +125,10 @@ pub struct VersionArgs {
 }
 
 impl VersionArgs {
-    async fn run(&self, session: &Session) -> Result<Report> {
-        let signer = session.signer()?;
-        let model = self.model.address(session)?;
-        let index = session.client.model(&model).await?.value.version_count.saturating_add(1);
+    async fn run(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
+        let model = self.model.address(connection)?;
+        let index = connection.client.model(&model).await?.value.version_count.saturating_add(1);
         let args = ModelVersionPublishArgs {
             manifest_sha256: self.bundle_manifest_sha256,
             weights_sha256: self.weights_sha256,
@@ -143,7 +143,7 @@ impl VersionArgs {
             uri: self.uri.clone(),
         };
         let publish = model_version_publish(&signer.pubkey(), &model, index, args);
-        let receipt = session.send("Publishing the version", &[publish], &signer).await?;
+        let receipt = connection.send("Publishing the version", &[publish], &signer).await?;
         let version = address::exchange::version(&model, index);
         let report = Report::new().text("model", model).number("index", index).text("version", version);
         Ok(report.receipt(&receipt))
@@ -158,11 +158,11 @@ pub struct ShowArgs {
 }
 
 impl ShowArgs {
-    async fn run(&self, session: &Session) -> Result<Report> {
-        let client = &session.client;
-        let address = self.model.address(session)?;
+    async fn run(&self, connection: &Connection) -> Result<Report> {
+        let client = &connection.client;
+        let address = self.model.address(connection)?;
         let model = client.model(&address).await?.value;
-        let token = session.token(&model.mint).await?;
+        let token = connection.token(&model.mint).await?;
         let now_seconds = client.now_seconds().await?;
         let mut versions = Vec::new();
         for index in 1..=model.version_count {
@@ -226,12 +226,12 @@ pub struct ListArgs {
 }
 
 impl ListArgs {
-    async fn run(&self, session: &Session) -> Result<Report> {
+    async fn run(&self, connection: &Connection) -> Result<Report> {
         let creator = self.creator.as_ref().map(|creator| (MODEL_CREATOR, creator));
-        let mut models: Vec<Fetched<Model>> = session.list(creator).await?;
+        let mut models: Vec<Fetched<Model>> = connection.list(creator).await?;
         models.sort_by_key(|model| (model.value.registered_at_seconds, model.address));
         let mints: Vec<Pubkey> = models.iter().map(|model| model.value.mint).collect();
-        let (_, accounts) = session.client.accounts(&mints).await?;
+        let (_, accounts) = connection.client.accounts(&mints).await?;
         let mut summaries = Vec::with_capacity(models.len());
         for (model, account) in models.iter().zip(&accounts) {
             let Some(account) = account else { continue };

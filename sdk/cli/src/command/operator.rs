@@ -14,7 +14,7 @@ use crate::{
     amount::Decimal,
     error::{CliError, Result},
     report::Report,
-    session::Session,
+    connection::Connection,
     token::{TokenView, positive_atoms},
 };
 
@@ -38,13 +38,13 @@ impl OperatorCommand {
     ///
     /// # Errors
     /// Whatever the command refuses.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
         match self {
-            Self::Register(args) => args.run(session).await,
-            Self::Show(args) => args.run(session).await,
-            Self::BondDeposit(args) => args.run(session).await,
-            Self::BondWithdraw(args) => args.run(session).await,
-            Self::Earnings(args) => args.run(session).await,
+            Self::Register(args) => args.run(connection).await,
+            Self::Show(args) => args.run(connection).await,
+            Self::BondDeposit(args) => args.run(connection).await,
+            Self::BondWithdraw(args) => args.run(connection).await,
+            Self::Earnings(args) => args.run(connection).await,
         }
     }
 }
@@ -70,15 +70,15 @@ pub struct RegisterArgs {
 }
 
 impl RegisterArgs {
-    async fn run(&self, session: &Session) -> Result<Report> {
-        let signer = session.signer()?;
+    async fn run(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
         let authority = signer.pubkey();
-        let bond = session.token(&self.mint.mint).await?;
+        let bond = connection.token(&self.mint.mint).await?;
         let bond_atoms = positive_atoms(&self.amount, &bond)?;
-        let payment = session.pay(&authority, &bond, bond_atoms).await?;
+        let payment = connection.pay(&authority, &bond, bond_atoms).await?;
         let register = operator_register(&authority, &bond.token, OperatorRegisterArgs { bond_atoms });
-        let receipt = session.send("Registering the operator", &payment.enclose([register]), &signer).await?;
-        Ok(show(session, &authority, &bond).await?.receipt(&receipt))
+        let receipt = connection.send("Registering the operator", &payment.enclose([register]), &signer).await?;
+        Ok(show(connection, &authority, &bond).await?.receipt(&receipt))
     }
 }
 
@@ -92,15 +92,15 @@ pub struct ShowArgs {
 }
 
 impl ShowArgs {
-    async fn run(&self, session: &Session) -> Result<Report> {
-        let authority = session.address_or_own(self.authority)?;
-        show(session, &authority, &session.token(&self.mint.mint).await?).await
+    async fn run(&self, connection: &Connection) -> Result<Report> {
+        let authority = connection.address_or_own(self.authority)?;
+        show(connection, &authority, &connection.token(&self.mint.mint).await?).await
     }
 }
 
-async fn show(session: &Session, authority: &Pubkey, bond: &TokenView) -> Result<Report> {
-    let operator = session.client.operator(authority, &bond.token.mint).await?;
-    let now_seconds = session.client.now_seconds().await?;
+async fn show(connection: &Connection, authority: &Pubkey, bond: &TokenView) -> Result<Report> {
+    let operator = connection.client.operator(authority, &bond.token.mint).await?;
+    let now_seconds = connection.client.now_seconds().await?;
     let state: &Operator = &operator.value;
     let amount = |report: Report, key, atoms| report.amount(key, bond.amount(atoms), &bond.symbol);
     let report = Report::new().text("operator", operator.address).text("authority", authority);
@@ -130,16 +130,16 @@ pub struct DepositArgs {
 }
 
 impl DepositArgs {
-    async fn run(&self, session: &Session) -> Result<Report> {
-        let signer = session.signer()?;
+    async fn run(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
         let authority = self.authority.unwrap_or_else(|| signer.pubkey());
-        let bond = session.token(&self.mint.mint).await?;
-        session.client.operator(&authority, &bond.token.mint).await?;
+        let bond = connection.token(&self.mint.mint).await?;
+        connection.client.operator(&authority, &bond.token.mint).await?;
         let bond_atoms = positive_atoms(&self.amount, &bond)?;
-        let payment = session.pay(&signer.pubkey(), &bond, bond_atoms).await?;
+        let payment = connection.pay(&signer.pubkey(), &bond, bond_atoms).await?;
         let deposit = bond_deposit(&signer.pubkey(), &authority, &bond.token, BondDepositArgs { bond_atoms });
-        let receipt = session.send("Adding to the bond", &payment.enclose([deposit]), &signer).await?;
-        Ok(show(session, &authority, &bond).await?.receipt(&receipt))
+        let receipt = connection.send("Adding to the bond", &payment.enclose([deposit]), &signer).await?;
+        Ok(show(connection, &authority, &bond).await?.receipt(&receipt))
     }
 }
 
@@ -160,20 +160,20 @@ pub struct WithdrawArgs {
 }
 
 impl WithdrawArgs {
-    async fn run(&self, session: &Session) -> Result<Report> {
-        let signer = session.signer()?;
+    async fn run(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
         let authority = signer.pubkey();
-        let bond = session.token(&self.mint.mint).await?;
-        session.client.operator(&authority, &bond.token.mint).await?;
+        let bond = connection.token(&self.mint.mint).await?;
+        connection.client.operator(&authority, &bond.token.mint).await?;
         let instructions = match &self.amount {
             Some(amount) => {
                 let args = BondWithdrawStartArgs { bond_atoms: positive_atoms(amount, &bond)? };
                 vec![bond_withdraw_start(&authority, &bond.token.mint, args)]
             }
-            None => session.receive(&authority, &authority, &bond).enclose([bond_withdraw(&authority, &bond.token)]),
+            None => connection.receive(&authority, &authority, &bond).enclose([bond_withdraw(&authority, &bond.token)]),
         };
-        let receipt = session.send("Withdrawing bond", &instructions, &signer).await?;
-        Ok(show(session, &authority, &bond).await?.receipt(&receipt))
+        let receipt = connection.send("Withdrawing bond", &instructions, &signer).await?;
+        Ok(show(connection, &authority, &bond).await?.receipt(&receipt))
     }
 }
 
@@ -188,11 +188,11 @@ pub struct EarningsArgs {
 }
 
 impl EarningsArgs {
-    async fn run(&self, session: &Session) -> Result<Report> {
-        let signer = session.signer()?;
+    async fn run(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
         let authority = signer.pubkey();
-        let quote = session.token(&self.mint.mint).await?;
-        let operator = session.client.operator(&authority, &quote.token.mint).await?;
+        let quote = connection.token(&self.mint.mint).await?;
+        let operator = connection.client.operator(&authority, &quote.token.mint).await?;
         let earned_atoms = operator.value.earned_atoms;
         let report = Report::new()
             .text("operator", operator.address)
@@ -205,8 +205,8 @@ impl EarningsArgs {
             return Err(CliError::unfit("nothing is earned yet", "wait until results are final"));
         }
         let claim = earnings_claim(&authority, &quote.token);
-        let instructions = session.receive(&authority, &authority, &quote).enclose([claim]);
-        let receipt = session.send("Claiming", &instructions, &signer).await?;
+        let instructions = connection.receive(&authority, &authority, &quote).enclose([claim]);
+        let receipt = connection.send("Claiming", &instructions, &signer).await?;
         Ok(report.flag("paid", true).receipt(&receipt))
     }
 }

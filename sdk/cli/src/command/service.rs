@@ -19,7 +19,7 @@ use crate::{
     error::{CliError, Result},
     model_arg::ModelArg,
     report::Report,
-    session::Session,
+    connection::Connection,
     token::{TokenView, positive_atoms},
 };
 
@@ -44,11 +44,11 @@ impl ServiceCommand {
     ///
     /// # Errors
     /// Whatever the command refuses.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
         match self {
-            Self::Open(args) => args.run(session).await,
-            Self::Configure(args) => args.run(session).await,
-            Self::Show(args) => args.run(session).await,
+            Self::Open(args) => args.run(connection).await,
+            Self::Configure(args) => args.run(connection).await,
+            Self::Show(args) => args.run(connection).await,
         }
     }
 }
@@ -106,14 +106,14 @@ pub struct OpenArgs {
 }
 
 impl OpenArgs {
-    async fn run(&self, session: &Session) -> Result<Report> {
-        let signer = session.signer()?;
-        let address = self.model.address(session)?;
-        let model = session.client.model(&address).await?.value;
+    async fn run(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
+        let address = self.model.address(connection)?;
+        let model = connection.client.model(&address).await?.value;
         let index = self.terms.version.unwrap_or(model.current_version);
         require_version(&address, index, model.version_count)?;
-        let quote = session.token(&session.client.market(&address).await?.value.quote_mint).await?;
-        session.client.pool(&address, &quote.token.mint).await?;
+        let quote = connection.token(&connection.client.market(&address).await?.value.quote_mint).await?;
+        connection.client.pool(&address, &quote.token.mint).await?;
         let terms = ServiceTerms {
             fee_atoms: positive_atoms(&self.fee, &quote)?,
             max_wait_min_seconds: self.terms.wait_min.unwrap_or(1),
@@ -123,8 +123,8 @@ impl OpenArgs {
             split: self.terms.split,
         };
         let open = service_open(&signer.pubkey(), &address, index, &quote.token, ServiceOpenArgs { terms });
-        let receipt = session.send("Opening the service", &[open], &signer).await?;
-        Ok(show(session, &address).await?.receipt(&receipt))
+        let receipt = connection.send("Opening the service", &[open], &signer).await?;
+        Ok(show(connection, &address).await?.receipt(&receipt))
     }
 }
 
@@ -169,18 +169,18 @@ pub struct ConfigureArgs {
 }
 
 impl ConfigureArgs {
-    async fn run(&self, session: &Session) -> Result<Report> {
-        let signer = session.signer()?;
-        let address = self.model.address(session)?;
-        let service = session.client.service(&address).await?.value;
-        let quote = session.token(&service.quote_mint).await?;
+    async fn run(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
+        let address = self.model.address(connection)?;
+        let service = connection.client.service(&address).await?.value;
+        let quote = connection.token(&service.quote_mint).await?;
         let fee_atoms = self.fee.as_ref().map(|fee| positive_atoms(fee, &quote)).transpose()?;
         let index = match self.terms.version {
             Some(index) => {
-                require_version(&address, index, session.client.model(&address).await?.value.version_count)?;
+                require_version(&address, index, connection.client.model(&address).await?.value.version_count)?;
                 index
             }
-            None => session.client.state::<ModelVersion>(&service.version).await?.value.index,
+            None => connection.client.state::<ModelVersion>(&service.version).await?.value.index,
         };
         let terms = ServiceTerms {
             fee_atoms: fee_atoms.unwrap_or(service.fee_atoms),
@@ -192,8 +192,8 @@ impl ConfigureArgs {
         };
         let open = self.state.map_or(service.open == 1, |state| state == State::Open);
         let configure = service_configure(&signer.pubkey(), &address, index, ServiceConfigureArgs { terms, open });
-        let receipt = session.send("Configuring the service", &[configure], &signer).await?;
-        Ok(show(session, &address).await?.receipt(&receipt))
+        let receipt = connection.send("Configuring the service", &[configure], &signer).await?;
+        Ok(show(connection, &address).await?.receipt(&receipt))
     }
 }
 
@@ -205,15 +205,15 @@ pub struct ShowArgs {
 }
 
 impl ShowArgs {
-    async fn run(&self, session: &Session) -> Result<Report> {
-        show(session, &self.model.address(session)?).await
+    async fn run(&self, connection: &Connection) -> Result<Report> {
+        show(connection, &self.model.address(connection)?).await
     }
 }
 
-async fn show(session: &Session, model: &Pubkey) -> Result<Report> {
-    let service = session.client.service(model).await?.value;
-    let quote = session.token(&service.quote_mint).await?;
-    let version = session.client.state::<ModelVersion>(&service.version).await?.value.index;
+async fn show(connection: &Connection, model: &Pubkey) -> Result<Report> {
+    let service = connection.client.service(model).await?.value;
+    let quote = connection.token(&service.quote_mint).await?;
+    let version = connection.client.state::<ModelVersion>(&service.version).await?.value.index;
     Ok(report(&service, version, &quote))
 }
 

@@ -5,7 +5,7 @@ use modchains_sdk::{
     Pubkey, address, core::usage::EMA_FRACTION_BITS, instruction::oracle::usage_roll, oracle::state::Usage,
 };
 
-use crate::{error::Result, model_arg::ModelArg, report::Report, session::Session, token::TokenView};
+use crate::{error::Result, model_arg::ModelArg, report::Report, connection::Connection, token::TokenView};
 
 /// Show and roll the usage of a model.
 #[derive(Debug, Subcommand)]
@@ -21,10 +21,10 @@ impl UsageCommand {
     ///
     /// # Errors
     /// Whatever the command refuses.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
         match self {
-            Self::Show(args) => show(session, &args.model.address(session)?).await,
-            Self::Roll(args) => args.run(session).await,
+            Self::Show(args) => show(connection, &args.model.address(connection)?).await,
+            Self::Roll(args) => args.run(connection).await,
         }
     }
 }
@@ -44,19 +44,19 @@ pub struct RollArgs {
 }
 
 impl RollArgs {
-    async fn run(&self, session: &Session) -> Result<Report> {
-        let signer = session.signer()?;
-        let model = self.model.address(session)?;
-        session.client.usage(&model).await?;
-        let receipt = session.send("Rolling", &[usage_roll(&model)], &signer).await?;
-        Ok(show(session, &model).await?.receipt(&receipt))
+    async fn run(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
+        let model = self.model.address(connection)?;
+        connection.client.usage(&model).await?;
+        let receipt = connection.send("Rolling", &[usage_roll(&model)], &signer).await?;
+        Ok(show(connection, &model).await?.receipt(&receipt))
     }
 }
 
-async fn show(session: &Session, model: &Pubkey) -> Result<Report> {
-    let usage = session.client.usage(model).await?.value;
-    let quote = session.token(&session.client.service(model).await?.value.quote_mint).await?;
-    Ok(report(&usage, &quote, session.client.now_seconds().await?))
+async fn show(connection: &Connection, model: &Pubkey) -> Result<Report> {
+    let usage = connection.client.usage(model).await?.value;
+    let quote = connection.token(&connection.client.service(model).await?.value.quote_mint).await?;
+    Ok(report(&usage, &quote, connection.client.now_seconds().await?))
 }
 
 fn report(usage: &Usage, quote: &TokenView, now_seconds: i64) -> Report {

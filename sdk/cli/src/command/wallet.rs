@@ -10,7 +10,7 @@ use crate::{
     amount::{Amount, Decimal, DecimalOrAll},
     error::{CliError, Result},
     report::Report,
-    session::{Session, spinner},
+    connection::{Connection, spinner},
     token::{TokenView, positive_atoms},
 };
 
@@ -53,15 +53,15 @@ impl AirdropArgs {
     ///
     /// # Errors
     /// When the cluster has no faucet or it refuses.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let lamports = positive_atoms(&self.amount, &TokenView::sol())?;
-        let to = session.address_or_own(self.to)?;
-        let asked = session.client.rpc().request_airdrop(&to, lamports).await;
-        let signature = asked.map_err(|error| SdkError::from_rpc(session.client.url(), &error))?;
+        let to = connection.address_or_own(self.to)?;
+        let asked = connection.client.rpc().request_airdrop(&to, lamports).await;
+        let signature = asked.map_err(|error| SdkError::from_rpc(connection.client.url(), &error))?;
         let _spinner = spinner("Waiting for the airdrop");
         let started_at = Instant::now();
         loop {
-            if let Some(confirmation) = session.client.status(&signature).await? {
+            if let Some(confirmation) = connection.client.status(&signature).await? {
                 match confirmation.error {
                     None => break,
                     Some(error) => return Err(CliError::AirdropFailed { signature, reason: error.to_string() }),
@@ -73,7 +73,7 @@ impl AirdropArgs {
             }
             sleep(AIRDROP_POLL).await;
         }
-        let balance = Amount::sol(session.client.lamports(&to).await?);
+        let balance = Amount::sol(connection.client.lamports(&to).await?);
         let report = Report::new().text("address", to).amount("received", Amount::sol(lamports), "SOL");
         Ok(report.amount("balance", balance, "SOL").text("signature", signature))
     }
@@ -94,18 +94,18 @@ impl BalanceArgs {
     ///
     /// # Errors
     /// When a model does not exist.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
-        let owner = session.address_or_own(self.address)?;
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
+        let owner = connection.address_or_own(self.address)?;
         let sol = TokenView::sol();
-        let wrapped_lamports = session.client.token_atoms(&sol.token.account_of(&owner)).await?.unwrap_or(0);
+        let wrapped_lamports = connection.client.token_atoms(&sol.token.account_of(&owner)).await?.unwrap_or(0);
         let report = Report::new()
             .text("address", owner)
-            .amount("sol", Amount::sol(session.client.lamports(&owner).await?), "SOL")
+            .amount("sol", Amount::sol(connection.client.lamports(&owner).await?), "SOL")
             .amount("wrapped_sol", Amount::sol(wrapped_lamports), "SOL");
         let mut tokens = Vec::with_capacity(self.models.len());
         for model in &self.models {
-            let token = session.model_token(model).await?;
-            let atoms = session.client.token_atoms(&token.token.account_of(&owner)).await?.unwrap_or(0);
+            let token = connection.model_token(model).await?;
+            let atoms = connection.client.token_atoms(&token.token.account_of(&owner)).await?.unwrap_or(0);
             let held = Report::new().text("model", model).amount("balance", token.amount(atoms), &token.symbol);
             tokens.push(held.text("mint", token.token.mint));
         }
@@ -126,10 +126,10 @@ impl WrapArgs {
     ///
     /// # Errors
     /// When there is too little SOL.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let lamports = positive_atoms(&self.amount, &TokenView::sol())?;
-        let signer = session.signer()?;
-        let receipt = session.send("Wrapping", &wrap_sol(&signer.pubkey(), lamports), &signer).await?;
+        let signer = connection.signer()?;
+        let receipt = connection.send("Wrapping", &wrap_sol(&signer.pubkey(), lamports), &signer).await?;
         Ok(Report::new().amount("wrapped", Amount::sol(lamports), "SOL").receipt(&receipt))
     }
 }
@@ -147,10 +147,10 @@ impl UnwrapArgs {
     ///
     /// # Errors
     /// When less is wrapped.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
-        let signer = session.signer()?;
-        let (instructions, lamports) = session.unwrap(&signer.pubkey(), &self.amount).await?;
-        let receipt = session.send("Unwrapping", &instructions, &signer).await?;
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
+        let (instructions, lamports) = connection.unwrap(&signer.pubkey(), &self.amount).await?;
+        let receipt = connection.send("Unwrapping", &instructions, &signer).await?;
         Ok(Report::new().amount("unwrapped", Amount::sol(lamports), "SOL").receipt(&receipt))
     }
 }

@@ -11,7 +11,7 @@ pub use open::OpenArgs;
 pub use show::{ShowArgs, SyncArgs};
 pub use trade::{BuyArgs, QuoteArgs, SellArgs};
 
-use crate::{amount::price, error::Result, report::Report, session::Session, token::TokenView};
+use crate::{amount::price, error::Result, report::Report, connection::Connection, token::TokenView};
 
 /// Open, quote, trade and sync markets.
 #[derive(Debug, Subcommand)]
@@ -35,14 +35,14 @@ impl MarketCommand {
     ///
     /// # Errors
     /// Whatever the command refuses.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
         match self {
-            Self::Open(args) => args.run(session).await,
-            Self::Quote(args) => args.run(session).await,
-            Self::Buy(args) => args.run(session).await,
-            Self::Sell(args) => args.run(session).await,
-            Self::Sync(args) => args.run(session).await,
-            Self::Show(args) => args.run(session).await,
+            Self::Open(args) => args.run(connection).await,
+            Self::Quote(args) => args.run(connection).await,
+            Self::Buy(args) => args.run(connection).await,
+            Self::Sell(args) => args.run(connection).await,
+            Self::Sync(args) => args.run(connection).await,
+            Self::Show(args) => args.run(connection).await,
         }
     }
 }
@@ -66,10 +66,10 @@ impl Listing {
     ///
     /// # Errors
     /// When there is none.
-    pub async fn load(session: &Session, model: &Pubkey) -> Result<Self> {
-        let market = session.client.market(model).await?;
-        let token = session.token(&market.value.mint).await?;
-        let quote = session.token(&market.value.quote_mint).await?;
+    pub async fn load(connection: &Connection, model: &Pubkey) -> Result<Self> {
+        let market = connection.client.market(model).await?;
+        let token = connection.token(&market.value.mint).await?;
+        let quote = connection.token(&market.value.quote_mint).await?;
         Ok(Self { model: *model, address: market.address, market: market.value, token, quote })
     }
 

@@ -10,7 +10,7 @@ use crate::{
     error::Result,
     model_arg::ModelArg,
     report::Report,
-    session::Session,
+    connection::Connection,
     token::positive_atoms,
 };
 
@@ -43,12 +43,12 @@ impl OpenArgs {
     ///
     /// # Errors
     /// When the signer is not the creator, the market exists, or the curve is out of bounds.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
-        let signer = session.signer()?;
-        let model = self.model.address(session)?;
-        let token = session.model_token(&model).await?;
-        let quote = session.token(&self.quote_mint).await?;
-        let params = session.client.exchange_config().await?.value.params;
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
+        let model = self.model.address(connection)?;
+        let token = connection.model_token(&model).await?;
+        let quote = connection.token(&self.quote_mint).await?;
+        let params = connection.client.exchange_config().await?.value.params;
         let depth = self.depth.of_token(TOKEN_DECIMALS)?;
         let virtual_atoms = positive_atoms(&self.virtual_reserve, &quote)?;
         let opening_price = price(virtual_atoms, quote.decimals, depth.atoms, depth.decimals);
@@ -58,10 +58,10 @@ impl OpenArgs {
             .amount("virtual_reserve", quote.amount(virtual_atoms), &quote.symbol)
             .price("opening_price", opening_price, &quote.symbol)
             .share_bps("trade_fee", params.fee_bps);
-        session.confirm(&terms)?;
+        connection.confirm(&terms)?;
         let args = MarketOpenArgs { depth_atoms: depth.atoms, virtual_atoms };
         let open = market_open(&signer.pubkey(), &model, &quote.token, args);
-        let receipt = session.send("Opening the market", &[open], &signer).await?;
+        let receipt = connection.send("Opening the market", &[open], &signer).await?;
         Ok(terms.text("market", address::exchange::market(&model)).receipt(&receipt))
     }
 }

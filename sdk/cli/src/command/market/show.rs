@@ -8,7 +8,7 @@ use modchains_sdk::{
 };
 
 use super::Listing;
-use crate::{error::Result, model_arg::ModelArg, report::Report, session::Session};
+use crate::{error::Result, model_arg::ModelArg, report::Report, connection::Connection};
 
 /// Arguments of `market show`.
 #[derive(Debug, Args)]
@@ -22,9 +22,9 @@ impl ShowArgs {
     ///
     /// # Errors
     /// When there is none.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
-        let listing = Listing::load(session, &self.model.address(session)?).await?;
-        Ok(listing.show(session.client.now_seconds().await?))
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
+        let listing = Listing::load(connection, &self.model.address(connection)?).await?;
+        Ok(listing.show(connection.client.now_seconds().await?))
     }
 }
 
@@ -87,11 +87,11 @@ impl SyncArgs {
     ///
     /// # Errors
     /// When there is no market or service, or the epoch is not over.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
-        let signer = session.signer()?;
-        let listing = Listing::load(session, &self.model.address(session)?).await?;
-        session.client.usage(&listing.model).await?;
-        let receipt = session.send("Syncing", &[market_sync(&listing.model)], &signer).await?;
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
+        let listing = Listing::load(connection, &self.model.address(connection)?).await?;
+        connection.client.usage(&listing.model).await?;
+        let receipt = connection.send("Syncing", &[market_sync(&listing.model)], &signer).await?;
         let report = Report::new().text("model", listing.model).text("paid_by", signer.pubkey());
         let report = receipt.events.iter().fold(report, |report, event| match event {
             Event::Exchange(ExchangeEvent::CurveMoved(moved)) => listing.show_move(report, moved),

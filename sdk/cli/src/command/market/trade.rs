@@ -13,7 +13,7 @@ use crate::{
     error::{CliError, Result},
     model_arg::ModelArg,
     report::Report,
-    session::Session,
+    connection::Connection,
     token::positive_atoms,
 };
 
@@ -56,17 +56,17 @@ impl QuoteArgs {
     ///
     /// # Errors
     /// When there is no market, or the curve refuses the trade.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
-        let listing = Listing::load(session, &self.model.address(session)?).await?;
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
+        let listing = Listing::load(connection, &self.model.address(connection)?).await?;
         let slippage_bps = self.slippage.slippage_bps;
         match (&self.side.buy, &self.side.sell) {
             (Some(amount), _) => {
                 let atoms = positive_atoms(amount, &listing.quote)?;
-                Ok(listing.show_buy(&session.client.quote_buy(&listing.market, atoms, slippage_bps).await?))
+                Ok(listing.show_buy(&connection.client.quote_buy(&listing.market, atoms, slippage_bps).await?))
             }
             (None, Some(amount)) => {
                 let atoms = positive_atoms(amount, &listing.token)?;
-                Ok(listing.show_sale(&session.client.quote_sell(&listing.market, atoms, slippage_bps).await?))
+                Ok(listing.show_sale(&connection.client.quote_sell(&listing.market, atoms, slippage_bps).await?))
             }
             (None, None) => Err(CliError::unfit("neither --buy nor --sell is given", "pass one of them")),
         }
@@ -97,17 +97,17 @@ impl BuyArgs {
     ///
     /// # Errors
     /// When there is too little to pay with, or the curve or the program refuses the trade.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
-        let signer = session.signer()?;
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
         let trader = signer.pubkey();
-        let listing = Listing::load(session, &self.model.address(session)?).await?;
+        let listing = Listing::load(connection, &self.model.address(connection)?).await?;
         let atoms = positive_atoms(&self.amount, &listing.quote)?;
-        let payment = session.pay(&trader, &listing.quote, atoms).await?;
-        let offer = session.client.quote_buy(&listing.market, atoms, self.slippage.slippage_bps).await?;
-        session.confirm(&listing.show_buy(&offer))?;
+        let payment = connection.pay(&trader, &listing.quote, atoms).await?;
+        let offer = connection.client.quote_buy(&listing.market, atoms, self.slippage.slippage_bps).await?;
+        connection.confirm(&listing.show_buy(&offer))?;
         let buy = market_buy(&trader, &listing.model, &listing.quote.token, offer.args);
-        let instructions = payment.and(session.receive(&trader, &trader, &listing.token)).enclose([buy]);
-        let receipt = session.send("Buying", &instructions, &signer).await?;
+        let instructions = payment.and(connection.receive(&trader, &trader, &listing.token)).enclose([buy]);
+        let receipt = connection.send("Buying", &instructions, &signer).await?;
         Ok(listing.show_trade(&receipt))
     }
 }
@@ -136,16 +136,16 @@ impl SellArgs {
     ///
     /// # Errors
     /// When there are too few tokens, or the curve or the program refuses the trade.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
-        let signer = session.signer()?;
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
         let trader = signer.pubkey();
-        let listing = Listing::load(session, &self.model.address(session)?).await?;
-        let atoms = session.held_atoms(&trader, &listing.token, &self.amount).await?;
-        let offer = session.client.quote_sell(&listing.market, atoms, self.slippage.slippage_bps).await?;
-        session.confirm(&listing.show_sale(&offer))?;
+        let listing = Listing::load(connection, &self.model.address(connection)?).await?;
+        let atoms = connection.held_atoms(&trader, &listing.token, &self.amount).await?;
+        let offer = connection.client.quote_sell(&listing.market, atoms, self.slippage.slippage_bps).await?;
+        connection.confirm(&listing.show_sale(&offer))?;
         let sell = market_sell(&trader, &listing.model, &listing.quote.token, offer.args);
-        let instructions = session.receive(&trader, &trader, &listing.quote).enclose([sell]);
-        let receipt = session.send("Selling", &instructions, &signer).await?;
+        let instructions = connection.receive(&trader, &trader, &listing.quote).enclose([sell]);
+        let receipt = connection.send("Selling", &instructions, &signer).await?;
         Ok(listing.show_trade(&receipt))
     }
 }

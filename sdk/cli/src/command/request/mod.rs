@@ -11,7 +11,7 @@ pub use new::NewArgs;
 pub use settle::{CloseArgs, FinalizeArgs, RefundArgs};
 pub use show::{ListArgs, ShowArgs};
 
-use crate::{error::Result, report::Report, session::Session};
+use crate::{error::Result, report::Report, connection::Connection};
 
 /// Ask a model and read its answers.
 #[derive(Debug, Subcommand)]
@@ -35,14 +35,14 @@ impl RequestCommand {
     ///
     /// # Errors
     /// Whatever the command refuses.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
         match self {
-            Self::New(args) => args.run(session).await,
-            Self::Show(args) => args.run(session).await,
-            Self::List(args) => args.run(session).await,
-            Self::Finalize(args) => args.run(session).await,
-            Self::Refund(args) => args.run(session).await,
-            Self::Close(args) => args.run(session).await,
+            Self::New(args) => args.run(connection).await,
+            Self::Show(args) => args.run(connection).await,
+            Self::List(args) => args.run(connection).await,
+            Self::Finalize(args) => args.run(connection).await,
+            Self::Refund(args) => args.run(connection).await,
+            Self::Close(args) => args.run(connection).await,
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     model_arg::ModelArg,
     random::random,
     report::Report,
-    session::Session,
+    connection::Connection,
     token::TokenView,
 };
 
@@ -89,15 +89,15 @@ impl NewArgs {
     ///
     /// # Errors
     /// When the service does not take the request, there is too little to pay with, or nobody answers in time.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
-        let signer = session.signer()?;
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
         let requester = signer.pubkey();
-        let model = self.model.address(session)?;
-        let service = session.client.service(&model).await?.value;
-        let quote = session.token(&service.quote_mint).await?;
+        let model = self.model.address(connection)?;
+        let service = connection.client.service(&model).await?.value;
+        let quote = connection.token(&service.quote_mint).await?;
         let args = self.create_args(&service, &quote)?;
         let price_atoms = args.fee_max_atoms.saturating_add(args.tip_atoms);
-        let payment = session.pay(&requester, &quote, price_atoms).await?;
+        let payment = connection.pay(&requester, &quote, price_atoms).await?;
         let (request, _) = address::oracle::request(&address::oracle::service(&model), &requester, args.nonce);
         let about = Report::new()
             .text("model", model)
@@ -107,13 +107,13 @@ impl NewArgs {
             .number("max_wait_seconds", args.max_wait_seconds)
             .number("input_bytes", u64::try_from(args.input.len()).unwrap_or(u64::MAX))
             .text("nonce", args.nonce);
-        session.confirm(&about)?;
+        connection.confirm(&about)?;
         let create = request_create(&requester, &model, &quote.token, args);
-        let receipt = send_fitting(session, payment, create, &signer).await?;
+        let receipt = send_fitting(connection, payment, create, &signer).await?;
         let report = about.receipt(&receipt);
         match self.wait {
             None => Ok(report),
-            Some(until) => Ok(report.group("answer", session.answer(&request, until).await?)),
+            Some(until) => Ok(report.group("answer", connection.answer(&request, until).await?)),
         }
     }
 
@@ -150,18 +150,18 @@ fn require_input(input: &[u8], service: &Service) -> Result<()> {
 }
 
 /// Sends everything in one transaction or, when a long input leaves no room for wrapping SOL, in several.
-async fn send_fitting(session: &Session, payment: Around, create: Instruction, signer: &Keypair) -> Result<Receipt> {
+async fn send_fitting(connection: &Connection, payment: Around, create: Instruction, signer: &Keypair) -> Result<Receipt> {
     const DOING: &str = "Sending the request";
     let Around { before, after } = payment;
     let together = [before.as_slice(), std::slice::from_ref(&create), after.as_slice()].concat();
-    match session.send(DOING, &together, signer).await {
+    match connection.send(DOING, &together, signer).await {
         Err(CliError::Sdk(SdkError::TransactionTooLarge { .. })) if !before.is_empty() => {}
         sent => return sent,
     }
-    session.send("Wrapping", &before, signer).await?;
-    let receipt = session.send(DOING, &[create], signer).await?;
+    connection.send("Wrapping", &before, signer).await?;
+    let receipt = connection.send(DOING, &[create], signer).await?;
     if !after.is_empty() {
-        session.send("Unwrapping", &after, signer).await?;
+        connection.send("Unwrapping", &after, signer).await?;
     }
     Ok(receipt)
 }

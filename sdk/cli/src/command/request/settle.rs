@@ -7,7 +7,7 @@ use modchains_sdk::{
     oracle::state::{RequestStatus, Service},
 };
 
-use crate::{amount::Amount, error::Result, funds::Around, report::Report, session::Session, token::TokenView};
+use crate::{amount::Amount, error::Result, funds::Around, report::Report, connection::Connection, token::TokenView};
 
 /// A request with its service and token.
 struct Subject {
@@ -17,10 +17,10 @@ struct Subject {
 }
 
 impl Subject {
-    async fn load(session: &Session, address: &Pubkey) -> Result<Self> {
-        let request = session.client.request(address).await?;
-        let service = session.client.state::<Service>(&request.request.value.service).await?.value;
-        let quote = session.token(&service.quote_mint).await?;
+    async fn load(connection: &Connection, address: &Pubkey) -> Result<Self> {
+        let request = connection.client.request(address).await?;
+        let service = connection.client.state::<Service>(&request.request.value.service).await?.value;
+        let quote = connection.token(&service.quote_mint).await?;
         Ok(Self { request, service, quote })
     }
 }
@@ -37,13 +37,13 @@ impl FinalizeArgs {
     ///
     /// # Errors
     /// When there is no result, or its challenge window is open.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
-        let signer = session.signer()?;
-        let Subject { request, service, quote } = Subject::load(session, &self.request).await?;
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
+        let Subject { request, service, quote } = Subject::load(connection, &self.request).await?;
         let operator = request.request.value.operator;
         let finalize = result_finalize(&service.model, &self.request, &operator, &quote.token.program);
-        let receipt = session.send("Finalizing", &[finalize], &signer).await?;
-        Ok(session.show_request(&self.request).await?.receipt(&receipt))
+        let receipt = connection.send("Finalizing", &[finalize], &signer).await?;
+        Ok(connection.show_request(&self.request).await?.receipt(&receipt))
     }
 }
 
@@ -63,19 +63,19 @@ impl RefundArgs {
     ///
     /// # Errors
     /// When the request is answered, or its deadline is ahead.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
-        let signer = session.signer()?;
-        let Subject { request, quote, .. } = Subject::load(session, &self.request).await?;
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
+        let Subject { request, quote, .. } = Subject::load(connection, &self.request).await?;
         let state = &request.request.value;
-        let now_seconds = session.client.now_seconds().await?;
+        let now_seconds = connection.client.now_seconds().await?;
         let has_lapsed = request.status() == Ok(RequestStatus::Claimed)
             && !window::is_open(now_seconds, state.claim_deadline_seconds);
         let expire = claim_expire(&state.service, &self.request, &state.operator, &quote.token.program);
         let refund = request_refund(&state.service, &self.request, &state.requester, &quote.token);
         let middle = has_lapsed.then_some(expire).into_iter().chain([refund]);
-        let instructions = session.receive(&signer.pubkey(), &state.requester, &quote).enclose(middle);
-        let receipt = session.send("Refunding", &instructions, &signer).await?;
-        Ok(session.show_request(&self.request).await?.receipt(&receipt))
+        let instructions = connection.receive(&signer.pubkey(), &state.requester, &quote).enclose(middle);
+        let receipt = connection.send("Refunding", &instructions, &signer).await?;
+        Ok(connection.show_request(&self.request).await?.receipt(&receipt))
     }
 }
 
@@ -91,16 +91,16 @@ impl CloseArgs {
     ///
     /// # Errors
     /// When the request is not settled, or the signer is not its requester.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
-        let signer = session.signer()?;
-        let Subject { request, quote, .. } = Subject::load(session, &self.request).await?;
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
+        let Subject { request, quote, .. } = Subject::load(connection, &self.request).await?;
         let (owner, state) = (signer.pubkey(), &request.request.value);
         let around = match state.requester_due_atoms {
             0 => Around::default(),
-            _ => session.receive(&owner, &owner, &quote),
+            _ => connection.receive(&owner, &owner, &quote),
         };
         let close = request_close(&owner, &state.service, &self.request, &quote.token);
-        let receipt = session.send("Closing", &around.enclose([close]), &signer).await?;
+        let receipt = connection.send("Closing", &around.enclose([close]), &signer).await?;
         Ok(Report::new()
             .text("request", self.request)
             .amount("rent", Amount::sol(request.request.lamports), "SOL")

@@ -6,7 +6,7 @@ use modchains_sdk::{
 };
 use serde_json::json;
 
-use crate::{error::Result, hash::show_hash, model_arg::ModelArg, report::Report, session::Session, token::TokenView};
+use crate::{error::Result, hash::show_hash, model_arg::ModelArg, report::Report, connection::Connection, token::TokenView};
 
 /// Hexadecimal digits of an input that people see.
 const INPUT_DIGITS: usize = 128;
@@ -25,12 +25,12 @@ impl ShowArgs {
     ///
     /// # Errors
     /// When there is none.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
-        session.show_request(&self.request).await
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
+        connection.show_request(&self.request).await
     }
 }
 
-impl Session {
+impl Connection {
     /// A request with its answer.
     ///
     /// # Errors
@@ -154,14 +154,14 @@ impl ListArgs {
     ///
     /// # Errors
     /// When there is no service, or the endpoint does not list accounts.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
-        let model = self.model.address(session)?;
-        let requester = if self.mine { Some(session.address_or_own(None)?) } else { self.requester };
-        let service = session.client.service(&model).await?.value;
-        let quote = session.token(&service.quote_mint).await?;
-        let now_seconds = session.client.now_seconds().await?;
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
+        let model = self.model.address(connection)?;
+        let requester = if self.mine { Some(connection.address_or_own(None)?) } else { self.requester };
+        let service = connection.client.service(&model).await?.value;
+        let quote = connection.token(&service.quote_mint).await?;
+        let now_seconds = connection.client.now_seconds().await?;
         let status = self.status.map(RequestStatus::from);
-        let mut requests = session.client.requests(&address::oracle::service(&model), status).await?;
+        let mut requests = connection.client.requests(&address::oracle::service(&model), status).await?;
         requests.retain(|request| requester.is_none_or(|requester| request.request.value.requester == requester));
         requests.sort_by_key(|request| {
             (std::cmp::Reverse(request.request.value.created_at_seconds), request.request.address)

@@ -12,7 +12,7 @@ use super::show::status_name;
 use crate::{
     error::{CliError, Result},
     report::Report,
-    session::{Session, spinner},
+    connection::{Connection, spinner},
 };
 
 /// The pause between two looks at a request.
@@ -51,7 +51,7 @@ impl Until {
     }
 }
 
-impl Session {
+impl Connection {
     /// Waits for the answer to a request and shows it.
     ///
     /// # Errors

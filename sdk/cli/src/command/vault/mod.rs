@@ -15,7 +15,7 @@ pub use open::{OpenArgs, ShowArgs};
 pub use revenue::{ClaimArgs, PositionArgs};
 pub use stake::{StakeArgs, UnstakeArgs, WithdrawArgs};
 
-use crate::{error::Result, report::Report, session::Session, token::TokenView};
+use crate::{error::Result, report::Report, connection::Connection, token::TokenView};
 
 /// Stake model tokens and claim revenue.
 #[derive(Debug, Subcommand)]
@@ -41,15 +41,15 @@ impl VaultCommand {
     ///
     /// # Errors
     /// Whatever the command refuses.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
         match self {
-            Self::Open(args) => args.run(session).await,
-            Self::Show(args) => args.run(session).await,
-            Self::Stake(args) => args.run(session).await,
-            Self::Unstake(args) => args.run(session).await,
-            Self::Withdraw(args) => args.run(session).await,
-            Self::Claim(args) => args.run(session).await,
-            Self::Position(args) => args.run(session).await,
+            Self::Open(args) => args.run(connection).await,
+            Self::Show(args) => args.run(connection).await,
+            Self::Stake(args) => args.run(connection).await,
+            Self::Unstake(args) => args.run(connection).await,
+            Self::Withdraw(args) => args.run(connection).await,
+            Self::Claim(args) => args.run(connection).await,
+            Self::Position(args) => args.run(connection).await,
         }
     }
 }
@@ -62,10 +62,10 @@ struct Staking {
 }
 
 impl Staking {
-    async fn load(session: &Session, model: &Pubkey) -> Result<Self> {
-        let vault = session.client.vault(model).await?;
-        let token = session.token(&vault.value.mint).await?;
-        let pools = session.pools(&vault).await?;
+    async fn load(connection: &Connection, model: &Pubkey) -> Result<Self> {
+        let vault = connection.client.vault(model).await?;
+        let token = connection.token(&vault.value.mint).await?;
+        let pools = connection.pools(&vault).await?;
         Ok(Self { vault, token, pools })
     }
 

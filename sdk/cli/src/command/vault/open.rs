@@ -13,7 +13,7 @@ use modchains_sdk::{
 
 use super::Staking;
 use crate::{
-    duration::parse_seconds, error::Result, model_arg::ModelArg, report::Report, session::Session, token::TokenView,
+    duration::parse_seconds, error::Result, model_arg::ModelArg, report::Report, connection::Connection, token::TokenView,
 };
 
 /// Cooldown of a new vault unless told otherwise: one day.
@@ -40,21 +40,21 @@ impl OpenArgs {
     ///
     /// # Errors
     /// Whatever the vault refuses.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
-        let signer = session.signer()?;
-        let model = self.model.address(session)?;
-        let market: Option<Fetched<Market>> = session.client.find_state(&address::exchange::market(&model)).await?;
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
+        let model = self.model.address(connection)?;
+        let market: Option<Fetched<Market>> = connection.client.find_state(&address::exchange::market(&model)).await?;
         let quote_mint = market.map_or(address::WRAPPED_SOL_MINT, |market| market.value.quote_mint);
-        let revenue = session.token(&self.revenue_mint.unwrap_or(quote_mint)).await?;
+        let revenue = connection.token(&self.revenue_mint.unwrap_or(quote_mint)).await?;
         let terms = VaultTerms { cooldown_seconds: self.cooldown, stream_seconds: self.stream };
         let report = Report::new()
             .text("model", model)
             .text("revenue_mint", revenue.token.mint)
             .number("cooldown_seconds", terms.cooldown_seconds)
             .number("stream_seconds", terms.stream_seconds);
-        session.confirm(&report)?;
+        connection.confirm(&report)?;
         let open = vault_open(&signer.pubkey(), &model, &revenue.token, VaultOpenArgs { terms });
-        let receipt = session.send("Opening the vault", &[open], &signer).await?;
+        let receipt = connection.send("Opening the vault", &[open], &signer).await?;
         Ok(report.text("vault", address::vault::vault(&model)).receipt(&receipt))
     }
 }
@@ -71,12 +71,12 @@ impl ShowArgs {
     ///
     /// # Errors
     /// Whatever the vault refuses.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
-        let staking = Staking::load(session, &self.model.address(session)?).await?;
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
+        let staking = Staking::load(connection, &self.model.address(connection)?).await?;
         let (vault, token) = (&staking.vault.value, &staking.token);
         let mut pools = Vec::with_capacity(staking.pools.len());
         for pool in &staking.pools {
-            pools.push(pool_report(&pool.value, &session.token(&pool.value.revenue_mint).await?));
+            pools.push(pool_report(&pool.value, &connection.token(&pool.value.revenue_mint).await?));
         }
         Ok(Report::new()
             .text("model", vault.model)

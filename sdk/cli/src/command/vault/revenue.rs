@@ -12,7 +12,7 @@ use crate::{
     funds::Around,
     model_arg::ModelArg,
     report::Report,
-    session::Session,
+    connection::Connection,
 };
 
 /// Arguments of `vault claim`.
@@ -33,30 +33,30 @@ impl ClaimArgs {
     ///
     /// # Errors
     /// Whatever the vault refuses.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
-        let signer = session.signer()?;
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
         let owner = signer.pubkey();
-        let staking = Staking::load(session, &self.model.address(session)?).await?;
-        let position = session.client.position(staking.model(), &owner).await?.value;
-        let now_seconds = session.client.now_seconds().await?;
+        let staking = Staking::load(connection, &self.model.address(connection)?).await?;
+        let position = connection.client.position(staking.model(), &owner).await?.value;
+        let now_seconds = connection.client.now_seconds().await?;
         let mut around = Around::default();
         let mut claims = Vec::new();
         for pool in staking.pools.iter().map(|pool| &pool.value) {
             let is_asked_for = self.mint.is_none_or(|mint| mint == pool.revenue_mint);
             if is_asked_for && claimable_atoms(&staking, pool, &position, now_seconds) > Some(0) {
-                let revenue = session.token(&pool.revenue_mint).await?;
-                around = around.and(session.receive(&owner, &owner, &revenue));
+                let revenue = connection.token(&pool.revenue_mint).await?;
+                around = around.and(connection.receive(&owner, &owner, &revenue));
                 claims.push(revenue_claim(&owner, staking.model(), &revenue.token));
             }
         }
         if claims.is_empty() {
             return Err(CliError::unfit("nothing is claimable", "wait until revenue has been streamed to the stakers"));
         }
-        let receipt = session.send("Claiming", &around.enclose(claims), &signer).await?;
+        let receipt = connection.send("Claiming", &around.enclose(claims), &signer).await?;
         let mut claimed = Vec::new();
         for event in &receipt.events {
             if let Event::Vault(VaultEvent::RevenueClaimed(event)) = event {
-                let revenue = session.token(&event.revenue_mint).await?;
+                let revenue = connection.token(&event.revenue_mint).await?;
                 let paid = Report::new().amount("claimed", revenue.amount(event.revenue_atoms), &revenue.symbol);
                 claimed.push(paid.text("mint", event.revenue_mint));
             }
@@ -87,14 +87,14 @@ impl PositionArgs {
     ///
     /// # Errors
     /// Whatever the vault refuses.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
-        let owner = session.address_or_own(self.owner)?;
-        let staking = Staking::load(session, &self.model.address(session)?).await?;
-        let position = session.client.position(staking.model(), &owner).await?;
-        let now_seconds = session.client.now_seconds().await?;
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
+        let owner = connection.address_or_own(self.owner)?;
+        let staking = Staking::load(connection, &self.model.address(connection)?).await?;
+        let position = connection.client.position(staking.model(), &owner).await?;
+        let now_seconds = connection.client.now_seconds().await?;
         let mut revenue = Vec::with_capacity(staking.pools.len());
         for pool in staking.pools.iter().map(|pool| &pool.value) {
-            let token = session.token(&pool.revenue_mint).await?;
+            let token = connection.token(&pool.revenue_mint).await?;
             let atoms = claimable_atoms(&staking, pool, &position.value, now_seconds).unwrap_or(0);
             let claimable = Report::new().amount("claimable", token.amount(atoms), &token.symbol);
             revenue.push(claimable.text("mint", pool.revenue_mint));

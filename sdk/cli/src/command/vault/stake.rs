@@ -14,7 +14,7 @@ use crate::{
     error::{CliError, Result},
     model_arg::ModelArg,
     report::Report,
-    session::Session,
+    connection::Connection,
     token::spendable_atoms,
 };
 
@@ -45,19 +45,19 @@ impl StakeArgs {
     ///
     /// # Errors
     /// Whatever the vault refuses.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
-        let signer = session.signer()?;
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
         let owner = signer.pubkey();
-        let staking = Staking::load(session, &self.model.address(session)?).await?;
-        let token_atoms = session.held_atoms(&owner, &staking.token, &self.amount).await?;
+        let staking = Staking::load(connection, &self.model.address(connection)?).await?;
+        let token_atoms = connection.held_atoms(&owner, &staking.token, &self.amount).await?;
         let position = address::vault::position(&staking.vault.address, &owner);
         let mut instructions = Vec::new();
-        if session.client.find_state::<Position>(&position).await?.is_none() {
+        if connection.client.find_state::<Position>(&position).await?.is_none() {
             instructions.push(position_open(&owner, staking.model()));
         }
         let mints = staking.revenue_mints();
         instructions.push(instruction::stake(&owner, staking.model(), in_order(&mints)?, Stake { token_atoms }));
-        Ok(staking.show(&session.send("Staking", &instructions, &signer).await?))
+        Ok(staking.show(&connection.send("Staking", &instructions, &signer).await?))
     }
 }
 
@@ -77,15 +77,15 @@ impl UnstakeArgs {
     ///
     /// # Errors
     /// Whatever the vault refuses.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
-        let signer = session.signer()?;
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
         let owner = signer.pubkey();
-        let staking = Staking::load(session, &self.model.address(session)?).await?;
-        let position = session.client.position(staking.model(), &owner).await?.value;
+        let staking = Staking::load(connection, &self.model.address(connection)?).await?;
+        let position = connection.client.position(staking.model(), &owner).await?.value;
         let token_atoms = spendable_atoms(&owner, &staking.token, &self.amount, position.staked_atoms)?;
         let mints = staking.revenue_mints();
         let start = instruction::unstake(&owner, staking.model(), in_order(&mints)?, Unstake { token_atoms });
-        Ok(staking.show(&session.send("Unstaking", &[start], &signer).await?))
+        Ok(staking.show(&connection.send("Unstaking", &[start], &signer).await?))
     }
 }
 
@@ -101,13 +101,13 @@ impl WithdrawArgs {
     ///
     /// # Errors
     /// Whatever the vault refuses.
-    pub async fn run(&self, session: &Session) -> Result<Report> {
-        let signer = session.signer()?;
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
         let owner = signer.pubkey();
-        let staking = Staking::load(session, &self.model.address(session)?).await?;
-        session.client.position(staking.model(), &owner).await?;
+        let staking = Staking::load(connection, &self.model.address(connection)?).await?;
+        connection.client.position(staking.model(), &owner).await?;
         let withdraw = unstake_withdraw(&owner, staking.model());
-        let instructions = session.receive(&owner, &owner, &staking.token).enclose([withdraw]);
-        Ok(staking.show(&session.send("Withdrawing", &instructions, &signer).await?))
+        let instructions = connection.receive(&owner, &owner, &staking.token).enclose([withdraw]);
+        Ok(staking.show(&connection.send("Withdrawing", &instructions, &signer).await?))
     }
 }
