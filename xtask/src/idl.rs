@@ -51,6 +51,7 @@ fn build_in_child(program: &Program, step: &Step) -> Result<String> {
     process::clean_cargo_environment(&mut command)
         .args(["idl-one", program.name])
         .env("PATH", search_path()?)
+        .env_remove("RUSTUP_TOOLCHAIN")
         // It compiles with flags of its own, so nothing could be shared with another folder anyway.
         .env("CARGO_TARGET_DIR", paths::cache()?.join("idl"));
     process::run(step, &mut command, &paths::repository().join("target/idl").join(format!("{}.log", program.library)))

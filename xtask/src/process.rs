@@ -59,7 +59,7 @@ pub fn run(step: &Step, command: &mut Command, log: &Path) -> Result<String> {
 }
 
 /// Drops from a command's environment what an enclosing `cargo run` put there and what would change a build
-/// behind our back.
+/// behind our back. `RUSTUP_TOOLCHAIN` stays: crates from the registry may ask for a toolchain of their own.
 pub fn clean_cargo_environment(command: &mut Command) -> &mut Command {
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
@@ -72,9 +72,7 @@ pub fn clean_cargo_environment(command: &mut Command) -> &mut Command {
     for name in ["CARGO_ENCODED_RUSTFLAGS", "CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH", "CARGO_TARGET_DIR"] {
         command.env_remove(name);
     }
-    for name in
-        ["LD_LIBRARY_PATH", "RUSTC", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "RUSTFLAGS", "RUSTUP_TOOLCHAIN"]
-    {
+    for name in ["LD_LIBRARY_PATH", "RUSTC", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "RUSTFLAGS"] {
         command.env_remove(name);
     }
     command
