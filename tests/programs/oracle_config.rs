@@ -127,7 +127,8 @@ fn a_queued_change_applies_when_its_timelock_is_over_and_not_a_second_sooner() {
     let longer = OracleParams { challenge_window_seconds: 1_200, timelock_seconds: 60, ..oracle_params() };
     world.must_refuse(&[oracle::config_change_apply()], "NoChangeQueued");
     let ripe = world.chain.now() + i64::from(TIMELOCK_SECONDS);
-    let event: ConfigChangeQueued = world.must_change(&[queue(longer)], &[("config", address::oracle::config())]).event();
+    let event: ConfigChangeQueued =
+        world.must_change(&[queue(longer)], &[("config", address::oracle::config())]).event();
     assert_eq!((event.params, event.effective_at_seconds), (longer, ripe));
     for early in [world.chain.now(), ripe - 1] {
         world.chain.set_time(early);
@@ -178,7 +179,8 @@ fn terms_of_a_service_out_of_bounds_are_refused() {
     for terms in spoiled {
         world.must_refuse(&[configure(terms)], "ParameterOutOfBounds");
     }
-    let greedy = UsageSplit { operator_bps: 4_999, vault_bps: 0, creator_bps: 4_401, reserve_bps: 300, protocol_bps: 300 };
+    let greedy =
+        UsageSplit { operator_bps: 4_999, vault_bps: 0, creator_bps: 4_401, reserve_bps: 300, protocol_bps: 300 };
     let mut unfair = vec![greedy];
     unfair.push(UsageSplit { operator_bps: 5_000, reserve_bps: 299, creator_bps: 4_401, ..greedy });
     unfair.push(UsageSplit { operator_bps: 5_000, protocol_bps: 299, creator_bps: 4_401, ..greedy });
