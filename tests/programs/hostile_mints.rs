@@ -42,8 +42,11 @@ fn put_mint_with<V: Extension + Pod + Default>(chain: &mut Chain, address: Pubke
     chain.svm.set_account(address, account).unwrap();
 }
 
+/// Puts a mint at an address.
+type Put = fn(&mut Chain, Pubkey);
+
 /// Every extension that changes who may do what to a holder, or what an amount means.
-const HOSTILE: [(&str, fn(&mut Chain, Pubkey)); 12] = [
+const HOSTILE: [(&str, Put); 12] = [
     ("transfer fee", put_mint_with::<TransferFeeConfig>),
     ("transfer hook", put_mint_with::<TransferHook>),
     ("permanent delegate", put_mint_with::<PermanentDelegate>),

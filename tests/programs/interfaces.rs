@@ -216,7 +216,7 @@ fn accounts_that_people_pay_rent_for_are_lean_on_chain() {
     }
     let payload = request_args(1).input.len() + usize::from(world.service(SIDE).output_bytes_max);
     assert_eq!(world.chain.raw(&SIDE.request(1)).unwrap().data.len(), Request::INPUT_OFFSET + payload);
-    assert!(Request::INPUT_OFFSET <= LEAN_BYTES_MAX);
+    const { assert!(Request::INPUT_OFFSET <= LEAN_BYTES_MAX) };
 }
 
 #[test]
