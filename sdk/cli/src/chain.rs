@@ -12,8 +12,8 @@ use solana_rpc_client_api::{
 };
 
 use crate::{
-    error::{CliError, Result},
     connection::Connection,
+    error::{CliError, Result},
 };
 
 /// Where a revenue pool names its vault.

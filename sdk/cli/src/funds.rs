@@ -7,8 +7,8 @@ use modchains_sdk::{
 
 use crate::{
     amount::DecimalOrAll,
-    error::{CliError, Result},
     connection::Connection,
+    error::{CliError, Result},
     token::{TokenView, spendable_atoms},
 };
 

@@ -7,6 +7,7 @@ mod amount;
 mod args;
 mod chain;
 mod command;
+mod connection;
 mod duration;
 mod error;
 mod funds;
@@ -15,7 +16,6 @@ mod model_arg;
 mod random;
 mod remedy;
 mod report;
-mod connection;
 mod token;
 
 use std::{

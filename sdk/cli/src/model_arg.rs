@@ -3,7 +3,7 @@
 use clap::Args;
 use modchains_sdk::{Pubkey, address};
 
-use crate::{error::Result, connection::Connection};
+use crate::{connection::Connection, error::Result};
 
 /// A model, by its address or by its creator and name.
 #[derive(Debug, Clone, Args)]

@@ -11,8 +11,8 @@ use modchains_sdk::{Account, Pubkey, SdkError, address, instruction::Token};
 
 use crate::{
     amount::{Amount, Decimal, DecimalOrAll, SOL_DECIMALS},
-    error::{CliError, Result},
     connection::Connection,
+    error::{CliError, Result},
 };
 
 /// A token with what people need to read and write its amounts.

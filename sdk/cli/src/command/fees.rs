@@ -11,10 +11,10 @@ use modchains_sdk::{
 
 use super::market::Listing;
 use crate::{
+    connection::Connection,
     error::{CliError, Result},
     model_arg::ModelArg,
     report::Report,
-    connection::Connection,
 };
 
 /// Show, distribute and claim accrued fees.

@@ -12,9 +12,9 @@ pub mod wallet;
 
 use crate::{
     args::{Cli, Command},
+    connection::Connection,
     error::Result,
     report::Report,
-    connection::Connection,
 };
 
 /// Does what the command line says. Connects first, unless the command needs no cluster.

@@ -16,11 +16,11 @@ use modchains_sdk::{
 };
 
 use crate::{
+    connection::Connection,
     error::Result,
     hash::{Hash, parse_hash, show_hash},
     model_arg::ModelArg,
     report::Report,
-    connection::Connection,
     token::TokenView,
 };
 

@@ -12,9 +12,9 @@ use modchains_sdk::{
 
 use crate::{
     amount::Decimal,
+    connection::Connection,
     error::{CliError, Result},
     report::Report,
-    connection::Connection,
     token::{TokenView, positive_atoms},
 };
 

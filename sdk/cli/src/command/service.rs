@@ -15,11 +15,11 @@ use thiserror::Error;
 use super::model::numeric_class;
 use crate::{
     amount::Decimal,
+    connection::Connection,
     duration::parse_seconds,
     error::{CliError, Result},
     model_arg::ModelArg,
     report::Report,
-    connection::Connection,
     token::{TokenView, positive_atoms},
 };
 

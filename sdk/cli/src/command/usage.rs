@@ -5,7 +5,7 @@ use modchains_sdk::{
     Pubkey, address, core::usage::EMA_FRACTION_BITS, instruction::oracle::usage_roll, oracle::state::Usage,
 };
 
-use crate::{error::Result, model_arg::ModelArg, report::Report, connection::Connection, token::TokenView};
+use crate::{connection::Connection, error::Result, model_arg::ModelArg, report::Report, token::TokenView};
 
 /// Show and roll the usage of a model.
 #[derive(Debug, Subcommand)]

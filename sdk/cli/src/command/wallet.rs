@@ -8,9 +8,9 @@ use tokio::time::{Instant, sleep};
 
 use crate::{
     amount::{Amount, Decimal, DecimalOrAll},
+    connection::{Connection, spinner},
     error::{CliError, Result},
     report::Report,
-    connection::{Connection, spinner},
     token::{TokenView, positive_atoms},
 };
 

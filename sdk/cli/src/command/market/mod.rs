@@ -11,7 +11,7 @@ pub use open::OpenArgs;
 pub use show::{ShowArgs, SyncArgs};
 pub use trade::{BuyArgs, QuoteArgs, SellArgs};
 
-use crate::{amount::price, error::Result, report::Report, connection::Connection, token::TokenView};
+use crate::{amount::price, connection::Connection, error::Result, report::Report, token::TokenView};
 
 /// Open, quote, trade and sync markets.
 #[derive(Debug, Subcommand)]

@@ -7,10 +7,10 @@ use modchains_sdk::{
 
 use crate::{
     amount::{Decimal, price},
+    connection::Connection,
     error::Result,
     model_arg::ModelArg,
     report::Report,
-    connection::Connection,
     token::positive_atoms,
 };
 

@@ -8,7 +8,7 @@ use modchains_sdk::{
 };
 
 use super::Listing;
-use crate::{error::Result, model_arg::ModelArg, report::Report, connection::Connection};
+use crate::{connection::Connection, error::Result, model_arg::ModelArg, report::Report};
 
 /// Arguments of `market show`.
 #[derive(Debug, Args)]

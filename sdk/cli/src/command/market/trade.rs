@@ -10,10 +10,10 @@ use modchains_sdk::{
 use super::Listing;
 use crate::{
     amount::{Decimal, DecimalOrAll},
+    connection::Connection,
     error::{CliError, Result},
     model_arg::ModelArg,
     report::Report,
-    connection::Connection,
     token::positive_atoms,
 };
 

@@ -11,7 +11,7 @@ pub use new::NewArgs;
 pub use settle::{CloseArgs, FinalizeArgs, RefundArgs};
 pub use show::{ListArgs, ShowArgs};
 
-use crate::{error::Result, report::Report, connection::Connection};
+use crate::{connection::Connection, error::Result, report::Report};
 
 /// Ask a model and read its answers.
 #[derive(Debug, Subcommand)]

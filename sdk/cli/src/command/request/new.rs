@@ -11,13 +11,13 @@ use modchains_sdk::{
 use super::wait::Until;
 use crate::{
     amount::Decimal,
+    connection::Connection,
     duration::parse_seconds,
     error::{CliError, Result},
     funds::Around,
     model_arg::ModelArg,
     random::random,
     report::Report,
-    connection::Connection,
     token::TokenView,
 };
 
@@ -150,7 +150,12 @@ fn require_input(input: &[u8], service: &Service) -> Result<()> {
 }
 
 /// Sends everything in one transaction or, when a long input leaves no room for wrapping SOL, in several.
-async fn send_fitting(connection: &Connection, payment: Around, create: Instruction, signer: &Keypair) -> Result<Receipt> {
+async fn send_fitting(
+    connection: &Connection,
+    payment: Around,
+    create: Instruction,
+    signer: &Keypair,
+) -> Result<Receipt> {
     const DOING: &str = "Sending the request";
     let Around { before, after } = payment;
     let together = [before.as_slice(), std::slice::from_ref(&create), after.as_slice()].concat();

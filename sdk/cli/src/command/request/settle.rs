@@ -7,7 +7,7 @@ use modchains_sdk::{
     oracle::state::{RequestStatus, Service},
 };
 
-use crate::{amount::Amount, error::Result, funds::Around, report::Report, connection::Connection, token::TokenView};
+use crate::{amount::Amount, connection::Connection, error::Result, funds::Around, report::Report, token::TokenView};
 
 /// A request with its service and token.
 struct Subject {

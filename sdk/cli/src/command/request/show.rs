@@ -6,7 +6,9 @@ use modchains_sdk::{
 };
 use serde_json::json;
 
-use crate::{error::Result, hash::show_hash, model_arg::ModelArg, report::Report, connection::Connection, token::TokenView};
+use crate::{
+    connection::Connection, error::Result, hash::show_hash, model_arg::ModelArg, report::Report, token::TokenView,
+};
 
 /// Hexadecimal digits of an input that people see.
 const INPUT_DIGITS: usize = 128;

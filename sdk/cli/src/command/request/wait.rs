@@ -10,9 +10,9 @@ use tokio::time::sleep;
 
 use super::show::status_name;
 use crate::{
+    connection::{Connection, spinner},
     error::{CliError, Result},
     report::Report,
-    connection::{Connection, spinner},
 };
 
 /// The pause between two looks at a request.

@@ -15,7 +15,7 @@ pub use open::{OpenArgs, ShowArgs};
 pub use revenue::{ClaimArgs, PositionArgs};
 pub use stake::{StakeArgs, UnstakeArgs, WithdrawArgs};
 
-use crate::{error::Result, report::Report, connection::Connection, token::TokenView};
+use crate::{connection::Connection, error::Result, report::Report, token::TokenView};
 
 /// Stake model tokens and claim revenue.
 #[derive(Debug, Subcommand)]

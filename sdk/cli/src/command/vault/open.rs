@@ -13,7 +13,8 @@ use modchains_sdk::{
 
 use super::Staking;
 use crate::{
-    duration::parse_seconds, error::Result, model_arg::ModelArg, report::Report, connection::Connection, token::TokenView,
+    connection::Connection, duration::parse_seconds, error::Result, model_arg::ModelArg, report::Report,
+    token::TokenView,
 };
 
 /// Cooldown of a new vault unless told otherwise: one day.

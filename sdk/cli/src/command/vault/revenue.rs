@@ -8,11 +8,11 @@ use modchains_sdk::{
 
 use super::Staking;
 use crate::{
+    connection::Connection,
     error::{CliError, Result},
     funds::Around,
     model_arg::ModelArg,
     report::Report,
-    connection::Connection,
 };
 
 /// Arguments of `vault claim`.

@@ -11,10 +11,10 @@ use modchains_sdk::{
 use super::Staking;
 use crate::{
     amount::DecimalOrAll,
+    connection::Connection,
     error::{CliError, Result},
     model_arg::ModelArg,
     report::Report,
-    connection::Connection,
     token::spendable_atoms,
 };
 
