@@ -35,13 +35,13 @@ impl Machine {
     /// Says so when other programs are running.
     pub fn warn_when_busy(&self) {
         if self.is_busy() {
-            println!("the machine is busy (load {:.1}): times will come out too long", self.load);
+            println!("the machine is busy (load {:.1}): times are not to be compared with those of a quiet one", self.load);
         }
     }
 
     /// One sentence.
     pub fn describe(&self) -> String {
-        let state = if self.is_busy() { ", busy with other work, so that times are upper bounds" } else { "" };
+        let state = if self.is_busy() { ", busy with other work" } else { "" };
         format!(
             "Times: {} cores ({}), {} GiB of memory, load {:.1} when it began{state}.",
             self.cores, self.processor, self.memory_gib, self.load
