@@ -7,7 +7,15 @@ CACHE := $(or $(MODCHAINS_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/modchain
 export CARGO_TARGET_DIR ?= $(CACHE)/target
 
 .DEFAULT_GOAL := help
-.PHONY: help setup programs idl test test-long lint demo bench localnet clean
+# Cargo tells sources apart by path and time alone. When another checkout used these folders last, what it compiled must
+# not pass for ours.
+checkout:
+	@mkdir -p "$(CACHE)"; \
+	if [ "$$(cat "$(CACHE)/checkout" 2>/dev/null)" != "$(CURDIR)" ]; then \
+		git ls-files -z | xargs -0 touch -c; echo "$(CURDIR)" > "$(CACHE)/checkout"; \
+	fi
+
+.PHONY: checkout help setup programs idl test test-long lint demo bench localnet clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,10 +23,10 @@ help: ## Show this list
 setup: programs ## Fetch libtorch, the digits and the local network, compile the programs
 	@cargo xtask env > /dev/null
 
-programs: ## Compile the three programs to target/deploy
+programs: checkout ## Compile the three programs to target/deploy
 	@cargo xtask build-sbf
 
-idl: ## Regenerate the IDLs under sdk/idl
+idl: checkout ## Regenerate the IDLs under sdk/idl
 	@cargo xtask idl
 
 lint: setup ## Formatting, lints, generated files, dependency policy
@@ -32,7 +40,7 @@ test: setup ## Set up everything and run every test
 	@cargo xtask idl --check
 	@cargo xtask idl-check
 
-test-long: ## The adversarial search around syncs, millions of plans
+test-long: checkout ## The adversarial search around syncs, millions of plans
 	@MODCHAINS_LONG=1 cargo test --package modchains-core --test sync_attack
 
 demo: setup ## The whole path on an embedded local network: list, trade, infer, earn, sync
@@ -42,7 +50,7 @@ demo: setup ## The whole path on an embedded local network: list, trade, infer, 
 bench: setup ## Measure everything, write BENCHMARKS.md and benchmarks/figures.json
 	@eval "$$(cargo xtask env)"; cargo run --quiet --package modchains-bench
 
-localnet: ## Start the embedded local network in the foreground
+localnet: checkout ## Start the embedded local network in the foreground
 	@cargo xtask localnet
 
 clean: ## Remove build outputs of this checkout (caches stay)

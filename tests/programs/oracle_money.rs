@@ -59,7 +59,7 @@ fn a_late_claim_of_a_request_answered_later_is_paid_when_it_closes() {
     world.request(SIDE, 1);
     world.claim(SIDE, 1);
     world.chain.advance(CLAIM);
-    world.chain.must(&[expire(), claim_instruction(SIDE, 1), post_instruction(SIDE, 1)]);
+    world.chain.must(&[expire(), claim_instruction(&world, SIDE, 1), post_instruction(SIDE, 1)]);
     world.chain.advance(CHALLENGE);
     world.chain.must(&[finalize_instruction(SIDE, 1)]);
     let (before, claim_bond) = (world.quote_atoms(SIDE, "requester"), world.service(SIDE).claim_bond_atoms);
@@ -128,9 +128,13 @@ fn a_closed_request_cannot_be_used_again_even_in_the_transaction_that_closes_it(
     let mut world = in_status(RequestStatus::Finalized);
     let requester = SIDE.person("requester");
     let revive = token::transfer_sol(&requester, &SIDE.request(1), QUOTE);
-    for step in
-        [claim_instruction(SIDE, 1), post_instruction(SIDE, 1), finalize_instruction(SIDE, 1), refund(), close()]
-    {
+    for step in [
+        claim_instruction(&world, SIDE, 1),
+        post_instruction(SIDE, 1),
+        finalize_instruction(SIDE, 1),
+        refund(),
+        close(),
+    ] {
         world.must_refuse(&[close(), revive.clone(), step.clone()], "AccountOwnedByWrongProgram");
         world.must_refuse(&[close(), step], "AccountOwnedByWrongProgram");
     }

@@ -11,7 +11,7 @@ use modchains_sdk::{
 use modchains_tests::{
     chain::{TOKEN, key},
     world::{
-        CHALLENGE_SECONDS, COOLDOWN_SECONDS, FEE_ATOMS, PURSE_ATOMS, QUOTE, Side, World, claim_instruction,
+        CHALLENGE_SECONDS, COOLDOWN_SECONDS, FEE_ATOMS, PURSE_ATOMS, QUOTE, Side, World, claim_args, claim_instruction,
         finalize_instruction, oracle_params, post_instruction, quote, request_args, result_args,
     },
 };
@@ -44,10 +44,10 @@ fn smallest_operator(world: &mut World) -> Operator {
 }
 
 /// Claims and answers request 1 as the trader.
-fn by_trader() -> [Instruction; 2] {
+fn by_trader(world: &World) -> [Instruction; 2] {
     let (trader, mint, request) = (SIDE.person("trader"), quote().mint, SIDE.request(1));
     [
-        oracle::request_claim(&trader, &mint, &SIDE.service(), &request),
+        oracle::request_claim(&trader, &mint, &SIDE.service(), &request, claim_args(world, SIDE, 1)),
         oracle::result_post(&trader, &mint, &request, result_args()),
     ]
 }
@@ -97,10 +97,10 @@ fn a_claim_needs_a_free_bond_for_it() {
     let bond = world.operator(SIDE).bond_atoms;
     world.request(SIDE, 1);
     world.chain.must(&[start_withdrawal(bond - claim_bond + 1)]);
-    world.must_refuse(&[claim_instruction(SIDE, 1)], "FreeBondTooSmall");
-    world.chain.must(&[deposit(1), claim_instruction(SIDE, 1)]);
+    world.must_refuse(&[claim_instruction(&world, SIDE, 1)], "FreeBondTooSmall");
+    world.chain.must(&[deposit(1), claim_instruction(&world, SIDE, 1)]);
     world.request(SIDE, 2);
-    world.must_refuse(&[claim_instruction(SIDE, 2)], "FreeBondTooSmall");
+    world.must_refuse(&[claim_instruction(&world, SIDE, 2)], "FreeBondTooSmall");
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn a_result_needs_a_bond_of_what_it_could_cost() {
         let operator = smallest_operator(&mut world);
         world.chain.must(&[create(RequestCreateArgs { value_at_risk_atoms, ..request_args(1) })]);
         assert_eq!(world.request_state(SIDE, 1).result_bond_atoms, needed);
-        let [claim, post] = by_trader();
+        let [claim, post] = by_trader(&world);
         world.chain.must(&[claim]);
         if needed > operator.bond_atoms {
             world.must_refuse(std::slice::from_ref(&post), "FreeBondTooSmall");
@@ -251,8 +251,9 @@ fn an_operator_of_one_side_serves_the_other_with_the_same_bond() {
     let mut world = World::ready();
     world.request(Side::B, 1);
     let (operator, request) = (SIDE.person("operator"), Side::B.request(1));
+    let claim = claim_args(&world, Side::B, 1);
     world.chain.must(&[
-        oracle::request_claim(&operator, &quote().mint, &Side::B.service(), &request),
+        oracle::request_claim(&operator, &quote().mint, &Side::B.service(), &request, claim),
         oracle::result_post(&operator, &quote().mint, &request, result_args()),
     ]);
     world.chain.advance(CHALLENGE_SECONDS.into());

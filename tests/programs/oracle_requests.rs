@@ -8,8 +8,8 @@ use modchains_oracle::{
 use modchains_program_kit::hash::sha256;
 use modchains_sdk::{address, instruction::oracle};
 use modchains_tests::world::{
-    CHALLENGE_SECONDS, FEE_ATOMS, QUOTE, Side, WAIT_SECONDS, World, claim_instruction, finalize_instruction,
-    post_instruction, quote, request_args, result_args, service_terms,
+    CHALLENGE_SECONDS, FEE_ATOMS, QUOTE, Side, WAIT_SECONDS, World, claim_args, claim_instruction,
+    finalize_instruction, post_instruction, quote, request_args, result_args, service_terms,
 };
 use solana_instruction::Instruction;
 
@@ -66,7 +66,7 @@ pub(super) fn in_status(status: RequestStatus) -> World {
 #[test]
 fn every_step_in_every_wrong_status_is_refused() {
     let steps = [
-        ("claim", claim_instruction(SIDE, 1)),
+        ("claim", claim_instruction(&in_status(RequestStatus::Open), SIDE, 1)),
         ("expire", expire()),
         ("post", post_instruction(SIDE, 1)),
         ("finalize", finalize_instruction(SIDE, 1)),
@@ -109,7 +109,8 @@ fn a_status_byte_that_names_no_status_is_refused() {
     let mut account = world.chain.raw(&SIDE.request(1)).unwrap();
     account.data[8 + core::mem::offset_of!(Request, status)] = 7;
     world.chain.svm.set_account(SIDE.request(1), account).unwrap();
-    for step in [claim_instruction(SIDE, 1), post_instruction(SIDE, 1), finalize_instruction(SIDE, 1), close()] {
+    for step in [claim_instruction(&world, SIDE, 1), post_instruction(SIDE, 1), finalize_instruction(SIDE, 1), close()]
+    {
         world.must_refuse(&[step], "RequestStatusUnknown");
     }
 }
@@ -217,8 +218,21 @@ fn only_the_operator_that_claimed_answers() {
     let mut borrowed = by_other(&other);
     borrowed.accounts[1].pubkey = SIDE.operator();
     world.must_refuse(&[borrowed], "NotOperatorAuthority");
-    let claim = oracle::request_claim(&other, &quote().mint, &SIDE.service(), &SIDE.request(1));
+    let args = claim_args(&world, SIDE, 1);
+    let claim = oracle::request_claim(&other, &quote().mint, &SIDE.service(), &SIDE.request(1), args);
     world.must_refuse(&[claim], "RequestNotOpen");
+}
+
+#[test]
+fn a_claim_never_falls_on_a_request_that_was_created_at_the_address_later() {
+    let mut world = in_status(RequestStatus::Open);
+    let stale = claim_instruction(&world, SIDE, 1);
+    world.chain.advance(WAIT_SECONDS.into());
+    let harsher = modchains_oracle::instructions::RequestCreateArgs { value_at_risk_atoms: QUOTE, ..request_args(1) };
+    let requester = SIDE.person("requester");
+    world.chain.must(&[refund(), close(), oracle::request_create(&requester, &SIDE.model(), &quote(), harsher)]);
+    world.must_refuse(&[stale], "RequestReplaced");
+    world.claim(SIDE, 1);
 }
 
 #[test]

@@ -57,7 +57,7 @@ fn a_request_counts_when_it_is_final_and_not_before() {
     let untouched = world.usage(SIDE);
     world.request(SIDE, 1);
     assert_eq!(world.usage(SIDE), untouched);
-    world.chain.must(&[claim_instruction(SIDE, 1)]);
+    world.chain.must(&[claim_instruction(&world, SIDE, 1)]);
     assert_eq!(world.usage(SIDE), untouched);
     world.chain.must(&[post_instruction(SIDE, 1)]);
     assert_eq!(world.usage(SIDE), untouched);
@@ -86,7 +86,7 @@ fn a_refunded_request_never_counts() {
 fn a_tip_is_no_usage() {
     let mut world = World::ready();
     let args = modchains_oracle::instructions::RequestCreateArgs { tip_atoms: 1_000 * FEE_ATOMS, ..request_args(1) };
-    world.chain.must(&[create(args), claim_instruction(SIDE, 1), post_instruction(SIDE, 1)]);
+    world.chain.must(&[create(args), claim_instruction(&world, SIDE, 1), post_instruction(SIDE, 1)]);
     world.chain.advance(CHALLENGE_SECONDS.into());
     world.chain.must(&[finalize_instruction(SIDE, 1)]);
     assert_eq!(world.usage(SIDE).fees_total_atoms, FEE_ATOMS);

@@ -46,7 +46,7 @@ fn closes_at(start: &World, step: &Instruction, end: i64, error: &str) {
 fn every_window_ends_at_its_second() {
     let open = in_status(RequestStatus::Open);
     let now = open.chain.now();
-    closes_at(&open, &claim_instruction(SIDE, 1), now + WAIT, "RequestDeadlinePassed");
+    closes_at(&open, &claim_instruction(&open, SIDE, 1), now + WAIT, "RequestDeadlinePassed");
     opens_at(&open, &refund(), now + WAIT, "RequestDeadlineAhead");
     let claimed = in_status(RequestStatus::Claimed);
     closes_at(&claimed, &post_instruction(SIDE, 1), now + CLAIM, "ClaimDeadlinePassed");

@@ -182,7 +182,7 @@ pub const TOKEN: Pubkey = anchor_spl::token::ID;
 /// Anchor logs the error's name; anything else fails with the words of the runtime.
 fn refusal_name(error: &solana_transaction_error::TransactionError, logs: &[String]) -> String {
     let named = logs.iter().find_map(|line| Some(line.split_once("Error Code: ")?.1.split_once('.')?.0));
-    if let Some(name) = named {
+    if let Some(name) = named.filter(|name| !name.is_empty()) {
         return name.to_owned();
     }
     let failed = logs.iter().find_map(|line| {

@@ -270,7 +270,7 @@ fn request_builds() -> Vec<Row> {
         }),
         ("request_claim", World::ready, |world| {
             with_requests(world, |world, side| world.request(side, 1));
-            both(|side| claim_instruction(side, 1))
+            both(|side| claim_instruction(world, side, 1))
         }),
         ("claim_expire", World::ready, |world| {
             with_requests(world, |world, side| {
@@ -305,7 +305,7 @@ fn request_builds() -> Vec<Row> {
             });
             world.chain.advance(CLAIM_SECONDS.into());
             with_requests(world, |world, side| {
-                world.chain.must(&[claim_expire(side), claim_instruction(side, 1), post_instruction(side, 1)]);
+                world.chain.must(&[claim_expire(side), claim_instruction(world, side, 1), post_instruction(side, 1)]);
             });
             world.chain.advance(CHALLENGE_SECONDS.into());
             with_requests(world, |world, side| {

@@ -8,7 +8,8 @@ use modchains_exchange::instructions::{
     ConfigInitializeArgs as ExchangeConfigArgs, MarketBuyArgs, MarketOpenArgs, MarketSellArgs,
 };
 use modchains_oracle::instructions::{
-    BondMintAllowArgs, ConfigInitializeArgs as OracleConfigArgs, OperatorRegisterArgs, ServiceOpenArgs,
+    BondMintAllowArgs, ConfigInitializeArgs as OracleConfigArgs, OperatorRegisterArgs, RequestClaimArgs,
+    ServiceOpenArgs,
 };
 use modchains_sdk::{
     address,
@@ -256,7 +257,8 @@ impl World {
 
     /// Claims request `nonce`.
     pub fn claim(&mut self, side: Side, nonce: u64) {
-        self.chain.must(&[claim_instruction(side, nonce)]);
+        let claim = claim_instruction(self, side, nonce);
+        self.chain.must(&[claim]);
     }
 
     /// Creates, claims and answers request `nonce`.
@@ -281,9 +283,18 @@ impl World {
     }
 }
 
+/// What names request `nonce` in a claim: when it was created, or now if it is about to be.
+pub fn claim_args(world: &World, side: Side, nonce: u64) -> RequestClaimArgs {
+    let exists = world.chain.raw(&side.request(nonce)).is_some();
+    let created_at_seconds =
+        if exists { world.request_state(side, nonce).created_at_seconds } else { world.chain.now() };
+    RequestClaimArgs { created_at_seconds }
+}
+
 /// The claim of request `nonce` by its side's operator.
-pub fn claim_instruction(side: Side, nonce: u64) -> Instruction {
-    oracle::request_claim(&side.person("operator"), &quote().mint, &side.service(), &side.request(nonce))
+pub fn claim_instruction(world: &World, side: Side, nonce: u64) -> Instruction {
+    let (operator, args) = (side.person("operator"), claim_args(world, side, nonce));
+    oracle::request_claim(&operator, &quote().mint, &side.service(), &side.request(nonce), args)
 }
 
 /// The answer to request `nonce` by its side's operator.

@@ -65,6 +65,8 @@ pub struct Work {
     pub model: usize,
     /// Address of the request.
     pub request: Pubkey,
+    /// When the request was created; names it together with its address.
+    pub created_at_seconds: i64,
     /// The request as the journal notes it.
     pub job: NewJob,
     /// Whether a claim must go before the result.

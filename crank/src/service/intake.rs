@@ -135,6 +135,7 @@ fn work(context: &Context, accepted: Accepted, inferred: Inferred) -> Work {
     Work {
         model: announced.model,
         request: request.address,
+        created_at_seconds: request.value.created_at_seconds,
         job,
         claim,
         alone: false,

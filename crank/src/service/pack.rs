@@ -60,7 +60,7 @@ mod tests {
     use modchains_sdk::client::sign;
     use modchains_sdk::instruction::budget::compute_limit;
     use modchains_sdk::instruction::oracle::{request_claim, result_post};
-    use modchains_sdk::oracle::instructions::ResultPostArgs;
+    use modchains_sdk::oracle::instructions::{RequestClaimArgs, ResultPostArgs};
     use modchains_sdk::{Hash, Keypair, Signer};
 
     #[test]
@@ -72,7 +72,13 @@ mod tests {
             for _ in 0..requests {
                 let request = Pubkey::new_unique();
                 let args = ResultPostArgs { numeric_class: 0, trace_root: [0; 32], output: vec![7; output] };
-                instructions.push(request_claim(&authority, &mint, &service, &request));
+                instructions.push(request_claim(
+                    &authority,
+                    &mint,
+                    &service,
+                    &request,
+                    RequestClaimArgs { created_at_seconds: 1 },
+                ));
                 instructions.push(result_post(&authority, &mint, &request, args));
             }
             let signed = sign(&instructions, &[&payer], Hash::default(), 1).unwrap();

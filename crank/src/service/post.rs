@@ -6,7 +6,7 @@ use super::statistics::AnswerTimes;
 use crate::journal::{JournalError, Key, Posting, SignedTransaction as Recorded};
 use modchains_sdk::client::SignedTransaction;
 use modchains_sdk::instruction::oracle::{request_claim, result_post};
-use modchains_sdk::oracle::instructions::ResultPostArgs;
+use modchains_sdk::oracle::instructions::{RequestClaimArgs, ResultPostArgs};
 use modchains_sdk::{Instruction, Pubkey, SdkError};
 use std::sync::Arc;
 use std::time::Instant;
@@ -114,7 +114,8 @@ fn instructions(context: &Context, group: &[Work]) -> Vec<Instruction> {
         let served = &context.models[work.model];
         if work.claim {
             units += CLAIM_UNITS;
-            all.push(request_claim(&authority, &served.quote.mint, &served.service, &work.request));
+            let args = RequestClaimArgs { created_at_seconds: work.created_at_seconds };
+            all.push(request_claim(&authority, &served.quote.mint, &served.service, &work.request, args));
         }
         units += POST_UNITS;
         let args = ResultPostArgs {

@@ -157,6 +157,9 @@ pub enum OracleError {
     /// A state would break its own rules; the step is refused.
     #[msg("the account's state does not add up")]
     StateInconsistent,
+    /// Another request was created at the address since.
+    #[msg("the request was replaced by another at its address; look at it again")]
+    RequestReplaced,
 }
 
 /// Refuses with `error` unless `condition` holds. Anchor's `require!` builds the error with its file, line and values

@@ -91,8 +91,8 @@ pub mod oracle {
     }
 
     /// Takes a request on with a claim bond; an operator only.
-    pub fn request_claim(ctx: Context<RequestClaim>) -> Result<()> {
-        ctx.accounts.handle(now_seconds()?)
+    pub fn request_claim(ctx: Context<RequestClaim>, args: RequestClaimArgs) -> Result<()> {
+        ctx.accounts.handle(args, now_seconds()?)
     }
 
     /// Takes a late claim away from its operator.

@@ -35,7 +35,10 @@ impl Machine {
     /// Says so when other programs are running.
     pub fn warn_when_busy(&self) {
         if self.is_busy() {
-            println!("the machine is busy (load {:.1}): times are not to be compared with those of a quiet one", self.load);
+            println!(
+                "the machine is busy (load {:.1}): times are not to be compared with those of a quiet one",
+                self.load
+            );
         }
     }
 

@@ -194,7 +194,11 @@ fn again(context: &Context, job: &Job, model: usize, request: Option<FetchedRequ
             context.known.begin(address);
             let span = tracing::info_span!("request", address = %address);
             let (job, answer) = (job.seen, answer.clone());
-            offer(&outlets.ready, Work { model, request: address, job, claim, alone, answer, timing: None, span });
+            let created_at_seconds = request.request.value.created_at_seconds;
+            offer(
+                &outlets.ready,
+                Work { model, request: address, created_at_seconds, job, claim, alone, answer, timing: None, span },
+            );
         }
         _ => {
             context.bonds.release(&address);

@@ -6,6 +6,14 @@ use crate::{
     state::{Operator, Request, Service},
 };
 
+/// Which request the operator has looked at.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
+pub struct RequestClaimArgs {
+    /// When the request was created. A requester can close a settled request and create another at the same address; a
+    /// claim that is still on its way must not fall on that one's terms.
+    pub created_at_seconds: i64,
+}
+
 /// Takes a request on, with a small bond that is lost to the requester if the result is late.
 #[event_cpi]
 #[derive(Accounts)]
@@ -21,12 +29,12 @@ pub struct RequestClaim<'info> {
 
 impl<'info> RequestClaim<'info> {
     /// Locks the claim bond and starts the clock.
-    pub fn handle(&mut self, now_seconds: i64) -> Result<()> {
+    pub fn handle(&mut self, args: RequestClaimArgs, now_seconds: i64) -> Result<()> {
         let event = {
             let mut request = self.request.load_mut()?;
             let mut operator = self.operator.load_mut()?;
             let before_atoms = operator.locked_atoms;
-            request.claim(self.operator.key(), now_seconds)?;
+            request.claim(self.operator.key(), args.created_at_seconds, now_seconds)?;
             operator.lock_claim(request.claim_bond_atoms)?;
             RequestClaimed {
                 request: self.request.key(),

@@ -229,9 +229,10 @@ impl Request {
         Ok(RequestStatus::try_from(self.status)?)
     }
 
-    /// Gives the request to `operator` until the claim's deadline.
-    pub fn claim(&mut self, operator: Pubkey, now_seconds: i64) -> Result<()> {
+    /// Gives the request to `operator` until the claim's deadline, if it is the one created at `created_at_seconds`.
+    pub fn claim(&mut self, operator: Pubkey, created_at_seconds: i64, now_seconds: i64) -> Result<()> {
         self.require(RequestStatus::Open, OracleError::RequestNotOpen)?;
+        ensure(self.created_at_seconds == created_at_seconds, OracleError::RequestReplaced)?;
         ensure(window::is_open(now_seconds, self.deadline_seconds), OracleError::RequestDeadlinePassed)?;
         let claim_end_seconds = window::end_seconds(now_seconds, self.claim_seconds).map_err(OracleError::from)?;
         self.operator = operator;

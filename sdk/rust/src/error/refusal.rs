@@ -163,7 +163,7 @@ error_table! {
     InputTooLong OutputEmpty OutputTooLong NumericClassMismatch RequestStatusUnknown RequestNotOpen
     RequestNotClaimed RequestNotPosted RequestNotSettled RequestDeadlinePassed RequestDeadlineAhead
     ClaimDeadlinePassed ClaimDeadlineAhead ChallengeWindowOpen ClaimOfOtherOperator UsageEpochNotOver
-    NothingToDistribute NothingToClaim ClockWentBack StateInconsistent
+    NothingToDistribute NothingToClaim ClockWentBack StateInconsistent RequestReplaced
 }
 
 error_table! {

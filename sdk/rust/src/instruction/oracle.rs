@@ -4,7 +4,8 @@ use modchains_oracle::{
     ID, accounts, instruction as data,
     instructions::{
         BondDepositArgs, BondMintAllowArgs, BondWithdrawStartArgs, ConfigChangeQueueArgs, ConfigInitializeArgs,
-        FeesClaimArgs, OperatorRegisterArgs, RequestCreateArgs, ResultPostArgs, ServiceConfigureArgs, ServiceOpenArgs,
+        FeesClaimArgs, OperatorRegisterArgs, RequestClaimArgs, RequestCreateArgs, ResultPostArgs, ServiceConfigureArgs,
+        ServiceOpenArgs,
     },
     state::FeeBeneficiary,
 };
@@ -201,7 +202,13 @@ pub fn request_create(requester: &Pubkey, model: &Pubkey, quote: &Token, args: R
 }
 
 /// Takes a request on. The authority of an operator in the service's quote mint signs.
-pub fn request_claim(authority: &Pubkey, quote_mint: &Pubkey, service: &Pubkey, request: &Pubkey) -> Instruction {
+pub fn request_claim(
+    authority: &Pubkey,
+    quote_mint: &Pubkey,
+    service: &Pubkey,
+    request: &Pubkey,
+    args: RequestClaimArgs,
+) -> Instruction {
     let accounts = accounts::RequestClaim {
         authority: *authority,
         operator: operator(authority, quote_mint),
@@ -210,7 +217,7 @@ pub fn request_claim(authority: &Pubkey, quote_mint: &Pubkey, service: &Pubkey, 
         event_authority: EVENT_AUTHORITY,
         program: ID,
     };
-    instruction(ID, &accounts, &data::RequestClaim {})
+    instruction(ID, &accounts, &data::RequestClaim { args })
 }
 
 /// Takes a late claim away from the operator account that the request names. Nobody signs.

@@ -70,7 +70,9 @@ fn status_codes_round_trip_and_unknown_ones_are_refused() {
 
 #[test]
 fn only_an_open_request_can_be_claimed() {
-    refused_unless(&[RequestStatus::Open], OracleError::RequestNotOpen, |request| request.claim(OPERATOR, CREATED));
+    refused_unless(&[RequestStatus::Open], OracleError::RequestNotOpen, |request| {
+        request.claim(OPERATOR, CREATED, CREATED)
+    });
 }
 
 #[test]
@@ -103,7 +105,7 @@ fn only_a_settled_request_can_be_closed() {
 fn an_unknown_status_allows_nothing() {
     let mut request = open();
     request.status = 7;
-    assert_eq!(refusal(request.claim(OPERATOR, CREATED)), OracleError::RequestStatusUnknown);
+    assert_eq!(refusal(request.claim(OPERATOR, CREATED, CREATED)), OracleError::RequestStatusUnknown);
     assert_eq!(refusal(request.refund(i64::MAX).map(drop)), OracleError::RequestStatusUnknown);
 }
 
@@ -140,32 +142,32 @@ fn the_result_bond_is_the_largest_of_minimum_multiple_and_value_at_risk() {
 #[test]
 fn a_claim_ends_with_the_request_at_the_latest() {
     let mut early = open();
-    early.claim(OPERATOR, CREATED).unwrap();
+    early.claim(OPERATOR, CREATED, CREATED).unwrap();
     assert_eq!(early.claim_deadline_seconds, CREATED + 30);
     let mut late = open();
-    late.claim(OPERATOR, DEADLINE - 1).unwrap();
+    late.claim(OPERATOR, CREATED, DEADLINE - 1).unwrap();
     assert_eq!(late.claim_deadline_seconds, DEADLINE);
-    assert_eq!(refusal(open().claim(OPERATOR, DEADLINE)), OracleError::RequestDeadlinePassed);
+    assert_eq!(refusal(open().claim(OPERATOR, CREATED, DEADLINE)), OracleError::RequestDeadlinePassed);
 }
 
 #[test]
 fn at_its_deadline_a_claim_can_lapse_but_not_be_answered() {
     let mut request = open();
-    request.claim(OPERATOR, CREATED).unwrap();
+    request.claim(OPERATOR, CREATED, CREATED).unwrap();
     let end = request.claim_deadline_seconds;
     assert!(request.require_postable(&OPERATOR, 0, 1, end - 1).is_ok());
     assert_eq!(refusal(request.expire_claim(end - 1)), OracleError::ClaimDeadlineAhead);
     assert_eq!(refusal(request.require_postable(&OPERATOR, 0, 1, end)), OracleError::ClaimDeadlinePassed);
     assert_eq!(request.expire_claim(end).unwrap(), 10);
     assert_eq!((request.status().unwrap(), request.requester_due_atoms), (RequestStatus::Open, 10));
-    request.claim(STRANGER, end).unwrap();
+    request.claim(STRANGER, CREATED, end).unwrap();
     assert_eq!(request.operator, STRANGER);
 }
 
 #[test]
 fn a_result_needs_the_claiming_operator_its_class_and_a_size_that_fits() {
     let mut request = open();
-    request.claim(OPERATOR, CREATED).unwrap();
+    request.claim(OPERATOR, CREATED, CREATED).unwrap();
     let post = |operator: &Pubkey, class, bytes| request.require_postable(operator, class, bytes, CREATED + 1);
     assert_eq!(refusal(post(&STRANGER, 0, 1)), OracleError::ClaimOfOtherOperator);
     assert_eq!(refusal(post(&OPERATOR, 1, 1)), OracleError::NumericClassMismatch);
@@ -177,7 +179,7 @@ fn a_result_needs_the_claiming_operator_its_class_and_a_size_that_fits() {
 #[test]
 fn a_result_is_final_from_the_last_second_of_its_window_on() {
     let mut request = open();
-    request.claim(OPERATOR, CREATED).unwrap();
+    request.claim(OPERATOR, CREATED, CREATED).unwrap();
     request.post([1; 32], [2; 32], 32, CREATED + 9).unwrap();
     assert_eq!((request.challenge_until_seconds, request.answer_seconds()), (CREATED + 69, 9));
     assert_eq!(refusal(request.finalize(CREATED + 68)), OracleError::ChallengeWindowOpen);
@@ -189,7 +191,7 @@ fn a_result_is_final_from_the_last_second_of_its_window_on() {
 fn a_refund_returns_fee_tip_and_every_forfeited_claim_bond_once() {
     let mut request = open();
     for start in [CREATED, CREATED + 40] {
-        request.claim(OPERATOR, start).unwrap();
+        request.claim(OPERATOR, CREATED, start).unwrap();
         request.expire_claim(start + 30).unwrap();
     }
     assert_eq!(refusal(request.refund(DEADLINE - 1)), OracleError::RequestDeadlineAhead);
