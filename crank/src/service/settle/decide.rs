@@ -67,6 +67,10 @@ pub fn next_step(job: &Job, request: Option<&FetchedRequest>, sent: Sent, operat
         };
     };
     let (terms, is_own) = (&request.request.value, request.request.value.operator == *operator);
+    // A requester can close a settled request and create another at its address. The recorded answer is not for that.
+    if terms.input_hash != job.seen.input_hash {
+        return Step::GiveUp("request_replaced");
+    }
     match request.status() {
         Ok(RequestStatus::Open) if now_seconds >= terms.deadline_seconds => Step::GiveUp("deadline_passed"),
         Ok(RequestStatus::Open) => unanswered(job, sent, true),
@@ -117,7 +121,7 @@ pub mod tests {
         let mut value: Request = bytemuck::Zeroable::zeroed();
         value.operator = operator;
         value.version_manifest_sha256 = [8; 32];
-        value.input_hash = Answer::new(vec![1, 2], vec![0; 16]).output_hash;
+        value.input_hash = input_hash();
         value.deadline_seconds = NOW + 3_600;
         value.claim_deadline_seconds = NOW + 60;
         value.challenge_until_seconds = NOW + 30;
@@ -127,8 +131,12 @@ pub mod tests {
         FetchedRequest { request, input: vec![1, 2], output: Vec::new() }
     }
 
+    fn input_hash() -> [u8; 32] {
+        Answer::new(vec![1, 2], vec![0; 16]).output_hash
+    }
+
     fn job(state: JobState, answer: Option<[u8; 32]>) -> Job {
-        let seen = NewJob { request: [1; 32], model: [2; 32], input_hash: [3; 32], answer_by_seconds: NOW };
+        let seen = NewJob { request: [1; 32], model: [2; 32], input_hash: input_hash(), answer_by_seconds: NOW };
         let answer = answer.map(|output_hash| Answer { output: vec![7], salt: Vec::new(), output_hash });
         Job { seen, state, answer, failure: None, updated_at_seconds: 0 }
     }
@@ -171,6 +179,14 @@ pub mod tests {
         assert_eq!(step(&answered, &claimed, &[], &own), Step::Wait);
         let theirs = request(RequestStatus::Claimed, Pubkey::new_unique());
         assert_eq!(step(&answered, &theirs, &[], &own), Step::Wait);
+    }
+
+    #[test]
+    fn an_answer_is_never_posted_to_another_request_at_the_address() {
+        let (own, answered) = (Pubkey::new_unique(), job(JobState::Answered, Some([5; 32])));
+        let mut replaced = request(RequestStatus::Open, Pubkey::default());
+        replaced.request.value.input_hash = [4; 32];
+        assert_eq!(step(&answered, &replaced, &[], &own), Step::GiveUp("request_replaced"));
     }
 
     #[test]
