@@ -63,9 +63,9 @@ pub enum ExchangeError {
     /// URI is too long.
     #[msg("The URI is longer than 200 bytes")]
     UriTooLong,
-    /// Wallets would hide them.
-    #[msg("A name, symbol or URI contains control characters")]
-    TextHasControlCharacters,
+    /// Two models could look alike.
+    #[msg("A name, symbol or URI starts or ends with white space or contains characters that are not shown")]
+    TextNotShownAsItIs,
     /// A zero hash.
     #[msg("The manifest's or the weights' SHA-256 is missing")]
     HashMissing,

@@ -19,7 +19,7 @@ pub fn of(error: &SdkError) -> Option<&'static str> {
         "NameTooLong" | "SymbolTooLong" | "UriTooLong" | "NameEmpty" | "SymbolEmpty" | "UriEmpty" => {
             "choose another text"
         }
-        "TextHasControlCharacters" => "use printable characters only",
+        "TextNotShownAsItIs" => "use printable characters only",
         "GraphRootMissing" => "pass --graph-root",
         "GraphRootUnexpected" => "leave --graph-root out",
         "HashMissing" => "pass the SHA-256 of the file; it is never zero",

@@ -53,7 +53,8 @@ impl Model {
     }
 }
 
-/// Refuses text that is empty, longer than `bytes_max`, or carries control characters, which wallets would hide.
+/// Refuses text that is empty, longer than `bytes_max`, starts or ends with white space, or carries characters that
+/// wallets would not show: with any of these, two models of one creator could look alike.
 pub fn require_text(text: &str, bytes_max: usize, empty: ExchangeError, too_long: ExchangeError) -> Result<()> {
     if text.trim().is_empty() {
         return Err(empty.into());
@@ -61,6 +62,13 @@ pub fn require_text(text: &str, bytes_max: usize, empty: ExchangeError, too_long
     if text.len() > bytes_max {
         return Err(too_long.into());
     }
-    ensure(!text.chars().any(char::is_control), ExchangeError::TextHasControlCharacters)?;
-    Ok(())
+    let looks_as_it_is = text.trim().len() == text.len() && !text.chars().any(is_invisible);
+    ensure(looks_as_it_is, ExchangeError::TextNotShownAsItIs)
+}
+
+/// Control characters, and marks of no width that join, hide or reverse text.
+fn is_invisible(character: char) -> bool {
+    let is_mark =
+        matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    character.is_control() || is_mark
 }

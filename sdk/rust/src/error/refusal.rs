@@ -136,7 +136,7 @@ error_table! {
     EXCHANGE_ERRORS, ExchangeError:
     NotUpgradeAuthority NotAdmin NotCreator NoChangeQueued TimelockRunning TimelockOutOfBounds ParamsOutOfBounds
     StepExceedsLostFee QuoteMintNotAllowed QuoteMintAlreadyAllowed QuoteMintListFull QuoteMintExtensionRefused
-    NameEmpty NameTooLong SymbolEmpty SymbolTooLong UriEmpty UriTooLong TextHasControlCharacters HashMissing
+    NameEmpty NameTooLong SymbolEmpty SymbolTooLong UriEmpty UriTooLong TextNotShownAsItIs HashMissing
     GraphRootMissing GraphRootUnexpected NumericClassUnknown VerificationClassUnknown ParentVersionUnknown
     VersionUnknown CurveOutOfBounds MintMismatch QuoteVaultMismatch ModelMismatch VaultMismatch
     VaultProgramMismatch UsageMismatch DeadlinePassed ParametersMoved OutputBelowLimit InputAboveLimit
