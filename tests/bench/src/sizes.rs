@@ -113,7 +113,7 @@ fn transactions(figures: &mut Figures, world: &World) -> Result<Table> {
         ("tx_market_buy", "trader", vec![world.buy_instruction(SIDE, "trader", QUOTE)]),
         ("tx_market_sell", "trader", vec![world.sell_instruction(SIDE, "trader", QUOTE)]),
         ("tx_request_create_digits", "requester", vec![create]),
-        ("tx_claim_and_post", "operator", vec![claim_instruction(&world, SIDE, 1), post_instruction(SIDE, 1)]),
+        ("tx_claim_and_post", "operator", vec![claim_instruction(world, SIDE, 1), post_instruction(SIDE, 1)]),
     ];
     for (name, role, instructions) in cases {
         let signer = key(&format!("{role} a"));
