@@ -39,7 +39,7 @@ struct Options {
     #[arg(long, env = "MODCHAINS_DIGITS")]
     digits: PathBuf,
     /// How often the demo runs; its times are medians of the runs.
-    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
     demo_runs: u32,
     /// Rounds per inference figure.
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(10..))]

@@ -31,7 +31,7 @@ fn markdown(figures: &Figures, tables: &[Table], machine: &Machine) -> String {
         "# Benchmarks\nWritten by `make bench`, together with `benchmarks/figures.json`, where the same figures have \
          names: `cu.` compute units, `bytes.` and `size.` bytes, `lamports.` rent, `us.` microseconds, `ratio.` ours \
          over a reference. {} Programs are compiled as for deployment; programs of the host with the `dev` profile, in \
-         which what is hot is optimised, so operators who build for release see shorter times.\n\n{verdict}\n\n{}",
+         which what is hot is optimised.\n\n{verdict}\n\n{}",
         machine.describe(),
         sections.join("\n")
     )

@@ -106,11 +106,11 @@ async fn migrate(stage: &Stage, cast: &Cast, options: &Options) -> Result<()> {
         let started = Instant::now();
         let report = step.run(&context).await.with_context(|| format!("migration {}", step.number()))?;
         ensure!(report.outcome.done, "migration {} is not done: {}", report.number, report.outcome.notes.join("; "));
-        done(
-            &format!("migration {} {}", report.number, report.name),
-            &report.outcome.notes.join("; "),
-            started.elapsed(),
-        );
+        let found = match report.outcome.programs.len() {
+            0 => "done".to_owned(),
+            count => format!("{count} programs, equal to the local files"),
+        };
+        done(&format!("migration {} {}", report.number, report.name), &found, started.elapsed());
     }
     Ok(())
 }
