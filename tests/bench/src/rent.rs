@@ -1,4 +1,4 @@
-//! What accounts cost: rent, all of which comes back when an account closes.
+//! What accounts cost: rent, which comes back when an account closes.
 
 use anyhow::{Context, Result};
 use modchains_tests::world::World;
@@ -9,7 +9,7 @@ use crate::{
     table::{Table, code, number},
 };
 
-/// Lamports per byte that mainnet asked for in the second half of 2026; it falls in steps, from 6,960 to 696.
+/// Lamports per byte seen on mainnet in September 2026; it falls in steps, from 6,960 to 696 (SIMD-0437).
 const MAINNET_LAMPORTS_PER_BYTE: usize = 5_080;
 /// Bytes that an account pays for beyond its data.
 const ACCOUNT_OVERHEAD_BYTES: usize = 128;
@@ -76,9 +76,12 @@ fn text(world: &World) -> String {
     let empty = world.chain.svm.minimum_balance_for_rent_exemption(0);
     let local = empty / ACCOUNT_OVERHEAD_BYTES as u64;
     format!(
-        "Deposits in lamports (a billionth of a SOL), not fees. `lamports.<object>` is at mainnet's rate of late 2026, \
-         {MAINNET_LAMPORTS_PER_BYTE} lamports a byte for data plus {ACCOUNT_OVERHEAD_BYTES} bytes; \
-         `lamports.<object>_local_rent` is at the Rent sysvar of LiteSVM, {local} lamports a byte, which is also what \
-         the local network takes. The programs read the sysvar, so they follow the cluster."
+        "Deposits in lamports (a billionth of a SOL). Requests and people's own token accounts can be closed, which \
+         returns theirs; a listing stays. `lamports.<object>` is at the rate seen on mainnet in September 2026, {} \
+         lamports a byte for data plus {ACCOUNT_OVERHEAD_BYTES} bytes; `lamports.<object>_local_rent` is at the Rent \
+         sysvar of LiteSVM, {} lamports a byte, which is also what the local network takes. The programs read the \
+         sysvar, so they follow the cluster.",
+        number(MAINNET_LAMPORTS_PER_BYTE as f64),
+        number(local as f64)
     )
 }
