@@ -33,6 +33,8 @@ lint: setup ## Formatting, lints, generated files, dependency policy
 	@cargo fmt --all --check
 	@eval "$$(cargo xtask env)"; cargo clippy --workspace --all-targets -- -D warnings
 	@cargo xtask idl --check
+	@if command -v cargo-deny > /dev/null; then cargo deny check bans licenses sources; \
+	else echo "cargo-deny is not installed: the policy of deny.toml was not checked"; fi
 
 test: setup ## Set up everything and run every test
 	@cargo fmt --all --check
