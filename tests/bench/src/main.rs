@@ -19,7 +19,12 @@ mod report;
 mod sizes;
 mod table;
 
-use std::{path::PathBuf, process::ExitCode, time::Instant};
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Instant,
+};
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
@@ -56,6 +61,14 @@ fn main() -> ExitCode {
     }
 }
 
+/// Two at once would share a folder and slow each other. Freed when the file closes, however this ends.
+fn lock(output: &Path) -> Result<File> {
+    let path = output.join("lock");
+    let file = File::create(&path).with_context(|| format!("creating {}", path.display()))?;
+    file.try_lock().with_context(|| format!("another benchmark is running in this checkout ({})", path.display()))?;
+    Ok(file)
+}
+
 fn run(options: &Options) -> Result<()> {
     let started = Instant::now();
     for (what, path) in [("--localnet", &options.localnet), ("--digits", &options.digits)] {
@@ -65,6 +78,7 @@ fn run(options: &Options) -> Result<()> {
     machine.warn_when_busy();
     let output = root().join("target/bench");
     std::fs::create_dir_all(&output).with_context(|| format!("creating {}", output.display()))?;
+    let _lock = lock(&output)?;
 
     let mut figures = Figures::default();
     let mut tables = Vec::new();
