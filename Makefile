@@ -51,7 +51,8 @@ demo: setup ## The whole path on an embedded local network: list, trade, infer, 
 		cargo run --quiet --package modchains-demo
 
 bench: setup ## Measure everything, write BENCHMARKS.md and benchmarks/figures.json
-	@eval "$$(cargo xtask env)"; cargo run --quiet --package modchains-bench
+	@eval "$$(cargo xtask env)"; cargo build --package modchains-crank --package modchains-demo && \
+		cargo run --quiet --package modchains-bench
 
 localnet: checkout ## Start the embedded local network in the foreground
 	@cargo xtask localnet

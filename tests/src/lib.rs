@@ -4,6 +4,7 @@
 // reason: a failed expectation is a failed test, and this crate is only used by tests and benchmarks.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod budgets;
 pub mod chain;
 pub mod fixture;
 pub mod idl;

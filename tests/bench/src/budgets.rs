@@ -1,48 +1,18 @@
-//! What the figures must keep.
+//! How the figures stand against their budgets.
+
+use modchains_tests::budgets::{BUDGETS, find};
 
 use crate::{figures::Figures, table::number};
 
-/// Most that a figure may be.
-pub struct Budget {
-    /// Its name.
-    pub figure: &'static str,
-    /// The most it may be.
-    pub most: f64,
-}
-
-const fn most(figure: &'static str, most: f64) -> Budget {
-    Budget { figure, most }
-}
-
-/// All budgets.
-pub const BUDGETS: &[Budget] = &[
-    most("cu.market_buy", 20_000.0),
-    most("cu.market_sell", 20_000.0),
-    most("cu.market_sync", 8_000.0),
-    most("cu.stake", 12_000.0),
-    most("cu.unstake", 12_000.0),
-    most("cu.revenue_claim", 12_000.0),
-    most("cu.request_create", 15_000.0),
-    most("cu.result_post", 10_000.0),
-    most("cu.result_finalize", 25_000.0),
-    most("cu.usage_roll", 6_000.0),
-    most("size.modchains_exchange", 300_000.0),
-    most("size.modchains_vault", 300_000.0),
-    most("size.modchains_oracle", 300_000.0),
-    most("bytes.market", 512.0),
-    most("bytes.request", 512.0),
-    most("bytes.usage", 512.0),
-    most("bytes.model", 512.0),
-    most("us.crank_overhead_p50", 20_000.0),
-    most("us.demo_p50", 90_000_000.0),
-];
+/// How many budgets there are.
+pub const COUNT: usize = BUDGETS.len();
 
 /// The budget of a figure as a table cell, which says so when it is missed.
 pub fn cell(name: &str, value: f64) -> String {
     match find(name) {
         None => String::new(),
-        Some(budget) if value <= budget.most => number(budget.most),
-        Some(budget) => format!("**missed: {}**", number(budget.most)),
+        Some(most) if value <= most => number(most),
+        Some(most) => format!("**missed: {}**", number(most)),
     }
 }
 
@@ -53,8 +23,4 @@ pub fn missed(figures: &Figures) -> Vec<String> {
         Some(format!("{} is {}, budget {}", budget.figure, number(value), number(budget.most)))
     });
     over.collect()
-}
-
-fn find(name: &str) -> Option<&'static Budget> {
-    BUDGETS.iter().find(|budget| budget.figure == name)
 }

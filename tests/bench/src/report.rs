@@ -22,7 +22,7 @@ fn write_file(path: &Path, text: &str) -> Result<()> {
 fn markdown(figures: &Figures, tables: &[Table], machine: &Machine) -> String {
     let missed = budgets::missed(figures);
     let verdict = if missed.is_empty() {
-        format!("All {} budgets are kept.", budgets::BUDGETS.len())
+        format!("All {} budgets are kept.", budgets::COUNT)
     } else {
         format!("**Over budget**: {}.", missed.join("; "))
     };
