@@ -6,6 +6,7 @@ use anyhow::{Result, bail, ensure};
 use modchains_sdk::{
     Keypair, Signer,
     exchange::{
+        events::CurveState,
         instructions::MarketOpenArgs,
         state::{FeeBeneficiary as TradeBeneficiary, Market},
     },
@@ -56,9 +57,13 @@ pub struct Moved {
 }
 
 /// Lamports for a whole token; for people to read, so a float will do.
-pub fn price_lamports(market: &Market) -> f64 {
-    let tokens = market.depth_atoms.saturating_sub(market.circulating_atoms).max(1);
-    (market.reserve_atoms as f64 + market.virtual_atoms as f64) / tokens as f64 * 1e6
+pub fn price_lamports(curve: &CurveState) -> f64 {
+    let tokens = curve.depth_atoms.saturating_sub(curve.circulating_atoms).max(1);
+    (curve.reserve_atoms as f64 + curve.virtual_atoms as f64) / tokens as f64 * 1e6
+}
+
+fn market_price(market: &Market) -> f64 {
+    price_lamports(&market.curve().into())
 }
 
 /// Registers model and version, opens market, vault and service.
@@ -87,7 +92,7 @@ pub async fn list(stage: &mut Stage, cast: &Cast, listing: &Listing) -> Result<(
 
 /// Two traders buy, one sells half, the other stakes half.
 pub async fn trade(stage: &mut Stage, cast: &Cast, listing: &Listing) -> Result<Trades> {
-    let at_launch = price_lamports(&stage.client.market(&listing.model).await?.value);
+    let at_launch = market_price(&stage.client.market(&listing.model).await?.value);
     step("two traders buy, one sells", async {
         for (trader, sol) in [(&cast.alice, 20), (&cast.bob, 10)] {
             stage.wrap(trader, sol).await?;
@@ -99,7 +104,7 @@ pub async fn trade(stage: &mut Stage, cast: &Cast, listing: &Listing) -> Result<
         let held = held(stage, &cast.bob, listing).await?;
         sell(stage, &cast.bob, listing, held / 2).await?;
         let market = stage.client.market(&listing.model).await?.value;
-        let trades = Trades { price_at_launch: at_launch, price_after_trades: price_lamports(&market) };
+        let trades = Trades { price_at_launch: at_launch, price_after_trades: market_price(&market) };
         let found = format!("price {:.1} -> {:.1} lamports", at_launch, trades.price_after_trades);
         stake(stage, &cast.alice, listing).await?;
         Ok((trades, found))
@@ -149,8 +154,8 @@ pub async fn wait_for_sync(stage: &mut Stage, listing: &Listing) -> Result<Moved
             let market = stage.client.market(&listing.model).await?.value;
             if market.parameter_epoch > 0 {
                 let moved = Moved {
-                    price_before: price_lamports(&before),
-                    price_after: price_lamports(&market),
+                    price_before: market_price(&before),
+                    price_after: market_price(&market),
                     parameter_epoch: market.parameter_epoch,
                 };
                 return Ok((moved, format!("price {:.2} -> {:.2} lamports", moved.price_before, moved.price_after)));

@@ -7,7 +7,6 @@ use comfy_table::{CellAlignment, Table, presets::UTF8_FULL_CONDENSED};
 use modchains_sdk::{
     Pubkey, Signature, Signer, address,
     decode::{Event, ExchangeEvent, Receipt},
-    exchange::events::CurveState,
     instruction::Token,
 };
 use serde::Serialize;
@@ -17,7 +16,7 @@ use crate::{
     chart,
     cost::Costs,
     inference::{Accuracy, Answers, Listing},
-    market::{Moved, Trades},
+    market::{Moved, Trades, price_lamports},
 };
 
 /// A price and what made it.
@@ -239,12 +238,7 @@ fn price_point(event: &Event) -> Option<PricePoint> {
         ExchangeEvent::ReserveDeposited(deposit) => ("reserve fees", deposit.after),
         _ => return None,
     };
-    Some(PricePoint { what: what.to_owned(), price_lamports: price(&after) })
-}
-
-fn price(curve: &CurveState) -> f64 {
-    let tokens = curve.depth_atoms.saturating_sub(curve.circulating_atoms).max(1);
-    (curve.reserve_atoms as f64 + curve.virtual_atoms as f64) / tokens as f64 * 1e6
+    Some(PricePoint { what: what.to_owned(), price_lamports: price_lamports(&after) })
 }
 
 async fn balances(stage: &Stage, cast: &Cast, listing: &Listing) -> Result<Vec<Balance>> {
