@@ -52,6 +52,24 @@ pub enum CoreError {
     InsufficientRevenue,
     /// Streamed revenue does not add up: deposited is not claimed plus claimable plus unstreamed plus dust.
     RevenueNotConserved,
+    /// One transaction would buy more than the cap of the launch.
+    LaunchCapExceeded,
+    /// The launch fee, its duration or its cap is out of bounds.
+    LaunchTermsInvalid,
+    /// The model is for grantees alone and there is no grant.
+    LicenceRequired,
+    /// The declared uses are none, unknown or not all granted.
+    LicenceUseNotGranted,
+    /// The grant has expired.
+    LicenceExpired,
+    /// The grant was revoked.
+    LicenceRevoked,
+    /// The requests of this window are used up.
+    LicenceRateExceeded,
+    /// The uses or the rate of a licence are out of bounds.
+    LicenceTermsInvalid,
+    /// The contributors' shares are too many, empty, or more than the whole.
+    SharesInvalid,
 }
 
 impl fmt::Display for CoreError {
@@ -79,6 +97,15 @@ impl fmt::Display for CoreError {
             Self::WindowClosed => "the window is closed",
             Self::InsufficientRevenue => "less revenue was streamed than is claimed",
             Self::RevenueNotConserved => "the revenue stream does not add up",
+            Self::LaunchCapExceeded => "the transaction would buy more than the launch allows",
+            Self::LaunchTermsInvalid => "the terms of the launch are out of bounds",
+            Self::LicenceRequired => "the model is for grantees alone",
+            Self::LicenceUseNotGranted => "the declared use is not granted",
+            Self::LicenceExpired => "the licence has expired",
+            Self::LicenceRevoked => "the licence was revoked",
+            Self::LicenceRateExceeded => "the licence allows no more requests for now",
+            Self::LicenceTermsInvalid => "the terms of the licence are out of bounds",
+            Self::SharesInvalid => "the contributors' shares do not add up or are too many",
         })
     }
 }

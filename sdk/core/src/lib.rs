@@ -1,5 +1,5 @@
-//! Every formula of ModChains, once: bonding curve, fees, usage-driven sync, streamed revenue, usage averages,
-//! bonds and time windows.
+//! Every formula of ModChains, once: bonding curve, fees, launch protection, usage-driven sync, streamed revenue,
+//! usage averages, licences, contributors' shares, bonds and time windows.
 //!
 //! The on-chain programs, the Rust SDK, the TypeScript SDK (as wasm) and the crank all call these functions, so a
 //! quote and a trade can never disagree. Amounts are integers in base units and every name carries its unit.
@@ -15,8 +15,11 @@ pub mod curve;
 mod error;
 pub mod fees;
 pub mod ids;
+pub mod launch;
+pub mod licence;
 pub mod limits;
 pub mod math;
+pub mod shares;
 pub mod stream;
 pub mod sync;
 pub mod trade;

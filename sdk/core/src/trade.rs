@@ -8,9 +8,11 @@
 //! because they are in the reserve when the next part is sold: the parts together pay at most what one sale pays plus
 //! the reserve legs of the parts.
 
+use crate::bps::PPM_DENOMINATOR;
 use crate::curve::Curve;
 use crate::fees::{FeeLegs, TradeFees};
 use crate::limits::{require_input, require_output};
+use crate::math::div_rem_wide;
 use crate::{CoreError, Result};
 
 /// A buy, ready to be applied.
@@ -38,6 +40,12 @@ impl Buy {
     pub fn check_max_in(&self, max_quote_atoms_in: u64) -> Result<()> {
         require_input(self.quote_atoms_in, max_quote_atoms_in)
     }
+
+    /// How far the average price, net of the fee, is above the spot price of the curve before the buy.
+    pub fn price_impact_ppm(&self, curve_before: &Curve) -> Result<u32> {
+        let net_atoms = self.quote_atoms_in.checked_sub(self.fee_atoms).ok_or(CoreError::Overflow)?;
+        price_impact_ppm(curve_before.spot_price_q64()?, net_atoms, self.token_atoms_out)
+    }
 }
 
 /// A sale, ready to be applied.
@@ -64,6 +72,12 @@ impl Sell {
     /// Requires at most `max_token_atoms_in`.
     pub fn check_max_in(&self, max_token_atoms_in: u64) -> Result<()> {
         require_input(self.token_atoms_in, max_token_atoms_in)
+    }
+
+    /// How far the average price, gross of the fee, is below the spot price of the curve before the sale.
+    pub fn price_impact_ppm(&self, curve_before: &Curve) -> Result<u32> {
+        let gross_atoms = self.quote_atoms_out.checked_add(self.fee_atoms).ok_or(CoreError::Overflow)?;
+        price_impact_ppm(curve_before.spot_price_q64()?, gross_atoms, self.token_atoms_in)
     }
 }
 
@@ -134,4 +148,21 @@ fn settle_sell(
 
 fn require_amount(atoms: u64) -> Result<()> {
     if atoms == 0 { Err(CoreError::AmountZero) } else { Ok(()) }
+}
+
+/// Distance of the average price `quote / tokens` from the spot price, in parts per million of the spot price. Takes
+/// the quote that met the curve, without the fee, so that fee and impact can be shown side by side. Rounds up, so no
+/// impact is hidden; what does not fit, or stands against a spot price that rounds to zero, is `u32::MAX`.
+pub fn price_impact_ppm(spot_before_q64: u128, quote_atoms: u64, token_atoms: u64) -> Result<u32> {
+    let (average_q64, _) = div_rem_wide(u128::from(quote_atoms) << 64, token_atoms)?;
+    let distance_q64 = average_q64.abs_diff(spot_before_q64);
+    // Both lose bits only where the product would not fit 128, and then keep at least 108.
+    let excess_bits = 20_u32.saturating_sub(distance_q64.leading_zeros());
+    let spot = spot_before_q64 >> excess_bits;
+    if spot == 0 {
+        return Ok(u32::MAX);
+    }
+    // arith-safety: the distance is below 2^108 and a million below 2^20.
+    let impact_ppm = ((distance_q64 >> excess_bits) * u128::from(PPM_DENOMINATOR)).div_ceil(spot);
+    Ok(u32::try_from(impact_ppm).unwrap_or(u32::MAX))
 }

@@ -77,6 +77,7 @@ impl Market {
             Op::Sync { step_ppm, lost_fees } => {
                 let input = SyncInput {
                     step_ppm,
+                    is_paused: false,
                     is_stale: false,
                     lost_usage_fees_atoms: lost_fees,
                     launch_depth_atoms: self.launch_depth_atoms,

@@ -35,7 +35,13 @@ fn state_with_mark(mark_atoms: u64) -> SyncState {
 }
 
 fn input(step_ppm: i32) -> SyncInput {
-    SyncInput { step_ppm, is_stale: false, lost_usage_fees_atoms: u64::MAX, launch_depth_atoms: DEPTH }
+    SyncInput {
+        step_ppm,
+        is_paused: false,
+        is_stale: false,
+        lost_usage_fees_atoms: u64::MAX,
+        launch_depth_atoms: DEPTH,
+    }
 }
 
 fn synced(curve: &Curve, state: &SyncState, step_ppm: i32) -> SyncMove {

@@ -31,8 +31,13 @@ pub fn measure(figures: &mut Figures) -> Result<Table> {
     let curve = traded_curve()?;
     let fees = TRADE_FEES_DEFAULT;
     let (state, params) = (SyncState::new(START_SECONDS), SyncParams::DEFAULT);
-    let input =
-        SyncInput { step_ppm: 5_000, is_stale: false, lost_usage_fees_atoms: QUOTE, launch_depth_atoms: DEPTH_ATOMS };
+    let input = SyncInput {
+        step_ppm: 5_000,
+        is_paused: false,
+        is_stale: false,
+        lost_usage_fees_atoms: QUOTE,
+        launch_depth_atoms: DEPTH_ATOMS,
+    };
     let later = START_SECONDS + i64::from(EPOCH_SECONDS);
     let stream =
         Stream::new(START_SECONDS).deposit(QUOTE, START_SECONDS, 3 * QUOTE, STREAM_SECONDS).context("a stream")?;

@@ -211,6 +211,7 @@ impl Market {
         let params = self.params.sync_params();
         let input = SyncInput {
             step_ppm: sync::signal_step_ppm(usage.ema_fast, usage.ema_mid, usage.ema_slow, usage.quality_ppm, &params)?,
+            is_paused: false,
             is_stale: window::elapsed_seconds(usage.rolled_at_seconds, now_seconds)?
                 > u64::from(self.params.usage_stale_seconds),
             lost_usage_fees_atoms: usage.non_recoverable_fees_total.saturating_sub(self.usage_fees_seen_atoms),

@@ -29,11 +29,13 @@ impl SyncState {
     }
 }
 
-/// What the oracle says, and the market's launch depth.
+/// What the oracle says, the market's launch depth and whether it is paused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SyncInput {
     /// Signed step from [`crate::sync::signal_step_ppm`]; anything beyond `step_max` is cut.
     pub step_ppm: i32,
+    /// Whether the market is paused.
+    pub is_paused: bool,
     /// Whether the oracle's figures are too old to act on.
     pub is_stale: bool,
     /// Non-recoverable usage fees, in quote atoms, since the curve last moved: they pay for an upward step.
@@ -66,6 +68,8 @@ pub enum SyncReason {
     UsageFeesTooSmall = 8,
     /// The amounts are so small that the move rounds away.
     MoveTooSmall = 9,
+    /// The market is paused.
+    Paused = 10,
 }
 
 impl SyncReason {
@@ -126,6 +130,9 @@ enum Choice {
 }
 
 fn choose_move(curve: &Curve, state: &SyncState, params: &SyncParams, input: &SyncInput) -> Result<Choice> {
+    if input.is_paused {
+        return Ok(Choice::Stay(SyncReason::Paused));
+    }
     if input.is_stale {
         return Ok(Choice::Stay(SyncReason::OracleStale));
     }

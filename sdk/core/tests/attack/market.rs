@@ -118,6 +118,7 @@ impl Market {
     pub fn sync(&mut self, step_ppm: i32) -> Option<(SyncReason, i32)> {
         let input = SyncInput {
             step_ppm,
+            is_paused: false,
             is_stale: false,
             lost_usage_fees_atoms: u64::MAX,
             launch_depth_atoms: self.launch_depth_atoms,

@@ -1,0 +1,83 @@
+//! Launch protection: for a while after a market opens, a fee that decays to the base fee, and a cap on what one
+//! transaction may buy.
+//!
+//! The fee falls linearly from the creator's choice to the base fee and applies to buys and sales alike: whoever buys
+//! in the first second pays the most, and pays again when selling in a hurry. The cap applies to buys alone, and to
+//! everything that one transaction buys together, so neither several instructions nor a route through another program
+//! evade it.
+
+use crate::bps::ppm_floor;
+use crate::{CoreError, Result};
+
+/// Longest launch: one hour.
+pub const LAUNCH_SECONDS_MAX: u32 = 60 * 60;
+/// Largest launch fee: half of the trade.
+pub const LAUNCH_FEE_MAX_BPS: u16 = 5_000;
+/// Smallest cap: a ten-thousandth of the opening depth.
+pub const LAUNCH_CAP_MIN_PPM: u32 = 100;
+/// Largest cap: all of the opening depth, which is no cap.
+pub const LAUNCH_CAP_MAX_PPM: u32 = 1_000_000;
+
+/// What a creator chose for the launch of a market. Never changes once the market is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LaunchTerms {
+    /// Fee in the first second, basis points of the gross quote amount.
+    pub fee_max_bps: u16,
+    /// Length of the launch; zero means that there is no protection.
+    pub duration_seconds: u32,
+    /// Most that one transaction may buy, in parts per million of the opening depth.
+    pub cap_ppm: u32,
+}
+
+impl LaunchTerms {
+    /// Requires either no protection, with everything zero, or a duration of at most [`LAUNCH_SECONDS_MAX`], a fee
+    /// from the base fee to [`LAUNCH_FEE_MAX_BPS`] and a cap from [`LAUNCH_CAP_MIN_PPM`] to the whole depth.
+    pub fn validate(&self, base_fee_bps: u16) -> Result<()> {
+        let valid = if self.duration_seconds == 0 {
+            *self == Self::default()
+        } else {
+            self.duration_seconds <= LAUNCH_SECONDS_MAX
+                && (base_fee_bps..=LAUNCH_FEE_MAX_BPS).contains(&self.fee_max_bps)
+                && (LAUNCH_CAP_MIN_PPM..=LAUNCH_CAP_MAX_PPM).contains(&self.cap_ppm)
+        };
+        if valid { Ok(()) } else { Err(CoreError::LaunchTermsInvalid) }
+    }
+
+    /// Whether the market is still being launched. A clock before the opening counts as the opening.
+    pub fn is_on(&self, opened_at_seconds: i64, now_seconds: i64) -> bool {
+        self.remaining_seconds(opened_at_seconds, now_seconds) > 0
+    }
+
+    /// Fee of a trade: `base + ceil((fee_max - base) * remaining / duration)`, so the base fee once the launch is over.
+    /// Rounds up, for the pool. Never below the base fee, even if that was raised above the launch fee meanwhile.
+    pub fn fee_bps(&self, base_fee_bps: u16, opened_at_seconds: i64, now_seconds: i64) -> Result<u16> {
+        let remaining = u64::from(self.remaining_seconds(opened_at_seconds, now_seconds));
+        if remaining == 0 {
+            return Ok(base_fee_bps);
+        }
+        // arith-safety: 16 by 32 bits fit 64, and a launch with seconds remaining has a duration above zero.
+        let above_base = u64::from(self.fee_max_bps.saturating_sub(base_fee_bps));
+        let raised_bps = (above_base * remaining).div_ceil(u64::from(self.duration_seconds));
+        let raised_bps = u16::try_from(raised_bps).map_err(|_| CoreError::Overflow)?;
+        base_fee_bps.checked_add(raised_bps).ok_or(CoreError::Overflow)
+    }
+
+    /// Most token atoms that one transaction may buy during the launch: `floor(depth * cap)`, at least one. Rounds
+    /// down, against the buyer.
+    pub fn cap_atoms(&self, depth_opening_atoms: u64) -> Result<u64> {
+        Ok(ppm_floor(depth_opening_atoms, self.cap_ppm)?.max(1))
+    }
+
+    fn remaining_seconds(&self, opened_at_seconds: i64, now_seconds: i64) -> u32 {
+        let elapsed = now_seconds.saturating_sub(opened_at_seconds).max(0);
+        self.duration_seconds.saturating_sub(u32::try_from(elapsed).unwrap_or(u32::MAX))
+    }
+}
+
+/// What a transaction has bought with this purchase, in token atoms. Fails with `LaunchCapExceeded` above the cap.
+pub fn check_cap(cap_atoms: u64, bought_before_atoms: u64, buying_atoms: u64) -> Result<u64> {
+    match bought_before_atoms.checked_add(buying_atoms) {
+        Some(bought_atoms) if bought_atoms <= cap_atoms => Ok(bought_atoms),
+        _ => Err(CoreError::LaunchCapExceeded),
+    }
+}
