@@ -2,157 +2,105 @@
 
 use anchor_lang::prelude::*;
 use modchains_core::CoreError;
+pub use modchains_program_kit::refusal::ensure;
+use modchains_program_kit::refusals;
 
-/// Refusals of the exchange. Nothing changes when one is returned.
-#[error_code]
-#[derive(PartialEq, Eq)]
-pub enum ExchangeError {
-    /// Only the upgrade authority configures.
-    #[msg("Only the program's upgrade authority may create the configuration")]
-    NotUpgradeAuthority,
-    /// Only the admin.
-    #[msg("The signer is not the admin of the configuration")]
-    NotAdmin,
-    /// Only the creator.
-    #[msg("The signer is not the creator of the model")]
-    NotCreator,
-    /// Nothing waits.
-    #[msg("No change is queued; queue one with config_change_queue")]
-    NoChangeQueued,
-    /// Too early.
-    #[msg("The timelock of the queued change is still running")]
-    TimelockRunning,
-    /// At most 30 days.
-    #[msg("The timelock must be at most 30 days")]
-    TimelockOutOfBounds,
-    /// Fee, split, step or window out of bounds.
-    #[msg("A market parameter is out of its bounds")]
-    ParamsOutOfBounds,
-    /// The step bound of the profit proof.
-    #[msg(
-        "The largest step is worth more than the part of the fee that nobody gets back; lower step_max or raise the fee"
-    )]
-    StepExceedsLostFee,
-    /// Not on the list.
-    #[msg("The quote mint is not allowed; ask the admin to allow it")]
-    QuoteMintNotAllowed,
-    /// Already on the list.
-    #[msg("The quote mint is already allowed")]
-    QuoteMintAlreadyAllowed,
-    /// Eight places.
-    #[msg("All places for quote mints are taken")]
-    QuoteMintListFull,
-    /// An extension that gives somebody power over holders.
-    #[msg("The quote mint carries a Token-2022 extension that could hurt holders")]
-    QuoteMintExtensionRefused,
-    /// Name is empty.
-    #[msg("The model's name is empty")]
-    NameEmpty,
-    /// Name is too long.
-    #[msg("The model's name is longer than 32 bytes")]
-    NameTooLong,
-    /// Symbol is empty.
-    #[msg("The token's symbol is empty")]
-    SymbolEmpty,
-    /// Symbol is too long.
-    #[msg("The token's symbol is longer than 10 bytes")]
-    SymbolTooLong,
-    /// URI is empty.
-    #[msg("The URI is empty")]
-    UriEmpty,
-    /// URI is too long.
-    #[msg("The URI is longer than 200 bytes")]
-    UriTooLong,
-    /// Two models could look alike.
-    #[msg("A name, symbol or URI starts or ends with white space or contains characters that are not shown")]
-    TextNotShownAsItIs,
-    /// A zero hash.
-    #[msg("The manifest's or the weights' SHA-256 is missing")]
-    HashMissing,
-    /// Exact class without graph.
-    #[msg("The exact class needs the root of the integer graph")]
-    GraphRootMissing,
-    /// Tolerant class with graph.
-    #[msg("The tolerant class has no integer graph")]
-    GraphRootUnexpected,
-    /// Neither exact nor tolerant.
-    #[msg("The numeric class is neither exact (0) nor tolerant (1)")]
-    NumericClassUnknown,
-    /// Not optimistic.
-    #[msg("The verification class is not optimistic (0)")]
-    VerificationClassUnknown,
-    /// The parent does not exist.
-    #[msg("The parent version does not exist")]
-    ParentVersionUnknown,
-    /// The version does not exist.
-    #[msg("The version does not exist")]
-    VersionUnknown,
-    /// Depth or virtual reserve out of bounds.
-    #[msg("The depth or the virtual reserve is out of its bounds")]
-    CurveOutOfBounds,
-    /// Another market's mint.
-    #[msg("The mint is not the market's")]
-    MintMismatch,
-    /// Another market's quote vault.
-    #[msg("The quote vault is not the market's")]
-    QuoteVaultMismatch,
-    /// Another model.
-    #[msg("The model is not the market's")]
-    ModelMismatch,
-    /// Another model's vault.
-    #[msg("The vault is not that of the market's model")]
-    VaultMismatch,
-    /// A look-alike program.
-    #[msg("The vault program is not the one this exchange was built for")]
-    VaultProgramMismatch,
-    /// Another model's usage.
-    #[msg("The usage account is not that of the market's model")]
-    UsageMismatch,
-    /// Too late.
-    #[msg("The trade's deadline has passed; quote again")]
-    DeadlinePassed,
-    /// Quoted on earlier parameters.
-    #[msg("The curve has moved since the quote; quote again")]
-    ParametersMoved,
-    /// Slippage.
-    #[msg("The output is below the limit; quote again or accept less")]
-    OutputBelowLimit,
-    /// Slippage.
-    #[msg("The input is above the limit; quote again or accept more")]
-    InputAboveLimit,
-    /// Zero.
-    #[msg("The amount is zero")]
-    AmountZero,
-    /// Rounds to zero.
-    #[msg("The trade is too small: its output rounds to zero")]
-    OutputZero,
-    /// Too large.
-    #[msg("The amount is too large")]
-    Overflow,
-    /// More than the reserve.
-    #[msg("The reserve holds less than the trade would pay")]
-    InsufficientReserve,
-    /// More than the curve holds.
-    #[msg("The curve holds fewer tokens than the trade needs")]
-    InsufficientSupply,
-    /// The market would not be fully backed.
-    #[msg("The reserve would not cover every circulating token")]
-    NotSolvent,
-    /// One sync per epoch.
-    #[msg("The curve moved less than an epoch ago")]
-    EpochNotOver,
-    /// Nothing to pay.
-    #[msg("No fees have accrued")]
-    NothingAccrued,
-    /// A formula was given what it cannot take.
-    #[msg("The curve's arithmetic refused the input")]
-    ArithmeticRefused,
-}
-
-/// Refuses with `error` unless `condition` holds. Anchor's `require!` builds the error with its file, line and values
-/// wherever it stands, hundreds of bytes of program each time; the error's name says enough.
-pub fn ensure(condition: bool, error: ExchangeError) -> Result<()> {
-    if condition { Ok(()) } else { Err(error.into()) }
+refusals! {
+    /// Refusals of the exchange. Nothing changes when one is returned.
+    pub enum ExchangeError {
+        /// Only the upgrade authority configures.
+        NotUpgradeAuthority = "Only the program's upgrade authority may create the configuration",
+        /// Only the admin.
+        NotAdmin = "The signer is not the admin of the configuration",
+        /// Only the creator.
+        NotCreator = "The signer is not the creator of the model",
+        /// Nothing waits.
+        NoChangeQueued = "No change is queued; queue one with config_change_queue",
+        /// Too early.
+        TimelockRunning = "The timelock of the queued change is still running",
+        /// At most 30 days.
+        TimelockOutOfBounds = "The timelock must be at most 30 days",
+        /// Fee, split, step or window out of bounds.
+        ParamsOutOfBounds = "A market parameter is out of its bounds",
+        /// The step bound of the profit proof.
+        StepExceedsLostFee = "The largest step is worth more than the part of the fee that nobody gets back; lower step_max or raise the fee",
+        /// Not on the list.
+        QuoteMintNotAllowed = "The quote mint is not allowed; ask the admin to allow it",
+        /// Already on the list.
+        QuoteMintAlreadyAllowed = "The quote mint is already allowed",
+        /// Eight places.
+        QuoteMintListFull = "All places for quote mints are taken",
+        /// An extension that gives somebody power over holders.
+        QuoteMintExtensionRefused = "The quote mint carries a Token-2022 extension that could hurt holders",
+        /// Name is empty.
+        NameEmpty = "The model's name is empty",
+        /// Name is too long.
+        NameTooLong = "The model's name is longer than 32 bytes",
+        /// Symbol is empty.
+        SymbolEmpty = "The token's symbol is empty",
+        /// Symbol is too long.
+        SymbolTooLong = "The token's symbol is longer than 10 bytes",
+        /// URI is empty.
+        UriEmpty = "The URI is empty",
+        /// URI is too long.
+        UriTooLong = "The URI is longer than 200 bytes",
+        /// Two models could look alike.
+        TextNotShownAsItIs = "A name, symbol or URI starts or ends with white space or contains characters that are not shown",
+        /// A zero hash.
+        HashMissing = "The manifest's or the weights' SHA-256 is missing",
+        /// Exact class without graph.
+        GraphRootMissing = "The exact class needs the root of the integer graph",
+        /// Tolerant class with graph.
+        GraphRootUnexpected = "The tolerant class has no integer graph",
+        /// Neither exact nor tolerant.
+        NumericClassUnknown = "The numeric class is neither exact (0) nor tolerant (1)",
+        /// Not optimistic.
+        VerificationClassUnknown = "The verification class is not optimistic (0)",
+        /// The parent does not exist.
+        ParentVersionUnknown = "The parent version does not exist",
+        /// The version does not exist.
+        VersionUnknown = "The version does not exist",
+        /// Depth or virtual reserve out of bounds.
+        CurveOutOfBounds = "The depth or the virtual reserve is out of its bounds",
+        /// Another market's mint.
+        MintMismatch = "The mint is not the market's",
+        /// Another market's quote vault.
+        QuoteVaultMismatch = "The quote vault is not the market's",
+        /// Another model.
+        ModelMismatch = "The model is not the market's",
+        /// Another model's vault.
+        VaultMismatch = "The vault is not that of the market's model",
+        /// A look-alike program.
+        VaultProgramMismatch = "The vault program is not the one this exchange was built for",
+        /// Another model's usage.
+        UsageMismatch = "The usage account is not that of the market's model",
+        /// Too late.
+        DeadlinePassed = "The trade's deadline has passed; quote again",
+        /// Quoted on earlier parameters.
+        ParametersMoved = "The curve has moved since the quote; quote again",
+        /// Slippage.
+        OutputBelowLimit = "The output is below the limit; quote again or accept less",
+        /// Slippage.
+        InputAboveLimit = "The input is above the limit; quote again or accept more",
+        /// Zero.
+        AmountZero = "The amount is zero",
+        /// Rounds to zero.
+        OutputZero = "The trade is too small: its output rounds to zero",
+        /// Too large.
+        Overflow = "The amount is too large",
+        /// More than the reserve.
+        InsufficientReserve = "The reserve holds less than the trade would pay",
+        /// More than the curve holds.
+        InsufficientSupply = "The curve holds fewer tokens than the trade needs",
+        /// The market would not be fully backed.
+        NotSolvent = "The reserve would not cover every circulating token",
+        /// One sync per epoch.
+        EpochNotOver = "The curve moved less than an epoch ago",
+        /// Nothing to pay.
+        NothingAccrued = "No fees have accrued",
+        /// A formula was given what it cannot take.
+        ArithmeticRefused = "The curve's arithmetic refused the input",
+    }
 }
 
 impl From<CoreError> for ExchangeError {

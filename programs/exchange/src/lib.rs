@@ -23,6 +23,9 @@ use state::{FeeBeneficiary, MarketParams};
 
 declare_id!(Pubkey::from_str_const(modchains_core::ids::EXCHANGE));
 
+#[cfg(feature = "lean-entry")]
+modchains_program_kit::entrypoint!(try_entry, EVENT_AUTHORITY_AND_BUMP.0);
+
 #[program]
 pub mod exchange {
     use super::*;

@@ -1,9 +1,21 @@
 //! Creating accounts whose bump the caller already knows, and reading accounts of other programs.
 
 use anchor_lang::{
+    Discriminator,
     prelude::*,
-    solana_program::{bpf_loader_upgradeable, program::invoke_signed, system_instruction},
+    solana_program::{bpf_loader_upgradeable, instruction::Instruction},
+    system_program,
 };
+
+use crate::cpi;
+
+/// Tags of the system program's instructions.
+const CREATE_ACCOUNT: u32 = 0;
+const ASSIGN: u32 = 1;
+const TRANSFER: u32 = 2;
+const ALLOCATE: u32 = 8;
+/// What an account costs besides its data, in bytes.
+const ACCOUNT_OVERHEAD_BYTES: u64 = 128;
 
 /// First bytes of the loader's program data accounts: the variant of its state enum.
 const PROGRAM_DATA_TAG: [u8; 4] = [3, 0, 0, 0];
@@ -17,7 +29,6 @@ const PROGRAM_DATA_TAG: [u8; 4] = [3, 0, 0, 0];
 pub fn create<'info>(
     payer: &AccountInfo<'info>,
     account: &AccountInfo<'info>,
-    system_program: &AccountInfo<'info>,
     space: usize,
     owner: &Pubkey,
     signer_seeds: &[&[u8]],
@@ -25,20 +36,87 @@ pub fn create<'info>(
     if account.is_signer {
         return Err(ErrorCode::ConstraintSeeds.into());
     }
-    let rent_lamports = Rent::get()?.minimum_balance(space);
-    let accounts = [payer.clone(), account.clone(), system_program.clone()];
+    let rent_lamports = rent_lamports(space)?;
+    let accounts = [payer.clone(), account.clone()];
+    let both = [AccountMeta::new(*payer.key, true), AccountMeta::new(*account.key, true)];
     if account.lamports() == 0 {
-        let create = system_instruction::create_account(payer.key, account.key, rent_lamports, space as u64, owner);
-        invoke_signed(&create, &accounts, &[signer_seeds])?;
+        let data = [&rent_lamports.to_le_bytes()[..], &(space as u64).to_le_bytes(), owner.as_ref()];
+        return invoke_system(CREATE_ACCOUNT, &data, &both, &accounts, signer_seeds);
+    }
+    pay_missing(payer, account, rent_lamports)?;
+    invoke_system(ALLOCATE, &[&(space as u64).to_le_bytes()], &both[1..], &accounts, signer_seeds)?;
+    invoke_system(ASSIGN, &[owner.as_ref()], &both[1..], &accounts, signer_seeds)
+}
+
+/// Creates the account of a state of the calling program, `program_id`, as [`create`] does and writes it.
+pub fn create_state<'info, T: bytemuck::Pod + Discriminator>(
+    payer: &AccountInfo<'info>,
+    account: &AccountInfo<'info>,
+    program_id: &Pubkey,
+    signer_seeds: &[&[u8]],
+    state: &T,
+) -> Result<()> {
+    let bytes = bytemuck::bytes_of(state);
+    create(payer, account, T::DISCRIMINATOR.len() + bytes.len(), program_id, signer_seeds)?;
+    let mut data = account.try_borrow_mut_data()?;
+    let (discriminator, rest) = data.split_at_mut(T::DISCRIMINATOR.len());
+    discriminator.copy_from_slice(T::DISCRIMINATOR);
+    rest.copy_from_slice(bytes);
+    Ok(())
+}
+
+/// Closes an account of the calling program and gives its lamports to `receiver`. Nobody can use what was in it later
+/// in the same transaction: it has no owner and no data any more.
+pub fn close(account: &AccountInfo, receiver: &AccountInfo) -> Result<()> {
+    let total = receiver.lamports().checked_add(account.lamports()).ok_or(ProgramError::ArithmeticOverflow)?;
+    **receiver.try_borrow_mut_lamports()? = total;
+    **account.try_borrow_mut_lamports()? = 0;
+    account.assign(&system_program::ID);
+    Ok(account.resize(0)?)
+}
+
+/// Pays into `account` what it misses of `lamports`.
+pub fn pay_missing<'info>(payer: &AccountInfo<'info>, account: &AccountInfo<'info>, lamports: u64) -> Result<()> {
+    let missing_lamports = lamports.saturating_sub(account.lamports());
+    if missing_lamports == 0 {
         return Ok(());
     }
-    let missing_lamports = rent_lamports.saturating_sub(account.lamports());
-    if missing_lamports > 0 {
-        invoke_signed(&system_instruction::transfer(payer.key, account.key, missing_lamports), &accounts, &[])?;
+    let metas = [AccountMeta::new(*payer.key, true), AccountMeta::new(*account.key, false)];
+    invoke_system(TRANSFER, &[&missing_lamports.to_le_bytes()], &metas, &[payer.clone(), account.clone()], &[])
+}
+
+/// Lamports that keep an account of `space` bytes alive, from the Rent sysvar. The sysvar's factor is a float that is
+/// one or two; the float arithmetic of `Rent::minimum_balance` would add 8 KB to a program.
+pub fn rent_lamports(space: usize) -> Result<u64> {
+    let rent = Rent::get()?;
+    // reason: renamed in later versions of the sysvar, which keep their meaning and place.
+    #[allow(deprecated)]
+    let (lamports_per_byte, factor) = (rent.lamports_per_byte_year, rent.exemption_threshold);
+    let factor = match factor.to_bits() {
+        bits if bits == 1f64.to_bits() => 1,
+        bits if bits == 2f64.to_bits() => 2,
+        _ => return Err(ProgramError::UnsupportedSysvar.into()),
+    };
+    (space as u64)
+        .checked_add(ACCOUNT_OVERHEAD_BYTES)
+        .and_then(|bytes| bytes.checked_mul(lamports_per_byte))
+        .and_then(|lamports| lamports.checked_mul(factor))
+        .ok_or_else(|| ProgramError::ArithmeticOverflow.into())
+}
+
+fn invoke_system(
+    tag: u32,
+    arguments: &[&[u8]],
+    metas: &[AccountMeta],
+    accounts: &[AccountInfo],
+    signer_seeds: &[&[u8]],
+) -> Result<()> {
+    let mut data = tag.to_le_bytes().to_vec();
+    for argument in arguments {
+        data.extend_from_slice(argument);
     }
-    invoke_signed(&system_instruction::allocate(account.key, space as u64), &accounts, &[signer_seeds])?;
-    invoke_signed(&system_instruction::assign(account.key, owner), &accounts, &[signer_seeds])?;
-    Ok(())
+    let instruction = Instruction { program_id: system_program::ID, accounts: metas.to_vec(), data };
+    cpi::invoke(&instruction, accounts, &[signer_seeds])
 }
 
 /// The data of a foreign account after its discriminator, or an error unless `program` owns it and it carries
@@ -48,9 +126,13 @@ pub fn read_foreign<'a>(
     program: &Pubkey,
     discriminator: &[u8; 8],
 ) -> Result<core::cell::Ref<'a, [u8]>> {
-    require_keys_eq!(*account.owner, *program, ErrorCode::AccountOwnedByWrongProgram);
+    if account.owner != program {
+        return Err(ErrorCode::AccountOwnedByWrongProgram.into());
+    }
     let data = account.try_borrow_data()?;
-    require!(data.len() > 8 && data[..8] == discriminator[..], ErrorCode::AccountDiscriminatorMismatch);
+    if data.len() <= 8 || data[..8] != discriminator[..] {
+        return Err(ErrorCode::AccountDiscriminatorMismatch.into());
+    }
     Ok(core::cell::Ref::map(data, |bytes| &bytes[8..]))
 }
 

@@ -1,11 +1,8 @@
 //! Events by self-CPI: the wire format of Anchor's `emit_cpi!`, callable from a handler method.
 
-use anchor_lang::{
-    Event,
-    event::EVENT_IX_TAG_LE,
-    prelude::*,
-    solana_program::{instruction::Instruction, program::invoke_signed},
-};
+use anchor_lang::{Event, event::EVENT_IX_TAG_LE, prelude::*, solana_program::instruction::Instruction};
+
+use crate::cpi;
 
 /// Seed of the account that signs event CPIs, fixed by Anchor.
 const EVENT_AUTHORITY_SEED: &[u8] = b"__event_authority";
@@ -19,6 +16,5 @@ pub fn emit<E: Event>(authority: &AccountInfo, program_id: Pubkey, bump: u8, eve
     data.extend_from_slice(EVENT_IX_TAG_LE);
     data.extend_from_slice(&body);
     let instruction = Instruction { program_id, accounts: vec![AccountMeta::new_readonly(*authority.key, true)], data };
-    invoke_signed(&instruction, core::slice::from_ref(authority), &[&[EVENT_AUTHORITY_SEED, &[bump]]])?;
-    Ok(())
+    cpi::invoke(&instruction, core::slice::from_ref(authority), &[&[EVENT_AUTHORITY_SEED, &[bump]]])
 }

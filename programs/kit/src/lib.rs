@@ -3,7 +3,10 @@
 
 pub mod account;
 pub mod clock;
+pub mod cpi;
+pub mod entry;
 pub mod event;
 pub mod hash;
 pub mod mint;
+pub mod refusal;
 pub mod token;

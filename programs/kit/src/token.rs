@@ -3,13 +3,10 @@
 //! Plain `Transfer` is used rather than `TransferChecked`: every mint that can reach these calls is either ours or
 //! was allow-listed, neither of which can carry a fee or a hook, and the checked form would need one more account.
 
-use anchor_lang::{
-    prelude::*,
-    solana_program::{instruction::Instruction, program::invoke_signed},
-};
+use anchor_lang::{prelude::*, solana_program::instruction::Instruction};
 use anchor_spl::{token, token_2022};
 
-use crate::account;
+use crate::{account, cpi};
 
 /// Instruction tags shared by Token and Token-2022.
 const TRANSFER: u8 = 3;
@@ -31,8 +28,6 @@ pub struct AccountCreation<'a, 'info> {
     pub authority: &'a Pubkey,
     /// Program of the mint.
     pub token_program: &'a AccountInfo<'info>,
-    /// The system program.
-    pub system_program: &'a AccountInfo<'info>,
 }
 
 impl AccountCreation<'_, '_> {
@@ -40,14 +35,13 @@ impl AccountCreation<'_, '_> {
     /// Anchor's `init` does, in one copy for all accounts: each `init` adds 10 KB to a program.
     pub fn invoke(&self, signer_seeds: &[&[u8]]) -> Result<()> {
         let program = self.token_program.key;
-        account::create(self.payer, self.account, self.system_program, TOKEN_ACCOUNT_BYTES, program, signer_seeds)?;
+        account::create(self.payer, self.account, TOKEN_ACCOUNT_BYTES, program, signer_seeds)?;
         let mut data = vec![INITIALIZE_ACCOUNT_3];
         data.extend_from_slice(self.authority.as_ref());
         let accounts =
             vec![AccountMeta::new(*self.account.key, false), AccountMeta::new_readonly(*self.mint.key, false)];
         let instruction = Instruction { program_id: *program, accounts, data };
-        invoke_signed(&instruction, &[self.account.clone(), self.mint.clone()], &[])?;
-        Ok(())
+        cpi::invoke(&instruction, &[self.account.clone(), self.mint.clone()], &[])
     }
 }
 
@@ -102,19 +96,29 @@ fn invoke<'info>(
         AccountMeta::new_readonly(*authority.key, true),
     ];
     let instruction = Instruction { program_id: *token_program.key, accounts, data };
-    invoke_signed(&instruction, &[first.clone(), second.clone(), authority.clone()], signer_seeds)?;
-    Ok(())
+    cpi::invoke(&instruction, &[first.clone(), second.clone(), authority.clone()], signer_seeds)
 }
 
 /// Refuses `account` unless it is an initialised token account of `mint` owned by `owner` under either token program.
 pub fn require_token_account(account: &AccountInfo, mint: &Pubkey, owner: &Pubkey) -> Result<()> {
-    require!(*account.owner == token::ID || *account.owner == token_2022::ID, ErrorCode::AccountOwnedByWrongProgram);
+    let refused = |error: ErrorCode| Err(error.into());
+    if *account.owner != token::ID && *account.owner != token_2022::ID {
+        return refused(ErrorCode::AccountOwnedByWrongProgram);
+    }
     let data = account.try_borrow_data()?;
-    require_gte!(data.len(), TOKEN_ACCOUNT_BYTES, ErrorCode::AccountDidNotDeserialize);
+    if data.len() < TOKEN_ACCOUNT_BYTES {
+        return refused(ErrorCode::AccountDidNotDeserialize);
+    }
     // A mint with extensions is padded to this length too; only a token account says 2 in its type byte.
     let is_token_account = data.len() == TOKEN_ACCOUNT_BYTES || data[TOKEN_ACCOUNT_BYTES] == 2;
-    require!(is_token_account && data[108] != 0, ErrorCode::AccountNotInitialized);
-    require!(data[..32] == mint.to_bytes(), ErrorCode::ConstraintTokenMint);
-    require!(data[32..64] == owner.to_bytes(), ErrorCode::ConstraintTokenOwner);
+    if !is_token_account || data[108] == 0 {
+        return refused(ErrorCode::AccountNotInitialized);
+    }
+    if data[..32] != mint.to_bytes() {
+        return refused(ErrorCode::ConstraintTokenMint);
+    }
+    if data[32..64] != owner.to_bytes() {
+        return refused(ErrorCode::ConstraintTokenOwner);
+    }
     Ok(())
 }

@@ -2,170 +2,115 @@
 
 use anchor_lang::prelude::*;
 use modchains_core::CoreError;
+pub use modchains_program_kit::refusal::ensure;
+use modchains_program_kit::refusals;
 
-/// Every refusal of the oracle.
-#[error_code]
-#[derive(PartialEq, Eq)]
-pub enum OracleError {
-    /// The signer does not hold the program's upgrade authority.
-    #[msg("the signer is not the program's upgrade authority")]
-    NotUpgradeAuthority,
-    /// The signer is not the configuration's admin.
-    #[msg("the signer is not the admin")]
-    NotAdmin,
-    /// The signer did not register the model.
-    #[msg("the signer is not the model's creator")]
-    NotModelCreator,
-    /// The signer does not own the operator account.
-    #[msg("the signer is not the operator's authority")]
-    NotOperatorAuthority,
-    /// The signer did not make the request.
-    #[msg("the signer is not the request's requester")]
-    NotRequester,
-    /// A parameter lies outside the range the program accepts.
-    #[msg("a parameter is out of its bounds")]
-    ParameterOutOfBounds,
-    /// A fee split does not add up to 10,000 basis points or breaks a minimum.
-    #[msg("the fee split does not add up or is out of bounds")]
-    FeeSplitInvalid,
-    /// No configuration change waits.
-    #[msg("no configuration change is queued")]
-    NoChangeQueued,
-    /// The queued change must wait longer.
-    #[msg("the timelock of the queued change is still running")]
-    TimelockRunning,
-    /// All places for bond mints are taken.
-    #[msg("the list of bond mints is full")]
-    BondMintListFull,
-    /// Bonds cannot be posted in this mint.
-    #[msg("the mint is not on the list of bond mints")]
-    BondMintNotAllowed,
-    /// The mint gives somebody power over its holders.
-    #[msg("the mint carries an extension that gives somebody power over holders")]
-    BondMintExtensionRefused,
-    /// The amount is zero.
-    #[msg("the amount is zero")]
-    AmountZero,
-    /// A sum does not fit its integer.
-    #[msg("the amount is too large")]
-    AmountTooLarge,
-    /// The first bond is smaller than the mint's minimum.
-    #[msg("the bond is below the minimum of its mint")]
-    BondBelowMinimum,
-    /// The operator's unlocked bond does not cover what the step needs; deposit more.
-    #[msg("the operator's free bond is too small")]
-    FreeBondTooSmall,
-    /// No withdrawal was started.
-    #[msg("no bond withdrawal is under way")]
-    NoWithdrawalStarted,
-    /// The withdrawn bond must wait longer.
-    #[msg("the cooldown of the withdrawal is still running")]
-    CooldownRunning,
-    /// The operator has been paid everything it earned.
-    #[msg("nothing is earned")]
-    NothingEarned,
-    /// The version belongs to another model.
-    #[msg("the version belongs to another model")]
-    VersionOfOtherModel,
-    /// The market belongs to another model.
-    #[msg("the market belongs to another model")]
-    MarketOfOtherModel,
-    /// The market trades against another mint.
-    #[msg("the market's quote mint is not the service's")]
-    MarketQuoteMintMismatch,
-    /// The model's vault has no pool for the quote mint yet.
-    #[msg("the model's vault has no pool for the quote mint")]
-    VaultPoolMissing,
-    /// An account is not the one the service names.
-    #[msg("the account is not the service's")]
-    ServiceMismatch,
-    /// An account is not the one the operator names.
-    #[msg("the account is not the operator's")]
-    OperatorMismatch,
-    /// The operator bonds another mint than the service charges.
-    #[msg("the operator's mint is not the service's quote mint")]
-    OperatorMintMismatch,
-    /// The service takes no new requests.
-    #[msg("the service is closed to new requests")]
-    ServiceClosed,
-    /// The service charges more than the requester accepts.
-    #[msg("the service's fee is above the requester's limit")]
-    FeeAboveLimit,
-    /// The wait asked for lies outside the service's bounds.
-    #[msg("the maximum wait is outside the service's bounds")]
-    WaitOutOfBounds,
-    /// The request has no input.
-    #[msg("the input is empty")]
-    InputEmpty,
-    /// The input is longer than the service or the program takes.
-    #[msg("the input is too long")]
-    InputTooLong,
-    /// The result has no output.
-    #[msg("the output is empty")]
-    OutputEmpty,
-    /// The output is longer than the request has room for.
-    #[msg("the output is too long")]
-    OutputTooLong,
-    /// The result is of another numeric class than the request.
-    #[msg("the numeric class is not the request's")]
-    NumericClassMismatch,
-    /// The status byte names no status.
-    #[msg("the request's status is unknown")]
-    RequestStatusUnknown,
-    /// The step needs an open request.
-    #[msg("the request is not open")]
-    RequestNotOpen,
-    /// The step needs a claimed request.
-    #[msg("the request is not claimed")]
-    RequestNotClaimed,
-    /// The step needs a posted result that nobody disputes.
-    #[msg("the request has no posted result")]
-    RequestNotPosted,
-    /// The step needs a request that is finalized, overturned or refunded.
-    #[msg("the request is not settled")]
-    RequestNotSettled,
-    /// The request's deadline has passed; it can only be refunded.
-    #[msg("the request's deadline has passed")]
-    RequestDeadlinePassed,
-    /// The request's deadline has not come.
-    #[msg("the request's deadline has not passed")]
-    RequestDeadlineAhead,
-    /// The claim's deadline has passed; the claim bond is due to the requester.
-    #[msg("the claim's deadline has passed")]
-    ClaimDeadlinePassed,
-    /// The claim's deadline has not come.
-    #[msg("the claim's deadline has not passed")]
-    ClaimDeadlineAhead,
-    /// The result can still be challenged.
-    #[msg("the challenge window is still open")]
-    ChallengeWindowOpen,
-    /// Another operator holds the claim.
-    #[msg("another operator holds the claim")]
-    ClaimOfOtherOperator,
-    /// The epoch being counted is not over.
-    #[msg("the usage epoch is not over")]
-    UsageEpochNotOver,
-    /// No share of any fee waits for the vault or the reserve.
-    #[msg("nothing to distribute")]
-    NothingToDistribute,
-    /// No share of any fee waits for this beneficiary.
-    #[msg("nothing to claim")]
-    NothingToClaim,
-    /// Time went back.
-    #[msg("the clock went back")]
-    ClockWentBack,
-    /// A state would break its own rules; the step is refused.
-    #[msg("the account's state does not add up")]
-    StateInconsistent,
-    /// Another request was created at the address since.
-    #[msg("the request was replaced by another at its address; look at it again")]
-    RequestReplaced,
-}
-
-/// Refuses with `error` unless `condition` holds. Anchor's `require!` builds the error with its file, line and values
-/// wherever it stands, hundreds of bytes of program each time; the error's name says enough.
-pub fn ensure(condition: bool, error: OracleError) -> Result<()> {
-    if condition { Ok(()) } else { Err(error.into()) }
+refusals! {
+    /// Every refusal of the oracle.
+    pub enum OracleError {
+        /// The signer does not hold the program's upgrade authority.
+        NotUpgradeAuthority = "the signer is not the program's upgrade authority",
+        /// The signer is not the configuration's admin.
+        NotAdmin = "the signer is not the admin",
+        /// The signer did not register the model.
+        NotModelCreator = "the signer is not the model's creator",
+        /// The signer does not own the operator account.
+        NotOperatorAuthority = "the signer is not the operator's authority",
+        /// The signer did not make the request.
+        NotRequester = "the signer is not the request's requester",
+        /// A parameter lies outside the range the program accepts.
+        ParameterOutOfBounds = "a parameter is out of its bounds",
+        /// A fee split does not add up to 10,000 basis points or breaks a minimum.
+        FeeSplitInvalid = "the fee split does not add up or is out of bounds",
+        /// No configuration change waits.
+        NoChangeQueued = "no configuration change is queued",
+        /// The queued change must wait longer.
+        TimelockRunning = "the timelock of the queued change is still running",
+        /// All places for bond mints are taken.
+        BondMintListFull = "the list of bond mints is full",
+        /// Bonds cannot be posted in this mint.
+        BondMintNotAllowed = "the mint is not on the list of bond mints",
+        /// The mint gives somebody power over its holders.
+        BondMintExtensionRefused = "the mint carries an extension that gives somebody power over holders",
+        /// The amount is zero.
+        AmountZero = "the amount is zero",
+        /// A sum does not fit its integer.
+        AmountTooLarge = "the amount is too large",
+        /// The first bond is smaller than the mint's minimum.
+        BondBelowMinimum = "the bond is below the minimum of its mint",
+        /// The operator's unlocked bond does not cover what the step needs; deposit more.
+        FreeBondTooSmall = "the operator's free bond is too small",
+        /// No withdrawal was started.
+        NoWithdrawalStarted = "no bond withdrawal is under way",
+        /// The withdrawn bond must wait longer.
+        CooldownRunning = "the cooldown of the withdrawal is still running",
+        /// The operator has been paid everything it earned.
+        NothingEarned = "nothing is earned",
+        /// The version belongs to another model.
+        VersionOfOtherModel = "the version belongs to another model",
+        /// The market belongs to another model.
+        MarketOfOtherModel = "the market belongs to another model",
+        /// The market trades against another mint.
+        MarketQuoteMintMismatch = "the market's quote mint is not the service's",
+        /// The model's vault has no pool for the quote mint yet.
+        VaultPoolMissing = "the model's vault has no pool for the quote mint",
+        /// An account is not the one the service names.
+        ServiceMismatch = "the account is not the service's",
+        /// An account is not the one the operator names.
+        OperatorMismatch = "the account is not the operator's",
+        /// The operator bonds another mint than the service charges.
+        OperatorMintMismatch = "the operator's mint is not the service's quote mint",
+        /// The service takes no new requests.
+        ServiceClosed = "the service is closed to new requests",
+        /// The service charges more than the requester accepts.
+        FeeAboveLimit = "the service's fee is above the requester's limit",
+        /// The wait asked for lies outside the service's bounds.
+        WaitOutOfBounds = "the maximum wait is outside the service's bounds",
+        /// The request has no input.
+        InputEmpty = "the input is empty",
+        /// The input is longer than the service or the program takes.
+        InputTooLong = "the input is too long",
+        /// The result has no output.
+        OutputEmpty = "the output is empty",
+        /// The output is longer than the request has room for.
+        OutputTooLong = "the output is too long",
+        /// The result is of another numeric class than the request.
+        NumericClassMismatch = "the numeric class is not the request's",
+        /// The status byte names no status.
+        RequestStatusUnknown = "the request's status is unknown",
+        /// The step needs an open request.
+        RequestNotOpen = "the request is not open",
+        /// The step needs a claimed request.
+        RequestNotClaimed = "the request is not claimed",
+        /// The step needs a posted result that nobody disputes.
+        RequestNotPosted = "the request has no posted result",
+        /// The step needs a request that is finalized, overturned or refunded.
+        RequestNotSettled = "the request is not settled",
+        /// The request's deadline has passed; it can only be refunded.
+        RequestDeadlinePassed = "the request's deadline has passed",
+        /// The request's deadline has not come.
+        RequestDeadlineAhead = "the request's deadline has not passed",
+        /// The claim's deadline has passed; the claim bond is due to the requester.
+        ClaimDeadlinePassed = "the claim's deadline has passed",
+        /// The claim's deadline has not come.
+        ClaimDeadlineAhead = "the claim's deadline has not passed",
+        /// The result can still be challenged.
+        ChallengeWindowOpen = "the challenge window is still open",
+        /// Another operator holds the claim.
+        ClaimOfOtherOperator = "another operator holds the claim",
+        /// The epoch being counted is not over.
+        UsageEpochNotOver = "the usage epoch is not over",
+        /// No share of any fee waits for the vault or the reserve.
+        NothingToDistribute = "nothing to distribute",
+        /// No share of any fee waits for this beneficiary.
+        NothingToClaim = "nothing to claim",
+        /// Time went back.
+        ClockWentBack = "the clock went back",
+        /// A state would break its own rules; the step is refused.
+        StateInconsistent = "the account's state does not add up",
+        /// Another request was created at the address since.
+        RequestReplaced = "the request was replaced by another at its address; look at it again",
+    }
 }
 
 impl From<CoreError> for OracleError {

@@ -26,6 +26,9 @@ use instructions::*;
 
 declare_id!(Pubkey::from_str_const(modchains_core::ids::ORACLE));
 
+#[cfg(feature = "lean-entry")]
+modchains_program_kit::entrypoint!(try_entry, EVENT_AUTHORITY_AND_BUMP.0);
+
 #[program]
 pub mod oracle {
     use super::*;

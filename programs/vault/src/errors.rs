@@ -2,83 +2,61 @@
 
 use anchor_lang::prelude::*;
 use modchains_core::CoreError;
+pub use modchains_program_kit::refusal::ensure;
+use modchains_program_kit::refusals;
 
-/// Errors of the vault program.
-#[error_code]
-#[derive(PartialEq, Eq)]
-pub enum VaultError {
-    /// The amount given is zero.
-    #[msg("The amount is zero")]
-    AmountZero,
-    /// A result does not fit its integer type.
-    #[msg("The amount is too large")]
-    Overflow,
-    /// The signer is not the model's creator.
-    #[msg("The signer is not the creator of the model")]
-    NotCreator,
-    /// The signer does not own the position.
-    #[msg("The signer does not own the position")]
-    NotPositionOwner,
-    /// The mint given is not the model's token.
-    #[msg("The mint is not the token of the model")]
-    MintOfAnotherModel,
-    /// The cooldown is outside 10 seconds to 30 days.
-    #[msg("The cooldown is outside 10 seconds to 30 days")]
-    CooldownOutOfBounds,
-    /// The stream time is outside 60 seconds to 90 days.
-    #[msg("The stream time is outside 60 seconds to 90 days")]
-    StreamOutOfBounds,
-    /// The revenue mint has an extension that gives somebody power over holders or takes a fee.
-    #[msg("The revenue mint carries an extension that could hurt holders")]
-    RevenueMintExtensionRefused,
-    /// The vault has as many pools as it can have.
-    #[msg("The vault has four pools already")]
-    PoolListFull,
-    /// No pool has this index.
-    #[msg("No pool has this index")]
-    PoolIndexUnknown,
-    /// A change of a stake must pass every pool of the vault.
-    #[msg("The accounts are not all pools of the vault: pass every pool once")]
-    PoolCountMismatch,
-    /// The pools are not in the order of their indices.
-    #[msg("The pools are not in the order of their indices")]
-    PoolOutOfOrder,
-    /// The pool belongs to another vault.
-    #[msg("The pool belongs to another vault")]
-    PoolOfAnotherVault,
-    /// The position belongs to another vault.
-    #[msg("The position belongs to another vault")]
-    PositionOfAnotherVault,
-    /// The vault belongs to another model.
-    #[msg("The vault belongs to another model")]
-    VaultOfAnotherModel,
-    /// The token account is not the one the vault or pool keeps its tokens in.
-    #[msg("The token account is not the one of the vault or pool")]
-    TokenAccountMismatch,
-    /// Less is staked than is to be unstaked.
-    #[msg("Less is staked than is to be unstaked")]
-    StakeTooSmall,
-    /// Nothing is cooling.
-    #[msg("Nothing is cooling: start an unstake first")]
-    NothingCooling,
-    /// The cooldown is still running.
-    #[msg("The cooldown is still running")]
-    CooldownRunning,
-    /// The position has nothing to claim from this pool.
-    #[msg("The position has nothing to claim from this pool")]
-    NothingClaimable,
-    /// The clock shows a time before the one recorded.
-    #[msg("The clock shows a time before the one recorded")]
-    ClockWentBack,
-    /// Staked and cooling tokens do not add up.
-    #[msg("Staked and cooling tokens do not add up")]
-    StakeNotConserved,
-    /// The pool's revenue does not add up.
-    #[msg("The revenue of the pool does not add up")]
-    RevenueNotConserved,
-    /// The arithmetic refused for a reason that belongs to another program.
-    #[msg("The arithmetic refused for a reason that should not occur in a vault")]
-    ArithmeticRefused,
+refusals! {
+    /// Errors of the vault program.
+    pub enum VaultError {
+        /// The amount given is zero.
+        AmountZero = "The amount is zero",
+        /// A result does not fit its integer type.
+        Overflow = "The amount is too large",
+        /// The signer is not the model's creator.
+        NotCreator = "The signer is not the creator of the model",
+        /// The signer does not own the position.
+        NotPositionOwner = "The signer does not own the position",
+        /// The mint given is not the model's token.
+        MintOfAnotherModel = "The mint is not the token of the model",
+        /// The cooldown is outside 10 seconds to 30 days.
+        CooldownOutOfBounds = "The cooldown is outside 10 seconds to 30 days",
+        /// The stream time is outside 60 seconds to 90 days.
+        StreamOutOfBounds = "The stream time is outside 60 seconds to 90 days",
+        /// The revenue mint has an extension that gives somebody power over holders or takes a fee.
+        RevenueMintExtensionRefused = "The revenue mint carries an extension that could hurt holders",
+        /// The vault has as many pools as it can have.
+        PoolListFull = "The vault has four pools already",
+        /// No pool has this index.
+        PoolIndexUnknown = "No pool has this index",
+        /// A change of a stake must pass every pool of the vault.
+        PoolCountMismatch = "The accounts are not all pools of the vault: pass every pool once",
+        /// The pools are not in the order of their indices.
+        PoolOutOfOrder = "The pools are not in the order of their indices",
+        /// The pool belongs to another vault.
+        PoolOfAnotherVault = "The pool belongs to another vault",
+        /// The position belongs to another vault.
+        PositionOfAnotherVault = "The position belongs to another vault",
+        /// The vault belongs to another model.
+        VaultOfAnotherModel = "The vault belongs to another model",
+        /// The token account is not the one the vault or pool keeps its tokens in.
+        TokenAccountMismatch = "The token account is not the one of the vault or pool",
+        /// Less is staked than is to be unstaked.
+        StakeTooSmall = "Less is staked than is to be unstaked",
+        /// Nothing is cooling.
+        NothingCooling = "Nothing is cooling: start an unstake first",
+        /// The cooldown is still running.
+        CooldownRunning = "The cooldown is still running",
+        /// The position has nothing to claim from this pool.
+        NothingClaimable = "The position has nothing to claim from this pool",
+        /// The clock shows a time before the one recorded.
+        ClockWentBack = "The clock shows a time before the one recorded",
+        /// Staked and cooling tokens do not add up.
+        StakeNotConserved = "Staked and cooling tokens do not add up",
+        /// The pool's revenue does not add up.
+        RevenueNotConserved = "The revenue of the pool does not add up",
+        /// The arithmetic refused for a reason that belongs to another program.
+        ArithmeticRefused = "The arithmetic refused for a reason that should not occur in a vault",
+    }
 }
 
 impl From<CoreError> for VaultError {

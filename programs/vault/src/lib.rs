@@ -21,6 +21,9 @@ use instructions::*;
 declare_id!(Pubkey::from_str_const(ids::VAULT));
 
 /// Instructions of the vault program.
+#[cfg(feature = "lean-entry")]
+modchains_program_kit::entrypoint!(try_entry, EVENT_AUTHORITY_AND_BUMP.0);
+
 #[program]
 pub mod vault {
     use super::*;

@@ -36,25 +36,60 @@ pub enum Route {
 /// A program of this repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Program {
-    /// Folder below `programs/`, and the name on the command line.
+    /// The name on the command line.
     pub name: &'static str,
+    /// Its crate's folder.
+    pub folder: &'static str,
     /// Its crate.
     pub package: &'static str,
     /// Name of the library, the IDL and the compiled file.
     pub library: &'static str,
+    /// Features it is compiled with, separated by commas.
+    features: &'static str,
     /// LLVM's measure of what is worth inlining: as high as 300 KB of program allow, because it saves compute units.
     inline_threshold: u32,
 }
 
 /// All programs, in the order they are built.
 pub const PROGRAMS: [Program; 3] = [
-    Program { name: "exchange", package: "modchains-exchange", library: "modchains_exchange", inline_threshold: 50 },
-    Program { name: "vault", package: "modchains-vault", library: "modchains_vault", inline_threshold: 120 },
-    Program { name: "oracle", package: "modchains-oracle", library: "modchains_oracle", inline_threshold: 15 },
+    Program {
+        name: "exchange",
+        folder: "programs/exchange",
+        package: "modchains-exchange",
+        library: "modchains_exchange",
+        features: FEATURES,
+        inline_threshold: 50,
+    },
+    Program {
+        name: "vault",
+        folder: "programs/vault",
+        package: "modchains-vault",
+        library: "modchains_vault",
+        features: FEATURES,
+        inline_threshold: 120,
+    },
+    Program {
+        name: "oracle",
+        folder: "programs/oracle",
+        package: "modchains-oracle",
+        library: "modchains_oracle",
+        features: FEATURES,
+        inline_threshold: 15,
+    },
 ];
 
-/// Anchor logs each instruction's name unless this feature is on; the log costs compute units in every call.
-const FEATURES: &str = "no-log-ix-name";
+/// Programs of the tests: compiled in the same way, never described, never deployed.
+const TEST_PROGRAMS: [Program; 1] = [Program {
+    name: "foreign",
+    folder: "tests/foreign",
+    package: "modchains-test-foreign",
+    library: "test_foreign",
+    features: "",
+    inline_threshold: 50,
+}];
+
+/// No log of each instruction's name, which costs compute units in every call; the entry point of `programs/kit`.
+const FEATURES: &str = "no-log-ix-name,lean-entry";
 /// For size: at `s` programs are half again, at 3 twice as large, and larger than they may be.
 const OPT_LEVEL: &str = "z";
 
@@ -77,22 +112,31 @@ impl Program {
     }
 }
 
-/// Compiles what has changed and prints each program's size and hash.
+/// Compiles what has changed and prints each program's size and hash. No names mean all programs; with `tests` those of
+/// the tests are added.
 ///
 /// # Errors
 /// When the toolchain cannot be set up or a program does not compile.
-pub fn build(route: Route, names: &[String], ids: &Ids) -> Result<()> {
-    let programs = match names {
+pub fn build(route: Route, names: &[String], tests: bool, ids: &Ids) -> Result<()> {
+    let mut programs = match names {
         [] => PROGRAMS.to_vec(),
         names => names.iter().map(|name| Program::named(name)).collect::<Result<_>>()?,
     };
+    if tests {
+        programs.extend(TEST_PROGRAMS);
+    }
     let compiler = Compiler::choose(route)?;
-    let sources = stamp::hash_sources(paths::repository())?;
     for program in programs {
         let binary = program.binary();
         let stamp = stamp::Stamp::new(
-            &sources,
-            &[&compiler.identity(), OPT_LEVEL, FEATURES, &program.inline_threshold.to_string(), &ids.fingerprint()],
+            &stamp::hash_sources(paths::repository(), program.folder)?,
+            &[
+                &compiler.identity(),
+                OPT_LEVEL,
+                program.features,
+                &program.inline_threshold.to_string(),
+                &ids.fingerprint(),
+            ],
         );
         if !stamp.matches(&binary) {
             let built = compiler.build(&program, ids)?;
@@ -169,8 +213,8 @@ mod tests {
 
     #[test]
     fn every_program_has_its_folder() {
-        for program in PROGRAMS {
-            let manifest = paths::repository().join("programs").join(program.name).join("Cargo.toml");
+        for program in PROGRAMS.into_iter().chain(TEST_PROGRAMS) {
+            let manifest = paths::repository().join(program.folder).join("Cargo.toml");
             let text = fs::read_to_string(&manifest).unwrap_or_default();
             assert!(text.contains(&format!("name = \"{}\"", program.package)), "{}", manifest.display());
         }

@@ -50,7 +50,6 @@ impl<'info> MarketOpen<'info> {
             mint: self.quote_mint.as_ref().as_ref(),
             authority: &market_key,
             token_program: &self.quote_token_program,
-            system_program: &self.system_program,
         }
         .invoke(&[seeds::QUOTE_VAULT, market_key.as_ref(), &[bumps.quote_vault]])?;
         let model = self.model.load()?;

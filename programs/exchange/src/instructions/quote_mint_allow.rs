@@ -1,6 +1,6 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::Mint;
-use modchains_program_kit::mint::only_harmless_extensions;
+use modchains_program_kit::mint::hostile_extension;
 
 use crate::{
     errors::{ExchangeError, ensure},
@@ -19,8 +19,8 @@ pub struct QuoteMintAllow<'info> {
 impl<'info> QuoteMintAllow<'info> {
     /// Adds the mint unless it carries an extension that could hurt holders.
     pub fn handle(&mut self) -> Result<()> {
-        let harmless = only_harmless_extensions(self.mint.to_account_info().as_ref())?;
-        ensure(harmless, ExchangeError::QuoteMintExtensionRefused)?;
+        let hostile = hostile_extension(self.mint.to_account_info().as_ref())?;
+        ensure(hostile.is_none(), ExchangeError::QuoteMintExtensionRefused)?;
         self.config.load_mut()?.allow(self.mint.key())
     }
 }

@@ -1,4 +1,6 @@
 use anchor_lang::prelude::*;
+use bytemuck::Zeroable;
+use modchains_core::licence::{LicenceKind, LicenceTerms, USES_ALL};
 
 use crate::errors::{ExchangeError, ensure};
 
@@ -11,30 +13,86 @@ pub const URI_BYTES_MAX: usize = 200;
 /// Decimals of every model token.
 pub const TOKEN_DECIMALS: u8 = 6;
 
+/// Highest royalty that a creator can ask of the owners of generated content: a tenth of a sale.
+pub const CONTENT_ROYALTY_BPS_MAX: u16 = 1_000;
+
 /// A listed model and its token.
 #[account(zero_copy)]
 #[repr(C)]
 #[derive(Debug)]
 pub struct Model {
-    /// Lists versions, opens the market, receives the creator's fees.
+    /// Lists versions, opens the market, receives the creator's fees. Changes when an offer of the model is accepted.
     pub creator: Pubkey,
     /// The model's token, Token-2022.
     pub mint: Pubkey,
-    /// SHA-256 of the name, part of this account's address.
-    pub name_hash: [u8; 32],
     /// When the model was registered, unix seconds.
     pub registered_at_seconds: i64,
+    /// Least that a request under the default licence pays when the licence is paid, quote atoms.
+    pub licence_price_atoms: u64,
+    /// What minting a result as content costs, quote atoms; goes through the market's fee split.
+    pub content_fee_atoms: u64,
     /// How many versions exist; also the index of the newest.
     pub version_count: u32,
     /// The version that new requests name; 0 before the first.
     pub current_version: u32,
+    /// Most requests of one requester in one window under the default licence; 0 for any number.
+    pub licence_rate_max: u32,
+    /// Length of that window; 0 without a rate.
+    pub licence_rate_window_seconds: u32,
+    /// Uses that the default licence allows, a set of the `USE_` bits of [`modchains_core::licence`].
+    pub licence_uses: u16,
+    /// Part of a sale that the metadata of minted content asks for the creator; nothing enforces it.
+    pub content_royalty_bps: u16,
+    /// Who may use the model without a grant, a [`LicenceKind`].
+    pub licence_kind: u8,
+    /// 1 once contributors were set for the first time: from then on the creator's fees are shared out and paid by
+    /// `contributor_claim`.
+    pub has_contributors: u8,
+    /// Bump of the market's address.
+    pub market_bump: u8,
     /// Bump of this account's address.
     pub bump: u8,
-    /// Always zero.
-    pub _padding: [u8; 7],
+}
+
+/// What the creator asks of those who use the model's answers.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ModelTerms {
+    /// Who may use the model without a grant: 0 everybody, 1 everybody for the licence's price, 2 nobody.
+    pub licence_kind: u8,
+    /// Uses that the default licence allows; at least one.
+    pub licence_uses: u16,
+    /// Least that a request pays under the default licence when it is paid, quote atoms.
+    pub licence_price_atoms: u64,
+    /// Most requests of one requester in one window; 0 for any number.
+    pub licence_rate_max: u32,
+    /// Length of that window, up to 30 days; 0 without a rate.
+    pub licence_rate_window_seconds: u32,
+    /// What minting a result as content costs, quote atoms.
+    pub content_fee_atoms: u64,
+    /// Royalty that the metadata of minted content declares, up to 1,000.
+    pub content_royalty_bps: u16,
 }
 
 impl Model {
+    /// A new model: public, for every use, at no charge but the service's.
+    pub fn register(creator: Pubkey, mint: Pubkey, market_bump: u8, bump: u8, now_seconds: i64) -> Self {
+        Self {
+            creator,
+            mint,
+            registered_at_seconds: now_seconds,
+            licence_uses: USES_ALL,
+            licence_kind: LicenceKind::Public as u8,
+            market_bump,
+            bump,
+            ..Self::zeroed()
+        }
+    }
+
+    /// Refuses anybody but the creator.
+    pub fn require_creator(&self, signer: &Pubkey) -> Result<()> {
+        ensure(self.creator == *signer, ExchangeError::NotCreator)
+    }
+
     /// Counts a new version whose parent is `parent` (0 for none) and makes it current. Returns its index, from 1.
     pub fn add_version(&mut self, parent: u32) -> Result<u32> {
         ensure(self.version_count >= parent, ExchangeError::ParentVersionUnknown)?;
@@ -45,11 +103,47 @@ impl Model {
         Ok(index)
     }
 
+    /// Replaces what the creator asks of users. Grants that exist keep their own terms.
+    pub fn set_terms(&mut self, terms: &ModelTerms) -> Result<()> {
+        self.licence_kind = terms.licence_kind;
+        self.licence_uses = terms.licence_uses;
+        self.licence_price_atoms = terms.licence_price_atoms;
+        self.licence_rate_max = terms.licence_rate_max;
+        self.licence_rate_window_seconds = terms.licence_rate_window_seconds;
+        self.content_fee_atoms = terms.content_fee_atoms;
+        self.content_royalty_bps = terms.content_royalty_bps;
+        self.invariant()
+    }
+
+    /// Makes `to` the creator.
+    pub fn hand_over(&mut self, to: Pubkey) {
+        self.creator = to;
+    }
+
+    /// From now on the creator's fees are shared out.
+    pub fn share_fees(&mut self) {
+        self.has_contributors = 1;
+    }
+
+    /// The default licence in the form the formulas take.
+    pub fn licence_terms(&self) -> LicenceTerms {
+        LicenceTerms {
+            uses: self.licence_uses,
+            price_atoms: self.licence_price_atoms,
+            rate_max: self.licence_rate_max,
+            rate_window_seconds: self.licence_rate_window_seconds,
+        }
+    }
+
     /// What holds of a model at the end of every change.
     pub fn invariant(&self) -> Result<()> {
         // The current version exists, or there is none yet.
         ensure(self.version_count >= self.current_version, ExchangeError::VersionUnknown)?;
-        Ok(())
+        // The default licence can be read by whoever enforces it.
+        LicenceKind::from_code(self.licence_kind).map_err(ExchangeError::from)?;
+        self.licence_terms().validate().map_err(ExchangeError::from)?;
+        // The royalty stays one that buyers of content would pay.
+        ensure(CONTENT_ROYALTY_BPS_MAX >= self.content_royalty_bps, ExchangeError::RoyaltyOutOfBounds)
     }
 }
 

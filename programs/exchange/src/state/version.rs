@@ -1,6 +1,7 @@
 use anchor_lang::prelude::*;
 
-use super::URI_BYTES_MAX;
+use super::{URI_BYTES_MAX, require_text};
+use crate::errors::{ExchangeError, ensure};
 
 /// Results are compared bit for bit: integer graphs.
 pub const NUMERIC_CLASS_EXACT: u8 = 0;
@@ -42,4 +43,31 @@ pub struct ModelVersion {
     pub uri: [u8; URI_BYTES_MAX],
     /// Always zero.
     pub _padding: [u8; 4],
+}
+
+impl ModelVersion {
+    /// What holds of a version, which never changes once it is published.
+    pub fn invariant(&self) -> Result<()> {
+        // The bundle and its weights are named by their hashes.
+        ensure(self.manifest_sha256 != [0; 32] && self.weights_sha256 != [0; 32], ExchangeError::HashMissing)?;
+        // Its results can be verified.
+        ensure(self.verification_class == VERIFICATION_CLASS_OPTIMISTIC, ExchangeError::VerificationClassUnknown)?;
+        // There is an integer graph exactly when results are compared bit for bit.
+        let has_graph = self.graph_root != [0; 32];
+        match self.numeric_class {
+            NUMERIC_CLASS_EXACT => ensure(has_graph, ExchangeError::GraphRootMissing),
+            NUMERIC_CLASS_TOLERANT => ensure(!has_graph, ExchangeError::GraphRootUnexpected),
+            _ => Err(ExchangeError::NumericClassUnknown.into()),
+        }
+    }
+}
+
+/// The longest URI as an account stores it, with its length, or the reason why it is refused.
+pub fn stored_uri(uri: &str) -> Result<([u8; URI_BYTES_MAX], u8)> {
+    require_text(uri, URI_BYTES_MAX, ExchangeError::UriEmpty, ExchangeError::UriTooLong)?;
+    let mut stored = [0; URI_BYTES_MAX];
+    let room = stored.get_mut(..uri.len()).ok_or(ExchangeError::UriTooLong)?;
+    room.copy_from_slice(uri.as_bytes());
+    let bytes = u8::try_from(uri.len()).map_err(|_| ExchangeError::UriTooLong)?;
+    Ok((stored, bytes))
 }

@@ -1,6 +1,6 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::Mint;
-use modchains_program_kit::mint::only_harmless_extensions;
+use modchains_program_kit::mint::hostile_extension;
 
 use crate::{
     errors::{OracleError, ensure},
@@ -32,8 +32,8 @@ pub struct BondMintAllow<'info> {
 impl<'info> BondMintAllow<'info> {
     /// Lists the mint unless it carries an extension that could hurt holders.
     pub fn handle(&mut self, args: BondMintAllowArgs) -> Result<()> {
-        let harmless = only_harmless_extensions(self.mint.as_ref())?;
-        ensure(harmless, OracleError::BondMintExtensionRefused)?;
+        let hostile = hostile_extension(self.mint.as_ref())?;
+        ensure(hostile.is_none(), OracleError::BondMintExtensionRefused)?;
         let bond_mint = BondMint {
             mint: self.mint.key(),
             min_bond_atoms: args.min_bond_atoms,

@@ -78,7 +78,6 @@ impl<'info> OperatorRegister<'info> {
             mint: self.mint.as_ref().as_ref(),
             authority: &operator,
             token_program: &self.token_program,
-            system_program: &self.system_program,
         }
         .invoke(&[seeds::OPERATOR_TOKENS, operator.as_ref(), &[bump]])
     }

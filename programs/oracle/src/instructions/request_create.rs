@@ -109,7 +109,7 @@ impl<'info> RequestCreate<'info> {
             &[request.bump],
         ];
         let space = request.account_bytes();
-        account::create(&self.requester, &self.request, &self.system_program, space, &crate::ID, signer_seeds)?;
+        account::create(&self.requester, &self.request, space, &crate::ID, signer_seeds)?;
         let mut data = self.request.try_borrow_mut_data()?;
         data[..8].copy_from_slice(Request::DISCRIMINATOR);
         data[8..Request::INPUT_OFFSET].copy_from_slice(bytemuck::bytes_of(request));

@@ -117,7 +117,6 @@ impl<'info> ServiceOpen<'info> {
             mint: self.quote_mint.as_ref().as_ref(),
             authority: &service,
             token_program: &self.token_program,
-            system_program: &self.system_program,
         }
         .invoke(&[seeds::ESCROW, service.as_ref(), &[bump]])
     }

@@ -1,9 +1,9 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::{Mint, TokenInterface};
-use modchains_program_kit::{mint::only_harmless_extensions, token::AccountCreation};
+use modchains_program_kit::{mint::hostile_extension, token::AccountCreation};
 
 use crate::{
-    errors::VaultError,
+    errors::{VaultError, ensure},
     events::{self, PoolOpened},
     exchange_interface::read_model,
     seeds,
@@ -43,9 +43,9 @@ pub struct PoolOpen<'info> {
 impl<'info> PoolOpen<'info> {
     /// Writes the pool.
     pub fn handle(&mut self, bumps: &PoolOpenBumps, now_seconds: i64) -> Result<()> {
-        require_keys_eq!(read_model(&self.model)?.creator, self.creator.key(), VaultError::NotCreator);
-        let harmless = only_harmless_extensions(self.revenue_mint.to_account_info().as_ref())?;
-        require!(harmless, VaultError::RevenueMintExtensionRefused);
+        ensure(read_model(&self.model)?.creator == self.creator.key(), VaultError::NotCreator)?;
+        let hostile = hostile_extension(self.revenue_mint.to_account_info().as_ref())?;
+        ensure(hostile.is_none(), VaultError::RevenueMintExtensionRefused)?;
         let pool = self.pool.key();
         let pool_tokens = AccountCreation {
             payer: &self.creator,
@@ -53,7 +53,6 @@ impl<'info> PoolOpen<'info> {
             mint: self.revenue_mint.as_ref().as_ref(),
             authority: &pool,
             token_program: &self.revenue_token_program,
-            system_program: &self.system_program,
         };
         pool_tokens.invoke(&[seeds::POOL_TOKENS, pool.as_ref(), &[bumps.pool_tokens]])?;
         let identity = PoolIdentity {

@@ -1,7 +1,7 @@
 use anchor_lang::prelude::*;
 
 use crate::{
-    errors::VaultError,
+    errors::{VaultError, ensure},
     state::{Position, RevenuePool, Vault},
 };
 
@@ -17,7 +17,7 @@ pub(super) fn settle_every_pool<'info>(
     position: &mut Position,
     now_seconds: i64,
 ) -> Result<()> {
-    require!(more_pools.len().checked_add(1) == Some(vault.pool_count.into()), VaultError::PoolCountMismatch);
+    ensure(more_pools.len().checked_add(1) == Some(vault.pool_count.into()), VaultError::PoolCountMismatch)?;
     let mut settle = |pool: &AccountLoader<'info, RevenuePool>, index: u8| {
         let mut pool = pool.load_mut()?;
         pool.require_place(vault_key, index)?;

@@ -4,7 +4,7 @@ use modchains_program_kit::token;
 
 use super::settle::settle_every_pool;
 use crate::{
-    errors::VaultError,
+    errors::{VaultError, ensure},
     events::{self, Staked},
     state::{Position, RevenuePool, Vault},
 };
@@ -48,7 +48,7 @@ pub struct Stake<'info> {
 impl<'info> Stake<'info> {
     /// Settles every pool, then moves the tokens in.
     pub fn handle(&mut self, more_pools: &'info [AccountInfo<'info>], args: StakeArgs, now_seconds: i64) -> Result<()> {
-        require!(args.token_atoms > 0, VaultError::AmountZero);
+        ensure(args.token_atoms > 0, VaultError::AmountZero)?;
         let event = self.apply(more_pools, args.token_atoms, now_seconds)?;
         token::transfer(
             &self.token_program,

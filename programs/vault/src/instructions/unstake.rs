@@ -2,7 +2,7 @@ use anchor_lang::prelude::*;
 
 use super::settle::settle_every_pool;
 use crate::{
-    errors::VaultError,
+    errors::{VaultError, ensure},
     events::{self, UnstakeStarted},
     state::{Position, RevenuePool, Vault},
 };
@@ -44,7 +44,7 @@ impl<'info> Unstake<'info> {
         args: UnstakeArgs,
         now_seconds: i64,
     ) -> Result<()> {
-        require!(args.token_atoms > 0, VaultError::AmountZero);
+        ensure(args.token_atoms > 0, VaultError::AmountZero)?;
         let event = self.apply(more_pools, args.token_atoms, now_seconds)?;
         events::emit(&self.event_authority, &event)
     }

@@ -3,10 +3,10 @@ use anchor_spl::{
     token_2022::Token2022,
     token_interface::{Mint, TokenInterface},
 };
-use modchains_program_kit::{mint::only_harmless_extensions, token::AccountCreation};
+use modchains_program_kit::{mint::hostile_extension, token::AccountCreation};
 
 use crate::{
-    errors::VaultError,
+    errors::{VaultError, ensure},
     events::{self, PoolOpened, VaultOpened},
     exchange_interface::read_model,
     seeds,
@@ -96,7 +96,6 @@ impl<'info> VaultOpen<'info> {
             mint: self.mint.as_ref().as_ref(),
             authority: &vault,
             token_program: &self.token_program,
-            system_program: &self.system_program,
         };
         stake_tokens.invoke(&[seeds::STAKE_TOKENS, vault.as_ref(), &[bumps.stake_tokens]])?;
         let pool_tokens = AccountCreation {
@@ -111,10 +110,10 @@ impl<'info> VaultOpen<'info> {
 
     fn validate(&self) -> Result<()> {
         let model = read_model(&self.model)?;
-        require_keys_eq!(model.creator, self.creator.key(), VaultError::NotCreator);
-        require_keys_eq!(model.mint, self.mint.key(), VaultError::MintOfAnotherModel);
-        let harmless = only_harmless_extensions(self.revenue_mint.to_account_info().as_ref())?;
-        require!(harmless, VaultError::RevenueMintExtensionRefused);
+        ensure(model.creator == self.creator.key(), VaultError::NotCreator)?;
+        ensure(model.mint == self.mint.key(), VaultError::MintOfAnotherModel)?;
+        let hostile = hostile_extension(self.revenue_mint.to_account_info().as_ref())?;
+        ensure(hostile.is_none(), VaultError::RevenueMintExtensionRefused)?;
         Ok(())
     }
 }

@@ -2,7 +2,7 @@ use anchor_lang::prelude::*;
 use modchains_core::stream::Stream;
 
 use super::{POOLS_MAX, Position, q64_from_halves, q64_to_halves};
-use crate::errors::VaultError;
+use crate::errors::{VaultError, ensure};
 
 /// A vault's revenue in one mint, streamed to the stake over time.
 ///
@@ -102,8 +102,8 @@ impl RevenuePool {
 
     /// Refuses a pool that is not the one of `vault` with index `index`.
     pub fn require_place(&self, vault: &Pubkey, index: u8) -> Result<()> {
-        require!(self.vault == *vault, VaultError::PoolOfAnotherVault);
-        require!(self.index == index, VaultError::PoolOutOfOrder);
+        ensure(self.vault == *vault, VaultError::PoolOfAnotherVault)?;
+        ensure(self.index == index, VaultError::PoolOutOfOrder)?;
         Ok(())
     }
 
@@ -136,9 +136,9 @@ impl RevenuePool {
         // No more was settled than streamed, and time remains exactly while something is left to stream.
         self.stream().invariant().map_err(VaultError::from)?;
         // No more was paid out than settled.
-        require_gte!(self.settled_atoms, self.claimed_atoms, VaultError::RevenueNotConserved);
+        ensure(self.settled_atoms >= self.claimed_atoms, VaultError::RevenueNotConserved)?;
         // Every position has a place for this pool.
-        require!(usize::from(self.index) < POOLS_MAX, VaultError::PoolIndexUnknown);
+        ensure(usize::from(self.index) < POOLS_MAX, VaultError::PoolIndexUnknown)?;
         Ok(())
     }
 }

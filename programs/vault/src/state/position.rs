@@ -2,7 +2,7 @@ use anchor_lang::prelude::*;
 use modchains_core::window;
 
 use super::{POOLS_MAX, q64_from_halves, q64_to_halves};
-use crate::errors::VaultError;
+use crate::errors::{VaultError, ensure};
 
 /// What one owner has in a vault.
 ///
@@ -75,7 +75,7 @@ impl Position {
     /// Takes everything settled with a pool, to be paid out. Returns the revenue atoms.
     pub fn claim(&mut self, pool_index: u8) -> Result<u64> {
         let share = self.share_mut(pool_index)?;
-        require!(share.claimable_atoms > 0, VaultError::NothingClaimable);
+        ensure(share.claimable_atoms > 0, VaultError::NothingClaimable)?;
         let revenue_atoms = core::mem::take(&mut share.claimable_atoms);
         self.invariant()?;
         Ok(revenue_atoms)
@@ -101,7 +101,7 @@ impl Position {
 
     /// Takes out everything that has cooled; the end second counts as cooled. Returns the token atoms.
     pub fn withdraw(&mut self, now_seconds: i64) -> Result<u64> {
-        require!(self.cooling_atoms > 0, VaultError::NothingCooling);
+        ensure(self.cooling_atoms > 0, VaultError::NothingCooling)?;
         window::require_over(now_seconds, self.cooling_until_seconds).map_err(VaultError::from)?;
         self.cooling_until_seconds = 0;
         let token_atoms = core::mem::take(&mut self.cooling_atoms);
@@ -112,9 +112,9 @@ impl Position {
     /// What holds of a position at the end of every change.
     pub fn invariant(&self) -> Result<()> {
         // A cooldown runs exactly while something cools.
-        require!((self.cooling_atoms == 0) == (self.cooling_until_seconds == 0), VaultError::StakeNotConserved);
+        ensure((self.cooling_atoms == 0) == (self.cooling_until_seconds == 0), VaultError::StakeNotConserved)?;
         // Staked and cooling tokens are tokens of one mint, whose supply fits 64 bits.
-        require!(self.staked_atoms.checked_add(self.cooling_atoms).is_some(), VaultError::StakeNotConserved);
+        ensure(self.staked_atoms.checked_add(self.cooling_atoms).is_some(), VaultError::StakeNotConserved)?;
         Ok(())
     }
 

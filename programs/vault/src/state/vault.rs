@@ -1,6 +1,6 @@
 use anchor_lang::prelude::*;
 
-use crate::errors::VaultError;
+use crate::errors::{VaultError, ensure};
 
 /// How many revenue pools a vault can have. Every change of a stake passes all of them.
 pub const POOLS_MAX: usize = 4;
@@ -73,7 +73,7 @@ impl Vault {
     /// Counts a new pool and returns its index.
     pub fn add_pool(&mut self) -> Result<u8> {
         let index = self.pool_count;
-        require!(usize::from(index) < POOLS_MAX, VaultError::PoolListFull);
+        ensure(usize::from(index) < POOLS_MAX, VaultError::PoolListFull)?;
         self.pool_count = index.checked_add(1).ok_or(VaultError::Overflow)?;
         self.invariant()?;
         Ok(index)
@@ -102,19 +102,19 @@ impl Vault {
     /// What holds of a vault at the end of every change.
     pub fn invariant(&self) -> Result<()> {
         // Nobody can be locked in for long, nor leave before the cooldown means anything.
-        require!(
+        ensure(
             (COOLDOWN_SECONDS_MIN..=COOLDOWN_SECONDS_MAX).contains(&self.cooldown_seconds),
-            VaultError::CooldownOutOfBounds
-        );
+            VaultError::CooldownOutOfBounds,
+        )?;
         // Revenue neither arrives at once, which could be sniped, nor takes for ever.
-        require!(
+        ensure(
             (STREAM_SECONDS_MIN..=STREAM_SECONDS_MAX).contains(&self.stream_seconds),
-            VaultError::StreamOutOfBounds
-        );
+            VaultError::StreamOutOfBounds,
+        )?;
         // A position has a place for every pool.
-        require!(usize::from(self.pool_count) <= POOLS_MAX, VaultError::PoolListFull);
+        ensure(usize::from(self.pool_count) <= POOLS_MAX, VaultError::PoolListFull)?;
         // Staked and cooling tokens are tokens of one mint, whose supply fits 64 bits.
-        require!(self.staked_atoms.checked_add(self.cooling_atoms).is_some(), VaultError::StakeNotConserved);
+        ensure(self.staked_atoms.checked_add(self.cooling_atoms).is_some(), VaultError::StakeNotConserved)?;
         Ok(())
     }
 }

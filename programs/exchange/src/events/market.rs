@@ -1,63 +1,9 @@
-//! Events, past tense, with the curve before and after wherever money moves. All are emitted by self-CPI.
+//! What happens to configuration and markets.
 
 use anchor_lang::prelude::*;
-use modchains_core::{curve::Curve, fees::FeeLegs};
-use modchains_program_kit::event;
 
+use super::{CurveState, TradeFee};
 use crate::state::{FeeBeneficiary, MarketParams};
-
-/// Emits `event` by a CPI of the exchange to itself.
-pub fn emit<E: anchor_lang::Event>(authority: &AccountInfo, event: &E) -> Result<()> {
-    event::emit(authority, crate::ID, crate::EVENT_AUTHORITY_AND_BUMP.1, event)
-}
-
-/// A curve's state, in atoms.
-#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CurveState {
-    /// Quote atoms in the reserve, `R`.
-    pub reserve_atoms: u64,
-    /// Token atoms in circulation, `C`.
-    pub circulating_atoms: u64,
-    /// Depth in token atoms, `Y`.
-    pub depth_atoms: u64,
-    /// Virtual quote atoms, `V`.
-    pub virtual_atoms: u64,
-}
-
-impl From<Curve> for CurveState {
-    fn from(curve: Curve) -> Self {
-        Self {
-            reserve_atoms: curve.reserve_atoms,
-            circulating_atoms: curve.circulating_atoms,
-            depth_atoms: curve.depth_atoms,
-            virtual_atoms: curve.virtual_atoms,
-        }
-    }
-}
-
-/// A trade fee by receiver, in quote atoms.
-#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TradeFee {
-    /// Stays in the reserve.
-    pub reserve_atoms: u64,
-    /// Goes to stakers.
-    pub vault_atoms: u64,
-    /// Goes to the creator.
-    pub creator_atoms: u64,
-    /// Goes to the protocol.
-    pub protocol_atoms: u64,
-}
-
-impl From<FeeLegs> for TradeFee {
-    fn from(legs: FeeLegs) -> Self {
-        Self {
-            reserve_atoms: legs.reserve,
-            vault_atoms: legs.vault,
-            creator_atoms: legs.creator,
-            protocol_atoms: legs.protocol,
-        }
-    }
-}
 
 /// New parameters wait for their timelock.
 #[event]
@@ -73,42 +19,6 @@ pub struct ConfigChangeQueued {
 pub struct ConfigChangeApplied {
     /// What new markets copy.
     pub params: MarketParams,
-}
-
-/// A model was listed and its token created.
-#[event]
-pub struct ModelRegistered {
-    /// The model.
-    pub model: Pubkey,
-    /// Its token.
-    pub mint: Pubkey,
-    /// Who listed it.
-    pub creator: Pubkey,
-    /// Its name.
-    pub name: String,
-    /// Its token's symbol.
-    pub symbol: String,
-    /// Its token's metadata URI.
-    pub uri: String,
-}
-
-/// A version was added and made current.
-#[event]
-pub struct ModelVersionPublished {
-    /// The model.
-    pub model: Pubkey,
-    /// The version's account.
-    pub version: Pubkey,
-    /// Position in the history, from 1.
-    pub index: u32,
-    /// The version it was derived from; 0 for none.
-    pub parent: u32,
-    /// Hash of the bundle's manifest.
-    pub manifest_sha256: [u8; 32],
-    /// 0 exact, 1 tolerant.
-    pub numeric_class: u8,
-    /// Where the bundle can be fetched.
-    pub uri: String,
 }
 
 /// A market opened.
