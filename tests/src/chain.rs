@@ -10,12 +10,15 @@ use anchor_spl::{
     token_2022,
 };
 use litesvm::LiteSVM;
+use modchains_sdk::program_error;
 use solana_account::Account;
 use solana_clock::Clock;
 use solana_instruction::Instruction;
+use solana_instruction_error::InstructionError;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use solana_transaction::Transaction;
+use solana_transaction_error::TransactionError;
 
 use crate::idl::Program;
 
@@ -179,15 +182,17 @@ pub const TOKEN_2022: Pubkey = token_2022::ID;
 /// The address of the token program.
 pub const TOKEN: Pubkey = anchor_spl::token::ID;
 
-/// Anchor logs the error's name; anything else fails with the words of the runtime.
-fn refusal_name(error: &solana_transaction_error::TransactionError, logs: &[String]) -> String {
-    let named = logs.iter().find_map(|line| Some(line.split_once("Error Code: ")?.1.split_once('.')?.0));
-    if let Some(name) = named.filter(|name| !name.is_empty()) {
-        return name.to_owned();
-    }
-    let failed = logs.iter().find_map(|line| {
-        let (program, words) = line.strip_prefix("Program ")?.split_once(" failed: ")?;
-        Some(format!("{}: {words}", Program::label(program)))
-    });
-    failed.unwrap_or_else(|| error.to_string())
+/// Our programs' and Anchor's errors by name; anything else by the words of the runtime.
+fn refusal_name(error: &TransactionError, logs: &[String]) -> String {
+    let failed = logs.iter().find_map(|line| line.strip_prefix("Program ")?.split_once(" failed: "));
+    let Some((program, words)) = failed else { return error.to_string() };
+    let named = match (program.parse::<Pubkey>(), error) {
+        (Ok(id), TransactionError::InstructionError(_, InstructionError::Custom(code)))
+            if Program::ALL.iter().any(|program| program.id() == id) =>
+        {
+            program_error(&id, *code)
+        }
+        _ => None,
+    };
+    named.map_or_else(|| format!("{}: {words}", Program::label(program)), |(name, _)| name)
 }

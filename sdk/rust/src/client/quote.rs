@@ -1,5 +1,6 @@
 //! Quotes: the program's own formula on a fetched market, with the limits a trader states.
 
+use anchor_lang::prelude::ProgramError;
 use modchains_core::{
     bps::BPS_DENOMINATOR,
     math::mul_div_floor,
@@ -12,7 +13,7 @@ use modchains_exchange::{
 };
 
 use super::Client;
-use crate::{Result, SdkError};
+use crate::{Result, SdkError, program_error};
 
 /// How long an offer stands: a minute.
 const OFFER_SECONDS: i64 = 60;
@@ -95,9 +96,10 @@ fn less(atoms: u64, slippage_bps: u16) -> Result<u64> {
 }
 
 fn not_quoted(error: anchor_lang::error::Error) -> SdkError {
-    let reason = match error {
-        anchor_lang::error::Error::AnchorError(error) => error.error_msg,
-        anchor_lang::error::Error::ProgramError(error) => error.program_error.to_string(),
+    let error = ProgramError::from(error);
+    let named = match error {
+        ProgramError::Custom(code) => program_error(&modchains_exchange::ID, code),
+        _ => None,
     };
-    SdkError::NotQuoted { reason }
+    SdkError::NotQuoted { reason: named.map_or_else(|| error.to_string(), |(_, message)| message) }
 }

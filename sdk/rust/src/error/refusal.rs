@@ -55,11 +55,11 @@ impl Refusal {
 /// Name and message of error `code` of `program`: its own errors, Anchor's, or the token programs'.
 pub fn program_error(program: &Pubkey, code: u32) -> Option<(String, String)> {
     let own = if *program == modchains_exchange::ID {
-        find(EXCHANGE_ERRORS, code)
+        find(ExchangeError::ALL, code)
     } else if *program == modchains_vault::ID {
-        find(VAULT_ERRORS, code)
+        find(VaultError::ALL, code)
     } else if *program == modchains_oracle::ID {
-        find(ORACLE_ERRORS, code)
+        find(OracleError::ALL, code)
     } else if address::TOKEN_PROGRAMS.contains(program) {
         return token_error(code);
     } else if *program == address::SYSTEM_PROGRAM {
@@ -130,40 +130,6 @@ macro_rules! error_table {
             $($error::$variant)|+ => {}
         };
     };
-}
-
-error_table! {
-    EXCHANGE_ERRORS, ExchangeError:
-    NotUpgradeAuthority NotAdmin NotCreator NoChangeQueued TimelockRunning TimelockOutOfBounds ParamsOutOfBounds
-    StepExceedsLostFee QuoteMintNotAllowed QuoteMintAlreadyAllowed QuoteMintListFull QuoteMintExtensionRefused
-    NameEmpty NameTooLong SymbolEmpty SymbolTooLong UriEmpty UriTooLong TextNotShownAsItIs HashMissing
-    GraphRootMissing GraphRootUnexpected NumericClassUnknown VerificationClassUnknown ParentVersionUnknown
-    VersionUnknown CurveOutOfBounds MintMismatch QuoteVaultMismatch ModelMismatch VaultMismatch
-    VaultProgramMismatch UsageMismatch DeadlinePassed ParametersMoved OutputBelowLimit InputAboveLimit
-    AmountZero OutputZero Overflow InsufficientReserve InsufficientSupply NotSolvent EpochNotOver NothingAccrued
-    ArithmeticRefused
-}
-
-error_table! {
-    VAULT_ERRORS, VaultError:
-    AmountZero Overflow NotCreator NotPositionOwner MintOfAnotherModel CooldownOutOfBounds StreamOutOfBounds
-    RevenueMintExtensionRefused PoolListFull PoolIndexUnknown PoolCountMismatch PoolOutOfOrder
-    PoolOfAnotherVault PositionOfAnotherVault VaultOfAnotherModel TokenAccountMismatch StakeTooSmall
-    NothingCooling CooldownRunning NothingClaimable ClockWentBack StakeNotConserved RevenueNotConserved
-    ArithmeticRefused
-}
-
-error_table! {
-    ORACLE_ERRORS, OracleError:
-    NotUpgradeAuthority NotAdmin NotModelCreator NotOperatorAuthority NotRequester ParameterOutOfBounds
-    FeeSplitInvalid NoChangeQueued TimelockRunning BondMintListFull BondMintNotAllowed BondMintExtensionRefused
-    AmountZero AmountTooLarge BondBelowMinimum FreeBondTooSmall NoWithdrawalStarted CooldownRunning
-    NothingEarned VersionOfOtherModel MarketOfOtherModel MarketQuoteMintMismatch VaultPoolMissing
-    ServiceMismatch OperatorMismatch OperatorMintMismatch ServiceClosed FeeAboveLimit WaitOutOfBounds InputEmpty
-    InputTooLong OutputEmpty OutputTooLong NumericClassMismatch RequestStatusUnknown RequestNotOpen
-    RequestNotClaimed RequestNotPosted RequestNotSettled RequestDeadlinePassed RequestDeadlineAhead
-    ClaimDeadlinePassed ClaimDeadlineAhead ChallengeWindowOpen ClaimOfOtherOperator UsageEpochNotOver
-    NothingToDistribute NothingToClaim ClockWentBack StateInconsistent RequestReplaced
 }
 
 error_table! {
