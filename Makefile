@@ -38,6 +38,7 @@ lint: setup ## Formatting, lints, generated files, dependency policy
 
 test: setup ## Set up everything and run every test
 	@cargo fmt --all --check
+	@cargo xtask build-sbf --tests
 	@eval "$$(cargo xtask env)"; cargo build --package modchains-crank && cargo test --workspace --tests && \
 		cargo test --package modchains-sdk --doc
 	@cargo xtask idl --check

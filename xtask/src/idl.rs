@@ -72,7 +72,7 @@ fn search_path() -> Result<std::ffi::OsString> {
 /// When the program does not compile or its description is not valid.
 pub fn print_one(name: &str) -> Result<()> {
     let program = Program::named(name)?;
-    let folder = paths::repository().join("programs").join(program.name);
+    let folder = paths::repository().join(program.folder);
     let arguments = vec!["--lib".into(), "--locked".into()];
     let idl = IdlBuilder::new().program_path(folder).skip_lint(true).cargo_args(arguments).build()?;
     ensure!(idl.metadata.name == program.name, "the IDL is of `{}`, not `{}`", idl.metadata.name, program.name);

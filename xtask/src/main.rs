@@ -37,6 +37,9 @@ enum Task {
         /// Where the programs' addresses come from.
         #[arg(long, value_enum, default_value_t = IdSource::Environment)]
         ids: IdSource,
+        /// The programs of the tests too.
+        #[arg(long)]
+        tests: bool,
         /// Programs to compile: exchange, vault, oracle; all when none is named.
         programs: Vec<String>,
     },
@@ -93,7 +96,7 @@ fn main() -> ExitCode {
 
 fn run(task: Task) -> Result<()> {
     match task {
-        Task::BuildSbf { route, ids, programs } => sbf::build(route, &programs, &Ids::from_source(ids)?),
+        Task::BuildSbf { route, ids, tests, programs } => sbf::build(route, &programs, tests, &Ids::from_source(ids)?),
         Task::Keys => print_keys(),
         Task::Idl { check } => idl::generate(check),
         Task::IdlCheck => idl::check_in_node(),

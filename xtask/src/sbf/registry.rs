@@ -5,7 +5,7 @@ use std::{cell::OnceCell, fs, path::PathBuf, process::Command};
 use anyhow::{Context, Result};
 
 use super::{
-    FEATURES, OPT_LEVEL, PROGRAMS, Program, builtins, profile,
+    OPT_LEVEL, PROGRAMS, Program, TEST_PROGRAMS, builtins, profile,
     toolchain::{Toolchain, quoted, write_script},
 };
 use crate::{ids::Ids, paths, process, ui::Step};
@@ -85,7 +85,8 @@ impl Registry {
         let mut cargo = self.cargo("rustc");
         cargo
             .current_dir(paths::repository())
-            .args(["--package", program.package, "--lib", "--crate-type", "cdylib", "--features", FEATURES, "--locked"])
+            .args(["--package", program.package, "--lib", "--crate-type", "cdylib", "--locked"])
+            .args(["--features", program.features])
             .arg("--")
             .arg(format!("-Cllvm-args=-inline-threshold={}", program.inline_threshold))
             .envs(profile(OPT_LEVEL))
@@ -126,7 +127,8 @@ impl Registry {
     /// Some dependencies are dynamic libraries too; only our programs are worth linking. The linker knows no
     /// optimisation for size: there that is an attribute of each function, and the level beside it is 2.
     fn link_script_body(&self, inputs: &[PathBuf]) -> Result<String> {
-        let programs: Vec<String> = PROGRAMS.iter().map(|program| format!("*{}*", program.library)).collect();
+        let programs: Vec<String> =
+            PROGRAMS.iter().chain(&TEST_PROGRAMS).map(|program| format!("*{}*", program.library)).collect();
         let inputs = inputs.iter().map(|path| quoted(path)).collect::<Result<Vec<_>>>()?.join(" ");
         let linker = quoted(&self.toolchain.linker())?;
         Ok(LINK_SCRIPT.replace("PROGRAMS", &programs.join("|")).replace("LINKER", &linker).replace("INPUTS", &inputs))

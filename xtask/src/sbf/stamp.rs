@@ -11,16 +11,16 @@ use sha2::{Digest, Sha256};
 
 use crate::files;
 
-/// What the programs are made of, below the repository's root.
-const SOURCES: [&str; 4] = ["Cargo.lock", "Cargo.toml", "programs", "sdk/core"];
+/// What programs are made of besides their own folder, below the repository's root.
+const SHARED: [&str; 4] = ["Cargo.lock", "Cargo.toml", "programs/kit", "sdk/core"];
 
-/// Hash over the names and contents of everything that goes into the programs.
+/// Hash over the names and contents of everything that goes into the program whose crate is in `folder`.
 ///
 /// # Errors
 /// When a file cannot be read.
-pub fn hash_sources(repository: &Path) -> Result<String> {
+pub fn hash_sources(repository: &Path, folder: &str) -> Result<String> {
     let mut paths = Vec::new();
-    for source in SOURCES {
+    for source in SHARED.into_iter().chain([folder]) {
         collect(&repository.join(source), &mut paths)?;
     }
     paths.sort();
@@ -119,7 +119,9 @@ mod tests {
 
     fn repository() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
-        for path in ["Cargo.lock", "Cargo.toml", "programs/a/src/lib.rs", "sdk/core/src/lib.rs"] {
+        for path in
+            ["Cargo.lock", "Cargo.toml", "programs/a/src/lib.rs", "programs/kit/src/lib.rs", "sdk/core/src/lib.rs"]
+        {
             files::write_if_changed(&folder.path().join(path), b"").unwrap();
         }
         folder
@@ -128,15 +130,17 @@ mod tests {
     #[test]
     fn the_hash_changes_with_any_content_or_name_and_with_nothing_else() {
         let folder = repository();
-        let before = hash_sources(folder.path()).unwrap();
+        let hash = || hash_sources(folder.path(), "programs/a");
+        let before = hash().unwrap();
         files::write_if_changed(&folder.path().join("programs/a/target/x"), b"built").unwrap();
         files::write_if_changed(&folder.path().join("crank/src/lib.rs"), b"elsewhere").unwrap();
-        assert_eq!(hash_sources(folder.path()).unwrap(), before);
+        files::write_if_changed(&folder.path().join("programs/b/src/lib.rs"), b"another program").unwrap();
+        assert_eq!(hash().unwrap(), before);
         files::write_if_changed(&folder.path().join("sdk/core/src/lib.rs"), b"changed").unwrap();
-        let changed = hash_sources(folder.path()).unwrap();
+        let changed = hash().unwrap();
         assert_ne!(changed, before);
         fs::rename(folder.path().join("programs/a/src/lib.rs"), folder.path().join("programs/a/src/main.rs")).unwrap();
-        assert_ne!(hash_sources(folder.path()).unwrap(), changed);
+        assert_ne!(hash().unwrap(), changed);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Result, bail};
 
-use super::{FEATURES, OPT_LEVEL, Program, profile};
+use super::{OPT_LEVEL, Program, profile};
 use crate::{ids::Ids, paths, process, ui::Step};
 
 /// Installed Solana tools.
@@ -38,10 +38,10 @@ impl Standard {
         let mut command = Command::new("cargo-build-sbf");
         process::clean_cargo_environment(&mut command)
             .arg("--manifest-path")
-            .arg(paths::repository().join("programs").join(program.name).join("Cargo.toml"))
+            .arg(paths::repository().join(program.folder).join("Cargo.toml"))
             .arg("--sbf-out-dir")
             .arg(&output)
-            .args(["--features", FEATURES, "--", "--lib", "--locked"])
+            .args(["--features", program.features, "--", "--lib", "--locked"])
             .env("CARGO_TARGET_DIR", paths::cache()?.join("standard-target"))
             .envs(profile(OPT_LEVEL))
             .envs(ids.variables());
