@@ -151,12 +151,12 @@ fn require_amount(atoms: u64) -> Result<()> {
 }
 
 /// Distance of the average price `quote / tokens` from the spot price, in parts per million of the spot price. Takes
-/// the quote that met the curve, without the fee, so that fee and impact can be shown side by side. Rounds up, so no
-/// impact is hidden; what does not fit, or stands against a spot price that rounds to zero, is `u32::MAX`.
+/// the quote that met the curve, without the fee, so that fee and impact can be shown side by side. Rounds up; what
+/// does not fit, or stands against a spot price that rounds to zero, is `u32::MAX`.
 pub fn price_impact_ppm(spot_before_q64: u128, quote_atoms: u64, token_atoms: u64) -> Result<u32> {
     let (average_q64, _) = div_rem_wide(u128::from(quote_atoms) << 64, token_atoms)?;
     let distance_q64 = average_q64.abs_diff(spot_before_q64);
-    // Both lose bits only where the product would not fit 128, and then keep at least 108.
+    // Bits go only where the product would not fit 128. A spot price that has few left then is dwarfed by the distance.
     let excess_bits = 20_u32.saturating_sub(distance_q64.leading_zeros());
     let spot = spot_before_q64 >> excess_bits;
     if spot == 0 {

@@ -125,6 +125,15 @@ proptest! {
     }
 
     #[test]
+    fn a_paused_market_or_a_stale_oracle_moves_nothing((curve, state) in market(), step_ppm: i32, is_paused: bool) {
+        let input = SyncInput { is_paused, is_stale: !is_paused, ..input(step_ppm) };
+        let kept = sync(&curve, &state, &PARAMS, &input, EPOCH).unwrap();
+        prop_assert_eq!(kept.reason, if is_paused { SyncReason::Paused } else { SyncReason::OracleStale });
+        prop_assert_eq!((kept.curve_after, kept.step_applied_ppm), (curve, 0));
+        prop_assert_eq!(kept.state_after.synced_at_seconds, state.synced_at_seconds);
+    }
+
+    #[test]
     fn an_upward_step_is_paid_for_by_usage((curve, state) in market(), fees in any_atoms()) {
         let paid = SyncInput { lost_usage_fees_atoms: fees, ..input(5_500) };
         let moved = sync(&curve, &state, &PARAMS, &paid, EPOCH).unwrap();
@@ -246,6 +255,8 @@ fn skips_say_why() {
         |curve: &Curve, state: &SyncState, input: SyncInput| sync(curve, state, &PARAMS, &input, EPOCH).unwrap().reason;
     assert_eq!(sync(&curve, &state, &PARAMS, &input(1), EPOCH - 1), Err(CoreError::EpochNotOver));
     assert_eq!(reason(&curve, &state, SyncInput { is_stale: true, ..input(5_500) }), SyncReason::OracleStale);
+    let paused = SyncInput { is_paused: true, is_stale: true, ..input(5_500) };
+    assert_eq!(reason(&curve, &state, paused), SyncReason::Paused);
     assert_eq!(
         reason(&curve, &state, SyncInput { lost_usage_fees_atoms: 0, ..input(5_500) }),
         SyncReason::UsageFeesTooSmall

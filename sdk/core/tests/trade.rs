@@ -7,7 +7,7 @@ use common::{any_atoms, solvent_curve, trade_fees};
 use modchains_core::CoreError;
 use modchains_core::curve::Curve;
 use modchains_core::fees::{FeeLegs, TRADE_FEES_DEFAULT};
-use modchains_core::trade::{buy_exact_in, buy_exact_out, sell_exact_in, sell_exact_out};
+use modchains_core::trade::{buy_exact_in, buy_exact_out, price_impact_ppm, sell_exact_in, sell_exact_out};
 use proptest::prelude::*;
 
 /// Legs that leave the curve.
@@ -88,6 +88,43 @@ proptest! {
     }
 
     #[test]
+    fn the_price_impact_is_the_traded_part_of_the_side_that_was_traded_into(
+        curve in solvent_curve(), fees in trade_fees(), amount in any_atoms(),
+    ) {
+        // Rounding of the trade to atoms and of prices to 2^-64 is below a millionth where both sides are large.
+        prop_assume!(curve.spot_price_q64().unwrap() > 1 << 40);
+        let of_whole = |part: u64, whole: u128| u128::from(part) * 1_000_000 / whole;
+        if let Ok(buy) = buy_exact_in(&curve, &fees, amount, false)
+            && buy.token_atoms_out > 1 << 24
+        {
+            let expected = of_whole(amount - buy.fee_atoms, u128::from(curve.quote_atoms().unwrap())).min(u128::from(u32::MAX));
+            let got = u128::from(buy.price_impact_ppm(&curve).unwrap());
+            prop_assert!(got >= expected && got <= expected + 2 + expected / (1 << 20), "{got} for {expected}");
+        }
+        if let Ok(sell) = sell_exact_in(&curve, &fees, amount, false)
+            && sell.quote_atoms_out > 1 << 24
+        {
+            let expected = of_whole(amount, u128::from(curve.token_atoms().unwrap()) + u128::from(amount));
+            let got = u128::from(sell.price_impact_ppm(&curve).unwrap());
+            prop_assert!(got >= expected && got <= expected + 2, "{got} for {expected}");
+        }
+    }
+
+    #[test]
+    fn any_prices_give_an_impact(spot_q64 in (any_atoms(), any_atoms()), quote in any_atoms(), tokens in any_atoms()) {
+        let spot_q64 = (u128::from(spot_q64.0) << 64) | u128::from(spot_q64.1);
+        let impact = price_impact_ppm(spot_q64, quote, tokens);
+        prop_assert_eq!(impact.is_err(), tokens == 0);
+        if let (Ok(impact), true) = (impact, quote > 0 && tokens > 0) {
+            let average = quote as f64 / tokens as f64;
+            let spot = spot_q64 as f64 / (1u128 << 64) as f64;
+            let exact = (average - spot).abs() / spot * 1e6;
+            let fraction_bits_lost = 1e6 / (spot_q64.max(1) as f64);
+            prop_assert!((f64::from(impact) - exact.min(f64::from(u32::MAX))).abs() <= 1.001 + exact * 1e-9 + fraction_bits_lost, "{impact} for {exact}");
+        }
+    }
+
+    #[test]
     fn a_buyer_of_the_whole_leaves_the_curve_open(curve in solvent_curve(), fees in trade_fees()) {
         let most = u64::MAX - curve.quote_atoms().unwrap();
         if let Ok(buy) = buy_exact_in(&curve, &fees, most, false) {
@@ -105,6 +142,21 @@ fn a_first_buy_gives_what_the_formula_says() {
     let legs = FeeLegs { reserve: 40_000, vault: 25_000, creator: 15_000, protocol: 15_000, referrer: 5_000 };
     assert_eq!(buy.legs, legs);
     assert_eq!(buy.curve_after.reserve_atoms, 9_940_000);
+}
+
+#[test]
+fn doubling_the_quote_side_costs_twice_the_spot_price_and_leaves_a_seller_half() {
+    let curve =
+        Curve { reserve_atoms: 1 << 40, circulating_atoms: 1 << 40, depth_atoms: 2 << 40, virtual_atoms: 1 << 40 };
+    let buy = buy_exact_out(&curve, &TRADE_FEES_DEFAULT, 1 << 39, false).unwrap();
+    assert_eq!(buy.price_impact_ppm(&curve), Ok(1_000_000), "twice the spot price on average");
+    let sell = sell_exact_in(&curve, &TRADE_FEES_DEFAULT, 1 << 40, false).unwrap();
+    assert_eq!(sell.price_impact_ppm(&curve), Ok(500_000), "half of the spot price on average");
+    assert_eq!(price_impact_ppm(3 << 64, 3, 1), Ok(0));
+    assert_eq!(price_impact_ppm(3 << 64, 4, 1), Ok(333_334), "rounds up");
+    assert_eq!(price_impact_ppm(0, 1, 1), Ok(u32::MAX));
+    assert_eq!(price_impact_ppm(1, u64::MAX, 1), Ok(u32::MAX));
+    assert_eq!(price_impact_ppm(1, 1, 0), Err(CoreError::DivisionByZero));
 }
 
 #[test]

@@ -120,7 +120,7 @@ const fn curve(state: &CurveState) -> Curve {
 
 /// Why a sync did what it did, in words.
 fn reason(code: u8) -> String {
-    const NAMES: [(SyncReason, &str); 10] = [
+    const NAMES: [(SyncReason, &str); 11] = [
         (SyncReason::SteppedUp, "use grew: the premium rises"),
         (SyncReason::SteppedDown, "use shrank: the premium falls"),
         (SyncReason::Absorbed, "no signal: reserve fees were worked into the price"),
@@ -131,6 +131,7 @@ fn reason(code: u8) -> String {
         (SyncReason::DriftExhausted, "the steps of the last 24 hours leave no room"),
         (SyncReason::UsageFeesTooSmall, "the usage fees do not pay for an upward step"),
         (SyncReason::MoveTooSmall, "the move rounds away"),
+        (SyncReason::Paused, "the market is paused"),
     ];
     let known = NAMES.iter().find(|(reason, _)| *reason as u8 == code);
     known.map_or_else(|| format!("unknown ({code})"), |(_, text)| (*text).to_owned())
@@ -142,7 +143,7 @@ mod tests {
 
     #[test]
     fn every_known_reason_has_words_and_others_keep_their_code() {
-        assert!((0..=9).all(|code| !reason(code).starts_with("unknown")));
+        assert!((0..=10).all(|code| !reason(code).starts_with("unknown")));
         assert_eq!(reason(200), "unknown (200)");
     }
 }
