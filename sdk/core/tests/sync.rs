@@ -114,7 +114,9 @@ proptest! {
     #[test]
     fn the_premium_stays_within_its_bounds((curve, state) in market(), up: bool) {
         let after = synced(&curve, &state, if up { 5_500 } else { -5_500 }).curve_after;
-        prop_assume!(after != curve);
+        if after == curve {
+            return Ok(());
+        }
         let (depth, high) = (u128::from(after.depth_atoms), u128::from(state.high_water.atoms()));
         // Y' / (Y' - C_hi) against the bound, as cross products.
         if up {

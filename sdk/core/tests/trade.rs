@@ -92,7 +92,9 @@ proptest! {
         curve in solvent_curve(), fees in trade_fees(), amount in any_atoms(),
     ) {
         // Rounding of the trade to atoms and of prices to 2^-64 is below a millionth where both sides are large.
-        prop_assume!(curve.spot_price_q64().unwrap() > 1 << 40);
+        if curve.spot_price_q64().unwrap() <= 1 << 40 {
+            return Ok(());
+        }
         let of_whole = |part: u64, whole: u128| u128::from(part) * 1_000_000 / whole;
         if let Ok(buy) = buy_exact_in(&curve, &fees, amount, false)
             && buy.token_atoms_out > 1 << 24
