@@ -17,6 +17,7 @@ mod oracle_operators;
 mod oracle_requests;
 mod oracle_usage;
 mod oracle_windows;
+mod program_metadata;
 mod refusals;
 mod vault;
 mod vault_history;

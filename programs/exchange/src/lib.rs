@@ -19,9 +19,11 @@ pub mod state;
 pub mod vault_interface;
 
 use instructions::*;
-use state::{FeeBeneficiary, MarketParams};
+use state::{FeeBeneficiary, MarketParams, MarketTradeArgs};
 
 declare_id!(Pubkey::from_str_const(modchains_core::ids::EXCHANGE));
+
+modchains_program_kit::security_contact!("ModChains exchange");
 
 #[cfg(feature = "lean-entry")]
 modchains_program_kit::entrypoint!(try_entry, EVENT_AUTHORITY_AND_BUMP.0);
@@ -65,14 +67,14 @@ pub mod exchange {
         ctx.accounts.handle(args, &ctx.bumps, now_seconds()?)
     }
 
-    /// Buys tokens with an exact amount of quote.
-    pub fn market_buy(ctx: Context<MarketBuy>, args: MarketBuyArgs) -> Result<()> {
-        ctx.accounts.handle(args, now_seconds()?)
+    /// Buys tokens, with an exact amount of quote or of tokens.
+    pub fn market_buy(ctx: Context<MarketTrade>, args: MarketTradeArgs) -> Result<()> {
+        ctx.accounts.buy(args, now_seconds()?)
     }
 
-    /// Sells an exact amount of tokens.
-    pub fn market_sell(ctx: Context<MarketSell>, args: MarketSellArgs) -> Result<()> {
-        ctx.accounts.handle(args, now_seconds()?)
+    /// Sells tokens, with an exact amount of tokens or of quote.
+    pub fn market_sell(ctx: Context<MarketTrade>, args: MarketTradeArgs) -> Result<()> {
+        ctx.accounts.sell(args, now_seconds()?)
     }
 
     /// Moves the curve by the model's usage, once per epoch.
@@ -80,9 +82,24 @@ pub mod exchange {
         ctx.accounts.handle(now_seconds()?)
     }
 
-    /// Adds to a market's reserve.
-    pub fn reserve_deposit(ctx: Context<ReserveDeposit>, quote_atoms: u64) -> Result<()> {
-        ctx.accounts.handle(quote_atoms, now_seconds()?)
+    /// Pauses a market's buys and moves, or resumes them; the admin only.
+    pub fn market_pause(ctx: Context<MarketPause>, until_seconds: i64) -> Result<()> {
+        ctx.accounts.handle(until_seconds, now_seconds()?)
+    }
+
+    /// Pays into a market: to its reserve, to creator and contributors, or through the fee split.
+    pub fn market_deposit(ctx: Context<MarketDeposit>, args: MarketDepositArgs) -> Result<()> {
+        ctx.accounts.handle(args, now_seconds()?)
+    }
+
+    /// Opens a referrer's account in a market.
+    pub fn referral_open(ctx: Context<ReferralOpen>) -> Result<()> {
+        ctx.accounts.handle()
+    }
+
+    /// Pays what a referrer has earned.
+    pub fn referral_claim(ctx: Context<ReferralClaim>) -> Result<()> {
+        ctx.accounts.handle()
     }
 
     /// Moves the stakers' accrued fees to the vault.

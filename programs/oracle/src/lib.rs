@@ -26,6 +26,8 @@ use instructions::*;
 
 declare_id!(Pubkey::from_str_const(modchains_core::ids::ORACLE));
 
+modchains_program_kit::security_contact!("ModChains oracle");
+
 #[cfg(feature = "lean-entry")]
 modchains_program_kit::entrypoint!(try_entry, EVENT_AUTHORITY_AND_BUMP.0);
 
@@ -88,7 +90,7 @@ pub mod oracle {
         ctx.accounts.handle(args)
     }
 
-    /// Asks for an inference and puts its price in escrow.
+    /// Asks for an inference under a licence and puts its price in escrow.
     pub fn request_create(ctx: Context<RequestCreate>, args: RequestCreateArgs) -> Result<()> {
         ctx.accounts.handle(args, now_seconds()?)
     }
@@ -128,13 +130,13 @@ pub mod oracle {
         ctx.accounts.handle(now_seconds()?)
     }
 
-    /// Pays the stakers' and the reserve's accrued shares.
+    /// Pays the accrued shares of stakers, creator and reserve on.
     pub fn fees_distribute(ctx: Context<FeesDistribute>) -> Result<()> {
         ctx.accounts.handle()
     }
 
-    /// Pays the creator's or the protocol's accrued share.
-    pub fn fees_claim(ctx: Context<FeesClaim>, args: FeesClaimArgs) -> Result<()> {
-        ctx.accounts.handle(args)
+    /// Pays the protocol's accrued share.
+    pub fn fees_claim(ctx: Context<FeesClaim>) -> Result<()> {
+        ctx.accounts.handle()
     }
 }

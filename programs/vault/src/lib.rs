@@ -20,6 +20,8 @@ use instructions::*;
 
 declare_id!(Pubkey::from_str_const(ids::VAULT));
 
+modchains_program_kit::security_contact!("ModChains vault");
+
 /// Instructions of the vault program.
 #[cfg(feature = "lean-entry")]
 modchains_program_kit::entrypoint!(try_entry, EVENT_AUTHORITY_AND_BUMP.0);

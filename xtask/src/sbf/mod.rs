@@ -13,7 +13,7 @@ mod toolchain;
 pub use toolchain::quoted;
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
 };
 
@@ -93,6 +93,9 @@ const FEATURES: &str = "no-log-ix-name,lean-entry";
 /// For size: at `s` programs are half again, at 3 twice as large, and larger than they may be.
 const OPT_LEVEL: &str = "z";
 
+/// Compiled into every program (`programs/kit/src/security.rs`).
+const CONTACT_VARIABLES: [&str; 2] = ["MODCHAINS_PROJECT_URL", "MODCHAINS_SECURITY_CONTACTS"];
+
 impl Program {
     /// The program of that name.
     ///
@@ -136,6 +139,7 @@ pub fn build(route: Route, names: &[String], tests: bool, ids: &Ids) -> Result<(
                 program.features,
                 &program.inline_threshold.to_string(),
                 &ids.fingerprint(),
+                &contacts(),
             ],
         );
         if !stamp.matches(&binary) {
@@ -147,6 +151,11 @@ pub fn build(route: Route, names: &[String], tests: bool, ids: &Ids) -> Result<(
         println!("{} {size} bytes sha256 {}", binary.display(), files::sha256_of(&binary)?);
     }
     Ok(())
+}
+
+/// What programs say of whom to tell about a weakness, where it replaces what `.cargo/config.toml` says.
+fn contacts() -> String {
+    CONTACT_VARIABLES.map(|name| format!("{name}={:?};", env::var_os(name))).concat()
 }
 
 /// Puts a built program where the other commands look for it, after a look at what it is.

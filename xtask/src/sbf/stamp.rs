@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::files;
 
 /// What programs are made of besides their own folder, below the repository's root.
-const SHARED: [&str; 4] = ["Cargo.lock", "Cargo.toml", "programs/kit", "sdk/core"];
+const SHARED: [&str; 5] = [".cargo/config.toml", "Cargo.lock", "Cargo.toml", "programs/kit", "sdk/core"];
 
 /// Hash over the names and contents of everything that goes into the program whose crate is in `folder`.
 ///
@@ -119,9 +119,11 @@ mod tests {
 
     fn repository() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
-        for path in
-            ["Cargo.lock", "Cargo.toml", "programs/a/src/lib.rs", "programs/kit/src/lib.rs", "sdk/core/src/lib.rs"]
-        {
+        for path in SHARED.into_iter().filter(|path| path.contains(".")).chain([
+            "programs/a/src/lib.rs",
+            "programs/kit/src/lib.rs",
+            "sdk/core/src/lib.rs",
+        ]) {
             files::write_if_changed(&folder.path().join(path), b"").unwrap();
         }
         folder
