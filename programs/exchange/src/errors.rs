@@ -100,6 +100,38 @@ refusals! {
         NothingAccrued = "No fees have accrued",
         /// A formula was given what it cannot take.
         ArithmeticRefused = "The curve's arithmetic refused the input",
+        /// A transfer fee takes from what holders send.
+        QuoteMintTransferFee = "The quote mint takes a fee from every transfer",
+        /// A hook can refuse transfers.
+        QuoteMintTransferHook = "The quote mint runs a program in every transfer",
+        /// A permanent delegate can take tokens.
+        QuoteMintPermanentDelegate = "The quote mint has a permanent delegate, who can take tokens from anybody",
+        /// Transfers can be stopped.
+        QuoteMintPausable = "The quote mint can be paused",
+        /// New accounts are frozen.
+        QuoteMintDefaultFrozen = "The quote mint has a default state for new accounts, which can freeze them",
+        /// The mint can be closed and created anew.
+        QuoteMintCloseAuthority = "The quote mint can be closed",
+        /// Amounts are hidden.
+        QuoteMintConfidential = "The quote mint has confidential transfers, fees or supply",
+        /// Tokens cannot move.
+        QuoteMintNonTransferable = "The quote mint's tokens cannot be transferred",
+        /// Shown amounts differ from the atoms.
+        QuoteMintRebasing = "The quote mint shows amounts that grow or are scaled",
+        /// A second use of a market's pause, or a time too far ahead.
+        PauseTooLong = "A pause ends at most a week ahead; 0 resumes",
+        /// Buys wait; sales do not.
+        MarketPaused = "The market is paused; sales and claims go on",
+        /// The sysvar is missing.
+        LaunchInstructionsMissing = "During the launch a buy needs the instructions sysvar among its accounts",
+        /// More than one transaction may buy.
+        LaunchCapExceeded = "The transaction would buy more than the launch allows; buy less",
+        /// Launch out of bounds.
+        LaunchTermsOutOfBounds = "The launch is longer than an hour, or its fee or cap is out of bounds",
+        /// Another market's referral.
+        ReferralMismatch = "The referral is not of this market",
+        /// Contributors share the creator's part.
+        ContributorsShare = "The model has contributors; claim with contributor_claim",
     }
 }
 
@@ -121,6 +153,8 @@ impl From<CoreError> for ExchangeError {
                 Self::ParamsOutOfBounds
             }
             CoreError::StepExceedsLostFee | CoreError::AbsorptionExceedsLostFee => Self::StepExceedsLostFee,
+            CoreError::LaunchCapExceeded => Self::LaunchCapExceeded,
+            CoreError::LaunchTermsInvalid => Self::LaunchTermsOutOfBounds,
             _ => Self::ArithmeticRefused,
         }
     }

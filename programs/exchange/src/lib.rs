@@ -64,7 +64,7 @@ pub mod exchange {
 
     /// Opens a model's market; its creator only.
     pub fn market_open(ctx: Context<MarketOpen>, args: MarketOpenArgs) -> Result<()> {
-        ctx.accounts.handle(args, &ctx.bumps, now_seconds()?)
+        ctx.accounts.handle(args, now_seconds()?)
     }
 
     /// Buys tokens, with an exact amount of quote or of tokens.

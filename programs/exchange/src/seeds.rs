@@ -12,3 +12,5 @@ pub const VERSION: &[u8] = b"version";
 pub const MARKET: &[u8] = b"market";
 /// The token account of a market's quote atoms: `[QUOTE_VAULT, market]`.
 pub const QUOTE_VAULT: &[u8] = b"quote_vault";
+/// A referrer's account in a market: `[REFERRAL, market, referrer]`.
+pub const REFERRAL: &[u8] = b"referral";

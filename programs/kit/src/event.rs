@@ -7,14 +7,22 @@ use crate::cpi;
 /// Seed of the account that signs event CPIs, fixed by Anchor.
 const EVENT_AUTHORITY_SEED: &[u8] = b"__event_authority";
 
-/// Emits `event` by a CPI of `program_id` to itself, signed by its event authority, so that no other program can
-/// forge it and no log limit can truncate it. `authority` must be the program's event authority and `bump` its bump
-/// (`EVENT_AUTHORITY_AND_BUMP.1`); the runtime refuses any other.
-pub fn emit<E: Event>(authority: &AccountInfo, program_id: Pubkey, bump: u8, event: &E) -> Result<()> {
-    let body = event.data();
-    let mut data = Vec::with_capacity(EVENT_IX_TAG_LE.len() + body.len());
+/// Emits an event by a CPI of `program_id` to itself, signed by its event authority, so that no other program can forge
+/// it and no log limit can truncate it. `parts` together are the event's discriminator and its serialised form.
+/// `authority` must be the program's event authority and `bump` its bump (`EVENT_AUTHORITY_AND_BUMP.1`); the runtime
+/// refuses any other.
+pub fn emit_bytes(authority: &AccountInfo, program_id: Pubkey, bump: u8, parts: &[&[u8]]) -> Result<()> {
+    let length = parts.iter().fold(EVENT_IX_TAG_LE.len(), |sum, part| sum.saturating_add(part.len()));
+    let mut data = Vec::with_capacity(length);
     data.extend_from_slice(EVENT_IX_TAG_LE);
-    data.extend_from_slice(&body);
+    for part in parts {
+        data.extend_from_slice(part);
+    }
     let instruction = Instruction { program_id, accounts: vec![AccountMeta::new_readonly(*authority.key, true)], data };
     cpi::invoke(&instruction, core::slice::from_ref(authority), &[&[EVENT_AUTHORITY_SEED, &[bump]]])
+}
+
+/// Emits `event` as [`emit_bytes`] does.
+pub fn emit<E: Event>(authority: &AccountInfo, program_id: Pubkey, bump: u8, event: &E) -> Result<()> {
+    emit_bytes(authority, program_id, bump, &[&event.data()])
 }

@@ -87,6 +87,10 @@ fn invoke<'info>(
     atoms: u64,
     signer_seeds: &[&[&[u8]]],
 ) -> Result<()> {
+    // One of the two is the caller's own, so no other program can stand in for the token program.
+    if first.owner != token_program.key || second.owner != token_program.key {
+        return Err(ErrorCode::InvalidProgramId.into());
+    }
     let mut data = Vec::with_capacity(9);
     data.push(tag);
     data.extend_from_slice(&atoms.to_le_bytes());

@@ -1,9 +1,10 @@
 //! What happens to configuration and markets.
 
 use anchor_lang::prelude::*;
+use bytemuck::{Pod, Zeroable};
 
 use super::{CurveState, TradeFee};
-use crate::state::{FeeBeneficiary, MarketParams};
+use crate::state::{FeeBeneficiary, LaunchArgs, MarketParams};
 
 /// New parameters wait for their timelock.
 #[event]
@@ -32,23 +33,31 @@ pub struct MarketOpened {
     pub quote_mint: Pubkey,
     /// Its parameters for good.
     pub params: MarketParams,
+    /// Its launch protection.
+    pub launch: LaunchArgs,
     /// The curve at launch.
     pub after: CurveState,
 }
 
 /// Tokens were minted to a buyer.
 #[event]
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
 pub struct TokensBought {
     /// The market.
     pub market: Pubkey,
     /// The buyer.
     pub trader: Pubkey,
+    /// Who gets a part of the fee; the zero key for nobody.
+    pub referrer: Pubkey,
     /// Paid by the buyer, fee included.
     pub quote_atoms_in: u64,
     /// Minted to the buyer.
     pub token_atoms_out: u64,
     /// The fee by receiver.
     pub fee: TradeFee,
+    /// The fee's rate, basis points of the gross quote amount; above the market's own during the launch.
+    pub fee_bps: u64,
     /// Which parameters the trade ran on.
     pub parameter_epoch: u64,
     /// The curve before.
@@ -61,17 +70,23 @@ pub struct TokensBought {
 
 /// A seller's tokens were burned.
 #[event]
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
 pub struct TokensSold {
     /// The market.
     pub market: Pubkey,
     /// The seller.
     pub trader: Pubkey,
+    /// Who gets a part of the fee; the zero key for nobody.
+    pub referrer: Pubkey,
     /// Burned.
     pub token_atoms_in: u64,
     /// Paid to the seller, after the fee.
     pub quote_atoms_out: u64,
     /// The fee by receiver.
     pub fee: TradeFee,
+    /// The fee's rate, basis points of the gross quote amount; above the market's own during the launch.
+    pub fee_bps: u64,
     /// Which parameters the trade ran on.
     pub parameter_epoch: u64,
     /// The curve before.
@@ -84,6 +99,8 @@ pub struct TokensSold {
 
 /// The protocol moved the curve, or found a reason not to. No trade: charts can leave it out of volume.
 #[event]
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
 pub struct CurveMoved {
     /// The market.
     pub market: Pubkey,
@@ -92,7 +109,7 @@ pub struct CurveMoved {
     /// The relative step, signed.
     pub step_ppm: i32,
     /// Why: the code of `modchains_core::sync::SyncReason`.
-    pub reason: u8,
+    pub reason: u32,
     /// Usage averaged over about a day.
     pub ema_fast: u64,
     /// Usage averaged over about three days.
@@ -100,7 +117,7 @@ pub struct CurveMoved {
     /// Usage averaged over about a week.
     pub ema_slow: u64,
     /// Quality factor, 1,000,000 is neutral.
-    pub quality_ppm: u32,
+    pub quality_ppm: u64,
     /// The curve before.
     pub before: CurveState,
     /// The curve after.
@@ -109,21 +126,60 @@ pub struct CurveMoved {
     pub at_seconds: i64,
 }
 
-/// Somebody added to the reserve.
+/// Somebody paid into a market.
 #[event]
-pub struct ReserveDeposited {
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
+pub struct MarketDeposited {
     /// The market.
     pub market: Pubkey,
     /// Who paid.
     pub depositor: Pubkey,
-    /// How much.
-    pub quote_atoms: u64,
+    /// Added to the reserve.
+    pub reserve_atoms: u64,
+    /// Owed to creator and contributors.
+    pub creator_atoms: u64,
+    /// Shared like a trade fee.
+    pub split: TradeFee,
     /// The curve before.
     pub before: CurveState,
     /// The curve after.
     pub after: CurveState,
     /// When, unix seconds.
     pub at_seconds: i64,
+}
+
+/// The admin paused a market's buys and moves, or resumed them.
+#[event]
+pub struct MarketPaused {
+    /// The market.
+    pub market: Pubkey,
+    /// Until when, unix seconds; 0 for resumed.
+    pub until_seconds: i64,
+    /// When, unix seconds.
+    pub at_seconds: i64,
+}
+
+/// A referrer can earn in a market from now on.
+#[event]
+pub struct ReferralOpened {
+    /// The market.
+    pub market: Pubkey,
+    /// Who earns.
+    pub referrer: Pubkey,
+    /// The account to name in trades.
+    pub referral: Pubkey,
+}
+
+/// A referrer was paid.
+#[event]
+pub struct ReferralPaid {
+    /// The market.
+    pub market: Pubkey,
+    /// Who owns the account that was paid.
+    pub referrer: Pubkey,
+    /// How much.
+    pub atoms: u64,
 }
 
 /// The stakers' share of trade fees moved into the vault.

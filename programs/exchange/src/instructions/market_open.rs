@@ -1,12 +1,11 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token_interface::{Mint, TokenInterface};
-use modchains_program_kit::token::AccountCreation;
+use modchains_program_kit::{account, token::AccountCreation, transaction::fingerprint};
 
 use crate::{
-    errors::ExchangeError,
+    errors::{ExchangeError, ensure},
     events::{self, MarketOpened},
     seeds,
-    state::{ExchangeConfig, Market, MarketTerms, Model},
+    state::{ExchangeConfig, LaunchArgs, Market, MarketTerms, Model},
 };
 
 /// Shape of the curve at launch.
@@ -16,6 +15,8 @@ pub struct MarketOpenArgs {
     pub depth_atoms: u64,
     /// Virtual quote atoms `V0`; the opening price is `V0 / Y0`.
     pub virtual_atoms: u64,
+    /// Launch protection; all zero for none.
+    pub launch: LaunchArgs,
 }
 
 /// Opens a model's market on a quote mint, with the exchange's present parameters.
@@ -27,51 +28,65 @@ pub struct MarketOpen<'info> {
     #[account(has_one = creator @ ExchangeError::NotCreator)]
     pub model: AccountLoader<'info, Model>,
     pub config: AccountLoader<'info, ExchangeConfig>,
-    #[account(constraint = config.load()?.allows(&quote_mint.key()) @ ExchangeError::QuoteMintNotAllowed)]
-    pub quote_mint: Box<InterfaceAccount<'info, Mint>>,
-    #[account(
-        init, payer = creator, space = 8 + size_of::<Market>(), seeds = [seeds::MARKET, model.key().as_ref()], bump,
-    )]
-    pub market: AccountLoader<'info, Market>,
-    /// CHECK: created by `handle`.
-    #[account(mut, seeds = [seeds::QUOTE_VAULT, market.key().as_ref()], bump)]
+    /// CHECK: compared with the configuration's list, which holds mints alone.
+    pub quote_mint: UncheckedAccount<'info>,
+    /// CHECK: created here at the address that its seeds give.
+    #[account(mut)]
+    pub market: UncheckedAccount<'info>,
+    /// CHECK: created here at the address that its seeds give.
+    #[account(mut)]
     pub quote_vault: UncheckedAccount<'info>,
-    pub quote_token_program: Interface<'info, TokenInterface>,
+    /// CHECK: the instructions sysvar, by address.
+    pub instructions: UncheckedAccount<'info>,
+    /// CHECK: must own the quote mint.
+    pub quote_token_program: UncheckedAccount<'info>,
     pub system_program: Program<'info, System>,
 }
 
 impl<'info> MarketOpen<'info> {
     /// Writes the market.
-    pub fn handle(&mut self, args: MarketOpenArgs, bumps: &MarketOpenBumps, now_seconds: i64) -> Result<()> {
-        let market_key = self.market.key();
-        AccountCreation {
-            payer: &self.creator,
-            account: &self.quote_vault,
-            mint: self.quote_mint.as_ref().as_ref(),
-            authority: &market_key,
-            token_program: &self.quote_token_program,
-        }
-        .invoke(&[seeds::QUOTE_VAULT, market_key.as_ref(), &[bumps.quote_vault]])?;
-        let model = self.model.load()?;
-        let terms = MarketTerms {
-            model: self.model.key(),
-            mint: model.mint,
-            quote_mint: self.quote_mint.key(),
-            quote_vault: self.quote_vault.key(),
-            params: self.config.load()?.params,
-            depth_atoms: args.depth_atoms,
-            virtual_atoms: args.virtual_atoms,
+    pub fn handle(&mut self, args: MarketOpenArgs, now_seconds: i64) -> Result<()> {
+        let (terms, bump) = {
+            let (model, config) = (self.model.load()?, self.config.load()?);
+            ensure(config.allows(self.quote_mint.key), ExchangeError::QuoteMintNotAllowed)?;
+            let terms = MarketTerms {
+                model: self.model.key(),
+                mint: model.mint,
+                quote_mint: self.quote_mint.key(),
+                quote_vault: self.quote_vault.key(),
+                params: config.params,
+                depth_atoms: args.depth_atoms,
+                virtual_atoms: args.virtual_atoms,
+                launch: args.launch.into(),
+                opening_transaction: fingerprint(&self.instructions, self.creator.key.as_ref())?,
+            };
+            (terms, model.market_bump)
         };
-        let mut market = self.market.load_init()?;
-        market.open(terms, bumps.market, now_seconds)?;
+        let market = Market::open(&terms, bump, now_seconds)?;
+        let seeds: &[&[u8]] = &[seeds::MARKET, terms.model.as_ref(), &[bump]];
+        account::create_state(&self.creator, &self.market, &crate::ID, seeds, &market)?;
+        self.create_quote_vault()?;
         let event = MarketOpened {
-            market: market_key,
+            market: self.market.key(),
             model: terms.model,
             quote_mint: terms.quote_mint,
             params: terms.params,
+            launch: args.launch,
             after: market.curve().into(),
         };
-        drop(market);
         events::emit(&self.event_authority, &event)
+    }
+
+    fn create_quote_vault(&self) -> Result<()> {
+        let seeds: &[&[u8]] = &[seeds::QUOTE_VAULT, self.market.key.as_ref()];
+        let (_, bump) = Pubkey::find_program_address(seeds, &crate::ID);
+        AccountCreation {
+            payer: &self.creator,
+            account: &self.quote_vault,
+            mint: &self.quote_mint,
+            authority: self.market.key,
+            token_program: &self.quote_token_program,
+        }
+        .invoke(&[seeds::QUOTE_VAULT, self.market.key.as_ref(), &[bump]])
     }
 }

@@ -28,16 +28,16 @@ impl<'info> MarketSync<'info> {
                 market: self.market.key(),
                 parameter_epoch: market.parameter_epoch,
                 step_ppm: step.step_applied_ppm,
-                reason: step.reason as u8,
+                reason: step.reason as u32,
                 ema_fast: usage.ema_fast,
                 ema_mid: usage.ema_mid,
                 ema_slow: usage.ema_slow,
-                quality_ppm: usage.quality_ppm,
+                quality_ppm: usage.quality_ppm.into(),
                 before: before.into(),
                 after: step.curve_after.into(),
                 at_seconds: now_seconds,
             }
         };
-        events::emit(&self.event_authority, &event)
+        events::emit_fixed(&self.event_authority, &event)
     }
 }

@@ -5,17 +5,20 @@ mod config_change_queue;
 mod config_initialize;
 mod fees_claim;
 mod fees_distribute;
-mod market_buy;
+mod market_deposit;
 mod market_open;
-mod market_sell;
+mod market_pause;
 mod market_sync;
+mod market_trade;
 mod model_register;
 mod model_version_publish;
+mod payout;
 mod quote_mint_allow;
-mod reserve_deposit;
+mod referral_claim;
+mod referral_open;
 
 pub use {
     config_change_apply::*, config_change_queue::*, config_initialize::*, fees_claim::*, fees_distribute::*,
-    market_buy::*, market_open::*, market_sell::*, market_sync::*, model_register::*, model_version_publish::*,
-    quote_mint_allow::*, reserve_deposit::*,
+    market_deposit::*, market_open::*, market_pause::*, market_sync::*, market_trade::*, model_register::*,
+    model_version_publish::*, payout::*, quote_mint_allow::*, referral_claim::*, referral_open::*,
 };

@@ -4,6 +4,7 @@ mod config;
 mod market;
 mod model;
 mod params;
+mod referral;
 mod version;
 
-pub use {config::*, market::*, model::*, params::*, version::*};
+pub use {config::*, market::*, model::*, params::*, referral::*, version::*};

@@ -1,11 +1,18 @@
+//! The market: a bonding curve with the fees it owes, launch protection and the memory of its moves.
+
+mod launch;
+mod terms;
+
 use anchor_lang::prelude::*;
+use bytemuck::Zeroable;
 use modchains_core::{
     curve::Curve,
-    fees::FeeLegs,
+    fees::{FeeLegs, TradeFees},
     sync::{self, DriftBudget, HighWater, SyncInput, SyncMove, SyncState},
     trade::{self, Buy, Sell},
     window,
 };
+pub use {launch::*, terms::*};
 
 use super::MarketParams;
 use crate::{
@@ -18,52 +25,8 @@ use crate::{
 pub const DEPTH_ATOMS_BOUNDS: core::ops::RangeInclusive<u64> = 1_000_000_000..=100_000_000_000_000_000;
 /// Smallest and largest opening virtual reserve, in quote atoms.
 pub const VIRTUAL_ATOMS_BOUNDS: core::ops::RangeInclusive<u64> = 1_000_000..=1_000_000_000_000_000_000;
-
-/// When a trader's quote lapses.
-#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug)]
-pub struct QuoteTerms {
-    /// The trade is refused from this unix second on.
-    pub deadline_seconds: i64,
-    /// The trade is refused once the market's parameter epoch reaches this: the epoch of the quote plus one.
-    pub max_epoch: u64,
-}
-
-impl QuoteTerms {
-    /// Refuses a trade that comes too late or meets parameters the trader has not seen.
-    pub fn require_valid(&self, parameter_epoch: u64, now_seconds: i64) -> Result<()> {
-        ensure(window::is_open(now_seconds, self.deadline_seconds), ExchangeError::DeadlinePassed)?;
-        ensure(parameter_epoch < self.max_epoch, ExchangeError::ParametersMoved)?;
-        Ok(())
-    }
-}
-
-/// Who can claim accrued trade fees.
-#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FeeBeneficiary {
-    /// The model's creator.
-    Creator,
-    /// The protocol's treasury.
-    Protocol,
-}
-
-/// What a market opens with.
-#[derive(Clone, Copy, Debug)]
-pub struct MarketTerms {
-    /// The model.
-    pub model: Pubkey,
-    /// Its token.
-    pub mint: Pubkey,
-    /// What it trades against.
-    pub quote_mint: Pubkey,
-    /// Where the quote atoms lie.
-    pub quote_vault: Pubkey,
-    /// Fees and curve policy.
-    pub params: MarketParams,
-    /// Opening depth, token atoms.
-    pub depth_atoms: u64,
-    /// Opening virtual reserve, quote atoms.
-    pub virtual_atoms: u64,
-}
+/// Longest pause that the admin can order at a time: a week.
+pub const PAUSE_SECONDS_MAX: u32 = 7 * 24 * 3_600;
 
 /// The bonding curve of one model, with the fees it owes. Only this program writes it; the account's token balance
 /// is never read, so donations change nothing.
@@ -109,20 +72,37 @@ pub struct Market {
     pub usage_fees_seen_atoms: u64,
     /// Owed to stakers, quote atoms.
     pub vault_due_atoms: u64,
-    /// Owed to the creator, quote atoms.
+    /// Owed to the creator and the contributors, quote atoms.
     pub creator_due_atoms: u64,
     /// Owed to the protocol, quote atoms.
     pub protocol_due_atoms: u64,
+    /// When the market opened, unix seconds.
+    pub opened_at_seconds: i64,
+    /// Fingerprint of the transaction that bought last during the launch; before the first buy, of the opening
+    /// transaction together with the creator's key.
+    pub launch_transaction: u64,
+    /// Token atoms that transaction has bought.
+    pub launch_bought_atoms: u64,
+    /// Until when neither buys nor moves of the curve are possible, unix seconds; 0 when never paused.
+    pub paused_until_seconds: i64,
     /// Upward drift used of the day's budget.
     pub drift_up_ppm: u32,
     /// Downward drift used of the day's budget.
     pub drift_down_ppm: u32,
     /// Fees and curve policy, fixed at opening.
     pub params: MarketParams,
+    /// How long launch protection lasts from the opening; 0 for none.
+    pub launch_seconds: u32,
+    /// Most that one transaction may buy during the launch, in parts per million of the opening depth.
+    pub launch_cap_ppm: u32,
+    /// Fee at the opening.
+    pub launch_fee_bps: u16,
+    /// 1 from an opening with launch protection until the first buy.
+    pub first_buy_open: u8,
     /// Bump of this account's address.
     pub bump: u8,
     /// Always zero.
-    pub _padding: [u8; 7],
+    pub _padding: [u8; 4],
 }
 
 impl Market {
@@ -141,41 +121,74 @@ impl Market {
         }
     }
 
-    /// Fills a new market.
-    pub fn open(&mut self, terms: MarketTerms, bump: u8, now_seconds: i64) -> Result<()> {
+    /// A new market.
+    pub fn open(terms: &MarketTerms, bump: u8, now_seconds: i64) -> Result<Self> {
         let in_bounds =
             DEPTH_ATOMS_BOUNDS.contains(&terms.depth_atoms) && VIRTUAL_ATOMS_BOUNDS.contains(&terms.virtual_atoms);
         ensure(in_bounds, ExchangeError::CurveOutOfBounds)?;
-        self.model = terms.model;
-        self.mint = terms.mint;
-        self.quote_mint = terms.quote_mint;
-        self.quote_vault = terms.quote_vault;
-        self.depth_opening_atoms = terms.depth_atoms;
-        self.params = terms.params;
-        self.bump = bump;
-        self.set_sync_state(SyncState::new(now_seconds));
-        self.set_curve(Curve::launch(terms.depth_atoms, terms.virtual_atoms).map_err(ExchangeError::from)?);
-        self.invariant()
+        terms.launch.validate(terms.params.fee_bps).map_err(ExchangeError::from)?;
+        let mut market = Self {
+            model: terms.model,
+            mint: terms.mint,
+            quote_mint: terms.quote_mint,
+            quote_vault: terms.quote_vault,
+            depth_opening_atoms: terms.depth_atoms,
+            params: terms.params,
+            launch_fee_bps: terms.launch.fee_max_bps,
+            launch_seconds: terms.launch.duration_seconds,
+            launch_cap_ppm: terms.launch.cap_ppm,
+            first_buy_open: u8::from(terms.launch.duration_seconds > 0),
+            launch_transaction: terms.opening_transaction,
+            opened_at_seconds: now_seconds,
+            bump,
+            ..Self::zeroed()
+        };
+        market.set_sync_state(SyncState::new(now_seconds));
+        market.set_curve(Curve::launch(terms.depth_atoms, terms.virtual_atoms).map_err(ExchangeError::from)?);
+        market.invariant()?;
+        Ok(market)
     }
 
-    /// What a buy for `quote_atoms_in` would do.
-    pub fn quote_buy(&self, quote_atoms_in: u64) -> Result<Buy> {
-        let fees = self.params.trade_fees();
-        Ok(trade::buy_exact_in(&self.curve(), &fees, quote_atoms_in, false).map_err(ExchangeError::from)?)
+    /// Refuses a mint or a quote vault of another market.
+    pub fn require_accounts(&self, mint: &Pubkey, quote_vault: &Pubkey) -> Result<()> {
+        ensure(self.mint == *mint, ExchangeError::MintMismatch)?;
+        ensure(self.quote_vault == *quote_vault, ExchangeError::QuoteVaultMismatch)
     }
 
-    /// What a sale of `token_atoms_in` would do.
-    pub fn quote_sell(&self, token_atoms_in: u64) -> Result<Sell> {
-        let fees = self.params.trade_fees();
-        Ok(trade::sell_exact_in(&self.curve(), &fees, token_atoms_in, false).map_err(ExchangeError::from)?)
+    /// What a buy would do at this fee, within the buyer's limit. Quotes and trades alike come from here.
+    pub fn quote_buy(&self, amount: &TradeAmount, fees: &TradeFees, has_referrer: bool) -> Result<Buy> {
+        let buy = match *amount {
+            TradeAmount::ExactIn { atoms_in, .. } => trade::buy_exact_in(&self.curve(), fees, atoms_in, has_referrer),
+            TradeAmount::ExactOut { atoms_out, .. } => {
+                trade::buy_exact_out(&self.curve(), fees, atoms_out, has_referrer)
+            }
+        }
+        .map_err(ExchangeError::from)?;
+        amount.require_within(buy.quote_atoms_in, buy.token_atoms_out)?;
+        Ok(buy)
     }
 
-    /// Applies a buy.
-    pub fn apply_buy(&mut self, buy: &Buy, now_seconds: i64) -> Result<()> {
+    /// What a sale would do at this fee, within the seller's limit.
+    pub fn quote_sell(&self, amount: &TradeAmount, fees: &TradeFees, has_referrer: bool) -> Result<Sell> {
+        let sale = match *amount {
+            TradeAmount::ExactIn { atoms_in, .. } => trade::sell_exact_in(&self.curve(), fees, atoms_in, has_referrer),
+            TradeAmount::ExactOut { atoms_out, .. } => {
+                trade::sell_exact_out(&self.curve(), fees, atoms_out, has_referrer)
+            }
+        }
+        .map_err(ExchangeError::from)?;
+        amount.require_within(sale.token_atoms_in, sale.quote_atoms_out)?;
+        Ok(sale)
+    }
+
+    /// Applies a buy. The referrer's leg is the caller's to accrue.
+    pub fn apply_buy(&mut self, buy: &Buy, phase: LaunchPhase, now_seconds: i64) -> Result<()> {
+        self.require_buying(now_seconds)?;
+        self.count_launch_buy(phase, buy)?;
         self.apply_trade(buy.curve_after, &buy.legs, now_seconds)
     }
 
-    /// Applies a sale.
+    /// Applies a sale. The referrer's leg is the caller's to accrue.
     pub fn apply_sale(&mut self, sale: &Sell, now_seconds: i64) -> Result<()> {
         self.apply_trade(sale.curve_after, &sale.legs, now_seconds)
     }
@@ -188,10 +201,14 @@ impl Market {
             .map_err(ExchangeError::from)?;
         self.set_sync_state(state);
         self.set_curve(curve_after);
+        self.accrue(legs)?;
+        self.invariant()
+    }
+
+    fn accrue(&mut self, legs: &FeeLegs) -> Result<()> {
         add(&mut self.vault_due_atoms, legs.vault)?;
         add(&mut self.creator_due_atoms, legs.creator)?;
-        add(&mut self.protocol_due_atoms, legs.protocol)?;
-        self.invariant()
+        add(&mut self.protocol_due_atoms, legs.protocol)
     }
 
     /// Moves the curve by the model's usage, or finds the reason not to. Fails within an epoch of the last move.
@@ -211,7 +228,7 @@ impl Market {
         let params = self.params.sync_params();
         let input = SyncInput {
             step_ppm: sync::signal_step_ppm(usage.ema_fast, usage.ema_mid, usage.ema_slow, usage.quality_ppm, &params)?,
-            is_paused: false,
+            is_paused: self.is_paused(now_seconds),
             is_stale: window::elapsed_seconds(usage.rolled_at_seconds, now_seconds)?
                 > u64::from(self.params.usage_stale_seconds),
             lost_usage_fees_atoms: usage.non_recoverable_fees_total.saturating_sub(self.usage_fees_seen_atoms),
@@ -220,11 +237,32 @@ impl Market {
         sync::sync(&self.curve(), &self.sync_state(), &params, &input, now_seconds)
     }
 
-    /// Adds a gift to the reserve.
-    pub fn deposit_reserve(&mut self, quote_atoms: u64) -> Result<()> {
-        ensure(quote_atoms != 0, ExchangeError::AmountZero)?;
-        self.set_curve(self.curve().deposit_reserve(quote_atoms).map_err(ExchangeError::from)?);
+    /// Whether the admin has paused the market.
+    pub fn is_paused(&self, now_seconds: i64) -> bool {
+        window::is_open(now_seconds, self.paused_until_seconds)
+    }
+
+    /// Pauses the market until `until_seconds`, at most a week ahead, or resumes it with 0.
+    pub fn pause(&mut self, until_seconds: i64, now_seconds: i64) -> Result<()> {
+        let latest = window::end_seconds(now_seconds, PAUSE_SECONDS_MAX).map_err(ExchangeError::from)?;
+        ensure((0..=latest).contains(&until_seconds), ExchangeError::PauseTooLong)?;
+        self.paused_until_seconds = until_seconds;
         self.invariant()
+    }
+
+    /// Takes in a deposit: to the reserve, to creator and contributors, and through the fee split. Returns the legs of
+    /// the last.
+    pub fn deposit(&mut self, reserve_atoms: u64, creator_atoms: u64, split_atoms: u64) -> Result<FeeLegs> {
+        let legs = self.params.trade_fees().split_fee(split_atoms, false).map_err(ExchangeError::from)?;
+        let mut curve = self.curve();
+        for atoms in [reserve_atoms, legs.reserve] {
+            curve = curve.deposit_reserve(atoms).map_err(ExchangeError::from)?;
+        }
+        self.set_curve(curve);
+        self.accrue(&legs)?;
+        add(&mut self.creator_due_atoms, creator_atoms)?;
+        self.invariant()?;
+        Ok(legs)
     }
 
     /// Takes everything owed to stakers, to be paid by the caller.

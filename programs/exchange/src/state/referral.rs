@@ -1,0 +1,40 @@
+use anchor_lang::prelude::*;
+
+use crate::errors::{ExchangeError, ensure};
+
+/// What one referrer has earned in one market and not been paid. The atoms lie in the market's quote vault.
+#[account(zero_copy)]
+#[repr(C)]
+#[derive(Debug)]
+pub struct Referral {
+    /// The market.
+    pub market: Pubkey,
+    /// Owner of the token accounts that are paid.
+    pub referrer: Pubkey,
+    /// Owed, quote atoms.
+    pub due_atoms: u64,
+    /// Bump of this account's address.
+    pub bump: u8,
+    /// Always zero.
+    pub _padding: [u8; 7],
+}
+
+impl Referral {
+    /// A referral that has earned nothing yet.
+    pub fn new(market: Pubkey, referrer: Pubkey, bump: u8) -> Self {
+        Self { market, referrer, due_atoms: 0, bump, _padding: [0; 7] }
+    }
+
+    /// Adds the referrer's part of a trade's fee in `market` and says who it belongs to.
+    pub fn accrue(&mut self, market: &Pubkey, atoms: u64) -> Result<Pubkey> {
+        ensure(self.market == *market, ExchangeError::ReferralMismatch)?;
+        self.due_atoms = self.due_atoms.checked_add(atoms).ok_or(ExchangeError::Overflow)?;
+        Ok(self.referrer)
+    }
+
+    /// Takes everything owed, to be paid by the caller.
+    pub fn take(&mut self) -> Result<u64> {
+        ensure(self.due_atoms != 0, ExchangeError::NothingAccrued)?;
+        Ok(core::mem::take(&mut self.due_atoms))
+    }
+}
