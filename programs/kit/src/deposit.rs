@@ -7,7 +7,7 @@ use crate::cpi;
 /// First eight bytes of SHA-256 of `global:revenue_deposit`, an instruction of the vault program.
 pub const REVENUE_DEPOSIT_DISCRIMINATOR: [u8; 8] = [78, 97, 121, 61, 33, 169, 118, 99];
 /// First eight bytes of SHA-256 of `global:market_deposit`, an instruction of the exchange.
-pub const MARKET_DEPOSIT_DISCRIMINATOR: [u8; 8] = [0; 8];
+pub const MARKET_DEPOSIT_DISCRIMINATOR: [u8; 8] = [231, 55, 143, 187, 144, 8, 25, 94];
 
 /// A deposit: who pays, and who receives.
 pub struct Deposit<'a, 'info> {

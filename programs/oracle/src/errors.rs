@@ -100,9 +100,9 @@ refusals! {
         ClaimOfOtherOperator = "another operator holds the claim",
         /// The epoch being counted is not over.
         UsageEpochNotOver = "the usage epoch is not over",
-        /// No share of any fee waits for the vault or the reserve.
+        /// No share of any fee waits for stakers, creator or reserve.
         NothingToDistribute = "nothing to distribute",
-        /// No share of any fee waits for this beneficiary.
+        /// No share of any fee waits for the protocol.
         NothingToClaim = "nothing to claim",
         /// Time went back.
         ClockWentBack = "the clock went back",
@@ -110,6 +110,28 @@ refusals! {
         StateInconsistent = "the account's state does not add up",
         /// Another request was created at the address since.
         RequestReplaced = "the request was replaced by another at its address; look at it again",
+        /// The model answers only those whom its creator granted a licence.
+        LicenceRequired = "the model requires a licence that its creator grants",
+        /// The declared uses are empty, unknown, or more than the requester's licence allows.
+        LicenceUseNotGranted = "the requester's licence does not allow the declared use",
+        /// The licence is over.
+        LicenceExpired = "the licence has expired",
+        /// The creator took the licence back.
+        LicenceRevoked = "the licence was revoked",
+        /// The window of the licence's rate holds as many requests as it may.
+        LicenceRateExceeded = "the licence allows no further request in its present window",
+        /// The model's licence terms are of an unknown kind.
+        LicenceTermsInvalid = "the licence terms are invalid",
+        /// The licence costs more than the requester accepts.
+        LicencePriceAboveLimit = "the licence's price is above the requester's limit",
+        /// The licence is for another model.
+        LicenceOfOtherModel = "the licence is for another model",
+        /// The licence was granted to somebody else.
+        LicenceOfOtherRequester = "the licence was granted to somebody else",
+        /// The licence limits the rate of requests, so the requester's counter must be passed.
+        LicenceUseMissing = "the licence limits the rate, and the counter of requests is missing",
+        /// The counter is of another model or another requester.
+        LicenceUseMismatch = "the counter of requests is not the requester's for this model",
     }
 }
 
@@ -121,6 +143,12 @@ impl From<CoreError> for OracleError {
             CoreError::SplitInvalid => Self::FeeSplitInvalid,
             CoreError::ClockWentBack => Self::ClockWentBack,
             CoreError::EpochNotOver => Self::UsageEpochNotOver,
+            CoreError::LicenceRequired => Self::LicenceRequired,
+            CoreError::LicenceUseNotGranted => Self::LicenceUseNotGranted,
+            CoreError::LicenceExpired => Self::LicenceExpired,
+            CoreError::LicenceRevoked => Self::LicenceRevoked,
+            CoreError::LicenceRateExceeded => Self::LicenceRateExceeded,
+            CoreError::LicenceTermsInvalid => Self::LicenceTermsInvalid,
             // The rest concerns curves and streams, which the oracle never computes.
             _ => Self::StateInconsistent,
         }

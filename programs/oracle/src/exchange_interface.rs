@@ -1,10 +1,10 @@
-//! What the oracle knows of the exchange program: fields of three accounts and one instruction.
+//! What the oracle knows of the exchange program: fields of four accounts. It pays by `programs/kit`'s deposit.
 
-use anchor_lang::{
-    prelude::*,
-    solana_program::{instruction::Instruction, program::invoke_signed},
-};
+use anchor_lang::prelude::*;
+use modchains_core::licence::{Grant, LicenceKind, LicenceTerms};
 use modchains_program_kit::account::read_foreign;
+
+use crate::errors::{OracleError, ensure};
 
 /// The exchange program.
 pub const ID: Pubkey = Pubkey::from_str_const(modchains_core::ids::EXCHANGE);
@@ -14,8 +14,8 @@ pub const MODEL_DISCRIMINATOR: [u8; 8] = [152, 221, 247, 122, 185, 125, 223, 151
 pub const MODEL_VERSION_DISCRIMINATOR: [u8; 8] = [22, 236, 9, 80, 24, 101, 127, 43];
 /// First eight bytes of SHA-256 of `account:Market`.
 pub const MARKET_DISCRIMINATOR: [u8; 8] = [219, 190, 213, 55, 0, 227, 198, 154];
-/// First eight bytes of SHA-256 of `global:reserve_deposit`.
-pub const RESERVE_DEPOSIT_DISCRIMINATOR: [u8; 8] = [96, 91, 44, 186, 138, 35, 50, 123];
+/// First eight bytes of SHA-256 of `account:Licence`.
+pub const LICENCE_DISCRIMINATOR: [u8; 8] = [189, 100, 109, 91, 126, 56, 170, 241];
 
 /// What requests copy of a model version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,44 @@ pub fn read_model_creator(model: &AccountInfo) -> Result<Pubkey> {
     Ok(Pubkey::from(bytes_at(&data, 0)?))
 }
 
+/// Who may use `model` without a grant, and on what terms.
+pub fn read_default_licence(model: &AccountInfo) -> Result<(LicenceKind, LicenceTerms)> {
+    let data = read_foreign(model, &ID, &MODEL_DISCRIMINATOR)?;
+    let [kind] = bytes_at(&data, 108)?;
+    let terms = terms_at(&data, TermOffsets { price_atoms: 72, rate: 96, uses: 104 })?;
+    Ok((LicenceKind::from_code(kind).map_err(OracleError::from)?, terms))
+}
+
+/// The grant in `licence`, which must be for `model` and `grantee`. The exchange keeps one licence for each pair.
+pub fn read_licence(licence: &AccountInfo, model: &Pubkey, grantee: &Pubkey) -> Result<Grant> {
+    let data = read_foreign(licence, &ID, &LICENCE_DISCRIMINATOR)?;
+    let (of, to) = (Pubkey::from(bytes_at(&data, 0)?), Pubkey::from(bytes_at(&data, 32)?));
+    ensure(of == *model, OracleError::LicenceOfOtherModel)?;
+    ensure(to == *grantee, OracleError::LicenceOfOtherRequester)?;
+    Ok(Grant {
+        terms: terms_at(&data, TermOffsets { price_atoms: 64, rate: 88, uses: 96 })?,
+        expires_at_seconds: i64::from_le_bytes(bytes_at(&data, 72)?),
+        revoked_at_seconds: i64::from_le_bytes(bytes_at(&data, 80)?),
+    })
+}
+
+/// Where an account keeps licence terms; the window follows the rate.
+struct TermOffsets {
+    price_atoms: usize,
+    rate: usize,
+    uses: usize,
+}
+
+fn terms_at(data: &[u8], offsets: TermOffsets) -> Result<LicenceTerms> {
+    Ok(LicenceTerms {
+        uses: u16::from_le_bytes(bytes_at(data, offsets.uses)?),
+        price_atoms: u64::from_le_bytes(bytes_at(data, offsets.price_atoms)?),
+        rate_max: u32::from_le_bytes(bytes_at(data, offsets.rate)?),
+        // arith-safety: an offset of a few bytes.
+        rate_window_seconds: u32::from_le_bytes(bytes_at(data, offsets.rate + 4)?),
+    })
+}
+
 /// Facts of a model version.
 pub fn read_version(version: &AccountInfo) -> Result<VersionFacts> {
     let data = read_foreign(version, &ID, &MODEL_VERSION_DISCRIMINATOR)?;
@@ -62,52 +100,6 @@ fn bytes_at<const N: usize>(data: &[u8], offset: usize) -> Result<[u8; N]> {
     Ok(*bytes.ok_or(ErrorCode::AccountDidNotDeserialize)?)
 }
 
-/// `reserve_deposit` of the exchange, accounts in its order.
-pub struct ReserveDeposit<'a, 'info> {
-    /// Owner of the tokens; signs.
-    pub depositor: &'a AccountInfo<'info>,
-    /// Where the tokens come from.
-    pub depositor_tokens: &'a AccountInfo<'info>,
-    /// The market.
-    pub market: &'a AccountInfo<'info>,
-    /// The market's quote tokens.
-    pub quote_vault: &'a AccountInfo<'info>,
-    /// The mint's token program.
-    pub token_program: &'a AccountInfo<'info>,
-    /// The exchange's event authority.
-    pub event_authority: &'a AccountInfo<'info>,
-    /// The exchange.
-    pub program: &'a AccountInfo<'info>,
-}
-
-impl ReserveDeposit<'_, '_> {
-    /// Deposits `atoms`, signed by the depositor's address with `signer_seeds`.
-    pub fn invoke(&self, atoms: u64, signer_seeds: &[&[u8]]) -> Result<()> {
-        let mut data = RESERVE_DEPOSIT_DISCRIMINATOR.to_vec();
-        data.extend_from_slice(&atoms.to_le_bytes());
-        let accounts = vec![
-            AccountMeta::new_readonly(*self.depositor.key, true),
-            AccountMeta::new(*self.depositor_tokens.key, false),
-            AccountMeta::new(*self.market.key, false),
-            AccountMeta::new(*self.quote_vault.key, false),
-            AccountMeta::new_readonly(*self.token_program.key, false),
-            AccountMeta::new_readonly(*self.event_authority.key, false),
-            AccountMeta::new_readonly(*self.program.key, false),
-        ];
-        let infos = [
-            self.depositor.clone(),
-            self.depositor_tokens.clone(),
-            self.market.clone(),
-            self.quote_vault.clone(),
-            self.token_program.clone(),
-            self.event_authority.clone(),
-            self.program.clone(),
-        ];
-        invoke_signed(&Instruction { program_id: ID, accounts, data }, &infos, &[signer_seeds])?;
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,6 +110,6 @@ mod tests {
         assert_eq!(MODEL_DISCRIMINATOR, discriminator("account:Model"));
         assert_eq!(MODEL_VERSION_DISCRIMINATOR, discriminator("account:ModelVersion"));
         assert_eq!(MARKET_DISCRIMINATOR, discriminator("account:Market"));
-        assert_eq!(RESERVE_DEPOSIT_DISCRIMINATOR, discriminator("global:reserve_deposit"));
+        assert_eq!(LICENCE_DISCRIMINATOR, discriminator("account:Licence"));
     }
 }

@@ -12,5 +12,7 @@ pub const SERVICE: &[u8] = b"service";
 pub const ESCROW: &[u8] = b"escrow";
 /// A model's usage: `[USAGE, model]`.
 pub const USAGE: &[u8] = b"usage";
+/// A counter of requests under a rate: `[LICENCE_USE, model, requester]`.
+pub const LICENCE_USE: &[u8] = b"licence_use";
 /// A request: `[REQUEST, service, requester, nonce as u64 little-endian]`.
 pub const REQUEST: &[u8] = b"request";

@@ -17,8 +17,8 @@ impl PartialEq<OracleError> for Refusal {
 
 /// The code that `result` was refused with.
 pub fn refusal<T>(result: Result<T>) -> Refusal {
-    match result {
-        Err(Error::AnchorError(error)) => Refusal(error.error_code_number),
+    match result.map_err(ProgramError::from) {
+        Err(ProgramError::Custom(code)) => Refusal(code),
         Err(other) => panic!("refused without a code: {other}"),
         Ok(_) => panic!("not refused"),
     }

@@ -34,7 +34,7 @@ pub struct UsageFee {
     pub operator_atoms: u64,
     /// Goes to stakers.
     pub vault_atoms: u64,
-    /// Goes to the creator.
+    /// Goes to creator and contributors.
     pub creator_atoms: u64,
     /// Goes to the curve's reserve.
     pub reserve_atoms: u64,

@@ -15,6 +15,8 @@ pub struct RequestCreated {
     pub version_manifest_sha256: [u8; 32],
     /// SHA-256 of salt and input.
     pub input_hash: [u8; 32],
+    /// What the requester declared to use the result for: a set of the licences' `USE_` bits.
+    pub licence_uses: u16,
     /// Its price, in atoms.
     pub fee_atoms: u64,
     /// The operator's extra, in atoms.

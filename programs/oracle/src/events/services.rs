@@ -1,7 +1,7 @@
 use anchor_lang::prelude::*;
 
 use super::{Averages, Change};
-use crate::state::{EpochSummary, FeeBeneficiary, Service, UsageSplit};
+use crate::state::{EpochSummary, Service, UsageSplit};
 
 /// A model is offered for inference.
 #[event]
@@ -95,26 +95,26 @@ pub struct UsageRolled {
     pub at_seconds: i64,
 }
 
-/// The stakers' and the reserve's shares were paid.
+/// The shares of stakers, creator and reserve were paid.
 #[event]
 pub struct FeesDistributed {
     /// The service.
     pub service: Pubkey,
     /// The stakers' share.
     pub accrued_vault: Change,
+    /// The share of creator and contributors.
+    pub accrued_creator: Change,
     /// The reserve's share.
     pub accrued_reserve: Change,
 }
 
-/// A beneficiary's share was paid.
+/// The protocol's share was paid.
 #[event]
 pub struct FeesClaimed {
     /// The service.
     pub service: Pubkey,
     /// Who owns the account that was paid.
     pub owner: Pubkey,
-    /// In which role.
-    pub beneficiary: FeeBeneficiary,
     /// The share.
     pub accrued: Change,
 }

@@ -1,5 +1,4 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token_interface::Mint;
 use modchains_program_kit::mint::hostile_extension;
 
 use crate::{
@@ -26,13 +25,14 @@ pub struct BondMintAllow<'info> {
     pub admin: Signer<'info>,
     #[account(mut, has_one = admin @ OracleError::NotAdmin)]
     pub config: AccountLoader<'info, OracleConfig>,
-    pub mint: InterfaceAccount<'info, Mint>,
+    /// CHECK: refused unless it is a mint of either token program without a hostile extension.
+    pub mint: UncheckedAccount<'info>,
 }
 
 impl<'info> BondMintAllow<'info> {
     /// Lists the mint unless it carries an extension that could hurt holders.
     pub fn handle(&mut self, args: BondMintAllowArgs) -> Result<()> {
-        let hostile = hostile_extension(self.mint.as_ref())?;
+        let hostile = hostile_extension(&self.mint)?;
         ensure(hostile.is_none(), OracleError::BondMintExtensionRefused)?;
         let bond_mint = BondMint {
             mint: self.mint.key(),

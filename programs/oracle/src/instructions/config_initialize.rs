@@ -1,5 +1,5 @@
 use anchor_lang::prelude::*;
-use modchains_program_kit::account::upgrade_authority;
+use modchains_program_kit::account::{self, upgrade_authority};
 
 use crate::{
     errors::{OracleError, ensure},
@@ -24,8 +24,9 @@ pub struct ConfigInitialize<'info> {
     /// Upgrade authority of the program; becomes the admin and pays.
     #[account(mut)]
     pub authority: Signer<'info>,
-    #[account(init, payer = authority, space = 8 + size_of::<OracleConfig>(), seeds = [seeds::CONFIG], bump)]
-    pub config: AccountLoader<'info, OracleConfig>,
+    /// CHECK: created here, at the address its seeds give.
+    #[account(mut, seeds = [seeds::CONFIG], bump)]
+    pub config: UncheckedAccount<'info>,
     /// CHECK: where the loader keeps this program's upgrade authority, checked by address and owner.
     pub program_data: UncheckedAccount<'info>,
     pub system_program: Program<'info, System>,
@@ -36,14 +37,15 @@ impl<'info> ConfigInitialize<'info> {
     pub fn handle(&mut self, args: ConfigInitializeArgs, bump: u8) -> Result<()> {
         let authority = upgrade_authority(&self.program_data, &crate::ID)?;
         ensure(authority == Some(self.authority.key()), OracleError::NotUpgradeAuthority)?;
-        {
-            let mut config = self.config.load_init()?;
-            config.admin = self.authority.key();
-            config.treasury = args.treasury;
-            config.params = args.params;
-            config.bump = bump;
-            config.invariant()?;
-        }
+        let config = OracleConfig {
+            admin: self.authority.key(),
+            treasury: args.treasury,
+            params: args.params,
+            bump,
+            ..bytemuck::Zeroable::zeroed()
+        };
+        config.invariant()?;
+        account::create_state(&self.authority, &self.config, &crate::ID, &[seeds::CONFIG, &[bump]], &config)?;
         let event = ConfigInitialized { admin: self.authority.key(), treasury: args.treasury, params: args.params };
         events::emit(&self.event_authority, &event)
     }

@@ -1,15 +1,17 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenInterface;
+use modchains_program_kit::deposit::{Deposit, Receiver};
 
 use crate::{
     errors::OracleError,
     events::{self, Change, FeesDistributed},
-    exchange_interface::{self, ReserveDeposit},
-    state::Service,
-    vault_interface::{self, RevenueDeposit},
+    exchange_interface,
+    state::{AccruedShares, Service},
+    vault_interface,
 };
 
-/// Pays the stakers' accrued share into the model's vault and the reserve's into its market. Anyone may.
+/// Pays the stakers' accrued share into the model's vault, and into its market the reserve's and that of creator and
+/// contributors, who claim it there. Anyone may.
 #[event_cpi]
 #[derive(Accounts)]
 pub struct FeesDistribute<'info> {
@@ -49,47 +51,55 @@ pub struct FeesDistribute<'info> {
 }
 
 impl<'info> FeesDistribute<'info> {
-    /// Pays both shares.
+    /// Pays all three shares.
     pub fn handle(&mut self) -> Result<()> {
-        let (vault_atoms, reserve_atoms, model, bump) = {
+        let (shares, model, bump) = {
             let mut service = self.service.load_mut()?;
-            let (vault_atoms, reserve_atoms) = service.take_shares()?;
-            (vault_atoms, reserve_atoms, service.model, [service.bump])
+            (service.take_shares()?, service.model, [service.bump])
         };
         let signer_seeds = Service::signer_seeds(&model, &bump);
-        if vault_atoms > 0 {
-            self.revenue_deposit().invoke(vault_atoms, &signer_seeds)?;
+        if shares.vault_atoms > 0 {
+            self.to_vault(shares.vault_atoms).invoke(&vault_interface::ID, &signer_seeds)?;
         }
-        if reserve_atoms > 0 {
-            self.reserve_deposit().invoke(reserve_atoms, &signer_seeds)?;
+        if shares.creator_atoms > 0 || shares.reserve_atoms > 0 {
+            self.to_market(&shares).invoke(&exchange_interface::ID, &signer_seeds)?;
         }
+        let paid = |before_atoms| Change { before_atoms, after_atoms: 0 };
         let event = FeesDistributed {
             service: self.service.key(),
-            accrued_vault: Change { before_atoms: vault_atoms, after_atoms: 0 },
-            accrued_reserve: Change { before_atoms: reserve_atoms, after_atoms: 0 },
+            accrued_vault: paid(shares.vault_atoms),
+            accrued_creator: paid(shares.creator_atoms),
+            accrued_reserve: paid(shares.reserve_atoms),
         };
         events::emit(&self.event_authority, &event)
     }
 
-    fn revenue_deposit(&self) -> RevenueDeposit<'_, 'info> {
-        RevenueDeposit {
+    fn to_vault(&self, revenue_atoms: u64) -> Deposit<'_, 'info> {
+        Deposit {
             depositor: self.service.as_ref(),
             depositor_tokens: &self.escrow,
-            vault: &self.vault,
-            pool: &self.pool,
-            pool_tokens: &self.pool_tokens,
+            receiver: Receiver::Pool {
+                vault: &self.vault,
+                pool: &self.pool,
+                pool_tokens: &self.pool_tokens,
+                revenue_atoms,
+            },
             token_program: &self.token_program,
             event_authority: &self.vault_event_authority,
             program: &self.vault_program,
         }
     }
 
-    fn reserve_deposit(&self) -> ReserveDeposit<'_, 'info> {
-        ReserveDeposit {
+    fn to_market(&self, shares: &AccruedShares) -> Deposit<'_, 'info> {
+        Deposit {
             depositor: self.service.as_ref(),
             depositor_tokens: &self.escrow,
-            market: &self.market,
-            quote_vault: &self.quote_vault,
+            receiver: Receiver::Market {
+                market: &self.market,
+                quote_vault: &self.quote_vault,
+                reserve_atoms: shares.reserve_atoms,
+                creator_atoms: shares.creator_atoms,
+            },
             token_program: &self.token_program,
             event_authority: &self.exchange_event_authority,
             program: &self.exchange_program,

@@ -1,6 +1,9 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token_interface::{Mint, TokenInterface};
-use modchains_program_kit::token::{self, AccountCreation};
+use anchor_spl::token_interface::TokenInterface;
+use modchains_program_kit::{
+    account,
+    token::{self, AccountCreation},
+};
 
 use crate::{
     errors::{OracleError, ensure},
@@ -23,12 +26,11 @@ pub struct OperatorRegister<'info> {
     #[account(mut)]
     pub authority: Signer<'info>,
     pub config: AccountLoader<'info, OracleConfig>,
-    pub mint: Box<InterfaceAccount<'info, Mint>>,
-    #[account(
-        init, payer = authority, space = 8 + size_of::<Operator>(),
-        seeds = [seeds::OPERATOR, authority.key().as_ref(), mint.key().as_ref()], bump,
-    )]
-    pub operator: AccountLoader<'info, Operator>,
+    /// CHECK: refused unless the configuration allows it.
+    pub mint: UncheckedAccount<'info>,
+    /// CHECK: created here, at the address its seeds give.
+    #[account(mut, seeds = [seeds::OPERATOR, authority.key().as_ref(), mint.key().as_ref()], bump)]
+    pub operator: UncheckedAccount<'info>,
     /// CHECK: created here as the operator's token account, at the address its seeds give.
     #[account(mut, seeds = [seeds::OPERATOR_TOKENS, operator.key().as_ref()], bump)]
     pub operator_tokens: UncheckedAccount<'info>,
@@ -44,14 +46,7 @@ impl<'info> OperatorRegister<'info> {
     pub fn handle(&mut self, args: OperatorRegisterArgs, bumps: &OperatorRegisterBumps) -> Result<()> {
         let bond_mint = self.config.load()?.bond_mint(&self.mint.key())?;
         ensure(args.bond_atoms >= bond_mint.min_bond_atoms, OracleError::BondBelowMinimum)?;
-        {
-            let mut operator = self.operator.load_init()?;
-            operator.authority = self.authority.key();
-            operator.mint = self.mint.key();
-            operator.tokens = self.operator_tokens.key();
-            operator.bump = bumps.operator;
-            operator.deposit(args.bond_atoms)?;
-        }
+        self.create_operator(args.bond_atoms, bumps.operator)?;
         self.create_tokens(bumps.operator_tokens)?;
         token::transfer(
             &self.token_program,
@@ -70,12 +65,26 @@ impl<'info> OperatorRegister<'info> {
         events::emit(&self.event_authority, &event)
     }
 
+    fn create_operator(&self, bond_atoms: u64, bump: u8) -> Result<()> {
+        let mut operator = Operator {
+            authority: self.authority.key(),
+            mint: self.mint.key(),
+            tokens: self.operator_tokens.key(),
+            bump,
+            ..bytemuck::Zeroable::zeroed()
+        };
+        operator.deposit(bond_atoms)?;
+        let bump = [bump];
+        let signer_seeds = Operator::signer_seeds(self.authority.key, self.mint.key, &bump);
+        account::create_state(&self.authority, &self.operator, &crate::ID, &signer_seeds, &operator)
+    }
+
     fn create_tokens(&self, bump: u8) -> Result<()> {
         let operator = self.operator.key();
         AccountCreation {
             payer: &self.authority,
             account: &self.operator_tokens,
-            mint: self.mint.as_ref().as_ref(),
+            mint: &self.mint,
             authority: &operator,
             token_program: &self.token_program,
         }

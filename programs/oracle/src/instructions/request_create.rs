@@ -1,12 +1,14 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenInterface;
+use modchains_core::licence::{LicenceTerms, effective};
 use modchains_program_kit::{account, hash::sha256, token};
 
 use crate::{
-    errors::OracleError,
+    errors::{OracleError, ensure},
     events::{self, Change, RequestCreated},
+    exchange_interface::{read_default_licence, read_licence},
     seeds,
-    state::{Request, RequestTerms, Service},
+    state::{LicenceUse, Request, RequestTerms, Service},
 };
 
 /// What the requester asks for and pays at most.
@@ -16,7 +18,8 @@ pub struct RequestCreateArgs {
     pub nonce: u64,
     /// Bump of the request's address.
     pub bump: u8,
-    /// Most the requester pays besides the tip, in atoms; the service's fee is what is taken.
+    /// Most the requester pays besides the tip, in atoms. What is taken is the service's fee or, if that is more, the
+    /// price of the requester's licence.
     pub fee_max_atoms: u64,
     /// Extra for the operator, in atoms.
     pub tip_atoms: u64,
@@ -24,13 +27,17 @@ pub struct RequestCreateArgs {
     pub value_at_risk_atoms: u64,
     /// How long to wait for a result, within the service's bounds.
     pub max_wait_seconds: u32,
+    /// What the result is to be used for, at least one: a set of the `USE_` bits of the core's licences.
+    pub uses: u16,
     /// Keeps short inputs and outputs from being guessed by their hashes.
     pub salt: [u8; 16],
     /// The input, 1 to 700 bytes and at most what the service takes.
     pub input: Vec<u8>,
 }
 
-/// Asks a service for an inference and puts fee and tip in escrow.
+/// Asks a service for an inference and puts fee and tip in escrow, if the requester's licence allows it.
+///
+/// Without `licence` the model's default terms hold.
 #[event_cpi]
 #[derive(Accounts)]
 pub struct RequestCreate<'info> {
@@ -40,7 +47,9 @@ pub struct RequestCreate<'info> {
     /// CHECK: the token program refuses it unless the requester may spend from it and its mint is the escrow's.
     #[account(mut)]
     pub requester_tokens: UncheckedAccount<'info>,
-    #[account(mut, has_one = escrow @ OracleError::ServiceMismatch)]
+    #[account(
+        mut, has_one = escrow @ OracleError::ServiceMismatch, has_one = model @ OracleError::ServiceMismatch,
+    )]
     pub service: AccountLoader<'info, Service>,
     /// CHECK: the service's own escrow, by `has_one`.
     #[account(mut)]
@@ -48,6 +57,13 @@ pub struct RequestCreate<'info> {
     /// CHECK: created here at the address that its seeds give.
     #[account(mut)]
     pub request: UncheckedAccount<'info>,
+    /// CHECK: the service's model, by `has_one`; read as an account of the exchange.
+    pub model: UncheckedAccount<'info>,
+    /// CHECK: read as a licence of the exchange, checked by owner, discriminator, model and grantee.
+    pub licence: Option<UncheckedAccount<'info>>,
+    /// CHECK: where the licence limits the rate, checked to be the requester's counter or created at its address.
+    #[account(mut)]
+    pub licence_use: Option<UncheckedAccount<'info>>,
     pub token_program: Interface<'info, TokenInterface>,
     pub system_program: Program<'info, System>,
 }
@@ -55,18 +71,23 @@ pub struct RequestCreate<'info> {
 impl<'info> RequestCreate<'info> {
     /// Writes the request and takes its price.
     pub fn handle(&mut self, args: RequestCreateArgs, now_seconds: i64) -> Result<()> {
+        let licence = self.licence_terms(now_seconds)?;
         let terms = RequestTerms {
             nonce: args.nonce,
             fee_max_atoms: args.fee_max_atoms,
             tip_atoms: args.tip_atoms,
             value_at_risk_atoms: args.value_at_risk_atoms,
             max_wait_seconds: args.max_wait_seconds,
+            uses: args.uses,
             salt: args.salt,
             input_hash: sha256(&[&args.salt, &args.input]),
             input_bytes: args.input.len(),
             bump: args.bump,
         };
-        let (request, escrowed) = self.admit(&terms, now_seconds)?;
+        let (request, escrowed) = self.admit(&licence, &terms, now_seconds)?;
+        if licence.rate_max > 0 {
+            self.count_use(&licence, now_seconds)?;
+        }
         self.create_account(&request, &args.input)?;
         token::transfer(
             &self.token_program,
@@ -82,6 +103,7 @@ impl<'info> RequestCreate<'info> {
             requester: request.requester,
             version_manifest_sha256: request.version_manifest_sha256,
             input_hash: request.input_hash,
+            licence_uses: request.licence_uses,
             fee_atoms: request.fee_atoms,
             tip_atoms: request.tip_atoms,
             result_bond_atoms: request.result_bond_atoms,
@@ -92,12 +114,43 @@ impl<'info> RequestCreate<'info> {
         events::emit(&self.event_authority, &event)
     }
 
-    fn admit(&self, terms: &RequestTerms, now_seconds: i64) -> Result<(Request, Change)> {
+    /// What the requester may do: as its licence says, or without one as the model says to everybody.
+    fn licence_terms(&self, now_seconds: i64) -> Result<LicenceTerms> {
+        let (kind, default_terms) = read_default_licence(&self.model)?;
+        let read = |licence| read_licence(licence, self.model.key, self.requester.key);
+        let grant = self.licence.as_deref().map(read).transpose()?;
+        Ok(effective(kind, &default_terms, grant.as_ref(), now_seconds).map_err(OracleError::from)?)
+    }
+
+    fn admit(&self, licence: &LicenceTerms, terms: &RequestTerms, now_seconds: i64) -> Result<(Request, Change)> {
         let mut service = self.service.load_mut()?;
-        let request = Request::open(self.service.key(), &service, self.requester.key(), terms, now_seconds)?;
+        let (service_key, requester) = (self.service.key(), self.requester.key());
+        let request = Request::open(service_key, &service, licence, requester, terms, now_seconds)?;
         let before_atoms = service.escrowed_atoms;
         service.admit(request.price_atoms()?)?;
         Ok((request, Change { before_atoms, after_atoms: service.escrowed_atoms }))
+    }
+
+    /// Counts the request in the present window of the licence's rate.
+    ///
+    /// The first request creates the counter, at an address that is searched for once: with a bump of the requester's
+    /// choice there could be several counters, and with each of them the whole rate again.
+    fn count_use(&self, licence: &LicenceTerms, now_seconds: i64) -> Result<()> {
+        let counter = self.licence_use.as_ref().ok_or(OracleError::LicenceUseMissing)?;
+        let (model, requester) = (self.model.key, self.requester.key);
+        if *counter.owner == crate::ID {
+            let mut data = counter.try_borrow_mut_data()?;
+            let counter = LicenceUse::in_account(&mut data)?;
+            counter.require_of(model, requester)?;
+            return counter.record(licence, now_seconds);
+        }
+        let (address, bump) =
+            Pubkey::find_program_address(&[seeds::LICENCE_USE, model.as_ref(), requester.as_ref()], &crate::ID);
+        ensure(*counter.key == address, OracleError::LicenceUseMismatch)?;
+        let mut first = LicenceUse::new(*model, *requester, bump);
+        first.record(licence, now_seconds)?;
+        let signer_seeds: &[&[u8]] = &[seeds::LICENCE_USE, model.as_ref(), requester.as_ref(), &[bump]];
+        account::create_state(&self.requester, counter, &crate::ID, signer_seeds, &first)
     }
 
     fn create_account(&self, request: &Request, input: &[u8]) -> Result<()> {

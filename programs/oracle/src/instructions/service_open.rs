@@ -1,6 +1,6 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token_interface::{Mint, TokenInterface};
-use modchains_program_kit::token::AccountCreation;
+use anchor_spl::token_interface::TokenInterface;
+use modchains_program_kit::{account, token::AccountCreation};
 
 use crate::{
     errors::{OracleError, ensure},
@@ -45,15 +45,14 @@ pub struct ServiceOpen<'info> {
     )]
     pub pool: UncheckedAccount<'info>,
     pub config: AccountLoader<'info, OracleConfig>,
-    pub quote_mint: Box<InterfaceAccount<'info, Mint>>,
-    #[account(
-        init, payer = creator, space = 8 + size_of::<Service>(), seeds = [seeds::SERVICE, model.key().as_ref()], bump,
-    )]
-    pub service: AccountLoader<'info, Service>,
-    #[account(
-        init, payer = creator, space = 8 + size_of::<Usage>(), seeds = [seeds::USAGE, model.key().as_ref()], bump,
-    )]
-    pub usage: AccountLoader<'info, Usage>,
+    /// CHECK: refused unless the market trades against it and the configuration allows it.
+    pub quote_mint: UncheckedAccount<'info>,
+    /// CHECK: created here, at the address its seeds give.
+    #[account(mut, seeds = [seeds::SERVICE, model.key().as_ref()], bump)]
+    pub service: UncheckedAccount<'info>,
+    /// CHECK: created here, at the address its seeds give.
+    #[account(mut, seeds = [seeds::USAGE, model.key().as_ref()], bump)]
+    pub usage: UncheckedAccount<'info>,
     /// CHECK: created here as the service's token account, at the address its seeds give.
     #[account(mut, seeds = [seeds::ESCROW, service.key().as_ref()], bump)]
     pub escrow: UncheckedAccount<'info>,
@@ -67,13 +66,13 @@ impl<'info> ServiceOpen<'info> {
         let market = read_market(&self.market)?;
         ensure(market.model == self.model.key(), OracleError::MarketOfOtherModel)?;
         ensure(market.quote_mint == self.quote_mint.key(), OracleError::MarketQuoteMintMismatch)?;
+        let (opened, configured) = self.create_states(&args.terms, bumps, now_seconds)?;
         self.create_escrow(bumps.escrow)?;
-        let (opened, configured) = self.apply(&args.terms, bumps, now_seconds)?;
         events::emit(&self.event_authority, &opened)?;
         events::emit(&self.event_authority, &configured)
     }
 
-    fn apply(
+    fn create_states(
         &self,
         terms: &ServiceTerms,
         bumps: &ServiceOpenBumps,
@@ -82,20 +81,24 @@ impl<'info> ServiceOpen<'info> {
         let version = read_version(&self.version)?;
         let config = self.config.load()?;
         let bond_mint = config.bond_mint(&self.quote_mint.key())?;
-        let mut service = self.service.load_init()?;
-        service.model = self.model.key();
-        service.market = self.market.key();
-        service.vault = self.vault.key();
-        service.pool = self.pool.key();
-        service.quote_mint = self.quote_mint.key();
-        service.escrow = self.escrow.key();
-        service.usage = self.usage.key();
-        service.open = 1;
-        service.bump = bumps.service;
+        let mut service = Service {
+            model: self.model.key(),
+            market: self.market.key(),
+            vault: self.vault.key(),
+            pool: self.pool.key(),
+            quote_mint: self.quote_mint.key(),
+            escrow: self.escrow.key(),
+            usage: self.usage.key(),
+            open: 1,
+            bump: bumps.service,
+            ..bytemuck::Zeroable::zeroed()
+        };
         service.configure(terms, &config.params, &bond_mint, self.version.key(), &version)?;
-        let mut usage = self.usage.load_init()?;
+        self.create(&self.service, seeds::SERVICE, bumps.service, &service)?;
+        let mut usage: Usage = bytemuck::Zeroable::zeroed();
         let (epoch_seconds, requester_cap_atoms) = (config.params.epoch_seconds, bond_mint.requester_cap_atoms);
         usage.start(service.model, epoch_seconds, requester_cap_atoms, now_seconds, bumps.usage)?;
+        self.create(&self.usage, seeds::USAGE, bumps.usage, &usage)?;
         let opened = ServiceOpened {
             service: self.service.key(),
             model: service.model,
@@ -109,12 +112,24 @@ impl<'info> ServiceOpen<'info> {
         Ok((opened, ServiceConfigured::new(self.service.key(), 0, &service)))
     }
 
+    /// Creates the account of a state of this model, whose seeds are `seed` and the model.
+    fn create<T: bytemuck::Pod + Discriminator>(
+        &self,
+        account: &AccountInfo<'info>,
+        seed: &[u8],
+        bump: u8,
+        state: &T,
+    ) -> Result<()> {
+        let signer_seeds: &[&[u8]] = &[seed, self.model.key.as_ref(), &[bump]];
+        account::create_state(&self.creator, account, &crate::ID, signer_seeds, state)
+    }
+
     fn create_escrow(&self, bump: u8) -> Result<()> {
         let service = self.service.key();
         AccountCreation {
             payer: &self.creator,
             account: &self.escrow,
-            mint: self.quote_mint.as_ref().as_ref(),
+            mint: &self.quote_mint,
             authority: &service,
             token_program: &self.token_program,
         }

@@ -1,6 +1,7 @@
 //! Account types of the oracle. Each owns its transitions and states its invariant.
 
 mod config;
+mod licence_use;
 mod operator;
 mod params;
 mod request;
@@ -8,4 +9,4 @@ mod service;
 mod split;
 mod usage;
 
-pub use {config::*, operator::*, params::*, request::*, service::*, split::*, usage::*};
+pub use {config::*, licence_use::*, operator::*, params::*, request::*, service::*, split::*, usage::*};

@@ -1,5 +1,5 @@
 use anchor_lang::prelude::*;
-use modchains_core::{bond::required_bond, window};
+use modchains_core::{bond::required_bond, licence::LicenceTerms, window};
 
 use super::{Service, UsageSplit};
 use crate::errors::{OracleError, ensure};
@@ -125,6 +125,8 @@ pub struct Request {
     pub output_bytes: u16,
     /// Room for output, in bytes.
     pub output_bytes_max: u16,
+    /// What the requester may use the result for and declared to: a set of the `USE_` bits of the core's licences.
+    pub licence_uses: u16,
     /// A [`RequestStatus`].
     pub status: u8,
     /// How results are compared: 0 exact, 1 tolerant.
@@ -132,7 +134,7 @@ pub struct Request {
     /// Bump of this account's address.
     pub bump: u8,
     /// Always zero.
-    pub _padding: [u8; 5],
+    pub _padding: [u8; 3],
 }
 
 /// What the requester asks for.
@@ -148,6 +150,8 @@ pub struct RequestTerms {
     pub value_at_risk_atoms: u64,
     /// How long the requester waits for a result.
     pub max_wait_seconds: u32,
+    /// What the result is to be used for: a set of the `USE_` bits of the core's licences.
+    pub uses: u16,
     /// Keeps short inputs and outputs from being guessed by their hashes.
     pub salt: [u8; 16],
     /// SHA-256 of salt and input.
@@ -162,33 +166,34 @@ impl Request {
     /// Where the input starts in the account's data, discriminator included.
     pub const INPUT_OFFSET: usize = 8 + size_of::<Self>();
 
-    /// An open request on the service's present terms, or the reason why the service does not take it.
+    /// An open request on the service's present terms and under `licence`, the requester's terms for the model, or the
+    /// reason why either does not allow it.
     pub fn open(
         service_key: Pubkey,
         service: &Service,
+        licence: &LicenceTerms,
         requester: Pubkey,
         terms: &RequestTerms,
         now_seconds: i64,
     ) -> Result<Self> {
         ensure(service.open == 1, OracleError::ServiceClosed)?;
+        licence.check_uses(terms.uses).map_err(OracleError::from)?;
         ensure(terms.fee_max_atoms >= service.fee_atoms, OracleError::FeeAboveLimit)?;
+        let fee_atoms = licence.fee_atoms(service.fee_atoms);
+        ensure(terms.fee_max_atoms >= fee_atoms, OracleError::LicencePriceAboveLimit)?;
         let waits = service.max_wait_min_seconds..=service.max_wait_max_seconds;
         ensure(waits.contains(&terms.max_wait_seconds), OracleError::WaitOutOfBounds)?;
         ensure(terms.input_bytes > 0, OracleError::InputEmpty)?;
         ensure(usize::from(service.input_bytes_max) >= terms.input_bytes, OracleError::InputTooLong)?;
-        let result_bond_atoms = required_bond(
-            service.min_bond_atoms,
-            service.bond_multiple_bps,
-            service.fee_atoms,
-            terms.value_at_risk_atoms,
-        )
-        .map_err(OracleError::from)?;
+        let result_bond_atoms =
+            required_bond(service.min_bond_atoms, service.bond_multiple_bps, fee_atoms, terms.value_at_risk_atoms)
+                .map_err(OracleError::from)?;
         Ok(Self {
             service: service_key,
             requester,
             version_manifest_sha256: service.manifest_sha256,
             input_hash: terms.input_hash,
-            fee_atoms: service.fee_atoms,
+            fee_atoms,
             tip_atoms: terms.tip_atoms,
             value_at_risk_atoms: terms.value_at_risk_atoms,
             result_bond_atoms,
@@ -202,6 +207,7 @@ impl Request {
             split: service.split,
             input_bytes: u16::try_from(terms.input_bytes).map_err(|_| OracleError::InputTooLong)?,
             output_bytes_max: service.output_bytes_max,
+            licence_uses: terms.uses,
             numeric_class: service.numeric_class,
             bump: terms.bump,
             ..bytemuck::Zeroable::zeroed()

@@ -43,7 +43,7 @@ pub struct Service {
     pub escrowed_atoms: u64,
     /// The stakers' share until it is distributed, in atoms.
     pub accrued_vault_atoms: u64,
-    /// The creator's share until it is claimed, in atoms.
+    /// The share of creator and contributors until it is distributed, in atoms.
     pub accrued_creator_atoms: u64,
     /// The reserve's share until it is distributed, in atoms.
     pub accrued_reserve_atoms: u64,
@@ -94,13 +94,15 @@ pub struct ServiceTerms {
     pub split: Option<UsageSplit>,
 }
 
-/// Who is paid what the service accrued.
-#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FeeBeneficiary {
-    /// The model's creator.
-    Creator,
-    /// The protocol's treasury.
-    Protocol,
+/// What accrued for the other two programs, in atoms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AccruedShares {
+    /// For the stakers, in the model's vault.
+    pub vault_atoms: u64,
+    /// For creator and contributors, through the model's market.
+    pub creator_atoms: u64,
+    /// For the reserve of the model's market.
+    pub reserve_atoms: u64,
 }
 
 impl ServiceTerms {
@@ -181,21 +183,21 @@ impl Service {
         Ok(())
     }
 
-    /// Lets the stakers' and the reserve's shares go; returns (vault, reserve) in atoms.
-    pub fn take_shares(&mut self) -> Result<(u64, u64)> {
-        let vault_atoms = core::mem::take(&mut self.accrued_vault_atoms);
-        let reserve_atoms = core::mem::take(&mut self.accrued_reserve_atoms);
-        ensure(vault_atoms > 0 || reserve_atoms > 0, OracleError::NothingToDistribute)?;
-        Ok((vault_atoms, reserve_atoms))
+    /// Lets the shares of stakers, creator and reserve go and says how much they are.
+    pub fn take_shares(&mut self) -> Result<AccruedShares> {
+        let shares = AccruedShares {
+            vault_atoms: core::mem::take(&mut self.accrued_vault_atoms),
+            creator_atoms: core::mem::take(&mut self.accrued_creator_atoms),
+            reserve_atoms: core::mem::take(&mut self.accrued_reserve_atoms),
+        };
+        let is_something = shares.vault_atoms > 0 || shares.creator_atoms > 0 || shares.reserve_atoms > 0;
+        ensure(is_something, OracleError::NothingToDistribute)?;
+        Ok(shares)
     }
 
-    /// Lets the share of `beneficiary` go and says how much it is, in atoms.
-    pub fn take_fees(&mut self, beneficiary: FeeBeneficiary) -> Result<u64> {
-        let accrued_atoms = match beneficiary {
-            FeeBeneficiary::Creator => &mut self.accrued_creator_atoms,
-            FeeBeneficiary::Protocol => &mut self.accrued_protocol_atoms,
-        };
-        let atoms = core::mem::take(accrued_atoms);
+    /// Lets the protocol's share go and says how much it is, in atoms.
+    pub fn take_protocol_fees(&mut self) -> Result<u64> {
+        let atoms = core::mem::take(&mut self.accrued_protocol_atoms);
         ensure(atoms > 0, OracleError::NothingToClaim)?;
         Ok(atoms)
     }

@@ -1,4 +1,5 @@
 use bytemuck::Zeroable;
+use modchains_core::licence::{USE_COMMERCIAL, USE_PERSONAL, USE_RESEARCH};
 
 use super::*;
 use crate::{state::service::tests::service, test_support::refusal};
@@ -9,20 +10,29 @@ const OPERATOR: Pubkey = Pubkey::new_from_array([7; 32]);
 const STRANGER: Pubkey = Pubkey::new_from_array([8; 32]);
 const REQUESTER: Pubkey = Pubkey::new_from_array([9; 32]);
 
+/// Everything is allowed to everybody, for the service's fee.
+const LICENCE: LicenceTerms =
+    LicenceTerms { uses: USE_PERSONAL | USE_RESEARCH, price_atoms: 0, rate_max: 0, rate_window_seconds: 0 };
+
 const TERMS: RequestTerms = RequestTerms {
     nonce: 5,
     fee_max_atoms: 1_000,
     tip_atoms: 50,
     value_at_risk_atoms: 0,
     max_wait_seconds: 100,
+    uses: USE_RESEARCH,
     salt: [3; 16],
     input_hash: [4; 32],
     input_bytes: 64,
     bump: 255,
 };
 
+fn try_open(service: &Service, licence: &LicenceTerms, terms: &RequestTerms) -> Result<Request> {
+    Request::open(STRANGER, service, licence, REQUESTER, terms, CREATED)
+}
+
 fn open() -> Request {
-    Request::open(STRANGER, &service(), REQUESTER, &TERMS, CREATED).unwrap()
+    try_open(&service(), &LICENCE, &TERMS).unwrap()
 }
 
 fn with_status(status: RequestStatus) -> Request {
@@ -125,7 +135,30 @@ fn the_service_decides_what_it_takes() {
     for (spoil, error) in refusals {
         let (mut service, mut terms) = (service(), TERMS);
         spoil(&mut service, &mut terms);
-        assert_eq!(refusal(Request::open(STRANGER, &service, REQUESTER, &terms, CREATED)), error);
+        assert_eq!(refusal(try_open(&service, &LICENCE, &terms)), error);
+    }
+}
+
+#[test]
+fn the_licence_decides_what_it_allows() {
+    for uses in [0, USE_COMMERCIAL, USE_RESEARCH | USE_COMMERCIAL, 1 << 15] {
+        let refused = try_open(&service(), &LICENCE, &RequestTerms { uses, ..TERMS });
+        assert_eq!(refusal(refused), OracleError::LicenceUseNotGranted, "{uses}");
+    }
+    let both = RequestTerms { uses: USE_PERSONAL | USE_RESEARCH, ..TERMS };
+    assert_eq!(try_open(&service(), &LICENCE, &both).unwrap().licence_uses, both.uses);
+}
+
+#[test]
+fn the_fee_is_the_larger_of_service_and_licence_and_within_the_limit() {
+    // The service charges 1,000.
+    for (price_atoms, fee_atoms) in [(0, 1_000), (999, 1_000), (1_000, 1_000), (1_001, 1_001), (5_000, 5_000)] {
+        let licence = LicenceTerms { price_atoms, ..LICENCE };
+        let request = try_open(&service(), &licence, &RequestTerms { fee_max_atoms: fee_atoms, ..TERMS }).unwrap();
+        assert_eq!((request.fee_atoms, request.result_bond_atoms), (fee_atoms, 2 * fee_atoms));
+        let short = try_open(&service(), &licence, &RequestTerms { fee_max_atoms: fee_atoms - 1, ..TERMS });
+        let error = if fee_atoms > 1_000 { OracleError::LicencePriceAboveLimit } else { OracleError::FeeAboveLimit };
+        assert_eq!(refusal(short), error, "{price_atoms}");
     }
 }
 
@@ -134,9 +167,9 @@ fn the_result_bond_is_the_largest_of_minimum_multiple_and_value_at_risk() {
     // The service charges 1,000 with a multiple of two and a minimum of 500.
     assert_eq!(open().result_bond_atoms, 2_000);
     let risky = RequestTerms { value_at_risk_atoms: 9_000, ..TERMS };
-    assert_eq!(Request::open(STRANGER, &service(), REQUESTER, &risky, CREATED).unwrap().result_bond_atoms, 9_000);
+    assert_eq!(try_open(&service(), &LICENCE, &risky).unwrap().result_bond_atoms, 9_000);
     let strict = Service { min_bond_atoms: 5_000, ..service() };
-    assert_eq!(Request::open(STRANGER, &strict, REQUESTER, &TERMS, CREATED).unwrap().result_bond_atoms, 5_000);
+    assert_eq!(try_open(&strict, &LICENCE, &TERMS).unwrap().result_bond_atoms, 5_000);
 }
 
 #[test]

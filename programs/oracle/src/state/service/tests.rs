@@ -67,20 +67,19 @@ fn every_atom_of_a_final_price_is_paid_or_accrued() {
     service.admit(1_050).unwrap();
     let legs = modchains_core::fees::UsageFeeSplit::from(service.split).split(1_000).unwrap();
     service.accrue(1_050, &legs).unwrap();
-    let (vault_atoms, reserve_atoms) = service.take_shares().unwrap();
-    let creator_atoms = service.take_fees(FeeBeneficiary::Creator).unwrap();
-    let protocol_atoms = service.take_fees(FeeBeneficiary::Protocol).unwrap();
-    assert_eq!((vault_atoms, reserve_atoms, creator_atoms, protocol_atoms), (120, 50, 80, 50));
-    assert_eq!(service.escrowed_atoms, 0);
-    assert_eq!(legs.operator + vault_atoms + reserve_atoms + creator_atoms + protocol_atoms, 1_000);
+    let shares = service.take_shares().unwrap();
+    assert_eq!(shares, AccruedShares { vault_atoms: 120, creator_atoms: 80, reserve_atoms: 50 });
+    let protocol_atoms = service.take_protocol_fees().unwrap();
+    assert_eq!((protocol_atoms, service.escrowed_atoms), (50, 0));
+    let paid_on = shares.vault_atoms + shares.creator_atoms + shares.reserve_atoms + protocol_atoms;
+    assert_eq!(legs.operator + paid_on, 1_000);
 }
 
 #[test]
 fn nothing_is_paid_twice() {
     let mut service = service();
     assert_eq!(refusal(service.take_shares()), OracleError::NothingToDistribute);
-    assert_eq!(refusal(service.take_fees(FeeBeneficiary::Creator)), OracleError::NothingToClaim);
-    assert_eq!(refusal(service.take_fees(FeeBeneficiary::Protocol)), OracleError::NothingToClaim);
+    assert_eq!(refusal(service.take_protocol_fees()), OracleError::NothingToClaim);
 }
 
 #[test]
