@@ -1,11 +1,12 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenInterface;
+use modchains_program_kit::deposit::{Deposit, Receiver};
 
 use crate::{
     errors::ExchangeError,
     events::{self, FeesDistributed},
     state::Market,
-    vault_interface::{self, RevenueDeposit},
+    vault_interface,
 };
 
 /// Moves the stakers' accrued share of trade fees into the model's vault. Anyone may.
@@ -36,22 +37,26 @@ pub struct FeesDistribute<'info> {
 impl<'info> FeesDistribute<'info> {
     /// Pays the vault leg.
     pub fn handle(&mut self) -> Result<()> {
-        let (atoms, model, bump) = {
+        let (revenue_atoms, model, bump) = {
             let mut market = self.market.load_mut()?;
             vault_interface::require_vault_of(&self.vault, &market.model)?;
             (market.take_vault_leg()?, market.model, market.bump)
         };
-        RevenueDeposit {
+        Deposit {
             depositor: self.market.as_ref(),
             depositor_tokens: &self.quote_vault,
-            vault: &self.vault,
-            pool: &self.pool,
-            pool_tokens: &self.pool_tokens,
+            receiver: Receiver::Pool {
+                vault: &self.vault,
+                pool: &self.pool,
+                pool_tokens: &self.pool_tokens,
+                revenue_atoms,
+            },
             token_program: &self.token_program,
             event_authority: &self.vault_event_authority,
             program: &self.vault_program,
         }
-        .invoke(atoms, &Market::signer_seeds(&model, &[bump]))?;
-        events::emit(&self.event_authority, &FeesDistributed { market: self.market.key(), vault_atoms: atoms })
+        .invoke(&vault_interface::ID, &Market::signer_seeds(&model, &[bump]))?;
+        let event = FeesDistributed { market: self.market.key(), vault_atoms: revenue_atoms };
+        events::emit(&self.event_authority, &event)
     }
 }
