@@ -4,6 +4,8 @@ use crate::Pubkey;
 
 /// The system program.
 pub const SYSTEM_PROGRAM: Pubkey = anchor_lang::system_program::ID;
+/// The sysvar that lists the running transaction's instructions.
+pub const INSTRUCTIONS_SYSVAR: Pubkey = modchains_exchange::INSTRUCTIONS_SYSVAR;
 /// The Token program.
 pub const TOKEN_PROGRAM: Pubkey = anchor_spl::token::ID;
 /// The Token-2022 program, which every model's token lives under.
@@ -67,6 +69,16 @@ pub mod exchange {
     /// The token account of a market's quote atoms.
     pub fn quote_vault(market: &Pubkey) -> Pubkey {
         find(&[seeds::QUOTE_VAULT, market.as_ref()], &ID)
+    }
+
+    /// The licence of a model that its creator granted to `grantee`.
+    pub fn licence(model: &Pubkey, grantee: &Pubkey) -> Pubkey {
+        find(&[seeds::LICENCE, model.as_ref(), grantee.as_ref()], &ID)
+    }
+
+    /// The account in which a referrer earns in a market.
+    pub fn referral(market: &Pubkey, referrer: &Pubkey) -> Pubkey {
+        find(&[seeds::REFERRAL, market.as_ref(), referrer.as_ref()], &ID)
     }
 
     /// Signs the exchange's events.
@@ -144,6 +156,11 @@ pub mod oracle {
     /// A model's usage.
     pub fn usage(model: &Pubkey) -> Pubkey {
         find(&[seeds::USAGE, model.as_ref()], &ID)
+    }
+
+    /// The counter of the requests of `requester` to a model, where a licence limits their rate.
+    pub fn licence_use(model: &Pubkey, requester: &Pubkey) -> Pubkey {
+        find(&[seeds::LICENCE_USE, model.as_ref(), requester.as_ref()], &ID)
     }
 
     /// Request `nonce` of `requester` to a service, with the bump that creating it takes.

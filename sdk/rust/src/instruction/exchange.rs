@@ -3,9 +3,9 @@
 use modchains_exchange::{
     ID, accounts, instruction as data,
     instructions::{
-        ConfigInitializeArgs, MarketBuyArgs, MarketOpenArgs, MarketSellArgs, ModelRegisterArgs, ModelVersionPublishArgs,
+        ConfigInitializeArgs, MarketDepositArgs, MarketOpenArgs, ModelRegisterArgs, ModelVersionPublishArgs,
     },
-    state::{FeeBeneficiary, MarketParams},
+    state::{FeeBeneficiary, MarketParams, MarketTradeArgs},
 };
 use solana_instruction::Instruction;
 
@@ -13,8 +13,8 @@ use super::{Token, instruction};
 use crate::{
     Pubkey,
     address::{
-        self, SYSTEM_PROGRAM, TOKEN_2022_PROGRAM,
-        exchange::{EVENT_AUTHORITY, config, market, mint, quote_vault, version},
+        self, INSTRUCTIONS_SYSVAR, SYSTEM_PROGRAM, TOKEN_2022_PROGRAM,
+        exchange::{EVENT_AUTHORITY, config, market, mint, quote_vault, referral, version},
         vault,
     },
 };
@@ -93,6 +93,7 @@ pub fn market_open(creator: &Pubkey, model: &Pubkey, quote: &Token, args: Market
         quote_mint: quote.mint,
         market,
         quote_vault: quote_vault(&market),
+        instructions: INSTRUCTIONS_SYSVAR,
         quote_token_program: quote.program,
         system_program: SYSTEM_PROGRAM,
         event_authority: EVENT_AUTHORITY,
@@ -101,28 +102,40 @@ pub fn market_open(creator: &Pubkey, model: &Pubkey, quote: &Token, args: Market
     instruction(ID, &accounts, &data::MarketOpen { args })
 }
 
+/// What a trade names besides its parties.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TradeRoute {
+    /// Who gets a part of the fee. The referrer's account in the market must exist; see [`referral_open`].
+    pub referrer: Option<Pubkey>,
+    /// Whether to name the instructions sysvar, which a buy needs during the launch and which does no harm later.
+    pub launch: bool,
+}
+
 /// Buys a model's tokens with quote tokens, between the associated accounts of `trader`, who signs. Both must exist.
-pub fn market_buy(trader: &Pubkey, model: &Pubkey, quote: &Token, args: MarketBuyArgs) -> Instruction {
-    let (market, token) = (market(model), Token::of_model(model));
-    let accounts = accounts::MarketBuy {
-        trader: *trader,
-        market,
-        mint: token.mint,
-        quote_vault: quote_vault(&market),
-        trader_quote: quote.account_of(trader),
-        trader_tokens: token.account_of(trader),
-        quote_token_program: quote.program,
-        token_program: token.program,
-        event_authority: EVENT_AUTHORITY,
-        program: ID,
-    };
-    instruction(ID, &accounts, &data::MarketBuy { args })
+pub fn market_buy(
+    trader: &Pubkey,
+    model: &Pubkey,
+    quote: &Token,
+    args: MarketTradeArgs,
+    route: TradeRoute,
+) -> Instruction {
+    instruction(ID, &trade_accounts(trader, model, quote, route), &data::MarketBuy { args })
 }
 
 /// Sells a model's tokens for quote tokens, between the associated accounts of `trader`, who signs. Both must exist.
-pub fn market_sell(trader: &Pubkey, model: &Pubkey, quote: &Token, args: MarketSellArgs) -> Instruction {
+pub fn market_sell(
+    trader: &Pubkey,
+    model: &Pubkey,
+    quote: &Token,
+    args: MarketTradeArgs,
+    route: TradeRoute,
+) -> Instruction {
+    instruction(ID, &trade_accounts(trader, model, quote, route), &data::MarketSell { args })
+}
+
+fn trade_accounts(trader: &Pubkey, model: &Pubkey, quote: &Token, route: TradeRoute) -> accounts::MarketTrade {
     let (market, token) = (market(model), Token::of_model(model));
-    let accounts = accounts::MarketSell {
+    accounts::MarketTrade {
         trader: *trader,
         market,
         mint: token.mint,
@@ -131,10 +144,53 @@ pub fn market_sell(trader: &Pubkey, model: &Pubkey, quote: &Token, args: MarketS
         trader_tokens: token.account_of(trader),
         quote_token_program: quote.program,
         token_program: token.program,
+        referral: route.referrer.map(|referrer| referral(&market, &referrer)),
+        instructions: route.launch.then_some(INSTRUCTIONS_SYSVAR),
+        event_authority: EVENT_AUTHORITY,
+        program: ID,
+    }
+}
+
+/// Opens the account in which `referrer` earns in a model's market. `payer` signs and pays.
+pub fn referral_open(payer: &Pubkey, model: &Pubkey, referrer: &Pubkey) -> Instruction {
+    let market = market(model);
+    let accounts = accounts::ReferralOpen {
+        payer: *payer,
+        referrer: *referrer,
+        market,
+        referral: referral(&market, referrer),
+        system_program: SYSTEM_PROGRAM,
         event_authority: EVENT_AUTHORITY,
         program: ID,
     };
-    instruction(ID, &accounts, &data::MarketSell { args })
+    instruction(ID, &accounts, &data::ReferralOpen {})
+}
+
+/// Pays what `referrer` has earned in a model's market to the referrer's associated account. Nobody signs.
+pub fn referral_claim(model: &Pubkey, quote: &Token, referrer: &Pubkey) -> Instruction {
+    let market = market(model);
+    let accounts = accounts::ReferralClaim {
+        market,
+        referral: referral(&market, referrer),
+        quote_vault: quote_vault(&market),
+        destination: quote.account_of(referrer),
+        token_program: quote.program,
+        event_authority: EVENT_AUTHORITY,
+        program: ID,
+    };
+    instruction(ID, &accounts, &data::ReferralClaim {})
+}
+
+/// Pauses a market's buys and moves until `until_seconds`, or resumes them with 0. The admin signs.
+pub fn market_pause(admin: &Pubkey, model: &Pubkey, until_seconds: i64) -> Instruction {
+    let accounts = accounts::MarketPause {
+        admin: *admin,
+        config: config(),
+        market: market(model),
+        event_authority: EVENT_AUTHORITY,
+        program: ID,
+    };
+    instruction(ID, &accounts, &data::MarketPause { until_seconds })
 }
 
 /// Moves a model's curve by its usage. Nobody signs.
@@ -148,10 +204,10 @@ pub fn market_sync(model: &Pubkey) -> Instruction {
     instruction(ID, &accounts, &data::MarketSync {})
 }
 
-/// Adds `quote_atoms` from the depositor's associated account to a market's reserve. The depositor signs.
-pub fn reserve_deposit(depositor: &Pubkey, model: &Pubkey, quote: &Token, quote_atoms: u64) -> Instruction {
+/// Pays quote tokens of `depositor`, who signs, into a model's market.
+pub fn market_deposit(depositor: &Pubkey, model: &Pubkey, quote: &Token, args: MarketDepositArgs) -> Instruction {
     let market = market(model);
-    let accounts = accounts::ReserveDeposit {
+    let accounts = accounts::MarketDeposit {
         depositor: *depositor,
         depositor_tokens: quote.account_of(depositor),
         market,
@@ -160,7 +216,7 @@ pub fn reserve_deposit(depositor: &Pubkey, model: &Pubkey, quote: &Token, quote_
         event_authority: EVENT_AUTHORITY,
         program: ID,
     };
-    instruction(ID, &accounts, &data::ReserveDeposit { quote_atoms })
+    instruction(ID, &accounts, &data::MarketDeposit { args })
 }
 
 /// Moves the stakers' accrued trade fees into the model's vault. Nobody signs.
