@@ -132,6 +132,26 @@ refusals! {
         ReferralMismatch = "The referral is not of this market",
         /// Contributors share the creator's part.
         ContributorsShare = "The model has contributors; claim with contributor_claim",
+        /// Asked for too much.
+        RoyaltyOutOfBounds = "The royalty on content is above a tenth",
+        /// Another model's offer, or another's rent.
+        OfferMismatch = "The offer is not of this model, or was made by somebody else",
+        /// Only the one it was offered to.
+        NotOfferedTo = "The model was not offered to the signer",
+        /// Uses, rate, window, kind or expiry out of bounds.
+        LicenceTermsInvalid = "The licence allows no known use, its rate and window do not fit, or its expiry has passed",
+        /// Another model's licence.
+        LicenceMismatch = "The licence is not of this model",
+        /// Promised for good.
+        LicenceNotRevocable = "The licence can be neither changed nor revoked before it expires",
+        /// Revoked before.
+        LicenceRevoked = "The licence is revoked already",
+        /// Too many, zero, twice the same, or more than everything.
+        SharesInvalid = "The shares are more than 16, zero, given twice to one address, or more than the whole",
+        /// Another model's contributors.
+        ContributorsMismatch = "The contributors are not of this model",
+        /// Sixteen who left have not been paid.
+        ContributorsFull = "Too many former contributors are still owed their part; pay some with contributor_claim",
     }
 }
 
@@ -155,6 +175,8 @@ impl From<CoreError> for ExchangeError {
             CoreError::StepExceedsLostFee | CoreError::AbsorptionExceedsLostFee => Self::StepExceedsLostFee,
             CoreError::LaunchCapExceeded => Self::LaunchCapExceeded,
             CoreError::LaunchTermsInvalid => Self::LaunchTermsOutOfBounds,
+            CoreError::LicenceTermsInvalid => Self::LicenceTermsInvalid,
+            CoreError::SharesInvalid => Self::SharesInvalid,
             _ => Self::ArithmeticRefused,
         }
     }

@@ -9,6 +9,7 @@
 
 use anchor_lang::prelude::*;
 use modchains_program_kit::clock::now_seconds;
+pub use modchains_program_kit::transaction::INSTRUCTIONS_SYSVAR;
 
 pub mod errors;
 pub mod events;
@@ -19,7 +20,7 @@ pub mod state;
 pub mod vault_interface;
 
 use instructions::*;
-use state::{FeeBeneficiary, MarketParams, MarketTradeArgs};
+use state::{ContributorShare, FeeBeneficiary, LicenceGrantArgs, MarketParams, MarketTradeArgs, ModelTerms};
 
 declare_id!(Pubkey::from_str_const(modchains_core::ids::EXCHANGE));
 
@@ -34,7 +35,7 @@ pub mod exchange {
 
     /// Creates the configuration; the upgrade authority only.
     pub fn config_initialize(ctx: Context<ConfigInitialize>, args: ConfigInitializeArgs) -> Result<()> {
-        ctx.accounts.handle(args, ctx.bumps.config)
+        ctx.accounts.handle(args)
     }
 
     /// Queues parameters for future markets; the admin only.
@@ -54,12 +55,57 @@ pub mod exchange {
 
     /// Lists a model and creates its token.
     pub fn model_register(ctx: Context<ModelRegister>, args: ModelRegisterArgs) -> Result<()> {
-        ctx.accounts.handle(args, &ctx.bumps, now_seconds()?)
+        ctx.accounts.handle(args, now_seconds()?)
     }
 
     /// Adds a version to a model; its creator only.
     pub fn model_version_publish(ctx: Context<ModelVersionPublish>, args: ModelVersionPublishArgs) -> Result<()> {
-        ctx.accounts.handle(args, ctx.bumps.version, now_seconds()?)
+        ctx.accounts.handle(args, now_seconds()?)
+    }
+
+    /// Sets a model's default licence and content terms; its creator only.
+    pub fn model_terms_set(ctx: Context<ModelTermsSet>, args: ModelTerms) -> Result<()> {
+        ctx.accounts.handle(args)
+    }
+
+    /// Offers a model to somebody; its creator only.
+    pub fn model_transfer_offer(ctx: Context<ModelTransferOffer>, to: Pubkey) -> Result<()> {
+        ctx.accounts.handle(to)
+    }
+
+    /// Accepts an offered model; the one it was offered to only.
+    pub fn model_transfer_accept(ctx: Context<ModelTransferAccept>) -> Result<()> {
+        ctx.accounts.handle()
+    }
+
+    /// Takes an offer of a model back; its creator only.
+    pub fn model_transfer_cancel(ctx: Context<ModelTransferCancel>) -> Result<()> {
+        ctx.accounts.handle()
+    }
+
+    /// Queues shares of contributors; the model's creator only.
+    pub fn contributors_queue(ctx: Context<ContributorsQueue>, shares: Vec<ContributorShare>) -> Result<()> {
+        ctx.accounts.handle(shares, now_seconds()?)
+    }
+
+    /// Applies the queued shares after the timelock.
+    pub fn contributors_apply(ctx: Context<ContributorsApply>) -> Result<()> {
+        ctx.accounts.handle(now_seconds()?)
+    }
+
+    /// Pays what a contributor, or the creator beside contributors, is owed.
+    pub fn contributor_claim(ctx: Context<ContributorClaim>, beneficiary: Pubkey) -> Result<()> {
+        ctx.accounts.handle(beneficiary)
+    }
+
+    /// Grants an address a licence of its own; the model's creator only.
+    pub fn licence_grant(ctx: Context<LicenceGrant>, args: LicenceGrantArgs) -> Result<()> {
+        ctx.accounts.handle(args, now_seconds()?)
+    }
+
+    /// Ends a revocable licence; the model's creator only.
+    pub fn licence_revoke(ctx: Context<LicenceRevoke>) -> Result<()> {
+        ctx.accounts.handle(now_seconds()?)
     }
 
     /// Opens a model's market; its creator only.

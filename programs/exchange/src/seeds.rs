@@ -12,5 +12,13 @@ pub const VERSION: &[u8] = b"version";
 pub const MARKET: &[u8] = b"market";
 /// The token account of a market's quote atoms: `[QUOTE_VAULT, market]`.
 pub const QUOTE_VAULT: &[u8] = b"quote_vault";
+/// The offer of a model: `[MODEL_TRANSFER, model]`.
+pub const MODEL_TRANSFER: &[u8] = b"model_transfer";
+/// A grantee's licence of a model: `[LICENCE, model, grantee]`.
+pub const LICENCE: &[u8] = b"licence";
+/// A model's contributors: `[CONTRIBUTORS, model]`.
+pub const CONTRIBUTORS: &[u8] = b"contributors";
+/// The token of a result that was minted as content: `[CONTENT, request]`.
+pub const CONTENT: &[u8] = b"content";
 /// A referrer's account in a market: `[REFERRAL, market, referrer]`.
 pub const REFERRAL: &[u8] = b"referral";

@@ -33,10 +33,22 @@ pub fn create<'info>(
     owner: &Pubkey,
     signer_seeds: &[&[u8]],
 ) -> Result<()> {
+    create_to_grow(payer, account, space, space, owner, signer_seeds)
+}
+
+/// Creates an account as [`create`] does, with the rent of the `final_space` bytes that its owner will make it.
+pub fn create_to_grow<'info>(
+    payer: &AccountInfo<'info>,
+    account: &AccountInfo<'info>,
+    space: usize,
+    final_space: usize,
+    owner: &Pubkey,
+    signer_seeds: &[&[u8]],
+) -> Result<()> {
     if account.is_signer {
         return Err(ErrorCode::ConstraintSeeds.into());
     }
-    let rent_lamports = rent_lamports(space)?;
+    let rent_lamports = rent_lamports(final_space)?;
     let accounts = [payer.clone(), account.clone()];
     let both = [AccountMeta::new(*payer.key, true), AccountMeta::new(*account.key, true)];
     if account.lamports() == 0 {
@@ -56,12 +68,71 @@ pub fn create_state<'info, T: bytemuck::Pod + Discriminator>(
     signer_seeds: &[&[u8]],
     state: &T,
 ) -> Result<()> {
-    let bytes = bytemuck::bytes_of(state);
-    create(payer, account, T::DISCRIMINATOR.len() + bytes.len(), program_id, signer_seeds)?;
+    create_bytes(payer, account, program_id, signer_seeds, T::DISCRIMINATOR, bytemuck::bytes_of(state))
+}
+
+fn create_bytes<'info>(
+    payer: &AccountInfo<'info>,
+    account: &AccountInfo<'info>,
+    program_id: &Pubkey,
+    signer_seeds: &[&[u8]],
+    discriminator: &[u8],
+    bytes: &[u8],
+) -> Result<()> {
+    create(payer, account, discriminator.len() + bytes.len(), program_id, signer_seeds)?;
     let mut data = account.try_borrow_mut_data()?;
-    let (discriminator, rest) = data.split_at_mut(T::DISCRIMINATOR.len());
-    discriminator.copy_from_slice(T::DISCRIMINATOR);
+    let (head, rest) = data.split_at_mut(discriminator.len());
+    head.copy_from_slice(discriminator);
     rest.copy_from_slice(bytes);
+    Ok(())
+}
+
+/// Creates the account of a state that is too large for the stack, as [`create`] does. Its bytes are zero: the caller
+/// fills it in place, by [`state_mut`].
+pub fn create_zeroed<'info, T: bytemuck::Pod + Discriminator>(
+    payer: &AccountInfo<'info>,
+    account: &AccountInfo<'info>,
+    program_id: &Pubkey,
+    signer_seeds: &[&[u8]],
+) -> Result<()> {
+    create(payer, account, T::DISCRIMINATOR.len() + size_of::<T>(), program_id, signer_seeds)?;
+    account.try_borrow_mut_data()?[..T::DISCRIMINATOR.len()].copy_from_slice(T::DISCRIMINATOR);
+    Ok(())
+}
+
+/// The bump of `account`'s address, which must be the one that `seeds` give first: of all addresses that the same seeds
+/// give with other bumps, none is taken, so there is one account for each. Costs 1,500 compute units for each bump tried.
+pub fn canonical_bump(account: &AccountInfo, seeds: &[&[u8]], program_id: &Pubkey) -> Result<u8> {
+    let (address, bump) = Pubkey::find_program_address(seeds, program_id);
+    if address != *account.key {
+        return Err(ErrorCode::ConstraintSeeds.into());
+    }
+    Ok(bump)
+}
+
+/// The state in `account`, for reading and writing. Refuses an account that is not the calling program's, `program_id`,
+/// or holds another type. For accounts that may have to be created first: Anchor's loader takes existing ones alone.
+pub fn state_mut<'a, T: bytemuck::Pod + Discriminator>(
+    account: &'a AccountInfo,
+    program_id: &Pubkey,
+) -> Result<core::cell::RefMut<'a, T>> {
+    require_state(account, program_id, T::DISCRIMINATOR, size_of::<T>())?;
+    let data = account.try_borrow_mut_data()?;
+    let from = T::DISCRIMINATOR.len();
+    Ok(core::cell::RefMut::map(data, |bytes| bytemuck::from_bytes_mut(&mut bytes[from..][..size_of::<T>()])))
+}
+
+fn require_state(account: &AccountInfo, program_id: &Pubkey, discriminator: &[u8], length: usize) -> Result<()> {
+    if account.owner != program_id {
+        return Err(ErrorCode::AccountOwnedByWrongProgram.into());
+    }
+    let data = account.try_borrow_data()?;
+    if data.get(..discriminator.len()) != Some(discriminator) {
+        return Err(ErrorCode::AccountDiscriminatorMismatch.into());
+    }
+    if data.len() - discriminator.len() < length {
+        return Err(ErrorCode::AccountDidNotDeserialize.into());
+    }
     Ok(())
 }
 

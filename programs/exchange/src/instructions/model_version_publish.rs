@@ -1,13 +1,11 @@
 use anchor_lang::prelude::*;
+use bytemuck::Zeroable;
+use modchains_program_kit::account;
 
 use crate::{
-    errors::{ExchangeError, ensure},
     events::{self, ModelVersionPublished},
     seeds,
-    state::{
-        Model, ModelVersion, NUMERIC_CLASS_EXACT, NUMERIC_CLASS_TOLERANT, URI_BYTES_MAX, VERIFICATION_CLASS_OPTIMISTIC,
-        require_text,
-    },
+    state::{Model, ModelVersion},
 };
 
 /// What the version is. Hashes are SHA-256.
@@ -37,39 +35,46 @@ pub struct ModelVersionPublishArgs {
 pub struct ModelVersionPublish<'info> {
     #[account(mut)]
     pub creator: Signer<'info>,
-    #[account(mut, has_one = creator @ ExchangeError::NotCreator)]
+    #[account(mut)]
     pub model: AccountLoader<'info, Model>,
-    #[account(
-        init, payer = creator, space = 8 + size_of::<ModelVersion>(),
-        seeds = [seeds::VERSION, model.key().as_ref(), &model.load()?.version_count.saturating_add(1).to_le_bytes()], bump,
-    )]
-    pub version: AccountLoader<'info, ModelVersion>,
+    /// CHECK: created here at the address of model and index.
+    #[account(mut)]
+    pub version: UncheckedAccount<'info>,
     pub system_program: Program<'info, System>,
 }
 
 impl<'info> ModelVersionPublish<'info> {
     /// Writes the version.
-    pub fn handle(&mut self, args: ModelVersionPublishArgs, bump: u8, now_seconds: i64) -> Result<()> {
-        args.validate()?;
-        let index = self.model.load_mut()?.add_version(args.parent)?;
-        {
-            let mut version = self.version.load_init()?;
-            version.model = self.model.key();
-            version.manifest_sha256 = args.manifest_sha256;
-            version.weights_sha256 = args.weights_sha256;
-            version.graph_root = args.graph_root;
-            version.benchmark = args.benchmark;
-            version.published_at_seconds = now_seconds;
-            version.index = index;
-            version.parent = args.parent;
-            version.verification_class = args.verification_class;
-            version.numeric_class = args.numeric_class;
-            version.uri[..args.uri.len()].copy_from_slice(args.uri.as_bytes());
-            version.uri_bytes = u8::try_from(args.uri.len()).map_err(|_| ExchangeError::UriTooLong)?;
-            version.bump = bump;
-        }
+    pub fn handle(&mut self, args: ModelVersionPublishArgs, now_seconds: i64) -> Result<()> {
+        let model_key = self.model.key();
+        let index = {
+            let mut model = self.model.load_mut()?;
+            model.require_creator(self.creator.key)?;
+            model.add_version(args.parent)?
+        };
+        let index_seed = index.to_le_bytes();
+        let version_seeds = [seeds::VERSION, model_key.as_ref(), &index_seed];
+        let bump = account::canonical_bump(&self.version, &version_seeds, &crate::ID)?;
+        let mut version = ModelVersion {
+            model: model_key,
+            manifest_sha256: args.manifest_sha256,
+            weights_sha256: args.weights_sha256,
+            graph_root: args.graph_root,
+            benchmark: args.benchmark,
+            published_at_seconds: now_seconds,
+            index,
+            parent: args.parent,
+            verification_class: args.verification_class,
+            numeric_class: args.numeric_class,
+            bump,
+            ..ModelVersion::zeroed()
+        };
+        version.set_uri(&args.uri)?;
+        version.invariant()?;
+        let signer_seeds: &[&[u8]] = &[seeds::VERSION, model_key.as_ref(), &index_seed, &[bump]];
+        account::create_state(&self.creator, &self.version, &crate::ID, signer_seeds, &version)?;
         let event = ModelVersionPublished {
-            model: self.model.key(),
+            model: model_key,
             version: self.version.key(),
             index,
             parent: args.parent,
@@ -78,19 +83,5 @@ impl<'info> ModelVersionPublish<'info> {
             uri: args.uri,
         };
         events::emit(&self.event_authority, &event)
-    }
-}
-
-impl ModelVersionPublishArgs {
-    fn validate(&self) -> Result<()> {
-        ensure(self.manifest_sha256 != [0; 32] && self.weights_sha256 != [0; 32], ExchangeError::HashMissing)?;
-        ensure(self.verification_class == VERIFICATION_CLASS_OPTIMISTIC, ExchangeError::VerificationClassUnknown)?;
-        let has_graph = self.graph_root != [0; 32];
-        match self.numeric_class {
-            NUMERIC_CLASS_EXACT => ensure(has_graph, ExchangeError::GraphRootMissing)?,
-            NUMERIC_CLASS_TOLERANT => ensure(!has_graph, ExchangeError::GraphRootUnexpected)?,
-            _ => return Err(ExchangeError::NumericClassUnknown.into()),
-        }
-        require_text(&self.uri, URI_BYTES_MAX, ExchangeError::UriEmpty, ExchangeError::UriTooLong)
     }
 }

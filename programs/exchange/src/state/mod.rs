@@ -1,10 +1,15 @@
 //! Account types of the exchange. Each owns its transitions and states its invariant.
 
 mod config;
+mod contributors;
+mod licence;
 mod market;
 mod model;
 mod params;
 mod referral;
+mod transfer;
 mod version;
 
-pub use {config::*, market::*, model::*, params::*, referral::*, version::*};
+pub use {
+    config::*, contributors::*, licence::*, market::*, model::*, params::*, referral::*, transfer::*, version::*,
+};

@@ -93,6 +93,12 @@ impl Model {
         ensure(self.creator == *signer, ExchangeError::NotCreator)
     }
 
+    /// The creator, who alone is paid the creator's fees, unless contributors share in them.
+    pub fn sole_beneficiary(&self) -> Result<Pubkey> {
+        ensure(self.has_contributors == 0, ExchangeError::ContributorsShare)?;
+        Ok(self.creator)
+    }
+
     /// Counts a new version whose parent is `parent` (0 for none) and makes it current. Returns its index, from 1.
     pub fn add_version(&mut self, parent: u32) -> Result<u32> {
         ensure(self.version_count >= parent, ExchangeError::ParentVersionUnknown)?;
@@ -158,6 +164,11 @@ pub fn require_text(text: &str, bytes_max: usize, empty: ExchangeError, too_long
     }
     let looks_as_it_is = text.trim().len() == text.len() && !text.chars().any(is_invisible);
     ensure(looks_as_it_is, ExchangeError::TextNotShownAsItIs)
+}
+
+/// Refuses a URI as [`require_text`] does: empty, too long, or not what it looks like.
+pub fn require_uri(uri: &str) -> Result<()> {
+    require_text(uri, URI_BYTES_MAX, ExchangeError::UriEmpty, ExchangeError::UriTooLong)
 }
 
 /// Control characters, and marks of no width that join, hide or reverse text.

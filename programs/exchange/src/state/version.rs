@@ -1,6 +1,6 @@
 use anchor_lang::prelude::*;
 
-use super::{URI_BYTES_MAX, require_text};
+use super::{URI_BYTES_MAX, require_uri};
 use crate::errors::{ExchangeError, ensure};
 
 /// Results are compared bit for bit: integer graphs.
@@ -46,6 +46,15 @@ pub struct ModelVersion {
 }
 
 impl ModelVersion {
+    /// Writes where the bundle can be fetched.
+    pub fn set_uri(&mut self, uri: &str) -> Result<()> {
+        require_uri(uri)?;
+        let room = self.uri.get_mut(..uri.len()).ok_or(ExchangeError::UriTooLong)?;
+        room.copy_from_slice(uri.as_bytes());
+        self.uri_bytes = u8::try_from(uri.len()).map_err(|_| ExchangeError::UriTooLong)?;
+        Ok(())
+    }
+
     /// What holds of a version, which never changes once it is published.
     pub fn invariant(&self) -> Result<()> {
         // The bundle and its weights are named by their hashes.
@@ -60,14 +69,4 @@ impl ModelVersion {
             _ => Err(ExchangeError::NumericClassUnknown.into()),
         }
     }
-}
-
-/// The longest URI as an account stores it, with its length, or the reason why it is refused.
-pub fn stored_uri(uri: &str) -> Result<([u8; URI_BYTES_MAX], u8)> {
-    require_text(uri, URI_BYTES_MAX, ExchangeError::UriEmpty, ExchangeError::UriTooLong)?;
-    let mut stored = [0; URI_BYTES_MAX];
-    let room = stored.get_mut(..uri.len()).ok_or(ExchangeError::UriTooLong)?;
-    room.copy_from_slice(uri.as_bytes());
-    let bytes = u8::try_from(uri.len()).map_err(|_| ExchangeError::UriTooLong)?;
-    Ok((stored, bytes))
 }

@@ -278,6 +278,11 @@ impl Market {
         }
     }
 
+    /// Lets everything owed to creator and contributors go, to be shared out; zero when nothing is.
+    pub fn release_creator_fees(&mut self) -> u64 {
+        core::mem::take(&mut self.creator_due_atoms)
+    }
+
     /// What holds of a market at the end of every change.
     pub fn invariant(&self) -> Result<()> {
         // Depth exceeds circulation, there is a price, and the reserve covers every circulating token (S).

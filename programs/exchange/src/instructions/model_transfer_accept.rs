@@ -1,0 +1,37 @@
+use anchor_lang::prelude::*;
+use modchains_program_kit::account;
+
+use crate::{
+    errors::{ExchangeError, ensure},
+    events::{self, ModelTransferred},
+    state::{Model, ModelTransfer},
+};
+
+/// Accepts an offered model: the signer becomes its creator, with the fees not claimed yet.
+#[event_cpi]
+#[derive(Accounts)]
+pub struct ModelTransferAccept<'info> {
+    pub to: Signer<'info>,
+    #[account(mut)]
+    pub model: AccountLoader<'info, Model>,
+    #[account(mut)]
+    pub transfer: AccountLoader<'info, ModelTransfer>,
+    /// CHECK: who made the offer, as it says; gets its rent back.
+    #[account(mut)]
+    pub offered_by: UncheckedAccount<'info>,
+}
+
+impl<'info> ModelTransferAccept<'info> {
+    /// Hands the model over and closes the offer.
+    pub fn handle(&mut self) -> Result<()> {
+        let (model, to) = (self.model.key(), self.to.key());
+        {
+            let offer = self.transfer.load()?;
+            offer.require_of(&model, self.offered_by.key)?;
+            ensure(offer.to == to, ExchangeError::NotOfferedTo)?;
+            self.model.load_mut()?.hand_over(to);
+        }
+        account::close(self.transfer.as_ref(), &self.offered_by)?;
+        events::emit(&self.event_authority, &ModelTransferred { model, from: self.offered_by.key(), to })
+    }
+}

@@ -1,0 +1,31 @@
+use anchor_lang::prelude::*;
+use modchains_program_kit::account;
+
+use crate::{
+    events::{self, ModelTransferCancelled},
+    state::{Model, ModelTransfer},
+};
+
+/// Takes an offer of a model back.
+#[event_cpi]
+#[derive(Accounts)]
+pub struct ModelTransferCancel<'info> {
+    pub creator: Signer<'info>,
+    pub model: AccountLoader<'info, Model>,
+    #[account(mut)]
+    pub transfer: AccountLoader<'info, ModelTransfer>,
+    /// CHECK: who made the offer, as it says; gets its rent back.
+    #[account(mut)]
+    pub offered_by: UncheckedAccount<'info>,
+}
+
+impl<'info> ModelTransferCancel<'info> {
+    /// Closes the offer.
+    pub fn handle(&mut self) -> Result<()> {
+        let model = self.model.key();
+        self.model.load()?.require_creator(self.creator.key)?;
+        self.transfer.load()?.require_of(&model, self.offered_by.key)?;
+        account::close(self.transfer.as_ref(), &self.offered_by)?;
+        events::emit(&self.event_authority, &ModelTransferCancelled { model, creator: self.creator.key() })
+    }
+}

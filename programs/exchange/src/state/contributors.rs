@@ -1,0 +1,205 @@
+use anchor_lang::prelude::*;
+use bytemuck::{Pod, Zeroable};
+use modchains_core::{
+    shares::{SHARES_MAX, share_atoms, validate_shares},
+    window,
+};
+
+use crate::errors::{ExchangeError, ensure};
+
+/// Places for contributors: those with a share and as many who left and were not paid yet.
+pub const ENTRIES_MAX: usize = 2 * SHARES_MAX;
+
+/// Who shares in what a model earns for its creator, and what each is owed. The atoms lie in the market's quote vault.
+///
+/// Fees reach it when somebody claims or when shares change: whatever the market owed until then is shared out by the
+/// shares of that time, so a change never reaches back. Each share rounds down, at most an atom a time, and the creator
+/// keeps the rest, so that owed and paid add up to what came in.
+#[account(zero_copy)]
+#[repr(C)]
+#[derive(Debug)]
+pub struct Contributors {
+    /// The model.
+    pub model: Pubkey,
+    /// Owed to whoever is the model's creator when it is claimed, quote atoms.
+    pub creator_owed_atoms: u64,
+    /// Unix second from which the queued shares may be applied; 0 when none are queued.
+    pub pending_at_seconds: i64,
+    /// How many of `entries` are taken; they come first.
+    pub count: u8,
+    /// How many of `pending` are queued.
+    pub pending_count: u8,
+    /// Bump of this account's address.
+    pub bump: u8,
+    /// Always zero.
+    pub _padding: [u8; 5],
+    /// Contributors with a share, and those who left and are still owed something.
+    pub entries: [Contributor; ENTRIES_MAX],
+    /// The queued shares; meaningless while `pending_at_seconds` is 0.
+    pub pending: [PendingShare; SHARES_MAX],
+}
+
+/// A contributor.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct Contributor {
+    /// Who is paid.
+    pub address: Pubkey,
+    /// Owed, quote atoms.
+    pub owed_atoms: u64,
+    /// Share in the creator's fees; 0 for one who left.
+    pub bps: u16,
+    /// Always zero.
+    pub _padding: [u8; 6],
+}
+
+/// A share that waits for its timelock.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct PendingShare {
+    /// Who will be paid.
+    pub address: Pubkey,
+    /// Share in the creator's fees.
+    pub bps: u16,
+    /// Always zero.
+    pub _padding: [u8; 6],
+}
+
+/// A share as the creator states it.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ContributorShare {
+    /// Who is paid.
+    pub address: Pubkey,
+    /// Share in the creator's fees, above 0.
+    pub bps: u16,
+}
+
+impl Contributors {
+    /// Says whose contributors these are: in a new account, which is all zero and leaves everything to the creator, for
+    /// the first time.
+    pub fn open(&mut self, model: Pubkey, bump: u8) {
+        self.model = model;
+        self.bump = bump;
+    }
+
+    /// Refuses the contributors of another model.
+    pub fn require_of(&self, model: &Pubkey) -> Result<()> {
+        ensure(self.model == *model, ExchangeError::ContributorsMismatch)
+    }
+
+    /// Queues `shares`, which replace all present ones after the timelock, and any shares queued before. None at all
+    /// leaves everything to the creator.
+    pub fn queue(&mut self, shares: &[ContributorShare], timelock_seconds: u32, now_seconds: i64) -> Result<()> {
+        ensure(shares.len() <= SHARES_MAX, ExchangeError::SharesInvalid)?;
+        for (index, (share, place)) in shares.iter().zip(&mut self.pending).enumerate() {
+            let is_new = !shares[..index].iter().any(|earlier| earlier.address == share.address);
+            ensure(is_new, ExchangeError::SharesInvalid)?;
+            *place = PendingShare { address: share.address, bps: share.bps, ..PendingShare::zeroed() };
+        }
+        self.pending_count = u8::try_from(shares.len()).map_err(|_| ExchangeError::SharesInvalid)?;
+        self.pending_at_seconds = window::end_seconds(now_seconds, timelock_seconds).map_err(ExchangeError::from)?;
+        self.invariant()
+    }
+
+    /// Shares out `accrued_atoms` by the present shares, then makes the queued ones present. Those who lose their share
+    /// stay until they are paid.
+    pub fn apply(&mut self, accrued_atoms: u64, now_seconds: i64) -> Result<()> {
+        ensure(self.pending_at_seconds != 0, ExchangeError::NoChangeQueued)?;
+        ensure(!window::is_open(now_seconds, self.pending_at_seconds), ExchangeError::TimelockRunning)?;
+        self.accrue(accrued_atoms)?;
+        for index in (0..usize::from(self.count)).rev() {
+            self.entries[index].bps = 0;
+            self.drop_if_done(index);
+        }
+        for index in 0..usize::from(self.pending_count) {
+            let share = self.pending[index];
+            self.admit(&share)?;
+        }
+        self.pending_at_seconds = 0;
+        self.invariant()
+    }
+
+    /// Shares out `atoms` by the present shares.
+    pub fn accrue(&mut self, atoms: u64) -> Result<()> {
+        let mut creator_atoms = atoms;
+        for entry in &mut self.entries[..usize::from(self.count)] {
+            // Rounds down, against the contributor; the remainder stays with the creator.
+            let part_atoms = share_atoms(atoms, entry.bps).map_err(ExchangeError::from)?;
+            creator_atoms = creator_atoms.checked_sub(part_atoms).ok_or(ExchangeError::SharesInvalid)?;
+            entry.owed_atoms = entry.owed_atoms.checked_add(part_atoms).ok_or(ExchangeError::Overflow)?;
+        }
+        self.creator_owed_atoms = self.creator_owed_atoms.checked_add(creator_atoms).ok_or(ExchangeError::Overflow)?;
+        self.invariant()
+    }
+
+    /// Takes everything owed to `beneficiary`, to be paid by the caller: a contributor's part, the creator's, or both.
+    pub fn take(&mut self, beneficiary: &Pubkey, is_creator: bool) -> Result<u64> {
+        let mut atoms = 0;
+        if is_creator {
+            atoms = core::mem::take(&mut self.creator_owed_atoms);
+        }
+        if let Some(index) = self.find(beneficiary) {
+            let owed_atoms = core::mem::take(&mut self.entries[index].owed_atoms);
+            atoms = owed_atoms.checked_add(atoms).ok_or(ExchangeError::Overflow)?;
+            self.drop_if_done(index);
+        }
+        ensure(atoms != 0, ExchangeError::NothingAccrued)?;
+        self.invariant()?;
+        Ok(atoms)
+    }
+
+    fn find(&self, address: &Pubkey) -> Option<usize> {
+        self.entries[..usize::from(self.count)].iter().position(|entry| entry.address == *address)
+    }
+
+    fn admit(&mut self, share: &PendingShare) -> Result<()> {
+        let index = match self.find(&share.address) {
+            Some(index) => index,
+            None => {
+                let index = usize::from(self.count);
+                // Somebody who cannot be paid keeps a place; a shorter list fits beside.
+                let place = self.entries.get_mut(index).ok_or(ExchangeError::ContributorsFull)?;
+                place.address = share.address;
+                self.count = self.count.checked_add(1).ok_or(ExchangeError::ContributorsFull)?;
+                index
+            }
+        };
+        self.entries[index].bps = share.bps;
+        Ok(())
+    }
+
+    /// Frees the place of a contributor without share or debt; the last one moves there.
+    fn drop_if_done(&mut self, index: usize) {
+        let entry = &self.entries[index];
+        if entry.bps == 0 && entry.owed_atoms == 0 {
+            self.count = self.count.saturating_sub(1);
+            let last = usize::from(self.count);
+            self.entries[index] = self.entries[last];
+            self.entries[last] = Contributor::zeroed();
+        }
+    }
+
+    /// What holds of contributors at the end of every change.
+    pub fn invariant(&self) -> Result<()> {
+        let (count, pending_count) = (usize::from(self.count), usize::from(self.pending_count));
+        // What is counted is there.
+        ensure(count <= ENTRIES_MAX && pending_count <= SHARES_MAX, ExchangeError::SharesInvalid)?;
+        // A place is taken by a share or a debt.
+        let taken = &self.entries[..count];
+        let all_matter = taken.iter().all(|entry| entry.bps != 0 || entry.owed_atoms != 0);
+        ensure(all_matter, ExchangeError::SharesInvalid)?;
+        // Present and queued shares are few enough and leave the creator no less than nothing.
+        require_shares(taken.iter().map(|entry| entry.bps).filter(|bps| *bps != 0))?;
+        require_shares(self.pending[..pending_count].iter().map(|share| share.bps))
+    }
+}
+
+fn require_shares(shares: impl Iterator<Item = u16>) -> Result<()> {
+    let mut bps = [0; ENTRIES_MAX];
+    let mut count = 0;
+    for (place, share) in bps.iter_mut().zip(shares) {
+        *place = share;
+        count += 1;
+    }
+    Ok(validate_shares(&bps[..count]).map_err(ExchangeError::from)?)
+}
