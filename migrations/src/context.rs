@@ -67,8 +67,13 @@ impl Context {
     pub async fn send(&self, instructions: &[Instruction], others: &[&Keypair]) -> Result<Receipt> {
         let mut signers = vec![&self.authority];
         signers.extend_from_slice(others);
-        let options = SendOptions { compute_units: None, compute_price_max: self.compute_price_max };
+        let options = SendOptions { compute_price_max: self.compute_price_max, ..SendOptions::default() };
         Ok(self.client.send_with(instructions, &signers, &options).await?)
+    }
+
+    /// Whether the cluster runs on this machine.
+    pub fn is_local(&self) -> bool {
+        is_loopback(self.client.url())
     }
 
     /// Address of the authority.

@@ -45,19 +45,6 @@ impl Recent {
     }
 }
 
-/// The price of compute units: the upper quartile of what transactions that wrote `accounts` paid lately, at most
-/// `cap`, in micro-lamports.
-pub async fn read_price(client: &Client, accounts: &[Pubkey], cap_microlamports: u64) -> Result<u64, SdkError> {
-    if cap_microlamports == 0 {
-        return Ok(0);
-    }
-    let fees = client.rpc().get_recent_prioritization_fees(accounts).await;
-    let fees = fees.map_err(|error| SdkError::from_rpc(client.url(), &error))?;
-    let mut prices: Vec<u64> = fees.into_iter().map(|fee| fee.prioritization_fee).collect();
-    prices.sort_unstable();
-    Ok(prices.get(prices.len() * 3 / 4).copied().unwrap_or_default().min(cap_microlamports))
-}
-
 /// Keeps it fresh until `stop`.
 pub async fn run(context: Arc<Context>, recent: watch::Sender<Recent>, stop: CancellationToken) {
     let mut ticks = tokio::time::interval(PERIOD);
@@ -75,7 +62,7 @@ pub async fn run(context: Arc<Context>, recent: watch::Sender<Recent>, stop: Can
         }
         if period.is_multiple_of(PRICE_PERIODS) {
             let cap = context.settings.priority_fee_cap_microlamports;
-            match read_price(&context.client, &operators, cap).await {
+            match context.client.compute_price(&operators, cap).await {
                 Ok(price) => context.set_price(price),
                 Err(error) => tracing::debug!(%error, "prices not read"),
             }

@@ -5,7 +5,7 @@ use super::context::Context;
 use super::error::ServiceError;
 use super::health::Health;
 use super::known::Known;
-use super::recent::{Recent, read_price};
+use super::recent::Recent;
 use super::served::{Offer, Served};
 use super::statistics::Statistics;
 use crate::bundle::{Bundle, BundleLimits};
@@ -48,7 +48,8 @@ pub async fn start(config: &Config) -> Result<(Context, watch::Sender<Recent>), 
     }
     let operators: Vec<Pubkey> = models.iter().map(|served| served.operator).collect();
     // Not every endpoint knows prices; without them no priority fee is paid.
-    let price = read_price(&client, &operators, config.chain.priority_fee_cap_microlamports).await.unwrap_or_default();
+    let price_max = config.chain.priority_fee_cap_microlamports;
+    let price = client.compute_price(&operators, price_max).await.unwrap_or_default();
     let (sender, recent) = watch::channel(Recent::read(&client).await?);
     let statistics = Statistics::new().map_err(|error| ServiceError::System {
         what: "statistics",

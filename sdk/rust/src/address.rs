@@ -81,6 +81,21 @@ pub mod exchange {
         find(&[seeds::REFERRAL, market.as_ref(), referrer.as_ref()], &ID)
     }
 
+    /// The offer to hand a model over, while there is one.
+    pub fn model_transfer(model: &Pubkey) -> Pubkey {
+        find(&[seeds::MODEL_TRANSFER, model.as_ref()], &ID)
+    }
+
+    /// The contributors of a model.
+    pub fn contributors(model: &Pubkey) -> Pubkey {
+        find(&[seeds::CONTRIBUTORS, model.as_ref()], &ID)
+    }
+
+    /// The mint of what a final request generated.
+    pub fn content_mint(request: &Pubkey) -> Pubkey {
+        find(&[seeds::CONTENT, request.as_ref()], &ID)
+    }
+
     /// Signs the exchange's events.
     pub const EVENT_AUTHORITY: Pubkey = modchains_exchange::EVENT_AUTHORITY_AND_BUMP.0;
 }

@@ -4,16 +4,27 @@
 //! the formula the program runs. Nothing about a layout is written down twice.
 //!
 //! ```no_run
-//! use modchains_sdk::{Signer, address, client::Client, instruction::{self, Token}, keys};
+//! use modchains_sdk::{Signer, address, client::Client, keys};
+//! use modchains_sdk::instruction::{Token, exchange::TradeRoute, trade::{Trade, Wrapping}};
+//! use modchains_sdk::quote::{TradeSide, TradeSize, quote};
 //!
 //! # async fn example() -> Result<(), modchains_sdk::SdkError> {
-//! let trader = keys::load("trader.json".as_ref())?;
+//! let key = keys::load("trader.json".as_ref())?;
 //! let client = Client::connect("http://127.0.0.1:8899").await?;
-//! let model = address::exchange::model(&trader.pubkey(), "digits");
+//! let model = address::exchange::model(&key.pubkey(), "digits");
 //! let market = client.market(&model).await?;
-//! let offer = client.quote_buy(&market.value, 1_000_000_000, 100).await?;
-//! let buy = instruction::exchange::market_buy(&trader.pubkey(), &model, &Token::WRAPPED_SOL, offer.args);
-//! let receipt = client.send(&[buy], &[&trader]).await?;
+//! let now_seconds = client.now_seconds().await?;
+//! let offer = quote(&market.value, TradeSide::Buy, TradeSize::ExactIn(1_000_000_000), now_seconds)?;
+//! let trade = Trade {
+//!     trader: key.pubkey(),
+//!     model,
+//!     quote: Token::WRAPPED_SOL,
+//!     side: offer.side,
+//!     args: offer.args(100, now_seconds + 60)?, // 1 % of slippage, for a minute
+//!     route: TradeRoute { referrer: None, launch: offer.launch_ends_at_seconds.is_some() },
+//! };
+//! let found = client.trader_accounts(&trade.trader, &model, &trade.quote).await?;
+//! let receipt = client.send(&trade.instructions(found, Wrapping::AsFound), &[&key]).await?;
 //! println!("{} in slot {}", receipt.signature, receipt.slot);
 //! # Ok(())
 //! # }
@@ -25,6 +36,7 @@ pub mod decode;
 mod error;
 pub mod instruction;
 pub mod keys;
+pub mod quote;
 
 pub use error::{Refusal, Result, SdkError, program_error};
 

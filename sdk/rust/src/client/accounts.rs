@@ -1,10 +1,12 @@
 //! One method for each account type. A missing account is an error that names it.
 
-use anchor_lang::Discriminator;
-use modchains_exchange::state::{ExchangeConfig, Market, Model, ModelVersion};
+use modchains_exchange::state::{
+    Contributors, ExchangeConfig, Licence, Market, Model, ModelTransfer, ModelVersion, Referral,
+};
 use modchains_oracle::state::{Operator, OracleConfig, Request, RequestStatus, Service, Usage};
 use modchains_vault::state::{Position, RevenuePool, Vault};
 use serde_json::json;
+use solana_account::Account;
 use solana_account_decoder_client_types::UiAccountEncoding;
 use solana_rpc_client_api::{
     config::{RpcAccountInfoConfig, RpcProgramAccountsConfig},
@@ -20,6 +22,8 @@ use crate::{
     decode::{Fetched, FetchedRequest, State, decode},
 };
 
+/// Where a revenue pool names its vault.
+const POOL_VAULT: usize = 8 + std::mem::offset_of!(RevenuePool, vault);
 /// Where a request names its service.
 const REQUEST_SERVICE: usize = 8 + std::mem::offset_of!(Request, service);
 /// Where a request's status lies.
@@ -66,6 +70,26 @@ impl Client {
         self.state(&exchange::market(model)).await
     }
 
+    /// What `referrer` has earned in a market. Errors as [`Self::state`].
+    pub async fn referral(&self, market: &Pubkey, referrer: &Pubkey) -> Result<Fetched<Referral>> {
+        self.state(&exchange::referral(market, referrer)).await
+    }
+
+    /// The contributors of a model. Errors as [`Self::state`].
+    pub async fn contributors(&self, model: &Pubkey) -> Result<Fetched<Contributors>> {
+        self.state(&exchange::contributors(model)).await
+    }
+
+    /// The licence of `grantee` for a model. Errors as [`Self::state`].
+    pub async fn licence(&self, model: &Pubkey, grantee: &Pubkey) -> Result<Fetched<Licence>> {
+        self.state(&exchange::licence(model, grantee)).await
+    }
+
+    /// The offer to hand a model over. Errors as [`Self::state`].
+    pub async fn model_transfer(&self, model: &Pubkey) -> Result<Fetched<ModelTransfer>> {
+        self.state(&exchange::model_transfer(model)).await
+    }
+
     /// The vault of a model. Errors as [`Self::state`].
     pub async fn vault(&self, model: &Pubkey) -> Result<Fetched<Vault>> {
         self.state(&vault::vault(model)).await
@@ -108,16 +132,52 @@ impl Client {
         FetchedRequest::decode(address, &account.ok_or(missing)?, slot)
     }
 
+    /// All pools of a vault, in the order in which a change of stake must pass them.
+    ///
+    /// # Errors
+    /// As [`Self::list`], and [`SdkError::RpcRefused`] when the endpoint has not seen all of them yet.
+    pub async fn pools(&self, vault: &Fetched<Vault>) -> Result<Vec<Fetched<RevenuePool>>> {
+        let mut pools: Vec<Fetched<RevenuePool>> = self.list(&[(POOL_VAULT, vault.address.as_ref())]).await?;
+        pools.sort_by_key(|pool| pool.value.index);
+        if pools.len() == usize::from(vault.value.pool_count) {
+            return Ok(pools);
+        }
+        let what = format!("{} of the {} pools of a vault; try again", pools.len(), vault.value.pool_count);
+        Err(self.unexpected(RpcRequest::GetProgramAccounts, &what))
+    }
+
     /// All requests of a service, or those in one status.
     ///
     /// # Errors
     /// When the endpoint does not answer, or refuses to list a program's accounts.
     pub async fn requests(&self, service: &Pubkey, status: Option<RequestStatus>) -> Result<Vec<FetchedRequest>> {
+        let status = status.map(|status| [status as u8]);
+        let mut filters = vec![(REQUEST_SERVICE, service.as_ref())];
+        filters.extend(status.as_ref().map(|status| (REQUEST_STATUS, &status[..])));
+        let (slot, accounts) = self.state_accounts::<Request>(&filters).await?;
+        accounts.into_iter().map(|(address, account)| FetchedRequest::decode(&address, &account, slot)).collect()
+    }
+
+    /// All accounts of a type that carry each of `filters`: bytes at an offset, the discriminator included. Large lists
+    /// are slow, and some endpoints refuse them.
+    ///
+    /// # Errors
+    /// When the endpoint refuses to list accounts, or one of them cannot be decoded.
+    pub async fn list<T: State>(&self, filters: &[(usize, &[u8])]) -> Result<Vec<Fetched<T>>> {
+        let (slot, accounts) = self.state_accounts::<T>(filters).await?;
+        let fetched = |(address, account): (Pubkey, Account)| {
+            Ok(Fetched { address, value: decode(&address, &account)?, lamports: account.lamports, slot })
+        };
+        accounts.into_iter().map(fetched).collect()
+    }
+
+    /// The accounts of a type that carry each of `filters`, and the slot they were read at; 0 when that is not said.
+    async fn state_accounts<T: State>(&self, filters: &[(usize, &[u8])]) -> Result<(u64, Vec<(Pubkey, Account)>)> {
         let matches = |offset, bytes: &[u8]| RpcFilterType::Memcmp(Memcmp::new_base58_encoded(offset, bytes));
-        let mut filters = vec![matches(0, Request::DISCRIMINATOR), matches(REQUEST_SERVICE, service.as_ref())];
-        filters.extend(status.map(|status| matches(REQUEST_STATUS, &[status as u8])));
+        let mut all_filters = vec![matches(0, T::DISCRIMINATOR)];
+        all_filters.extend(filters.iter().map(|(offset, bytes)| matches(*offset, bytes)));
         let config = RpcProgramAccountsConfig {
-            filters: Some(filters),
+            filters: Some(all_filters),
             account_config: RpcAccountInfoConfig {
                 encoding: Some(UiAccountEncoding::Base64),
                 commitment: Some(self.commitment()),
@@ -127,18 +187,19 @@ impl Client {
             ..RpcProgramAccountsConfig::default()
         };
         let method = RpcRequest::GetProgramAccounts;
-        let parameters = json!([modchains_oracle::ID.to_string(), config]);
+        let parameters = json!([T::owner().to_string(), config]);
         let answer: OptionalContext<Vec<RpcKeyedAccount>> = self.ask(self.rpc().send(method, parameters)).await?;
-        let (slot, accounts) = match answer {
+        let (slot, found) = match answer {
             OptionalContext::Context(answer) => (answer.context.slot, answer.value),
             OptionalContext::NoContext(accounts) => (0, accounts),
         };
-        accounts
+        let accounts: Result<Vec<_>> = found
             .into_iter()
             .map(|found| {
                 let address = found.pubkey.parse().map_err(|_| self.unexpected(method, "an invalid address"))?;
-                FetchedRequest::decode(&address, &self.decoded(method, &found.account)?, slot)
+                Ok((address, self.decoded(method, &found.account)?))
             })
-            .collect()
+            .collect();
+        Ok((slot, accounts?))
     }
 }

@@ -2,9 +2,14 @@
 
 use std::time::Duration;
 
+use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
-use solana_commitment_config::CommitmentConfig;
-use solana_rpc_client_api::{config::RpcTransactionConfig, request::RpcRequest};
+use solana_commitment_config::{CommitmentConfig, CommitmentLevel};
+use solana_rpc_client_api::{
+    config::{RpcSignaturesForAddressConfig, RpcTransactionConfig},
+    request::RpcRequest,
+    response::RpcConfirmedTransactionStatusWithSignature,
+};
 use solana_signature::Signature;
 use solana_transaction_error::TransactionError;
 use solana_transaction_status_client_types::{
@@ -13,10 +18,14 @@ use solana_transaction_status_client_types::{
 use tokio::time::sleep;
 
 use super::Client;
-use crate::{Result, decode::Receipt};
+use crate::{Pubkey, Result, decode::Receipt};
 
 /// The newest transaction version that is read.
 const TRANSACTION_VERSION_MAX: u8 = 1;
+/// Signatures that one request may ask for.
+const SIGNATURES_PER_REQUEST: usize = 1_000;
+/// Records that are asked for at a time.
+const TRANSACTIONS_AT_ONCE: usize = 8;
 /// How often a confirmed transaction is asked for until the node has its record.
 const RECORD_TRIES: u32 = 20;
 /// The pause between two such questions.
@@ -33,7 +42,69 @@ pub struct Confirmation {
     pub error: Option<TransactionError>,
 }
 
+/// A transaction that wrote or read an address, without its record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Landed {
+    /// Its signature.
+    pub signature: Signature,
+    /// The block it is in.
+    pub slot: u64,
+    /// When, unix seconds, if the node knows.
+    pub block_time_seconds: Option<i64>,
+    /// Whether it changed nothing.
+    pub has_failed: bool,
+}
+
 impl Client {
+    /// Transactions that name `address`, newest first, at most `count_max` of them: those older than `before` and newer
+    /// than `until`. Asks as often as the endpoint's limit of 1,000 makes necessary.
+    ///
+    /// # Errors
+    /// When the endpoint does not answer or sends what cannot be decoded.
+    pub async fn landed(
+        &self,
+        address: &Pubkey,
+        before: Option<Signature>,
+        until: Option<Signature>,
+        count_max: usize,
+    ) -> Result<Vec<Landed>> {
+        let method = RpcRequest::GetSignaturesForAddress;
+        let mut found: Vec<Landed> = Vec::new();
+        while found.len() < count_max {
+            let config = RpcSignaturesForAddressConfig {
+                before: found.last().map(|last| last.signature).or(before).map(|signature| signature.to_string()),
+                until: until.map(|signature| signature.to_string()),
+                limit: Some((count_max - found.len()).min(SIGNATURES_PER_REQUEST)),
+                commitment: Some(self.at_least_confirmed()),
+                min_context_slot: None,
+            };
+            let answer: Vec<RpcConfirmedTransactionStatusWithSignature> =
+                self.ask(self.rpc().send(method, json!([address.to_string(), config]))).await?;
+            let Some(last) = answer.last().map(|last| last.signature.clone()) else { break };
+            if found.iter().any(|landed| landed.signature.to_string() == last) {
+                return Err(self.unexpected(method, "the same page twice"));
+            }
+            for status in answer {
+                let signature = status.signature.parse();
+                found.push(Landed {
+                    signature: signature.map_err(|_| self.unexpected(method, "an invalid signature"))?,
+                    slot: status.slot,
+                    block_time_seconds: status.block_time,
+                    has_failed: status.err.is_some(),
+                });
+            }
+        }
+        Ok(found)
+    }
+
+    /// Settled enough that a record can be had: nodes keep none of what is merely processed.
+    const fn at_least_confirmed(&self) -> CommitmentConfig {
+        match self.commitment().commitment {
+            CommitmentLevel::Finalized => CommitmentConfig::finalized(),
+            _ => CommitmentConfig::confirmed(),
+        }
+    }
+
     /// Where a transaction stands; none when no block the node knows holds it.
     ///
     /// # Errors
@@ -71,11 +142,9 @@ impl Client {
     /// # Errors
     /// When the endpoint does not answer or sends what cannot be decoded.
     pub async fn transaction(&self, signature: &Signature) -> Result<Option<Receipt>> {
-        let at_least_confirmed =
-            if self.commitment().is_finalized() { self.commitment() } else { CommitmentConfig::confirmed() };
         let config = RpcTransactionConfig {
             encoding: Some(UiTransactionEncoding::Base64),
-            commitment: Some(at_least_confirmed),
+            commitment: Some(self.at_least_confirmed()),
             max_supported_transaction_version: Some(TRANSACTION_VERSION_MAX),
         };
         let method = RpcRequest::GetTransaction;
@@ -87,6 +156,17 @@ impl Client {
             serde_json::from_value(answer).map_err(|error| self.unexpected(method, &error.to_string()))?;
         let receipt = Receipt::decode(*signature, answer);
         Ok(Some(receipt.ok_or_else(|| self.unexpected(method, "a transaction without its effects"))?))
+    }
+
+    /// The records of transactions, in their order, several asked for at a time. Those that the node does not know, or no
+    /// longer, are left out.
+    ///
+    /// # Errors
+    /// As [`Self::transaction`].
+    pub async fn transactions(&self, signatures: &[Signature]) -> Result<Vec<Receipt>> {
+        let asked = stream::iter(signatures).map(|signature| self.transaction(signature));
+        let answers: Vec<Option<Receipt>> = asked.buffered(TRANSACTIONS_AT_ONCE).try_collect().await?;
+        Ok(answers.into_iter().flatten().collect())
     }
 
     /// As [`Self::transaction`], for one that was just confirmed: nodes can lag behind themselves.

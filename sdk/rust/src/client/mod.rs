@@ -2,15 +2,15 @@
 
 mod accounts;
 mod history;
-mod quote;
+mod price;
 mod refuse;
 mod send;
 
 use std::{future::Future, time::Duration};
 
-pub use history::Confirmation;
-pub use quote::{BuyOffer, SellOffer};
-pub use send::{SendOptions, SignedTransaction, sign};
+pub use history::{Confirmation, Landed};
+pub use price::{price_within, priority_lamports, upper_quartile};
+pub use send::{Prepared, SendOptions, SignedTransaction, sign};
 
 use serde_json::{Value, json};
 use solana_account::Account;
@@ -22,7 +22,11 @@ use solana_rpc_client_api::{
     client_error::Result as RpcResult, config::RpcAccountInfoConfig, request::RpcRequest, response::Response,
 };
 
-use crate::{Pubkey, Result, SdkError};
+use crate::{
+    Pubkey, Result, SdkError,
+    decode::FetchedMint,
+    instruction::{Token, trade::TraderAccounts},
+};
 
 /// Accounts that one request may name.
 const ACCOUNTS_PER_REQUEST: usize = 100;
@@ -143,18 +147,35 @@ impl Client {
         self.ask(self.rpc.get_minimum_balance_for_rent_exemption(bytes)).await
     }
 
+    /// A mint with what its metadata says.
+    ///
+    /// # Errors
+    /// When there is no such mint.
+    pub async fn mint(&self, mint: &Pubkey) -> Result<FetchedMint> {
+        let (_, account) = self.account(mint).await?;
+        FetchedMint::decode(mint, &account.ok_or(SdkError::AccountMissing { what: "mint", address: *mint })?)
+    }
+
+    /// What a trader has on both sides of a model's market.
+    ///
+    /// # Errors
+    /// When the endpoint does not answer, or one of the accounts is no token account.
+    pub async fn trader_accounts(&self, trader: &Pubkey, model: &Pubkey, quote: &Token) -> Result<TraderAccounts> {
+        let addresses = [quote.account_of(trader), Token::of_model(model).account_of(trader)];
+        let (_, accounts) = self.accounts(&addresses).await?;
+        let mut atoms = [None; 2];
+        for ((atoms, address), account) in atoms.iter_mut().zip(&addresses).zip(&accounts) {
+            *atoms = account.as_ref().map(|account| token_atoms(address, account)).transpose()?;
+        }
+        Ok(TraderAccounts { quote_atoms: atoms[0], token_atoms: atoms[1] })
+    }
+
     /// The token program that a mint belongs to.
     ///
     /// # Errors
     /// When there is no such mint.
-    pub async fn token_of(&self, mint: &Pubkey) -> Result<crate::instruction::Token> {
-        let (_, account) = self.account(mint).await?;
-        let account = account.ok_or(SdkError::AccountMissing { what: "mint", address: *mint })?;
-        if !crate::address::TOKEN_PROGRAMS.contains(&account.owner) {
-            let expected = crate::address::TOKEN_PROGRAM;
-            return Err(SdkError::NotOwned { what: "mint", address: *mint, owner: account.owner, expected });
-        }
-        Ok(crate::instruction::Token { mint: *mint, program: account.owner })
+    pub async fn token_of(&self, mint: &Pubkey) -> Result<Token> {
+        Ok(self.mint(mint).await?.token)
     }
 
     /// An account and the slot it was read at; none when nothing is there.

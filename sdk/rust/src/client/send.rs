@@ -21,11 +21,15 @@ use solana_transaction_error::TransactionError;
 use solana_transaction_status_client_types::UiTransactionEncoding;
 use tokio::time::{Instant, sleep};
 
-use super::{Client, Confirmation, refuse::Failure};
+use super::{
+    Client, Confirmation,
+    price::{price_within, priority_lamports},
+    refuse::{Failure, SIGNATURE_LAMPORTS},
+};
 use crate::{
     Pubkey, Result, SdkError,
     decode::Receipt,
-    instruction::budget::{COMPUTE_UNITS_MAX, compute_limit, compute_price, limit_for},
+    instruction::budget::{COMPUTE_UNITS_MAX, compute_limit, compute_price as compute_price_of, limit_for},
 };
 
 /// Largest transaction that fits a packet.
@@ -43,8 +47,28 @@ pub struct SendOptions {
     /// Compute limit. None simulates first and takes what that used plus a tenth.
     pub compute_units: Option<u32>,
     /// Pay a priority fee of what recent transactions on the same accounts paid for each compute unit, but at most this,
-    /// in micro-lamports. None pays no priority fee.
+    /// in micro-lamports. None sets no price, unless `priority_lamports_max` does.
     pub compute_price_max: Option<u64>,
+    /// Pay such a priority fee, but at most this many lamports for the whole transaction. Both limits hold when both are
+    /// given.
+    pub priority_lamports_max: Option<u64>,
+}
+
+/// Instructions with a compute limit and a price, and what sending them will cost. Nothing is signed yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prepared {
+    /// Limit and price first, then the caller's.
+    pub instructions: Vec<Instruction>,
+    /// How many of them are not the caller's.
+    budget_instructions: usize,
+    /// The compute limit.
+    pub compute_units: u32,
+    /// Micro-lamports for each unit of the limit.
+    pub compute_price: u64,
+    /// The network's fee for the signatures.
+    pub base_lamports: u64,
+    /// The priority fee: price times limit.
+    pub priority_lamports: u64,
 }
 
 /// A transaction ready to be sent, any number of times: the cluster takes it once.
@@ -77,24 +101,62 @@ impl Client {
         signers: &[&Keypair],
         options: &SendOptions,
     ) -> Result<Receipt> {
-        let payer = payer_of(signers)?;
+        let prepared = self.prepare(instructions, &payer_of(signers)?, options).await?;
+        self.send_prepared(&prepared, signers).await
+    }
+
+    /// Simulates, unless the options give a limit, asks for the going price, and says what sending will cost.
+    ///
+    /// # Errors
+    /// When the simulation fails or the endpoint does not answer.
+    pub async fn prepare(
+        &self,
+        instructions: &[Instruction],
+        payer: &Pubkey,
+        options: &SendOptions,
+    ) -> Result<Prepared> {
         let compute_units = match options.compute_units {
             Some(units) => units,
-            None => limit_for(self.simulate(instructions, &payer).await?),
+            None => limit_for(self.simulate(instructions, payer).await?),
+        };
+        let within_lamports = options.priority_lamports_max.map(|lamports| price_within(compute_units, lamports));
+        let price_max = options.compute_price_max.into_iter().chain(within_lamports).min();
+        let compute_price = match price_max {
+            // Not every endpoint knows prices; without them no priority fee is paid.
+            Some(price_max) => match self.compute_price(&written(instructions), price_max).await {
+                Err(SdkError::RpcRefused { .. }) => 0,
+                price => price?,
+            },
+            None => 0,
         };
         let mut budgeted = vec![compute_limit(compute_units)];
-        if let Some(price_max) = options.compute_price_max {
-            budgeted.push(compute_price(self.recent_price(instructions).await?.min(price_max)));
-        }
+        budgeted.extend((compute_price > 0).then(|| compute_price_of(compute_price)));
         let budget_instructions = budgeted.len();
         budgeted.extend_from_slice(instructions);
-        let signed = self.sign(&budgeted, signers).await?;
+        let signatures = Message::new(&budgeted, Some(payer)).header.num_required_signatures;
+        Ok(Prepared {
+            instructions: budgeted,
+            budget_instructions,
+            compute_units,
+            compute_price,
+            base_lamports: SIGNATURE_LAMPORTS.saturating_mul(signatures.into()),
+            priority_lamports: priority_lamports(compute_units, compute_price),
+        })
+    }
+
+    /// Signs, sends and confirms what was prepared. The first signer pays.
+    ///
+    /// # Errors
+    /// A typed refusal, too few funds, expiry, or no answer.
+    pub async fn send_prepared(&self, prepared: &Prepared, signers: &[&Keypair]) -> Result<Receipt> {
+        let payer = payer_of(signers)?;
+        let signed = self.sign(&prepared.instructions, signers).await?;
         self.confirm(&signed).await?;
         let receipt = self.record(&signed.signature).await?;
         match &receipt.error {
             None => Ok(receipt),
             Some(error) => {
-                let programs = receipt.programs.clone();
+                let (programs, budget_instructions) = (receipt.programs.clone(), prepared.budget_instructions);
                 let failure =
                     Failure { error: error.clone(), programs, logs: receipt.logs, payer, budget_instructions };
                 Err(self.explain(failure).await)
@@ -198,17 +260,15 @@ impl Client {
             sent_at = Instant::now();
         }
     }
+}
 
-    /// What recent transactions that wrote the same accounts paid for a compute unit, in micro-lamports: the upper
-    /// quartile.
-    async fn recent_price(&self, instructions: &[Instruction]) -> Result<u64> {
-        let metas = instructions.iter().flat_map(|instruction| &instruction.accounts);
-        let written: Vec<Pubkey> = metas.filter(|meta| meta.is_writable).map(|meta| meta.pubkey).take(128).collect();
-        let fees = self.ask(self.rpc().get_recent_prioritization_fees(&written)).await?;
-        let mut prices: Vec<u64> = fees.into_iter().map(|fee| fee.prioritization_fee).collect();
-        prices.sort_unstable();
-        Ok(prices.get(prices.len() * 3 / 4).copied().unwrap_or_default())
-    }
+/// The accounts that instructions write, each once.
+fn written(instructions: &[Instruction]) -> Vec<Pubkey> {
+    let metas = instructions.iter().flat_map(|instruction| &instruction.accounts);
+    let mut written: Vec<Pubkey> = metas.filter(|meta| meta.is_writable).map(|meta| meta.pubkey).collect();
+    written.sort_unstable();
+    written.dedup();
+    written
 }
 
 /// Signs instructions with a known blockhash. The first signer pays.
@@ -263,6 +323,15 @@ mod tests {
         let largest = (900..1_232).take_while(|bytes| sign_of(*bytes).is_ok()).last().unwrap();
         assert_eq!(sign_of(largest).unwrap().bytes.len(), TRANSACTION_BYTES_MAX);
         assert!(matches!(sign_of(largest + 1), Err(SdkError::TransactionTooLarge { bytes: 1_233, limit: 1_232 })));
+    }
+
+    #[test]
+    fn each_written_account_is_named_once() {
+        let (payer, to) = (Keypair::new(), Pubkey::new_unique());
+        let transfer = transfer_sol(&payer.pubkey(), &to, 1);
+        let mut expected = vec![payer.pubkey(), to];
+        expected.sort_unstable();
+        assert_eq!(written(&[transfer.clone(), transfer]), expected);
     }
 
     #[test]

@@ -83,8 +83,10 @@ macro_rules! events {
 events! {
     /// What the exchange reports.
     ExchangeEvent, modchains_exchange {
-        ConfigChangeQueued, ConfigChangeApplied, ModelRegistered, ModelVersionPublished, MarketOpened,
-        TokensBought, TokensSold, CurveMoved, ReserveDeposited, FeesDistributed, FeesClaimed,
+        ConfigChangeQueued, ConfigChangeApplied, ModelRegistered, ModelVersionPublished, ModelTermsSet,
+        ModelTransferOffered, ModelTransferred, ModelTransferCancelled, ContributorsQueued, ContributorsApplied,
+        ContributorPaid, LicenceGranted, LicenceRevoked, MarketOpened, TokensBought, TokensSold, CurveMoved,
+        MarketDeposited, MarketPaused, ReferralOpened, ReferralPaid, FeesDistributed, FeesClaimed,
     }
 }
 

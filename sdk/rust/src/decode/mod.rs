@@ -1,15 +1,19 @@
 //! Accounts, payloads and events, out of raw bytes into the programs' own types.
 
 mod event;
+mod mint;
 mod payload;
 mod transaction;
 
 pub use event::{Event, ExchangeEvent, OracleEvent, VaultEvent, decode_event};
+pub use mint::{FetchedMint, MintMetadata};
 pub use payload::FetchedRequest;
 pub use transaction::{InnerCall, Receipt, events_of};
 
 use anchor_lang::{Owner, ZeroCopy};
-use modchains_exchange::state::{ExchangeConfig, Market, Model, ModelVersion};
+use modchains_exchange::state::{
+    Contributors, ExchangeConfig, Licence, Market, Model, ModelTransfer, ModelVersion, Referral,
+};
 use modchains_oracle::state::{Operator, OracleConfig, Request, Service, Usage};
 use modchains_vault::state::{Position, RevenuePool, Vault};
 use solana_account::Account;
@@ -51,6 +55,10 @@ states! {
     Model = "model",
     ModelVersion = "model version",
     Market = "market",
+    Referral = "referral",
+    ModelTransfer = "offer of a model",
+    Licence = "licence",
+    Contributors = "list of contributors",
     Vault = "vault",
     RevenuePool = "revenue pool",
     Position = "position",

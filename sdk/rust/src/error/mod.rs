@@ -126,6 +126,8 @@ pub enum SdkError {
     /// The formula refuses the trade.
     #[error("the trade cannot be quoted: {reason}")]
     NotQuoted {
+        /// The name of the error that the program would refuse the trade with.
+        name: String,
         /// Why.
         reason: String,
     },

@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn codes_follow_each_other_without_a_gap() {
-        let last = 6_000 + u32::try_from(EXCHANGE_ERRORS.len()).unwrap() - 1;
+        let last = 6_000 + u32::try_from(ExchangeError::ALL.len()).unwrap() - 1;
         assert!((6_000..=last).all(|code| name(modchains_exchange::ID, code).is_some()));
         assert_eq!(name(modchains_exchange::ID, last + 1), None);
     }

@@ -4,6 +4,7 @@ pub mod budget;
 pub mod exchange;
 pub mod oracle;
 pub mod token;
+pub mod trade;
 pub mod vault;
 
 pub use token::Token;

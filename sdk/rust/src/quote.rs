@@ -1,0 +1,287 @@
+//! Quotes: what a trade would do to a fetched market, by the formulas that the program runs.
+//!
+//! A quote is a pure function of the market, the trade and the time, and the trade that is executed on the same state at
+//! the same time equals it to the atom. During launch protection the fee falls with every second, so a trade that lands
+//! later is never worse for that reason.
+
+use bytemuck::Zeroable;
+use modchains_core::{
+    CoreError,
+    bps::BPS_DENOMINATOR,
+    curve::Curve,
+    fees::{FeeLegs, TradeFees},
+    launch,
+    math::mul_div_floor,
+    trade::{Buy, Sell, buy_exact_in, buy_exact_out, sell_exact_in, sell_exact_out},
+};
+use modchains_exchange::{
+    errors::ExchangeError,
+    state::{Market, MarketParams, MarketTradeArgs, QuoteTerms, TradeAmount},
+};
+
+use crate::{Result, SdkError};
+
+/// Which way a trade goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TradeSide {
+    /// Quote tokens in, model tokens out.
+    Buy,
+    /// Model tokens in, quote tokens out.
+    Sell,
+}
+
+/// Which end of a trade is fixed, in atoms of that end: a buy takes quote atoms in and gives token atoms out, a sale the
+/// other way round. Quote atoms count with the fee: what the buyer pays, what the seller gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TradeSize {
+    /// Give exactly this.
+    ExactIn(u64),
+    /// Get exactly this.
+    ExactOut(u64),
+}
+
+/// A trade as it would be executed now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TradeQuote {
+    /// Which way.
+    pub side: TradeSide,
+    /// Which end is fixed.
+    pub size: TradeSize,
+    /// What the trader gives: quote atoms with the fee, or token atoms.
+    pub atoms_in: u64,
+    /// What the trader gets: token atoms, or quote atoms after the fee.
+    pub atoms_out: u64,
+    /// The fee in quote atoms, part of what a buyer gives, taken from what a seller gets.
+    pub fee_atoms: u64,
+    /// The fee by receiver.
+    pub legs: FeeLegs,
+    /// The fee's rate, launch fee included.
+    pub fee_bps: u16,
+    /// The rate once launch protection is over.
+    pub base_fee_bps: u16,
+    /// When launch protection ends, unix seconds; none when it is over or the market opened without.
+    pub launch_ends_at_seconds: Option<i64>,
+    /// The curve that was quoted on.
+    pub curve_before: Curve,
+    /// The curve afterwards.
+    pub curve_after: Curve,
+    /// How far the average price without the fee lies from the spot price before, in parts per million. Rounds up.
+    pub price_impact_ppm: u32,
+    /// The trade is refused once the market's parameter epoch reaches this.
+    pub max_epoch: u64,
+    /// The time that was quoted for, unix seconds.
+    pub quoted_at_seconds: i64,
+}
+
+/// Quotes a trade at a time, without a referrer.
+///
+/// # Errors
+/// [`SdkError::NotQuoted`] when the program would refuse the trade: paused, above the launch cap, more than there is, or
+/// too small.
+pub fn quote(market: &Market, side: TradeSide, size: TradeSize, now_seconds: i64) -> Result<TradeQuote> {
+    quote_referred(market, side, size, false, now_seconds)
+}
+
+/// As [`quote`], for a trade that names a referrer if `has_referrer`. Only the receivers of the fee differ.
+///
+/// # Errors
+/// As [`quote`].
+pub fn quote_referred(
+    market: &Market,
+    side: TradeSide,
+    size: TradeSize,
+    has_referrer: bool,
+    now_seconds: i64,
+) -> Result<TradeQuote> {
+    let (terms, opened_at_seconds) = (market.launch_terms(), market.opened_at_seconds);
+    let base_fees = market.params.trade_fees();
+    let fee_bps = terms.fee_bps(base_fees.fee_bps, opened_at_seconds, now_seconds).map_err(not_quoted)?;
+    let fees = TradeFees { fee_bps, ..base_fees };
+    if side == TradeSide::Buy && market.is_paused(now_seconds) {
+        return Err(refused(ExchangeError::MarketPaused));
+    }
+    let quote = quote_with(market, side, size, &fees, has_referrer, now_seconds).map_err(not_quoted)?;
+    if !terms.is_on(opened_at_seconds, now_seconds) {
+        return Ok(quote);
+    }
+    if side == TradeSide::Buy {
+        let cap_atoms = terms.cap_atoms(market.depth_opening_atoms).map_err(not_quoted)?;
+        launch::check_cap(cap_atoms, 0, quote.atoms_out).map_err(not_quoted)?;
+    }
+    let ends_at_seconds = opened_at_seconds.saturating_add(terms.duration_seconds.into());
+    Ok(TradeQuote { launch_ends_at_seconds: Some(ends_at_seconds), ..quote })
+}
+
+/// Quotes the creator's own first buy in the transaction that opens a market with this curve and these parameters: base
+/// fee, no cap, and nobody can come before it.
+///
+/// # Errors
+/// [`SdkError::NotQuoted`] when the curve is empty or the trade too small.
+pub fn quote_first_buy(
+    params: &MarketParams,
+    depth_atoms: u64,
+    virtual_atoms: u64,
+    size: TradeSize,
+    now_seconds: i64,
+) -> Result<TradeQuote> {
+    let market = Market { params: *params, depth_atoms, virtual_atoms, ..Market::zeroed() };
+    quote_with(&market, TradeSide::Buy, size, &params.trade_fees(), false, now_seconds).map_err(not_quoted)
+}
+
+fn quote_with(
+    market: &Market,
+    side: TradeSide,
+    size: TradeSize,
+    fees: &TradeFees,
+    has_referrer: bool,
+    now_seconds: i64,
+) -> modchains_core::Result<TradeQuote> {
+    let curve = market.curve();
+    let trade = match side {
+        TradeSide::Buy => Trade::of_buy(&curve, &buy(&curve, fees, size, has_referrer)?)?,
+        TradeSide::Sell => Trade::of_sale(&curve, &sell(&curve, fees, size, has_referrer)?)?,
+    };
+    Ok(TradeQuote {
+        side,
+        size,
+        atoms_in: trade.atoms_in,
+        atoms_out: trade.atoms_out,
+        fee_atoms: trade.fee_atoms,
+        legs: trade.legs,
+        fee_bps: fees.fee_bps,
+        base_fee_bps: market.params.fee_bps,
+        launch_ends_at_seconds: None,
+        curve_before: curve,
+        curve_after: trade.curve_after,
+        price_impact_ppm: trade.price_impact_ppm,
+        max_epoch: market.parameter_epoch.saturating_add(1),
+        quoted_at_seconds: now_seconds,
+    })
+}
+
+/// Most token atoms that one transaction may buy now; none when launch protection is over.
+///
+/// # Errors
+/// [`SdkError::NotQuoted`] when the market's terms are beyond the formula.
+pub fn launch_cap_atoms(market: &Market, now_seconds: i64) -> Result<Option<u64>> {
+    let terms = market.launch_terms();
+    let is_on = terms.is_on(market.opened_at_seconds, now_seconds);
+    is_on.then(|| terms.cap_atoms(market.depth_opening_atoms)).transpose().map_err(not_quoted)
+}
+
+fn buy(curve: &Curve, fees: &TradeFees, size: TradeSize, has_referrer: bool) -> modchains_core::Result<Buy> {
+    match size {
+        TradeSize::ExactIn(quote_atoms) => buy_exact_in(curve, fees, quote_atoms, has_referrer),
+        TradeSize::ExactOut(token_atoms) => buy_exact_out(curve, fees, token_atoms, has_referrer),
+    }
+}
+
+fn sell(curve: &Curve, fees: &TradeFees, size: TradeSize, has_referrer: bool) -> modchains_core::Result<Sell> {
+    match size {
+        TradeSize::ExactIn(token_atoms) => sell_exact_in(curve, fees, token_atoms, has_referrer),
+        TradeSize::ExactOut(quote_atoms) => sell_exact_out(curve, fees, quote_atoms, has_referrer),
+    }
+}
+
+/// What a buy and a sale have in common.
+struct Trade {
+    atoms_in: u64,
+    atoms_out: u64,
+    fee_atoms: u64,
+    legs: FeeLegs,
+    curve_after: Curve,
+    price_impact_ppm: u32,
+}
+
+impl Trade {
+    fn of_buy(curve: &Curve, buy: &Buy) -> modchains_core::Result<Self> {
+        Ok(Self {
+            atoms_in: buy.quote_atoms_in,
+            atoms_out: buy.token_atoms_out,
+            fee_atoms: buy.fee_atoms,
+            legs: buy.legs,
+            curve_after: buy.curve_after,
+            price_impact_ppm: buy.price_impact_ppm(curve)?,
+        })
+    }
+
+    fn of_sale(curve: &Curve, sale: &Sell) -> modchains_core::Result<Self> {
+        Ok(Self {
+            atoms_in: sale.token_atoms_in,
+            atoms_out: sale.quote_atoms_out,
+            fee_atoms: sale.fee_atoms,
+            legs: sale.legs,
+            curve_after: sale.curve_after,
+            price_impact_ppm: sale.price_impact_ppm(curve)?,
+        })
+    }
+}
+
+impl TradeQuote {
+    /// Spot price before, quote atoms for a token atom in Q64.64, rounded down.
+    ///
+    /// # Errors
+    /// [`SdkError::NotQuoted`] of an empty curve, which no market has.
+    pub fn price_before_q64(&self) -> Result<u128> {
+        self.curve_before.spot_price_q64().map_err(not_quoted)
+    }
+
+    /// Spot price afterwards, in the same unit.
+    ///
+    /// # Errors
+    /// As [`Self::price_before_q64`].
+    pub fn price_after_q64(&self) -> Result<u128> {
+        self.curve_after.spot_price_q64().map_err(not_quoted)
+    }
+
+    /// Fewest atoms out that a slippage of `slippage_bps` below this quote accepts. Rounds down.
+    ///
+    /// # Errors
+    /// [`SdkError::NotQuoted`] above 10,000.
+    pub fn min_out(&self, slippage_bps: u16) -> Result<u64> {
+        let kept_bps = BPS_DENOMINATOR.checked_sub(slippage_bps.into()).ok_or_else(slippage_too_large)?;
+        mul_div_floor(self.atoms_out, kept_bps, BPS_DENOMINATOR).map_err(not_quoted)
+    }
+
+    /// Most atoms in that a slippage of `slippage_bps` above this quote accepts. Rounds down; what does not fit is the
+    /// largest amount there is.
+    ///
+    /// # Errors
+    /// [`SdkError::NotQuoted`] above 10,000.
+    pub fn max_in(&self, slippage_bps: u16) -> Result<u64> {
+        if u64::from(slippage_bps) > BPS_DENOMINATOR {
+            return Err(slippage_too_large());
+        }
+        let raised_bps = BPS_DENOMINATOR.saturating_add(slippage_bps.into());
+        Ok(mul_div_floor(self.atoms_in, raised_bps, BPS_DENOMINATOR).unwrap_or(u64::MAX))
+    }
+
+    /// What accepts this quote with up to `slippage_bps` less out or more in, until `deadline_seconds` and as long as no
+    /// sync moves the curve.
+    ///
+    /// # Errors
+    /// [`SdkError::NotQuoted`] for a slippage above 10,000.
+    pub fn args(&self, slippage_bps: u16, deadline_seconds: i64) -> Result<MarketTradeArgs> {
+        let amount = match self.size {
+            TradeSize::ExactIn(atoms_in) => {
+                TradeAmount::ExactIn { atoms_in, min_atoms_out: self.min_out(slippage_bps)? }
+            }
+            TradeSize::ExactOut(atoms_out) => {
+                TradeAmount::ExactOut { atoms_out, max_atoms_in: self.max_in(slippage_bps)? }
+            }
+        };
+        Ok(MarketTradeArgs { amount, terms: QuoteTerms { deadline_seconds, max_epoch: self.max_epoch } })
+    }
+}
+
+fn slippage_too_large() -> SdkError {
+    SdkError::NotQuoted { name: "SlippageTooLarge".to_owned(), reason: "the slippage is above 100 %".to_owned() }
+}
+
+fn not_quoted(error: CoreError) -> SdkError {
+    refused(ExchangeError::from(error))
+}
+
+fn refused(error: ExchangeError) -> SdkError {
+    SdkError::NotQuoted { name: format!("{error:?}"), reason: error.to_string() }
+}
