@@ -2,14 +2,18 @@
 
 use modchains_core::trade;
 use modchains_exchange::{
-    events::{TokensBought, TokensSold},
-    instructions::{MarketBuyArgs, MarketOpenArgs, MarketSellArgs},
-    state::{FeeBeneficiary, QuoteTerms, VIRTUAL_ATOMS_BOUNDS},
+    events::{CurveState, TokensBought, TokensSold, TradeFee},
+    instructions::{MarketDepositArgs, MarketOpenArgs},
+    state::{FeeBeneficiary, MarketTradeArgs, QuoteTerms, VIRTUAL_ATOMS_BOUNDS},
 };
-use modchains_sdk::instruction::{Token, exchange, token};
+use modchains_sdk::instruction::{
+    Token,
+    exchange::{self, TradeRoute},
+    token,
+};
 use modchains_tests::{
     chain::{TOKEN, key},
-    world::{DEPTH_ATOMS, QUOTE, Side, World, fresh_terms, quote},
+    world::{QUOTE, Side, World, exact_in, exact_out, fresh_terms, open_args, quote},
 };
 use proptest::prelude::*;
 use solana_instruction::Instruction;
@@ -17,19 +21,48 @@ use solana_signer::Signer;
 
 const SIDE: Side = Side::A;
 
+fn buy_as(args: MarketTradeArgs) -> Instruction {
+    exchange::market_buy(&SIDE.person("trader"), &SIDE.model(), &quote(), args, TradeRoute::default())
+}
+
+fn sell_as(args: MarketTradeArgs) -> Instruction {
+    exchange::market_sell(&SIDE.person("trader"), &SIDE.model(), &quote(), args, TradeRoute::default())
+}
+
 fn buy(terms: QuoteTerms, quote_atoms_in: u64, min_token_atoms_out: u64) -> Instruction {
-    let args = MarketBuyArgs { quote_atoms_in, min_token_atoms_out, terms };
-    exchange::market_buy(&SIDE.person("trader"), &SIDE.model(), &quote(), args)
+    buy_as(exact_in(quote_atoms_in, min_token_atoms_out, terms))
 }
 
 fn sell(terms: QuoteTerms, token_atoms_in: u64, min_quote_atoms_out: u64) -> Instruction {
-    let args = MarketSellArgs { token_atoms_in, min_quote_atoms_out, terms };
-    exchange::market_sell(&SIDE.person("trader"), &SIDE.model(), &quote(), args)
+    sell_as(exact_in(token_atoms_in, min_quote_atoms_out, terms))
 }
 
-/// Both kinds of trade, of a size that succeeds.
-fn trades(terms: QuoteTerms) -> [Instruction; 2] {
-    [buy(terms, QUOTE, 0), sell(terms, 1_000_000_000_000, 0)]
+fn buy_out(terms: QuoteTerms, token_atoms_out: u64, max_quote_atoms_in: u64) -> Instruction {
+    buy_as(exact_out(token_atoms_out, max_quote_atoms_in, terms))
+}
+
+fn sell_out(terms: QuoteTerms, quote_atoms_out: u64, max_token_atoms_in: u64) -> Instruction {
+    sell_as(exact_out(quote_atoms_out, max_token_atoms_in, terms))
+}
+
+fn quoted_buy(world: &World, quote_atoms_in: u64) -> trade::Buy {
+    let market = world.market(SIDE);
+    trade::buy_exact_in(&market.curve(), &market.params.trade_fees(), quote_atoms_in, false).unwrap()
+}
+
+fn quoted_sale(world: &World, token_atoms_in: u64) -> trade::Sell {
+    let market = world.market(SIDE);
+    trade::sell_exact_in(&market.curve(), &market.params.trade_fees(), token_atoms_in, false).unwrap()
+}
+
+/// All four trades, of a size that succeeds.
+fn trades(terms: QuoteTerms) -> [Instruction; 4] {
+    [
+        buy(terms, QUOTE, 0),
+        sell(terms, 1_000_000_000_000, 0),
+        buy_out(terms, 1_000_000_000_000, u64::MAX),
+        sell_out(terms, QUOTE / 100, u64::MAX),
+    ]
 }
 
 #[test]
@@ -38,6 +71,8 @@ fn a_trade_of_nothing_is_refused() {
     let terms = fresh_terms(&world.chain);
     world.must_refuse(&[buy(terms, 0, 0)], "AmountZero");
     world.must_refuse(&[sell(terms, 0, 0)], "AmountZero");
+    world.must_refuse(&[buy_out(terms, 0, u64::MAX)], "AmountZero");
+    world.must_refuse(&[sell_out(terms, 0, u64::MAX)], "AmountZero");
 }
 
 #[test]
@@ -57,7 +92,7 @@ fn a_buy_that_does_not_fit_the_curve_is_refused() {
     world.enrol(creator);
     world.enrol(trader);
     let [register, publish, ..] = <[_; 5]>::try_from(world.listing(SIDE)).expect("five instructions");
-    let args = MarketOpenArgs { depth_atoms: DEPTH_ATOMS, virtual_atoms: *VIRTUAL_ATOMS_BOUNDS.end() };
+    let args = MarketOpenArgs { virtual_atoms: *VIRTUAL_ATOMS_BOUNDS.end(), ..open_args() };
     world.chain.must(&[register]);
     world.chain.must(&[publish, exchange::market_open(&creator, &SIDE.model(), &quote(), args)]);
     world.chain.must(&[token::create_account(&trader, &trader, &Token::of_model(&SIDE.model()))]);
@@ -95,12 +130,38 @@ fn nobody_sells_more_tokens_than_they_hold_or_than_circulate() {
 fn output_one_atom_below_the_limit_is_refused_and_the_limit_itself_is_met() {
     let mut world = World::ready();
     let terms = fresh_terms(&world.chain);
-    let bought = world.market(SIDE).quote_buy(QUOTE).unwrap().token_atoms_out;
+    let bought = quoted_buy(&world, QUOTE).token_atoms_out;
     world.must_refuse(&[buy(terms, QUOTE, bought + 1)], "OutputBelowLimit");
     world.chain.must(&[buy(terms, QUOTE, bought)]);
-    let sold = world.market(SIDE).quote_sell(bought).unwrap().quote_atoms_out;
+    let sold = quoted_sale(&world, bought).quote_atoms_out;
     world.must_refuse(&[sell(terms, bought, sold + 1)], "OutputBelowLimit");
     world.chain.must(&[sell(terms, bought, sold)]);
+}
+
+#[test]
+fn input_one_atom_above_the_limit_is_refused_and_the_limit_itself_is_met() {
+    let mut world = World::ready();
+    let terms = fresh_terms(&world.chain);
+    let (market, wanted) = (world.market(SIDE), 1_000_000_000_000);
+    let paid =
+        trade::buy_exact_out(&market.curve(), &market.params.trade_fees(), wanted, false).unwrap().quote_atoms_in;
+    world.must_refuse(&[buy_out(terms, wanted, paid - 1)], "InputAboveLimit");
+    world.chain.must(&[buy_out(terms, wanted, paid)]);
+    let market = world.market(SIDE);
+    let given = trade::sell_exact_out(&market.curve(), &market.params.trade_fees(), QUOTE / 100, false).unwrap();
+    world.must_refuse(&[sell_out(terms, QUOTE / 100, given.token_atoms_in - 1)], "InputAboveLimit");
+    world.chain.must(&[sell_out(terms, QUOTE / 100, given.token_atoms_in)]);
+}
+
+#[test]
+fn nobody_gets_more_than_the_curve_and_the_reserve_hold() {
+    let mut world = World::ready();
+    let (terms, market) = (fresh_terms(&world.chain), world.market(SIDE));
+    let left = market.depth_atoms - market.circulating_atoms;
+    world.must_refuse(&[buy_out(terms, left, u64::MAX)], "InsufficientSupply");
+    world.must_refuse(&[buy_out(terms, u64::MAX, u64::MAX)], "InsufficientSupply");
+    world.must_refuse(&[sell_out(terms, market.reserve_atoms + 1, u64::MAX)], "InsufficientReserve");
+    world.must_refuse(&[sell_out(terms, u64::MAX, u64::MAX)], "Overflow");
 }
 
 #[test]
@@ -143,7 +204,7 @@ fn a_trade_with_accounts_missing_is_refused() {
 
 #[test]
 fn accounts_beyond_those_of_a_trade_change_nothing() {
-    for index in 0..2 {
+    for index in 0..4 {
         let (mut plain, mut padded) = (World::ready(), World::ready());
         let trade = trades(fresh_terms(&plain.chain))[index].clone();
         plain.chain.must(std::slice::from_ref(&trade));
@@ -170,19 +231,23 @@ fn a_trade_changes_its_own_accounts_and_no_other() {
     }
 }
 
+fn fee_of(fee: &TradeFee) -> u64 {
+    fee.reserve_atoms + fee.vault_atoms + fee.creator_atoms + fee.protocol_atoms + fee.referrer_atoms
+}
+
 #[test]
 fn the_smallest_trades_pay_a_fee_of_at_least_one_atom() {
     let mut world = World::ready();
     let terms = fresh_terms(&world.chain);
     for quote_atoms in 2..40 {
         let fee = world.chain.must(&[buy(terms, quote_atoms, 0)]).event::<TokensBought>().fee;
-        assert!(fee.reserve_atoms + fee.vault_atoms + fee.creator_atoms + fee.protocol_atoms >= 1, "{fee:?}");
+        assert!(fee_of(&fee) >= 1, "{fee:?}");
     }
     let mut paid = 0;
     for tokens in (1..40).map(|step| step * 5_000) {
         let Ok(outcome) = world.chain.send(&[sell(terms, tokens, 0)]) else { continue };
         let fee = outcome.event::<TokensSold>().fee;
-        assert!(fee.reserve_atoms + fee.vault_atoms + fee.creator_atoms + fee.protocol_atoms >= 1, "{fee:?}");
+        assert!(fee_of(&fee) >= 1, "{fee:?}");
         paid += 1;
     }
     assert!(paid > 20, "most of these sales are large enough to pay something");
@@ -214,7 +279,7 @@ fn a_buy_and_its_sale_in_one_transaction_lose_more_than_half_the_fee_of_both() {
     let mut world = World::ready();
     let terms = fresh_terms(&world.chain);
     let before = world.quote_atoms(SIDE, "trader");
-    let bought = world.market(SIDE).quote_buy(QUOTE).unwrap().token_atoms_out;
+    let bought = quoted_buy(&world, QUOTE).token_atoms_out;
     world.chain.must(&[buy(terms, QUOTE, bought), sell(terms, bought, 0)]);
     let lost = before - world.quote_atoms(SIDE, "trader");
     assert!(lost > QUOTE / 100, "a round trip of {QUOTE} lost only {lost}");
@@ -229,57 +294,122 @@ fn claim_creator_fees() -> Instruction {
     exchange::fees_claim(&SIDE.model(), &quote(), &SIDE.person("creator"), FeeBeneficiary::Creator)
 }
 
-/// A trade by its direction and size: quote atoms for a buy, parts per million of what is held for a sale.
+/// A trade by its direction and size: atoms of what is given or got in a buy; for a sale, parts per million of the
+/// tokens held, or of what they would pay.
 #[derive(Debug, Clone, Copy)]
 enum Trade {
     Buy(u64),
+    BuyOut(u64),
     Sell(u32),
+    SellOut(u32),
 }
 
-fn any_trade() -> impl Strategy<Value = Trade> {
+fn any_trade() -> impl Strategy<Value = (Trade, bool)> {
     // Sizes of every order of magnitude.
-    let atoms = (0_u32..49, any::<u64>()).prop_map(|(bits, noise)| (1 << bits) | (noise & ((1 << bits) - 1)));
-    prop_oneof![atoms.prop_map(Trade::Buy), (1_u32..=1_000_000).prop_map(Trade::Sell)]
+    let atoms = (0_u32..52, any::<u64>()).prop_map(|(bits, noise)| (1 << bits) | (noise & ((1 << bits) - 1)));
+    let trade = prop_oneof![
+        atoms.clone().prop_map(Trade::Buy),
+        atoms.prop_map(Trade::BuyOut),
+        (1_u32..=1_000_000).prop_map(Trade::Sell),
+        (1_u32..=1_000_000).prop_map(Trade::SellOut),
+    ];
+    (trade, any::<bool>())
+}
+
+/// What the formulas say of a trade: the instruction that accepts exactly that, and every figure.
+struct Expected {
+    instruction: Instruction,
+    atoms_in: u64,
+    atoms_out: u64,
+    legs: modchains_core::fees::FeeLegs,
+    after: modchains_core::curve::Curve,
+}
+
+/// Quotes by the formulas alone; `None` when they refuse, with the instruction that must then be refused too.
+fn expect(world: &World, trade: Trade, referred: bool) -> Result<Expected, Instruction> {
+    let market = world.market(SIDE);
+    let (curve, fees) = (market.curve(), market.params.trade_fees());
+    let held = world.model_atoms(SIDE, "trader");
+    let part = |atoms: u64, ppm: u32| (u128::from(atoms) * u128::from(ppm) / 1_000_000) as u64;
+    let terms = QuoteTerms { deadline_seconds: i64::MAX, max_epoch: market.parameter_epoch + 1 };
+    let route = TradeRoute { referrer: referred.then(|| SIDE.person("staker")), launch: false };
+    let (trader, model) = (SIDE.person("trader"), SIDE.model());
+    let buying = |args| exchange::market_buy(&trader, &model, &quote(), args, route);
+    let selling = |args| exchange::market_sell(&trader, &model, &quote(), args, route);
+    let bought = |quoted: trade::Buy, args| Expected {
+        instruction: buying(args),
+        atoms_in: quoted.quote_atoms_in,
+        atoms_out: quoted.token_atoms_out,
+        legs: quoted.legs,
+        after: quoted.curve_after,
+    };
+    let sold = |quoted: trade::Sell, args| Expected {
+        instruction: selling(args),
+        atoms_in: quoted.token_atoms_in,
+        atoms_out: quoted.quote_atoms_out,
+        legs: quoted.legs,
+        after: quoted.curve_after,
+    };
+    match trade {
+        Trade::Buy(atoms) => trade::buy_exact_in(&curve, &fees, atoms, referred)
+            .map(|quoted| bought(quoted, exact_in(atoms, quoted.token_atoms_out, terms)))
+            .map_err(|_| buying(exact_in(atoms, 0, terms))),
+        Trade::BuyOut(atoms) => trade::buy_exact_out(&curve, &fees, atoms, referred)
+            .map(|quoted| bought(quoted, exact_out(atoms, quoted.quote_atoms_in, terms)))
+            .map_err(|_| buying(exact_out(atoms, u64::MAX, terms))),
+        Trade::Sell(ppm) => trade::sell_exact_in(&curve, &fees, part(held, ppm), referred)
+            .map(|quoted| sold(quoted, exact_in(quoted.token_atoms_in, quoted.quote_atoms_out, terms)))
+            .map_err(|_| selling(exact_in(part(held, ppm), 0, terms))),
+        Trade::SellOut(ppm) => {
+            let most = trade::sell_exact_in(&curve, &fees, held, referred).map_or(0, |sale| sale.quote_atoms_out);
+            trade::sell_exact_out(&curve, &fees, part(most, ppm), referred)
+                .map(|quoted| sold(quoted, exact_out(quoted.quote_atoms_out, quoted.token_atoms_in, terms)))
+                .map_err(|_| selling(exact_out(part(most, ppm), u64::MAX, terms)))
+        }
+    }
 }
 
 /// Quotes by the formulas alone, executes with the quote as the limit, and compares every atom. Where the formulas
 /// refuse, or the trader lacks the money, the exchange must refuse too.
-fn execute_as_quoted(world: &mut World, trade: Trade) {
-    let market = world.market(SIDE);
-    let terms = QuoteTerms { deadline_seconds: i64::MAX, max_epoch: market.parameter_epoch + 1 };
-    let (curve, fees) = (market.curve(), market.params.trade_fees());
-    let (quote_held, tokens_held) = (world.quote_atoms(SIDE, "trader"), world.model_atoms(SIDE, "trader"));
-    let (event_before, event_after, event_fee, curve_after, legs) = match trade {
-        Trade::Buy(atoms) => match trade::buy_exact_in(&curve, &fees, atoms, false) {
-            Ok(quoted) if atoms <= quote_held => {
-                let event: TokensBought = world.chain.must(&[buy(terms, atoms, quoted.token_atoms_out)]).event();
-                assert_eq!(world.quote_atoms(SIDE, "trader"), quote_held - atoms);
-                assert_eq!(world.model_atoms(SIDE, "trader"), tokens_held + quoted.token_atoms_out);
-                (event.before, event.after, event.fee, quoted.curve_after, quoted.legs)
-            }
-            _ => return assert!(world.chain.send(&[buy(terms, atoms, 0)]).is_err()),
-        },
-        Trade::Sell(part_ppm) => {
-            let atoms = (u128::from(tokens_held) * u128::from(part_ppm) / 1_000_000) as u64;
-            let Ok(quoted) = trade::sell_exact_in(&curve, &fees, atoms, false) else {
-                return assert!(world.chain.send(&[sell(terms, atoms, 0)]).is_err());
-            };
-            let event: TokensSold = world.chain.must(&[sell(terms, atoms, quoted.quote_atoms_out)]).event();
-            assert_eq!(world.quote_atoms(SIDE, "trader"), quote_held + quoted.quote_atoms_out);
-            assert_eq!(world.model_atoms(SIDE, "trader"), tokens_held - atoms);
-            (event.before, event.after, event.fee, quoted.curve_after, quoted.legs)
+fn execute_as_quoted(world: &mut World, (trade, referred): (Trade, bool)) {
+    let is_buy = matches!(trade, Trade::Buy(_) | Trade::BuyOut(_));
+    let before: CurveState = world.market(SIDE).curve().into();
+    let held = [world.quote_atoms(SIDE, "trader"), world.model_atoms(SIDE, "trader")];
+    let due_atoms = world.referral(SIDE).due_atoms;
+    let expected = match expect(world, trade, referred) {
+        Ok(expected) if expected.atoms_in <= held[usize::from(!is_buy)] => expected,
+        Ok(Expected { instruction, .. }) | Err(instruction) => {
+            return assert!(world.chain.send(&[instruction]).is_err());
         }
     };
-    assert_eq!(world.market(SIDE).curve(), curve_after);
-    assert_eq!((event_before, event_after, event_fee), (curve.into(), curve_after.into(), legs.into()));
+    let outcome = world.chain.must(&[expected.instruction]);
+    let (curves, fee, referrer) = if is_buy {
+        let event: TokensBought = outcome.event();
+        ((event.before, event.after), event.fee, event.referrer)
+    } else {
+        let event: TokensSold = outcome.event();
+        ((event.before, event.after), event.fee, event.referrer)
+    };
+    let moved = if is_buy {
+        [held[0] - expected.atoms_in, held[1] + expected.atoms_out]
+    } else {
+        [held[0] + expected.atoms_out, held[1] - expected.atoms_in]
+    };
+    assert_eq!([world.quote_atoms(SIDE, "trader"), world.model_atoms(SIDE, "trader")], moved);
+    assert_eq!(world.market(SIDE).curve(), expected.after);
+    assert_eq!((curves, fee), ((before, expected.after.into()), expected.legs.into()));
+    assert!(fee_of(&fee) >= 1);
+    assert_eq!(referrer != anchor_lang::prelude::Pubkey::default(), referred);
+    assert_eq!(world.referral(SIDE).due_atoms, due_atoms + expected.legs.referrer);
 }
 
 /// One step of a market's life.
 #[derive(Debug, Clone, Copy)]
 enum Step {
-    Trade(Trade),
+    Trade((Trade, bool)),
     Distribute,
     ClaimCreator,
+    ClaimReferrer,
     Deposit(u64),
     Donate(u64),
     Wait(u16),
@@ -291,6 +421,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         12 => any_trade().prop_map(Step::Trade),
         1 => Just(Step::Distribute),
         1 => Just(Step::ClaimCreator),
+        1 => Just(Step::ClaimReferrer),
         1 => (1..QUOTE).prop_map(Step::Deposit),
         1 => (1..QUOTE).prop_map(Step::Donate),
         1 => any::<u16>().prop_map(Step::Wait),
@@ -313,7 +444,12 @@ impl Step {
             }
             Self::Distribute => exchange::fees_distribute(&SIDE.model(), &quote()),
             Self::ClaimCreator => claim_creator_fees(),
-            Self::Deposit(atoms) => exchange::reserve_deposit(&SIDE.person("trader"), &SIDE.model(), &quote(), atoms),
+            Self::ClaimReferrer => exchange::referral_claim(&SIDE.model(), &quote(), &SIDE.person("staker")),
+            Self::Deposit(atoms) => {
+                let third = atoms / 3;
+                let args = MarketDepositArgs { reserve_atoms: third, creator_atoms: third, split_atoms: atoms - third };
+                exchange::market_deposit(&SIDE.person("trader"), &SIDE.model(), &quote(), args)
+            }
             Self::Donate(atoms) => transfer(&donor, &SIDE.quote_vault(), atoms),
             Self::Sync => exchange::market_sync(&SIDE.model()),
         };
@@ -325,7 +461,8 @@ impl Step {
 /// Every quote atom in the vault is reserve, due to somebody, or a gift; every token is held by somebody.
 fn assert_conserved(world: &World, donated: u64) {
     let market = world.market(SIDE);
-    let dues = market.vault_due_atoms + market.creator_due_atoms + market.protocol_due_atoms;
+    let referred = world.referral(SIDE).due_atoms;
+    let dues = market.vault_due_atoms + market.creator_due_atoms + market.protocol_due_atoms + referred;
     assert_eq!(world.chain.token_atoms(&SIDE.quote_vault()), market.reserve_atoms + dues + donated);
     let held: u64 = ["trader", "staker"].iter().map(|role| world.model_atoms(SIDE, role)).sum();
     assert_eq!(market.circulating_atoms, held + world.chain.token_atoms(&SIDE.stake_tokens()));
@@ -333,12 +470,20 @@ fn assert_conserved(world: &World, donated: u64) {
     market.invariant().unwrap();
 }
 
+/// Everything, and a staker who refers the trader.
+fn referred() -> World {
+    let mut world = World::ready();
+    let staker = SIDE.person("staker");
+    world.chain.must(&[exchange::referral_open(&staker, &SIDE.model(), &staker)]);
+    world
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_trade_pays_what_was_quoted_to_the_atom(trades in prop::collection::vec(any_trade(), 1..6)) {
-        let mut world = World::ready();
+        let mut world = referred();
         for trade in trades {
             execute_as_quoted(&mut world, trade);
         }
@@ -352,7 +497,7 @@ proptest! {
     fn the_quote_vault_holds_reserve_and_dues_after_any_history(
         steps in prop::collection::vec(any_step(), 60..100),
     ) {
-        let mut world = World::ready();
+        let mut world = referred();
         world.enrol(key("donor").pubkey());
         world.chain.must(&[token::create_account(&key("payer").pubkey(), &key("donor").pubkey(), &quote())]);
         world.serve(SIDE, 1);

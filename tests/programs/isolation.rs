@@ -6,12 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use anchor_lang::prelude::Pubkey;
 use modchains_sdk::{
     address,
-    instruction::{exchange, oracle, vault},
+    instruction::{
+        exchange::{self, TradeRoute},
+        oracle, vault,
+    },
 };
 use modchains_tests::{
     idl::Program,
     scenario,
-    world::{QUOTE, Side, World, fresh_terms, quote, request_args, result_args, revenue_mints},
+    world::{QUOTE, Side, World, exact_in, fresh_terms, quote, request_args, result_args, revenue_mints},
 };
 use solana_instruction::Instruction;
 
@@ -20,7 +23,7 @@ const HOT: [(Program, &str); 19] = [
     (Program::Exchange, "market_buy"),
     (Program::Exchange, "market_sell"),
     (Program::Exchange, "market_sync"),
-    (Program::Exchange, "reserve_deposit"),
+    (Program::Exchange, "market_deposit"),
     (Program::Exchange, "fees_distribute"),
     (Program::Vault, "stake"),
     (Program::Vault, "unstake"),
@@ -73,13 +76,11 @@ fn by_the_same_people(side: Side) -> Vec<Instruction> {
     let (model, service) = (side.model(), side.service());
     let terms = fresh_terms(&world.chain);
     let (request, _) = address::oracle::request(&service, &requester, 1);
-    let buy = modchains_exchange::instructions::MarketBuyArgs { quote_atoms_in: QUOTE, min_token_atoms_out: 0, terms };
-    let sell =
-        modchains_exchange::instructions::MarketSellArgs { token_atoms_in: QUOTE, min_quote_atoms_out: 0, terms };
+    let (trade, route) = (exact_in(QUOTE, 0, terms), TradeRoute::default());
     let stake = modchains_vault::instructions::StakeArgs { token_atoms: 1 };
     vec![
-        exchange::market_buy(&trader, &model, &quote(), buy),
-        exchange::market_sell(&trader, &model, &quote(), sell),
+        exchange::market_buy(&trader, &model, &quote(), trade, route),
+        exchange::market_sell(&trader, &model, &quote(), trade, route),
         vault::stake(&staker, &model, revenue_mints(), stake),
         vault::revenue_claim(&staker, &model, &quote()),
         oracle::request_create(&requester, &model, &quote(), request_args(1)),

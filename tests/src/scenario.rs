@@ -1,7 +1,7 @@
 //! For every instruction a chain on which it is valid, for both sides.
 
 use anchor_lang::prelude::Pubkey;
-use modchains_exchange::state::FeeBeneficiary as TradeBeneficiary;
+use modchains_exchange::{instructions::MarketDepositArgs, state::FeeBeneficiary as TradeBeneficiary};
 use modchains_oracle::{
     instructions::{
         BondDepositArgs, BondMintAllowArgs, BondWithdrawStartArgs, ConfigChangeQueueArgs, ServiceConfigureArgs,
@@ -100,8 +100,8 @@ fn exchange_builds() -> Vec<Row> {
             both(|side| exchange::model_version_publish(&side.person("creator"), &side.model(), 2, version_args()))
         }),
         ("market_open", registered, |world| both(|side| world.listing(side)[2].clone())),
-        ("market_buy", World::ready, |world| both(|side| world.buy_instruction(side, "trader", QUOTE))),
-        ("market_sell", World::ready, |world| both(|side| world.sell_instruction(side, "trader", 1_000_000_000))),
+        ("market_buy", referred, |world| both(|side| world.referred_buy_instruction(side))),
+        ("market_sell", referred, |world| both(|side| world.referred_sell_instruction(side))),
         ("market_sync", World::ready, |world| {
             with_requests(world, |world, side| world.serve(side, 1));
             world.chain.advance(EPOCH_SECONDS.into());
@@ -110,8 +110,23 @@ fn exchange_builds() -> Vec<Row> {
             });
             both(|side| exchange::market_sync(&side.model()))
         }),
-        ("reserve_deposit", World::ready, |_| {
-            both(|side| exchange::reserve_deposit(&side.person("trader"), &side.model(), &quote(), QUOTE))
+        ("market_pause", World::ready, |world| {
+            let until_seconds = world.chain.now() + 60;
+            both(|side| exchange::market_pause(&admin(), &side.model(), until_seconds))
+        }),
+        ("market_deposit", World::ready, |_| {
+            let args = MarketDepositArgs { reserve_atoms: QUOTE, creator_atoms: QUOTE, split_atoms: QUOTE };
+            both(|side| exchange::market_deposit(&side.person("trader"), &side.model(), &quote(), args))
+        }),
+        ("referral_open", World::ready, |_| {
+            both(|side| exchange::referral_open(&side.person("staker"), &side.model(), &side.person("requester")))
+        }),
+        ("referral_claim", referred, |world| {
+            with_requests(world, |world, side| {
+                let buy = world.referred_buy_instruction(side);
+                world.chain.must(&[buy]);
+            });
+            both(|side| exchange::referral_claim(&side.model(), &quote(), &side.person("staker")))
         }),
         ("fees_distribute", World::ready, |_| both(|side| exchange::fees_distribute(&side.model(), &quote()))),
         ("fees_claim", World::ready, |_| {
@@ -121,6 +136,16 @@ fn exchange_builds() -> Vec<Row> {
             })
         }),
     ]
+}
+
+/// Everything, and stakers who refer traders.
+fn referred() -> World {
+    let mut world = World::ready();
+    for side in Side::BOTH {
+        let staker = side.person("staker");
+        world.chain.must(&[exchange::referral_open(&staker, &side.model(), &staker)]);
+    }
+    world
 }
 
 /// People, but nothing listed.

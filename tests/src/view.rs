@@ -59,6 +59,11 @@ impl World {
         self.chain.state(&side.market())
     }
 
+    /// What a side's staker has earned by referring, once that was opened.
+    pub fn referral(&self, side: Side) -> Referral {
+        self.chain.state(&address::exchange::referral(&side.market(), &side.person("staker")))
+    }
+
     /// A side's vault.
     pub fn vault(&self, side: Side) -> Vault {
         self.chain.state(&side.vault())

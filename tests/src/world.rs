@@ -4,8 +4,9 @@
 use std::sync::OnceLock;
 
 use anchor_lang::prelude::Pubkey;
-use modchains_exchange::instructions::{
-    ConfigInitializeArgs as ExchangeConfigArgs, MarketBuyArgs, MarketOpenArgs, MarketSellArgs,
+use modchains_exchange::{
+    instructions::{ConfigInitializeArgs as ExchangeConfigArgs, MarketOpenArgs},
+    state::{LaunchArgs, MarketTradeArgs, QuoteTerms, TradeAmount},
 };
 use modchains_oracle::instructions::{
     BondMintAllowArgs, ConfigInitializeArgs as OracleConfigArgs, OperatorRegisterArgs, RequestClaimArgs,
@@ -13,7 +14,11 @@ use modchains_oracle::instructions::{
 };
 use modchains_sdk::{
     address,
-    instruction::{Token, exchange, oracle, token, vault},
+    instruction::{
+        Token,
+        exchange::{self, TradeRoute},
+        oracle, token, vault,
+    },
 };
 use modchains_vault::{
     instructions::{StakeArgs, VaultOpenArgs},
@@ -69,6 +74,10 @@ pub struct World {
 impl Side {
     /// Both.
     pub const BOTH: [Self; 2] = [Self::A, Self::B];
+
+    fn full_route(self) -> TradeRoute {
+        TradeRoute { referrer: Some(self.person("staker")), launch: true }
+    }
 
     fn label(self) -> &'static str {
         match self {
@@ -220,12 +229,7 @@ impl World {
         vec![
             exchange::model_register(&creator, register_args(&side.model_name())),
             exchange::model_version_publish(&creator, &model, 1, version_args()),
-            exchange::market_open(
-                &creator,
-                &model,
-                &quote(),
-                MarketOpenArgs { depth_atoms: DEPTH_ATOMS, virtual_atoms: VIRTUAL_ATOMS },
-            ),
+            exchange::market_open(&creator, &model, &quote(), open_args()),
             vault::vault_open(&creator, &model, &quote(), VaultOpenArgs { terms }),
             oracle::service_open(&creator, &model, 1, &quote(), ServiceOpenArgs { terms: service_terms() }),
         ]
@@ -239,14 +243,26 @@ impl World {
 
     /// A buy without a limit.
     pub fn buy_instruction(&self, side: Side, role: &str, quote_atoms_in: u64) -> Instruction {
-        let args = MarketBuyArgs { quote_atoms_in, min_token_atoms_out: 0, terms: fresh_terms(&self.chain) };
-        exchange::market_buy(&side.person(role), &side.model(), &quote(), args)
+        let args = exact_in(quote_atoms_in, 0, fresh_terms(&self.chain));
+        exchange::market_buy(&side.person(role), &side.model(), &quote(), args, TradeRoute::default())
     }
 
     /// A sale without a limit.
     pub fn sell_instruction(&self, side: Side, role: &str, token_atoms_in: u64) -> Instruction {
-        let args = MarketSellArgs { token_atoms_in, min_quote_atoms_out: 0, terms: fresh_terms(&self.chain) };
-        exchange::market_sell(&side.person(role), &side.model(), &quote(), args)
+        let args = exact_in(token_atoms_in, 0, fresh_terms(&self.chain));
+        exchange::market_sell(&side.person(role), &side.model(), &quote(), args, TradeRoute::default())
+    }
+
+    /// A buy with every part that a trade can have: a referrer, and the instructions sysvar.
+    pub fn referred_buy_instruction(&self, side: Side) -> Instruction {
+        let args = exact_in(QUOTE, 0, fresh_terms(&self.chain));
+        exchange::market_buy(&side.person("trader"), &side.model(), &quote(), args, side.full_route())
+    }
+
+    /// A sale with every part that a trade can have.
+    pub fn referred_sell_instruction(&self, side: Side) -> Instruction {
+        let args = exact_in(1_000_000_000, 0, fresh_terms(&self.chain));
+        exchange::market_sell(&side.person("trader"), &side.model(), &quote(), args, side.full_route())
     }
 
     /// Creates request `nonce`.
@@ -305,4 +321,19 @@ pub fn post_instruction(side: Side, nonce: u64) -> Instruction {
 /// The finalization of request `nonce`.
 pub fn finalize_instruction(side: Side, nonce: u64) -> Instruction {
     oracle::result_finalize(&side.model(), &side.request(nonce), &side.operator(), &quote().program)
+}
+
+/// What every market opens with: no launch protection.
+pub fn open_args() -> MarketOpenArgs {
+    MarketOpenArgs { depth_atoms: DEPTH_ATOMS, virtual_atoms: VIRTUAL_ATOMS, launch: LaunchArgs::default() }
+}
+
+/// A trade that gives exactly `atoms_in`.
+pub fn exact_in(atoms_in: u64, min_atoms_out: u64, terms: QuoteTerms) -> MarketTradeArgs {
+    MarketTradeArgs { amount: TradeAmount::ExactIn { atoms_in, min_atoms_out }, terms }
+}
+
+/// A trade that gets exactly `atoms_out`.
+pub fn exact_out(atoms_out: u64, max_atoms_in: u64, terms: QuoteTerms) -> MarketTradeArgs {
+    MarketTradeArgs { amount: TradeAmount::ExactOut { atoms_out, max_atoms_in }, terms }
 }
