@@ -4,10 +4,9 @@ use modchains_oracle::{
     ID, accounts, instruction as data,
     instructions::{
         BondDepositArgs, BondMintAllowArgs, BondWithdrawStartArgs, ConfigChangeQueueArgs, ConfigInitializeArgs,
-        FeesClaimArgs, OperatorRegisterArgs, RequestClaimArgs, RequestCreateArgs, ResultPostArgs, ServiceConfigureArgs,
+        OperatorRegisterArgs, RequestClaimArgs, RequestCreateArgs, ResultPostArgs, ServiceConfigureArgs,
         ServiceOpenArgs,
     },
-    state::FeeBeneficiary,
 };
 use solana_instruction::Instruction;
 
@@ -16,7 +15,7 @@ use crate::{
     Pubkey,
     address::{
         self, SYSTEM_PROGRAM, exchange,
-        oracle::{EVENT_AUTHORITY, config, escrow, operator, operator_tokens, request, service, usage},
+        oracle::{EVENT_AUTHORITY, config, escrow, licence_use, operator, operator_tokens, request, service, usage},
         vault,
     },
 };
@@ -183,8 +182,28 @@ pub fn service_configure(
     instruction(ID, &accounts, &data::ServiceConfigure { args })
 }
 
+/// What a request shows besides its arguments for the model's terms to allow it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LicenceProof {
+    /// Whether the licence that the model's creator granted the requester takes the place of the model's default terms.
+    pub is_granted: bool,
+    /// Whether the terms limit the rate of requests, so that the requester's counter must be passed.
+    pub is_counted: bool,
+}
+
+impl LicenceProof {
+    /// The model's default terms, without a rate.
+    pub const DEFAULT_TERMS: Self = Self { is_granted: false, is_counted: false };
+}
+
 /// Asks for an inference, paid from the requester's associated account. The requester signs. `args.bump` is filled in.
-pub fn request_create(requester: &Pubkey, model: &Pubkey, quote: &Token, args: RequestCreateArgs) -> Instruction {
+pub fn request_create(
+    requester: &Pubkey,
+    model: &Pubkey,
+    quote: &Token,
+    proof: LicenceProof,
+    args: RequestCreateArgs,
+) -> Instruction {
     let service = service(model);
     let (request, bump) = request(&service, requester, args.nonce);
     let accounts = accounts::RequestCreate {
@@ -193,6 +212,9 @@ pub fn request_create(requester: &Pubkey, model: &Pubkey, quote: &Token, args: R
         service,
         escrow: escrow(&service),
         request,
+        model: *model,
+        licence: proof.is_granted.then(|| exchange::licence(model, requester)),
+        licence_use: proof.is_counted.then(|| licence_use(model, requester)),
         token_program: quote.program,
         system_program: SYSTEM_PROGRAM,
         event_authority: EVENT_AUTHORITY,
@@ -299,7 +321,8 @@ pub fn usage_roll(model: &Pubkey) -> Instruction {
     instruction(ID, &accounts, &data::UsageRoll {})
 }
 
-/// Pays the stakers' share into the model's vault and the reserve's into its market. Nobody signs.
+/// Pays the stakers' share into the model's vault, and the shares of reserve, creator and contributors into its market.
+/// Nobody signs.
 pub fn fees_distribute(model: &Pubkey, quote: &Token) -> Instruction {
     let (service, vault, market) = (service(model), vault::vault(model), exchange::market(model));
     let pool = vault::pool(&vault, &quote.mint);
@@ -322,18 +345,17 @@ pub fn fees_distribute(model: &Pubkey, quote: &Token) -> Instruction {
     instruction(ID, &accounts, &data::FeesDistribute {})
 }
 
-/// Pays accrued inference fees to the associated account of `owner`, the creator or the treasury. Nobody signs.
-pub fn fees_claim(model: &Pubkey, quote: &Token, owner: &Pubkey, beneficiary: FeeBeneficiary) -> Instruction {
+/// Pays the protocol's share of inference fees to the treasury's associated account. Nobody signs.
+pub fn fees_claim(model: &Pubkey, quote: &Token, treasury: &Pubkey) -> Instruction {
     let service = service(model);
     let accounts = accounts::FeesClaim {
         service,
-        model: *model,
         config: config(),
         escrow: escrow(&service),
-        destination: quote.account_of(owner),
+        destination: quote.account_of(treasury),
         token_program: quote.program,
         event_authority: EVENT_AUTHORITY,
         program: ID,
     };
-    instruction(ID, &accounts, &data::FeesClaim { args: FeesClaimArgs { beneficiary } })
+    instruction(ID, &accounts, &data::FeesClaim {})
 }
