@@ -152,6 +152,16 @@ refusals! {
         ContributorsMismatch = "The contributors are not of this model",
         /// Sixteen who left have not been paid.
         ContributorsFull = "Too many former contributors are still owed their part; pay some with contributor_claim",
+        /// Another model's service, or a request to another service.
+        RequestMismatch = "The request is not one to this model's service",
+        /// Nothing final yet, or refunded.
+        ResultNotFinal = "The request has no final result",
+        /// Only who asked.
+        NotRequester = "The signer is not the requester of the result",
+        /// The request did not declare it.
+        ContentNotLicensed = "The request did not declare to mint its result as content",
+        /// Once is all.
+        ContentMintedBefore = "The result was minted before",
     }
 }
 
@@ -177,6 +187,7 @@ impl From<CoreError> for ExchangeError {
             CoreError::LaunchTermsInvalid => Self::LaunchTermsOutOfBounds,
             CoreError::LicenceTermsInvalid => Self::LicenceTermsInvalid,
             CoreError::SharesInvalid => Self::SharesInvalid,
+            CoreError::LicenceUseNotGranted => Self::ContentNotLicensed,
             _ => Self::ArithmeticRefused,
         }
     }

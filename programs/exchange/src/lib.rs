@@ -108,6 +108,11 @@ pub mod exchange {
         ctx.accounts.handle(now_seconds()?)
     }
 
+    /// Mints a final result as a token of its own; its requester only.
+    pub fn content_mint(ctx: Context<ContentMint>, args: ContentMintArgs) -> Result<()> {
+        ctx.accounts.handle(args, now_seconds()?)
+    }
+
     /// Opens a model's market; its creator only.
     pub fn market_open(ctx: Context<MarketOpen>, args: MarketOpenArgs) -> Result<()> {
         ctx.accounts.handle(args, now_seconds()?)

@@ -9,10 +9,13 @@ use crate::{account, cpi};
 
 /// Tags of Token-2022's instructions.
 const INITIALIZE_MINT_2: u8 = 20;
+/// Sets the authority to mint (0) to nobody (0).
+const REMOVE_MINT_AUTHORITY: [u8; 3] = [6, 0, 0];
 const METADATA_POINTER_EXTENSION: [u8; 2] = [39, 0];
 /// First bytes of the token metadata interface's instructions.
 const METADATA_INITIALIZE: [u8; 8] = [210, 225, 30, 162, 88, 184, 77, 141];
 const METADATA_UPDATE_FIELD: [u8; 8] = [221, 233, 49, 45, 181, 202, 220, 200];
+const METADATA_UPDATE_AUTHORITY: [u8; 8] = [215, 228, 166, 228, 84, 100, 86, 123];
 /// A field that is neither name nor symbol nor URI: the variant that carries its key.
 const FIELD_KEY: u8 = 3;
 /// Type and length before each extension.
@@ -29,7 +32,7 @@ pub struct MintCreation<'a, 'info> {
     pub payer: &'a AccountInfo<'info>,
     /// The program-derived address to create.
     pub mint: &'a AccountInfo<'info>,
-    /// May mint, and change metadata and pointer; a program-derived address too.
+    /// May mint and change the metadata; a program-derived address too. Nobody can move the pointer to the metadata.
     pub authority: &'a AccountInfo<'info>,
     /// Token-2022.
     pub token_program: &'a AccountInfo<'info>,
@@ -51,7 +54,7 @@ impl MintCreation<'_, '_> {
         account::create_to_grow(self.payer, self.mint, MINT_BYTES, final_bytes, program, mint_seeds)?;
         let writable = AccountMeta::new(mint, false);
         let signer = AccountMeta::new_readonly(authority, true);
-        self.call(vec![writable.clone()], metadata_pointer(&authority, &mint), &[])?;
+        self.call(vec![writable.clone()], metadata_pointer(&mint), &[])?;
         self.call(vec![writable.clone()], initialize_mint(self.decimals, &authority), &[])?;
         let update_authority = AccountMeta::new_readonly(authority, false);
         let readonly_mint = AccountMeta::new_readonly(mint, false);
@@ -59,6 +62,16 @@ impl MintCreation<'_, '_> {
         self.call(accounts, metadata(&self.texts), authority_seeds)?;
         for (key, value) in self.fields {
             self.call(vec![writable.clone(), signer.clone()], metadata_field(key, value), authority_seeds)?;
+        }
+        Ok(())
+    }
+
+    /// Takes every authority away: nobody mints more, or changes the metadata.
+    pub fn seal(&self, authority_seeds: &[&[u8]]) -> Result<()> {
+        for data in [REMOVE_MINT_AUTHORITY.to_vec(), metadata_without_authority()] {
+            let accounts =
+                vec![AccountMeta::new(*self.mint.key, false), AccountMeta::new_readonly(*self.authority.key, true)];
+            self.call(accounts, data, authority_seeds)?;
         }
         Ok(())
     }
@@ -80,8 +93,9 @@ fn text_bytes(text: &str) -> usize {
     4 + text.len()
 }
 
-fn metadata_pointer(authority: &Pubkey, mint: &Pubkey) -> Vec<u8> {
-    [&METADATA_POINTER_EXTENSION, authority.as_ref(), mint.as_ref()].concat()
+fn metadata_pointer(mint: &Pubkey) -> Vec<u8> {
+    // The zero key says that there is no authority.
+    [&METADATA_POINTER_EXTENSION, Pubkey::default().as_ref(), mint.as_ref()].concat()
 }
 
 fn initialize_mint(decimals: u8, authority: &Pubkey) -> Vec<u8> {
@@ -103,6 +117,10 @@ fn metadata_field(key: &str, value: &str) -> Vec<u8> {
     data
 }
 
+fn metadata_without_authority() -> Vec<u8> {
+    [&METADATA_UPDATE_AUTHORITY, Pubkey::default().as_ref()].concat()
+}
+
 fn push_text(data: &mut Vec<u8>, text: &str) {
     // arith-safety: texts come out of a transaction, which is shorter than 2^32 bytes.
     data.extend_from_slice(&(text.len() as u32).to_le_bytes());
@@ -117,11 +135,11 @@ mod tests {
         token_2022::spl_token_2022::{
             ID,
             extension::{ExtensionType, metadata_pointer::instruction::initialize as initialize_pointer},
-            instruction::initialize_mint2,
+            instruction::{AuthorityType, initialize_mint2, set_authority},
             state::Mint,
         },
         token_2022_extensions::spl_token_metadata_interface::{
-            instruction::{initialize, update_field},
+            instruction::{initialize, update_authority, update_field},
             state::{Field, TokenMetadata},
         },
     };
@@ -133,8 +151,12 @@ mod tests {
     #[test]
     fn instructions_are_encoded_as_the_token_crates_do() {
         let (mint, authority) = (Pubkey::new_unique(), Pubkey::new_unique());
-        let pointer = initialize_pointer(&ID, &mint, Some(authority), Some(mint)).unwrap();
-        assert_eq!(metadata_pointer(&authority, &mint), pointer.data);
+        let pointer = initialize_pointer(&ID, &mint, None, Some(mint)).unwrap();
+        assert_eq!(metadata_pointer(&mint), pointer.data);
+        let expected = set_authority(&ID, &mint, None, AuthorityType::MintTokens, &authority, &[]).unwrap();
+        assert_eq!(REMOVE_MINT_AUTHORITY[..], expected.data);
+        let without = update_authority(&ID, &mint, &authority, Default::default());
+        assert_eq!(metadata_without_authority(), without.data);
         for decimals in [0, 6] {
             let expected = initialize_mint2(&ID, &mint, &authority, None, decimals).unwrap();
             assert_eq!(initialize_mint(decimals, &authority), expected.data);

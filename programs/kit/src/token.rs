@@ -3,7 +3,7 @@
 //! Plain `Transfer` is used rather than `TransferChecked`: every mint that can reach these calls is either ours or
 //! was allow-listed, neither of which can carry a fee or a hook, and the checked form would need one more account.
 
-use anchor_lang::{prelude::*, solana_program::instruction::Instruction};
+use anchor_lang::{prelude::*, solana_program::instruction::Instruction, system_program};
 use anchor_spl::{token, token_2022};
 
 use crate::{account, cpi};
@@ -101,6 +101,31 @@ fn invoke<'info>(
     ];
     let instruction = Instruction { program_id: *token_program.key, accounts, data };
     cpi::invoke(&instruction, &[first.clone(), second.clone(), authority.clone()], signer_seeds)
+}
+
+/// The associated token account program.
+pub const ASSOCIATED_TOKEN_PROGRAM: Pubkey = Pubkey::from_str_const("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL");
+/// Tag of its instruction that creates an account.
+const CREATE: u8 = 0;
+
+/// Creates `account`, the associated token account of `payer` for `mint`. The associated token program, which must be
+/// among the transaction's accounts with the system program, refuses any other address.
+pub fn create_associated<'info>(
+    payer: &AccountInfo<'info>,
+    account: &AccountInfo<'info>,
+    mint: &AccountInfo<'info>,
+    token_program: &AccountInfo<'info>,
+) -> Result<()> {
+    let accounts = vec![
+        AccountMeta::new(*payer.key, true),
+        AccountMeta::new(*account.key, false),
+        AccountMeta::new_readonly(*payer.key, false),
+        AccountMeta::new_readonly(*mint.key, false),
+        AccountMeta::new_readonly(system_program::ID, false),
+        AccountMeta::new_readonly(*token_program.key, false),
+    ];
+    let instruction = Instruction { program_id: ASSOCIATED_TOKEN_PROGRAM, accounts, data: vec![CREATE] };
+    cpi::invoke(&instruction, &[payer.clone(), account.clone(), mint.clone(), token_program.clone()], &[])
 }
 
 /// Refuses `account` unless it is an initialised token account of `mint` owned by `owner` under either token program.

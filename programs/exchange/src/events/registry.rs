@@ -2,6 +2,7 @@
 
 use anchor_lang::prelude::*;
 
+use super::TradeFee;
 use crate::state::{ContributorShare, LicenceGrantArgs, ModelTerms};
 
 /// A model was listed and its token created.
@@ -137,6 +138,29 @@ pub struct LicenceRevoked {
     pub licence: Pubkey,
     /// Whose it was.
     pub grantee: Pubkey,
+    /// When, unix seconds.
+    pub at_seconds: i64,
+}
+
+/// A final result was minted as a token of its own.
+#[event]
+pub struct ContentMinted {
+    /// The model.
+    pub model: Pubkey,
+    /// The request whose result it is.
+    pub request: Pubkey,
+    /// The token.
+    pub mint: Pubkey,
+    /// Who asked, paid and owns it.
+    pub owner: Pubkey,
+    /// The fee by receiver.
+    pub fee: TradeFee,
+    /// Royalty that the metadata declares.
+    pub royalty_bps: u16,
+    /// The token's name.
+    pub name: String,
+    /// The token's metadata URI.
+    pub uri: String,
     /// When, unix seconds.
     pub at_seconds: i64,
 }
