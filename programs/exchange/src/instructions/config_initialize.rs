@@ -1,5 +1,6 @@
 use anchor_lang::prelude::*;
-use modchains_program_kit::account::upgrade_authority;
+use bytemuck::Zeroable;
+use modchains_program_kit::account::{self, upgrade_authority};
 
 use crate::{
     errors::{ExchangeError, ensure},
@@ -24,8 +25,9 @@ pub struct ConfigInitialize<'info> {
     /// Upgrade authority of the program; becomes the admin and pays.
     #[account(mut)]
     pub authority: Signer<'info>,
-    #[account(init, payer = authority, space = 8 + size_of::<ExchangeConfig>(), seeds = [seeds::CONFIG], bump)]
-    pub config: AccountLoader<'info, ExchangeConfig>,
+    /// CHECK: created here at the address that its seeds give.
+    #[account(mut)]
+    pub config: UncheckedAccount<'info>,
     /// CHECK: where the loader keeps this program's upgrade authority, checked by address and owner.
     pub program_data: UncheckedAccount<'info>,
     pub system_program: Program<'info, System>,
@@ -33,15 +35,19 @@ pub struct ConfigInitialize<'info> {
 
 impl<'info> ConfigInitialize<'info> {
     /// Writes the configuration.
-    pub fn handle(&mut self, args: ConfigInitializeArgs, bump: u8) -> Result<()> {
+    pub fn handle(&mut self, args: ConfigInitializeArgs) -> Result<()> {
         let authority = upgrade_authority(&self.program_data, &crate::ID)?;
         ensure(authority == Some(self.authority.key()), ExchangeError::NotUpgradeAuthority)?;
-        let mut config = self.config.load_init()?;
-        config.admin = self.authority.key();
-        config.treasury = args.treasury;
-        config.params = args.params;
-        config.timelock_seconds = args.timelock_seconds;
-        config.bump = bump;
-        config.invariant()
+        let (_, bump) = Pubkey::find_program_address(&[seeds::CONFIG], &crate::ID);
+        let config = ExchangeConfig {
+            admin: self.authority.key(),
+            treasury: args.treasury,
+            params: args.params,
+            timelock_seconds: args.timelock_seconds,
+            bump,
+            ..ExchangeConfig::zeroed()
+        };
+        config.invariant()?;
+        account::create_state(&self.authority, &self.config, &crate::ID, &[seeds::CONFIG, &[bump]], &config)
     }
 }
