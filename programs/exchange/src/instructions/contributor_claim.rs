@@ -1,5 +1,5 @@
 use anchor_lang::prelude::*;
-use modchains_program_kit::token;
+use modchains_program_kit::{account, token};
 
 use super::MarketPayout;
 use crate::{
@@ -16,8 +16,9 @@ pub struct ContributorClaim<'info> {
     #[account(mut)]
     pub market: AccountLoader<'info, Market>,
     pub model: AccountLoader<'info, Model>,
+    /// CHECK: the contributors, checked by owner, discriminator and model.
     #[account(mut)]
-    pub contributors: AccountLoader<'info, Contributors>,
+    pub contributors: UncheckedAccount<'info>,
     /// CHECK: the market's own quote vault, checked by its address.
     #[account(mut)]
     pub quote_vault: UncheckedAccount<'info>,
@@ -37,7 +38,7 @@ impl<'info> ContributorClaim<'info> {
             ensure(market.model == model, ExchangeError::ModelMismatch)?;
             ensure(market.quote_vault == self.quote_vault.key(), ExchangeError::QuoteVaultMismatch)?;
             token::require_token_account(&self.destination, &market.quote_mint, &beneficiary)?;
-            let mut contributors = self.contributors.load_mut()?;
+            let mut contributors = account::state_mut::<Contributors>(&self.contributors, &crate::ID)?;
             contributors.require_of(&model)?;
             let accrued_atoms = market.release_creator_fees();
             contributors.accrue(accrued_atoms)?;

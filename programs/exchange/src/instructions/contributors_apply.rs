@@ -1,4 +1,5 @@
 use anchor_lang::prelude::*;
+use modchains_program_kit::account;
 
 use crate::{
     errors::{ExchangeError, ensure},
@@ -15,6 +16,11 @@ pub struct ContributorsApply<'info> {
     pub model: AccountLoader<'info, Model>,
     #[account(mut)]
     pub market: AccountLoader<'info, Market>,
+    /// CHECK: the contributors, checked by owner, discriminator and model. The IDL names its type.
+    #[cfg(not(feature = "idl-build"))]
+    #[account(mut)]
+    pub contributors: UncheckedAccount<'info>,
+    #[cfg(feature = "idl-build")]
     #[account(mut)]
     pub contributors: AccountLoader<'info, Contributors>,
 }
@@ -26,7 +32,7 @@ impl<'info> ContributorsApply<'info> {
         let (accrued_atoms, count) = {
             let mut market = self.market.load_mut()?;
             ensure(market.model == model, ExchangeError::ModelMismatch)?;
-            let mut contributors = self.contributors.load_mut()?;
+            let mut contributors = account::state_mut::<Contributors>(self.contributors.as_ref(), &crate::ID)?;
             contributors.require_of(&model)?;
             let accrued_atoms = market.release_creator_fees();
             contributors.apply(accrued_atoms, now_seconds)?;

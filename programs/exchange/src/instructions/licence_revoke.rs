@@ -1,4 +1,5 @@
 use anchor_lang::prelude::*;
+use modchains_program_kit::account;
 
 use crate::{
     events::{self, LicenceRevoked},
@@ -11,6 +12,11 @@ use crate::{
 pub struct LicenceRevoke<'info> {
     pub creator: Signer<'info>,
     pub model: AccountLoader<'info, Model>,
+    /// CHECK: a licence, checked by owner, discriminator and model. The IDL names its type.
+    #[cfg(not(feature = "idl-build"))]
+    #[account(mut)]
+    pub licence: UncheckedAccount<'info>,
+    #[cfg(feature = "idl-build")]
     #[account(mut)]
     pub licence: AccountLoader<'info, Licence>,
 }
@@ -21,7 +27,7 @@ impl<'info> LicenceRevoke<'info> {
         let model = self.model.key();
         self.model.load()?.require_creator(self.creator.key)?;
         let grantee = {
-            let mut licence = self.licence.load_mut()?;
+            let mut licence = account::state_mut::<Licence>(self.licence.as_ref(), &crate::ID)?;
             licence.revoke(&model, now_seconds)?;
             licence.grantee
         };

@@ -14,6 +14,11 @@ pub struct ModelTransferAccept<'info> {
     pub to: Signer<'info>,
     #[account(mut)]
     pub model: AccountLoader<'info, Model>,
+    /// CHECK: the offer, checked by owner, discriminator and model. The IDL names its type.
+    #[cfg(not(feature = "idl-build"))]
+    #[account(mut)]
+    pub transfer: UncheckedAccount<'info>,
+    #[cfg(feature = "idl-build")]
     #[account(mut)]
     pub transfer: AccountLoader<'info, ModelTransfer>,
     /// CHECK: who made the offer, as it says; gets its rent back.
@@ -26,7 +31,7 @@ impl<'info> ModelTransferAccept<'info> {
     pub fn handle(&mut self) -> Result<()> {
         let (model, to) = (self.model.key(), self.to.key());
         {
-            let offer = self.transfer.load()?;
+            let offer = account::state_mut::<ModelTransfer>(self.transfer.as_ref(), &crate::ID)?;
             offer.require_of(&model, self.offered_by.key)?;
             ensure(offer.to == to, ExchangeError::NotOfferedTo)?;
             self.model.load_mut()?.hand_over(to);

@@ -12,8 +12,9 @@ use crate::{
 pub struct ModelTransferCancel<'info> {
     pub creator: Signer<'info>,
     pub model: AccountLoader<'info, Model>,
+    /// CHECK: the offer, checked by owner, discriminator and model.
     #[account(mut)]
-    pub transfer: AccountLoader<'info, ModelTransfer>,
+    pub transfer: UncheckedAccount<'info>,
     /// CHECK: who made the offer, as it says; gets its rent back.
     #[account(mut)]
     pub offered_by: UncheckedAccount<'info>,
@@ -24,8 +25,8 @@ impl<'info> ModelTransferCancel<'info> {
     pub fn handle(&mut self) -> Result<()> {
         let model = self.model.key();
         self.model.load()?.require_creator(self.creator.key)?;
-        self.transfer.load()?.require_of(&model, self.offered_by.key)?;
-        account::close(self.transfer.as_ref(), &self.offered_by)?;
+        account::state_mut::<ModelTransfer>(&self.transfer, &crate::ID)?.require_of(&model, self.offered_by.key)?;
+        account::close(&self.transfer, &self.offered_by)?;
         events::emit(&self.event_authority, &ModelTransferCancelled { model, creator: self.creator.key() })
     }
 }
