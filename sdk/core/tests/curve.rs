@@ -29,6 +29,30 @@ proptest! {
     }
 
     #[test]
+    fn a_trade_changes_reserve_and_supply_by_what_was_traded_and_nothing_else(
+        curve in solvent_curve(), amount in any_atoms(),
+    ) {
+        if let Some((token_atoms, after)) = bought(&curve, amount) {
+            let reserve_atoms = curve.reserve_atoms + amount;
+            let circulating_atoms = curve.circulating_atoms + token_atoms;
+            prop_assert_eq!(after, Curve { reserve_atoms, circulating_atoms, ..curve });
+        }
+        if let Some((quote_atoms, after)) = sold(&curve, amount) {
+            let reserve_atoms = curve.reserve_atoms - quote_atoms;
+            let circulating_atoms = curve.circulating_atoms - amount;
+            prop_assert_eq!(after, Curve { reserve_atoms, circulating_atoms, ..curve });
+        }
+    }
+
+    #[test]
+    fn a_deposit_raises_the_reserve_and_with_it_k_and_solvency(curve in solvent_curve(), amount in any_atoms()) {
+        let Ok(after) = curve.deposit_reserve(amount) else { return Ok(()) };
+        prop_assert_eq!(after, Curve { reserve_atoms: curve.reserve_atoms + amount, ..curve });
+        prop_assert_eq!(after.invariant(), Ok(()));
+        prop_assert!(after.product().unwrap() >= curve.product().unwrap());
+    }
+
+    #[test]
     fn any_state_and_amount_give_a_value_or_an_error(
         reserve_atoms in any_atoms(), circulating_atoms in any_atoms(), depth_atoms in any_atoms(),
         virtual_atoms in any_atoms(), amount in any_atoms(), other in any_atoms(),
@@ -135,9 +159,21 @@ fn impossible_trades_are_refused_by_name() {
     assert_eq!(curve.sell_exact_in(501), Err(CoreError::InsufficientSupply));
     assert_eq!(curve.sell_exact_out(1_001), Err(CoreError::InsufficientReserve));
     assert_eq!(curve.sell_exact_in(500), Ok(1_000), "on the boundary the last token pays the last atom");
+    assert_eq!(curve.sell_exact_out(1_000), Ok(500), "and the last atom takes the last token");
     assert_eq!(Curve { virtual_atoms: 1_001, ..curve }.invariant(), Err(CoreError::NotSolvent));
     assert_eq!(Curve { circulating_atoms: 1_000, ..curve }.invariant(), Err(CoreError::CurveEmpty));
     assert_eq!(Curve { virtual_atoms: u64::MAX, ..curve }.invariant(), Err(CoreError::Overflow));
     assert_eq!(Curve::launch(1_000, 0), Err(CoreError::CurveEmpty));
     assert_eq!(Curve::launch(0, 1_000), Err(CoreError::CurveEmpty));
+}
+
+#[test]
+fn a_trade_may_keep_k_but_not_lower_it() {
+    let curve = Curve { reserve_atoms: 1_000, circulating_atoms: 500, depth_atoms: 1_000, virtual_atoms: 1_000 };
+    assert_eq!(curve.product(), Ok(2_000 * 500));
+    let empty = Curve { reserve_atoms: 0, circulating_atoms: 0, ..curve };
+    assert_eq!(curve.apply_sell(500, 1_000), Ok(empty), "1,000 * 1,000 is the same product");
+    assert_eq!(curve.apply_sell(499, 1_000), Err(CoreError::NotSolvent));
+    assert_eq!(empty.apply_buy(1_000, 500), Ok(curve));
+    assert_eq!(empty.apply_buy(1_000, 501), Err(CoreError::NotSolvent));
 }

@@ -86,6 +86,23 @@ fn the_defaults_are_valid_and_lose_what_the_documentation_says() {
 }
 
 #[test]
+fn settings_on_their_bounds_are_accepted() {
+    let fees = TRADE_FEES_DEFAULT;
+    for fee_bps in [25, 500] {
+        assert_eq!(TradeFees { fee_bps, ..fees }.validate(), Ok(()), "{fee_bps}");
+    }
+    assert_eq!(TradeFees { referral_bps: 5_000, ..fees }.validate(), Ok(()));
+    let none = FeeSplit { reserve_bps: 0, vault_bps: 0, creator_bps: 0, protocol_bps: 0 };
+    for split in [
+        FeeSplit { reserve_bps: 1_000, vault_bps: 8_500, protocol_bps: 500, ..none },
+        FeeSplit { reserve_bps: 6_000, protocol_bps: 4_000, ..none },
+    ] {
+        assert_eq!(split.validate(), Ok(()), "{split:?}");
+    }
+    assert_eq!(UsageFeeSplit { operator_bps: 3_000, vault_bps: 5_200, ..USAGE_FEE_SPLIT_DEFAULT }.validate(), Ok(()));
+}
+
+#[test]
 fn settings_out_of_bounds_are_refused() {
     let fees = TRADE_FEES_DEFAULT;
     for fee_bps in [0, 24, 501, u16::MAX] {
