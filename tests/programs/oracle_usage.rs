@@ -66,7 +66,7 @@ fn a_request_counts_when_it_is_final_and_not_before() {
     let (usage, split) = (world.usage(SIDE), world.service(SIDE).split);
     assert_eq!((usage.requests_total, usage.epoch_requests), (1, 1));
     assert_eq!((usage.fees_total_atoms, usage.epoch_fees_atoms), (FEE_ATOMS, FEE_ATOMS));
-    let lost = FEE_ATOMS * u64::from(split.reserve_bps + split.protocol_bps) / 10_000;
+    let lost = FEE_ATOMS * u64::from(split.protocol_bps) / 10_000;
     assert_eq!(usage.non_recoverable_fees_total, lost);
     assert_eq!(averages(&usage), [0; 3], "averages move when the epoch closes");
     assert_eq!(world.usage(Side::B), World::ready().usage(Side::B), "another model's usage stays");

@@ -134,7 +134,19 @@ impl Curve {
         })
     }
 
-    /// The curve after `atoms` were added to the reserve: fees, or a gift. Raises the price and the backing.
+    /// The curve after `atoms` that no trade paid were added to the reserve: shares of usage fees, gifts. Raises the
+    /// backing and leaves the price: real quote takes the place of virtual quote, and syncs work it into the price.
+    ///
+    /// A price that rose at once would pay whoever buys right before the deposit and sells right after it. One
+    /// virtual atom stays, so that the curve opens again once all tokens are sold; what exceeds it raises the price.
+    pub fn deposit_backing(&self, atoms: u64) -> Result<Self> {
+        let replaced_atoms = atoms.min(self.virtual_atoms.saturating_sub(1));
+        // arith-safety: at most the virtual quote is taken from it.
+        let virtual_atoms = self.virtual_atoms - replaced_atoms;
+        Self { virtual_atoms, ..*self }.deposit_reserve(atoms)
+    }
+
+    /// The curve after a trade's own fee leg was added to the reserve. Raises the price and the backing.
     pub fn deposit_reserve(&self, atoms: u64) -> Result<Self> {
         let next = Self { reserve_atoms: self.reserve_atoms.checked_add(atoms).ok_or(CoreError::Overflow)?, ..*self };
         next.quote_atoms()?;

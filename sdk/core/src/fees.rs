@@ -193,9 +193,10 @@ pub struct UsageFeeLegs {
 }
 
 impl UsageFeeLegs {
-    /// Reserve and protocol legs: what a requester who is also operator, creator and only staker cannot get back.
-    pub fn lost_atoms(&self) -> Result<u64> {
-        self.reserve.checked_add(self.protocol).ok_or(CoreError::Overflow)
+    /// The protocol leg: what a requester who is also operator, creator and only staker cannot get back. The reserve
+    /// leg is no loss to whoever holds most of the tokens when it reaches the price.
+    pub const fn lost_atoms(&self) -> u64 {
+        self.protocol
     }
 }
 

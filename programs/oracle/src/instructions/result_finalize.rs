@@ -68,7 +68,7 @@ impl<'info> ResultFinalize<'info> {
         service.accrue(request.price_atoms()?, &legs)?;
         usage.count(&FinalUse {
             fee_atoms: request.fee_atoms,
-            non_recoverable_atoms: legs.lost_atoms().map_err(OracleError::from)?,
+            non_recoverable_atoms: legs.lost_atoms(),
             answer_seconds: request.answer_seconds(),
             requester_hash: requester_hash(&request),
         })?;
@@ -96,8 +96,8 @@ impl<'info> ResultFinalize<'info> {
 /// A key is free to choose, so its own bytes could be ground to raise the estimate of distinct requesters for the
 /// price of one. Hashed together with the service, a key that was ground for one service is worth nothing in
 /// another; grinding for this one stays possible, but a forger who wants to look like many can as cheaply pay from
-/// many fresh keys. Either way the counted value never exceeds the fees paid, of which the reserve's and the
-/// protocol's shares are lost, and that is what faking use costs.
+/// many fresh keys. Either way the counted value never exceeds the fees paid, of which the protocol's share is lost,
+/// and that is what faking use costs.
 fn requester_hash(request: &Request) -> u64 {
     let hash = sha256(&[request.service.as_ref(), request.requester.as_ref()]);
     let mut bytes = [0; 8];

@@ -24,7 +24,7 @@ pub const ANSWER_CLASSES: usize = 12;
 pub struct Usage {
     /// The model, an account of the exchange.
     pub model: Pubkey,
-    /// Reserve and protocol shares of every finalised fee: what nobody who fakes use gets back, in atoms.
+    /// Protocol shares of every finalised fee: what nobody who fakes use gets back, in atoms.
     pub non_recoverable_fees_total: u64,
     /// Average with a half-life of one day.
     pub ema_fast: u64,
@@ -85,7 +85,7 @@ pub struct EpochSummary {
 pub struct FinalUse {
     /// Its fee without tip, in atoms.
     pub fee_atoms: u64,
-    /// The reserve's and the protocol's shares of the fee, in atoms.
+    /// The protocol's share of the fee, in atoms.
     pub non_recoverable_atoms: u64,
     /// Seconds from request to result.
     pub answer_seconds: u64,

@@ -39,4 +39,4 @@ pub use drift::{DRIFT_WINDOW_SECONDS, DriftBudget};
 pub use high_water::HighWater;
 pub use moves::{SyncInput, SyncMove, SyncReason, SyncState, sync};
 pub use params::SyncParams;
-pub use signal::signal_step_ppm;
+pub use signal::{growth_fees_atoms, signal_step_ppm};

@@ -38,7 +38,8 @@ pub struct SyncInput {
     pub is_paused: bool,
     /// Whether the oracle's figures are too old to act on.
     pub is_stale: bool,
-    /// Non-recoverable usage fees, in quote atoms, since the curve last moved: they pay for an upward step.
+    /// What usage pays for an upward step, in quote atoms: the growing part, see
+    /// [`crate::sync::growth_fees_atoms`], of the non-recoverable usage fees since the curve last moved.
     pub lost_usage_fees_atoms: u64,
     /// `Y0`: the depth at launch, token atoms.
     pub launch_depth_atoms: u64,

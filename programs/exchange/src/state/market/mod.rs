@@ -8,7 +8,7 @@ use bytemuck::Zeroable;
 use modchains_core::{
     curve::Curve,
     fees::{FeeLegs, TradeFees},
-    sync::{self, DriftBudget, HighWater, SyncInput, SyncMove, SyncState},
+    sync::{self, DriftBudget, HighWater, SyncInput, SyncMove, SyncReason, SyncState},
     trade::{self, Buy, Sell},
     window,
 };
@@ -216,8 +216,11 @@ impl Market {
         let step = self.plan_sync(usage, now_seconds).map_err(ExchangeError::from)?;
         self.set_curve(step.curve_after);
         self.set_sync_state(step.state_after);
-        if step.reason.moved() {
+        // Steady use pays for no later step.
+        if step.reason.moved() || step.reason == SyncReason::Unchanged {
             self.usage_fees_seen_atoms = usage.non_recoverable_fees_total;
+        }
+        if step.reason.moved() {
             self.parameter_epoch = self.parameter_epoch.checked_add(1).ok_or(ExchangeError::Overflow)?;
         }
         self.invariant()?;
@@ -226,12 +229,14 @@ impl Market {
 
     fn plan_sync(&self, usage: &UsageSignal, now_seconds: i64) -> modchains_core::Result<SyncMove> {
         let params = self.params.sync_params();
+        let (fast, mid, slow, quality) = (usage.ema_fast, usage.ema_mid, usage.ema_slow, usage.quality_ppm);
+        let lost_atoms = usage.non_recoverable_fees_total.saturating_sub(self.usage_fees_seen_atoms);
         let input = SyncInput {
-            step_ppm: sync::signal_step_ppm(usage.ema_fast, usage.ema_mid, usage.ema_slow, usage.quality_ppm, &params)?,
+            step_ppm: sync::signal_step_ppm(fast, mid, slow, quality, &params)?,
             is_paused: self.is_paused(now_seconds),
             is_stale: window::elapsed_seconds(usage.rolled_at_seconds, now_seconds)?
                 > u64::from(self.params.usage_stale_seconds),
-            lost_usage_fees_atoms: usage.non_recoverable_fees_total.saturating_sub(self.usage_fees_seen_atoms),
+            lost_usage_fees_atoms: sync::growth_fees_atoms(lost_atoms, fast, mid, slow, quality)?,
             launch_depth_atoms: self.depth_opening_atoms,
         };
         sync::sync(&self.curve(), &self.sync_state(), &params, &input, now_seconds)
@@ -256,7 +261,7 @@ impl Market {
         let legs = self.params.trade_fees().split_fee(split_atoms, false).map_err(ExchangeError::from)?;
         let mut curve = self.curve();
         for atoms in [reserve_atoms, legs.reserve] {
-            curve = curve.deposit_reserve(atoms).map_err(ExchangeError::from)?;
+            curve = curve.deposit_backing(atoms).map_err(ExchangeError::from)?;
         }
         self.set_curve(curve);
         self.accrue(&legs)?;
