@@ -37,9 +37,13 @@ pub struct ModelVersionPublish<'info> {
     pub creator: Signer<'info>,
     #[account(mut)]
     pub model: AccountLoader<'info, Model>,
-    /// CHECK: created here at the address of model and index.
+    /// CHECK: created here at the address of model and index. The IDL names its type.
+    #[cfg(not(feature = "idl-build"))]
     #[account(mut)]
     pub version: UncheckedAccount<'info>,
+    #[cfg(feature = "idl-build")]
+    #[account(mut)]
+    pub version: AccountLoader<'info, ModelVersion>,
     pub system_program: Program<'info, System>,
 }
 
@@ -54,7 +58,7 @@ impl<'info> ModelVersionPublish<'info> {
         };
         let index_seed = index.to_le_bytes();
         let version_seeds = [seeds::VERSION, model_key.as_ref(), &index_seed];
-        let bump = account::canonical_bump(&self.version, &version_seeds, &crate::ID)?;
+        let bump = account::canonical_bump(self.version.as_ref(), &version_seeds, &crate::ID)?;
         let mut version = ModelVersion {
             model: model_key,
             manifest_sha256: args.manifest_sha256,
@@ -72,7 +76,7 @@ impl<'info> ModelVersionPublish<'info> {
         version.set_uri(&args.uri)?;
         version.invariant()?;
         let signer_seeds: &[&[u8]] = &[seeds::VERSION, model_key.as_ref(), &index_seed, &[bump]];
-        account::create_state(&self.creator, &self.version, &crate::ID, signer_seeds, &version)?;
+        account::create_state(&self.creator, self.version.as_ref(), &crate::ID, signer_seeds, &version)?;
         let event = ModelVersionPublished {
             model: model_key,
             version: self.version.key(),
