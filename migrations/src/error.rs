@@ -126,6 +126,86 @@ pub enum MigrateError {
         /// What there is.
         steps: String,
     },
+    /// The IDL cannot be published.
+    #[error("the IDL {path} cannot be published: {reason}; run `cargo xtask idl` with the addresses of this build", path = path.display())]
+    IdlUnusable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The program says nobody to tell about a weakness.
+    #[error(
+        "the compiled {program} program has no security contact to publish: {reason}; set MODCHAINS_PROJECT_URL and MODCHAINS_SECURITY_CONTACTS and build it again"
+    )]
+    ContactUnusable {
+        /// Which program.
+        program: &'static str,
+        /// What is wrong.
+        reason: String,
+    },
+    /// Text cannot be compressed.
+    #[error("cannot compress the text: {reason}")]
+    Compression {
+        /// Why.
+        reason: String,
+    },
+    /// The cluster has no Program Metadata program.
+    #[error("{url} has no Program Metadata program at {address}; nothing can be published there", address = crate::metadata::program::ID)]
+    MetadataProgramMissing {
+        /// The endpoint.
+        url: String,
+    },
+    /// The program is not deployed.
+    #[error("the {program} program is not deployed at {address}; run modchains-migrate first")]
+    NotDeployed {
+        /// Which program.
+        program: &'static str,
+        /// Its address.
+        address: Pubkey,
+    },
+    /// Somebody else publishes for the program.
+    #[error(
+        "only {authority}, the upgrade authority of the {program} program at {address}, can publish about it; run this with that key as --keypair"
+    )]
+    NotMetadataAuthority {
+        /// Which program.
+        program: &'static str,
+        /// Its address.
+        address: Pubkey,
+        /// Who may.
+        authority: Pubkey,
+    },
+    /// Published for good.
+    #[error("the {kind} of the {program} program at {address} differs and was made immutable; it cannot be changed")]
+    MetadataImmutable {
+        /// Which program.
+        program: &'static str,
+        /// What about it.
+        kind: &'static str,
+        /// The account.
+        address: Pubkey,
+    },
+    /// Something else is at the address, or somebody else writes there.
+    #[error("the account at {address}, or its buffer, is not one that can become the {kind} of the {program} program")]
+    MetadataTaken {
+        /// Which program.
+        program: &'static str,
+        /// What about it.
+        kind: &'static str,
+        /// The account.
+        address: Pubkey,
+    },
+    /// The chain does not come to say what was sent.
+    #[error(
+        "the {name} is not published after {looks} rounds; somebody else writes there too, or the endpoint is behind; run this again to continue"
+    )]
+    NotPublished {
+        /// Program and kind.
+        name: String,
+        /// How often the chain was looked at.
+        looks: usize,
+    },
     /// The loader's instruction cannot be built.
     #[error("cannot build the loader's instruction: {reason}")]
     Loader {
@@ -150,6 +230,15 @@ impl MigrateError {
             Self::NotVerified { .. } => "not_verified",
             Self::ConfigInvalid { .. } => "config_invalid",
             Self::StepUnknown { .. } => "step_unknown",
+            Self::IdlUnusable { .. } => "idl_unusable",
+            Self::ContactUnusable { .. } => "contact_unusable",
+            Self::Compression { .. } => "compression",
+            Self::MetadataProgramMissing { .. } => "metadata_program_missing",
+            Self::NotDeployed { .. } => "not_deployed",
+            Self::NotMetadataAuthority { .. } => "not_metadata_authority",
+            Self::MetadataImmutable { .. } => "metadata_immutable",
+            Self::MetadataTaken { .. } => "metadata_taken",
+            Self::NotPublished { .. } => "not_published",
             Self::Loader { .. } => "loader",
         }
     }

@@ -12,6 +12,7 @@ use modchains_migrations::{
     MigrateError, Result,
     config::Config,
     context::{Context, ProgramKeys},
+    metadata::{self, Kind, Publication, PublishReport},
     steps::{Step, StepReport},
 };
 use modchains_sdk::{
@@ -62,6 +63,25 @@ enum Command {
     Status,
     /// Prints the configuration with every value, defaults included.
     Config,
+    /// What wallets, explorers and tools read about the programs.
+    #[command(subcommand)]
+    Metadata(MetadataCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum MetadataCommand {
+    /// Publishes the programs' IDLs and security contacts through the Program Metadata program, where they differ.
+    Publish {
+        /// Only says what would be done.
+        #[arg(long)]
+        dry_run: bool,
+        /// Only this part.
+        #[arg(long, value_enum)]
+        kind: Option<Kind>,
+        /// Folder with the IDLs.
+        #[arg(long, value_name = "FOLDER", default_value = "sdk/idl")]
+        idl_dir: PathBuf,
+    },
 }
 
 #[tokio::main]
@@ -84,6 +104,13 @@ async fn run(arguments: &Arguments) -> Result<()> {
     let config = arguments.config.as_deref().map_or_else(|| Ok(Config::default()), Config::load)?;
     if matches!(arguments.command, Some(Command::Config)) {
         return print_config(&config, arguments.config.as_deref());
+    }
+    if let Some(Command::Metadata(MetadataCommand::Publish { dry_run, kind, idl_dir })) = &arguments.command {
+        let kinds = kind.map_or_else(|| Kind::ALL.to_vec(), |kind| vec![kind]);
+        let publication = Publication { kinds, idl_folder: idl_dir.clone(), dry_run: *dry_run };
+        let reports = metadata::publish(&connect(arguments, config).await?, &publication).await?;
+        print_published(&reports, *dry_run, arguments.json);
+        return Ok(());
     }
     let steps = match arguments.only {
         Some(number) => vec![Step::by_number(number)?],
@@ -137,6 +164,24 @@ fn print_config(config: &Config, path: Option<&Path>) -> Result<()> {
         toml::to_string(config).map_err(|error| MigrateError::ConfigInvalid { path, reason: error.to_string() })?;
     print!("{text}");
     Ok(())
+}
+
+fn print_published(reports: &[PublishReport], dry_run: bool, as_json: bool) {
+    if as_json {
+        println!("{}", json!({ "dry_run": dry_run, "metadata": reports }));
+        return;
+    }
+    for report in reports {
+        let PublishReport { program, address, act, text_bytes, data_bytes, transactions, .. } = report;
+        let (would, kind) = (if dry_run { "would be " } else { "" }, report.kind.seed());
+        println!("{program} {kind}: {would}{act} at {address} ({text_bytes} bytes, {data_bytes} compressed)");
+        if dry_run && *transactions > 0 {
+            println!(
+                "     at most {transactions} transactions and {} lamports, most of them rent",
+                report.lamports_max
+            );
+        }
+    }
 }
 
 fn print_report(report: &StepReport) {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use anchor_lang_idl::build::IdlBuilder;
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
 use crate::{
     files, paths, process,
@@ -80,22 +80,27 @@ pub fn print_one(name: &str) -> Result<()> {
     Ok(())
 }
 
-/// Installs the TypeScript client and lets it load the committed IDLs.
+/// What `modchains-migrate metadata publish` sends, as its tests record it.
+const METADATA_VECTORS: &str = "migrations/tests/vectors/metadata.json";
+
+/// Installs the clients that others have written, lets Anchor's load the committed IDLs and compares what the Program
+/// Metadata program's sends with what we send.
 ///
 /// # Errors
-/// Without Node and npm, or when the client refuses an IDL.
+/// Without Node and npm, when an IDL is refused, or when an instruction differs.
 pub fn check_in_node() -> Result<()> {
     let folder = paths::repository().join("xtask/node");
     install_packages(&folder)?;
     let idls = paths::repository().join(COMMITTED);
-    let status = Command::new("node")
-        .arg(folder.join("idl-check.mjs"))
-        .args(PROGRAMS.map(|program| idls.join(format!("{}.json", program.library))))
-        .status()
-        .context("cannot start node; is it installed?")?;
-    if !status.success() {
-        bail!("the TypeScript client refused an IDL");
-    }
+    let idls = PROGRAMS.map(|program| idls.join(format!("{}.json", program.library)));
+    node(&folder.join("idl-check.mjs"), &idls)?;
+    node(&folder.join("metadata-check.mjs"), &[paths::repository().join(METADATA_VECTORS)])
+}
+
+fn node(script: &Path, arguments: &[PathBuf]) -> Result<()> {
+    let status =
+        Command::new("node").arg(script).args(arguments).status().context("cannot start node; is it installed?")?;
+    ensure!(status.success(), "{} failed", script.display());
     Ok(())
 }
 
@@ -106,7 +111,7 @@ fn install_packages(folder: &Path) -> Result<()> {
     if fs::read_to_string(&marker).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    let step = Step::start("installing the TypeScript client from npm");
+    let step = Step::start("installing the TypeScript clients from npm");
     let log = paths::repository().join("target/idl/npm.log");
     process::run(&step, Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder), &log)?;
     files::write_if_changed(&marker, lock.as_bytes())?;

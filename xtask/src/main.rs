@@ -51,7 +51,7 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
-    /// Loads the committed IDLs in the TypeScript client and encodes with them.
+    /// Loads the committed IDLs in the TypeScript client, and compares what is published with the metadata program's own.
     IdlCheck,
     /// Sets up libtorch for the crank from PyPI, unless LIBTORCH is set.
     Libtorch {
