@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{any_atoms, solvent_curve};
+use common::{DEPTH, any_atoms, input, market, solvent_curve, state_with_mark};
 use modchains_core::CoreError;
 use modchains_core::curve::Curve;
 use modchains_core::fees::{TRADE_FEES_DEFAULT, TradeFees};
@@ -14,35 +14,6 @@ use proptest::prelude::*;
 
 const PARAMS: SyncParams = SyncParams::DEFAULT;
 const EPOCH: i64 = 3_600;
-const DEPTH: u64 = 1_000_000_000_000_000;
-
-/// A market of ordinary size with a chosen premium and chosen slack, its mark at or above the supply.
-fn market() -> impl Strategy<Value = (Curve, SyncState)> {
-    (0.002f64..0.99, 1u64 << 24..1 << 50, 0.0f64..1.0, 0.0f64..1.0)
-        .prop_map(|(sold, reserve, slack, mark)| {
-            let circulating_atoms = (DEPTH as f64 * sold) as u64;
-            let boundary = u128::from(reserve) * u128::from(DEPTH - circulating_atoms) / u128::from(circulating_atoms);
-            let virtual_atoms = (boundary as f64 * (1.0 - slack * slack)).max(1_000.0) as u64;
-            let curve = Curve { reserve_atoms: reserve, circulating_atoms, depth_atoms: DEPTH, virtual_atoms };
-            let above = (DEPTH - 1 - circulating_atoms) as f64 * mark * mark;
-            (curve, state_with_mark(circulating_atoms + above as u64))
-        })
-        .prop_filter("solvent", |(curve, _)| curve.invariant().is_ok())
-}
-
-fn state_with_mark(mark_atoms: u64) -> SyncState {
-    SyncState { high_water: HighWater { mark_atoms, peak_atoms: mark_atoms, ..HighWater::new(0) }, ..SyncState::new(0) }
-}
-
-fn input(step_ppm: i32) -> SyncInput {
-    SyncInput {
-        step_ppm,
-        is_paused: false,
-        is_stale: false,
-        lost_usage_fees_atoms: u64::MAX,
-        launch_depth_atoms: DEPTH,
-    }
-}
 
 fn synced(curve: &Curve, state: &SyncState, step_ppm: i32) -> SyncMove {
     sync(curve, state, &PARAMS, &input(step_ppm), EPOCH).unwrap()

@@ -3,7 +3,11 @@
 
 use modchains_core::curve::Curve;
 use modchains_core::fees::{FeeSplit, TradeFees};
+use modchains_core::sync::{HighWater, SyncInput, SyncState};
 use proptest::prelude::*;
+
+/// Depth of [`market`], token atoms.
+pub const DEPTH: u64 = 1_000_000_000_000_000;
 
 /// Any 64-bit amount, with small ones, powers of two and the ends of the range as likely as the rest.
 pub fn any_atoms() -> impl Strategy<Value = u64> {
@@ -51,4 +55,34 @@ pub fn trade_fees() -> impl Strategy<Value = TradeFees> {
             TradeFees { fee_bps, split, referral_bps }
         },
     )
+}
+
+/// A market of ordinary size with a chosen premium and chosen slack, its mark at or above the supply.
+pub fn market() -> impl Strategy<Value = (Curve, SyncState)> {
+    (0.002f64..0.99, 1u64 << 24..1 << 50, 0.0f64..1.0, 0.0f64..1.0)
+        .prop_map(|(sold, reserve, slack, mark)| {
+            let circulating_atoms = (DEPTH as f64 * sold) as u64;
+            let boundary = u128::from(reserve) * u128::from(DEPTH - circulating_atoms) / u128::from(circulating_atoms);
+            let virtual_atoms = (boundary as f64 * (1.0 - slack * slack)).max(1_000.0) as u64;
+            let curve = Curve { reserve_atoms: reserve, circulating_atoms, depth_atoms: DEPTH, virtual_atoms };
+            let above = (DEPTH - 1 - circulating_atoms) as f64 * mark * mark;
+            (curve, state_with_mark(circulating_atoms + above as u64))
+        })
+        .prop_filter("solvent", |(curve, _)| curve.invariant().is_ok())
+}
+
+/// A market that opened at zero, with its high-water mark somewhere.
+pub fn state_with_mark(mark_atoms: u64) -> SyncState {
+    SyncState { high_water: HighWater { mark_atoms, peak_atoms: mark_atoms, ..HighWater::new(0) }, ..SyncState::new(0) }
+}
+
+/// A signal that usage pays for in full.
+pub fn input(step_ppm: i32) -> SyncInput {
+    SyncInput {
+        step_ppm,
+        is_paused: false,
+        is_stale: false,
+        lost_usage_fees_atoms: u64::MAX,
+        launch_depth_atoms: DEPTH,
+    }
 }
