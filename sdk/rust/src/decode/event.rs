@@ -85,7 +85,7 @@ events! {
     ExchangeEvent, modchains_exchange {
         ConfigChangeQueued, ConfigChangeApplied, ModelRegistered, ModelVersionPublished, ModelTermsSet,
         ModelTransferOffered, ModelTransferred, ModelTransferCancelled, ContributorsQueued, ContributorsApplied,
-        ContributorPaid, LicenceGranted, LicenceRevoked, MarketOpened, TokensBought, TokensSold, CurveMoved,
+        ContributorPaid, ContentMinted, LicenceGranted, LicenceRevoked, MarketOpened, TokensBought, TokensSold, CurveMoved,
         MarketDeposited, MarketPaused, ReferralOpened, ReferralPaid, FeesDistributed, FeesClaimed,
     }
 }

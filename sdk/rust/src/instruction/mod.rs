@@ -3,6 +3,7 @@
 pub mod budget;
 pub mod exchange;
 pub mod oracle;
+pub mod registry;
 pub mod token;
 pub mod trade;
 pub mod vault;
