@@ -1,17 +1,32 @@
 //! What the programs know of each other, held against the committed IDLs and the real account types.
 
-use anchor_lang::{Discriminator, event::EVENT_IX_TAG_LE, prelude::*};
+use anchor_lang::{Discriminator, InstructionData, event::EVENT_IX_TAG_LE, prelude::*};
 use bytemuck::{Pod, bytes_of};
-use modchains_exchange::state::{Market, Model, ModelVersion};
-use modchains_oracle::state::{Operator, Request, Service, Usage};
-use modchains_program_kit::hash::sha256;
-use modchains_sdk::{address, instruction::oracle};
+use modchains_core::licence::LicenceKind;
+use modchains_exchange::{
+    instruction as exchange_instruction,
+    instructions::MarketDepositArgs,
+    state::{Licence, Market, Model, ModelVersion},
+};
+use modchains_oracle::{
+    exchange_interface::read_licence,
+    state::{Operator, Request, Service, Usage},
+};
+use modchains_program_kit::{
+    deposit::{Deposit, Receiver},
+    hash::sha256,
+};
+use modchains_sdk::address;
 use modchains_tests::{
     chain::key,
     idl::{Program, root},
-    world::{Side, World, quote, request_args},
+    world::{Side, World, request_args},
 };
-use modchains_vault::state::{Position, RevenuePool, Vault};
+use modchains_vault::{
+    instruction,
+    instructions::RevenueDepositArgs,
+    state::{Position, RevenuePool, Vault},
+};
 use serde_json::Value;
 use solana_instruction::{AccountMeta, Instruction};
 use solana_signer::Signer;
@@ -35,17 +50,18 @@ fn idl_discriminator(program: Program, list: &str, name: &str) -> Vec<u8> {
 #[test]
 fn declared_discriminators_are_those_of_the_idls() {
     use modchains_exchange::{oracle_interface, vault_interface};
-    use modchains_oracle::{exchange_interface, vault_interface as oracle_vault_interface};
+    use modchains_oracle::exchange_interface;
+    use modchains_program_kit::deposit;
     use modchains_vault::exchange_interface as vault_exchange_interface;
     let declared: [(Program, &str, &str, [u8; 8]); 9] = [
         (Program::Oracle, "accounts", "Usage", oracle_interface::USAGE_DISCRIMINATOR),
         (Program::Vault, "accounts", "Vault", vault_interface::VAULT_DISCRIMINATOR),
-        (Program::Vault, "instructions", "revenue_deposit", vault_interface::REVENUE_DEPOSIT_DISCRIMINATOR),
         (Program::Exchange, "accounts", "Model", exchange_interface::MODEL_DISCRIMINATOR),
         (Program::Exchange, "accounts", "ModelVersion", exchange_interface::MODEL_VERSION_DISCRIMINATOR),
         (Program::Exchange, "accounts", "Market", exchange_interface::MARKET_DISCRIMINATOR),
-        (Program::Exchange, "instructions", "reserve_deposit", exchange_interface::RESERVE_DEPOSIT_DISCRIMINATOR),
-        (Program::Vault, "instructions", "revenue_deposit", oracle_vault_interface::REVENUE_DEPOSIT_DISCRIMINATOR),
+        (Program::Exchange, "accounts", "Licence", exchange_interface::LICENCE_DISCRIMINATOR),
+        (Program::Exchange, "instructions", "market_deposit", deposit::MARKET_DEPOSIT_DISCRIMINATOR),
+        (Program::Vault, "instructions", "revenue_deposit", deposit::REVENUE_DEPOSIT_DISCRIMINATOR),
         (Program::Exchange, "accounts", "Model", vault_exchange_interface::MODEL_DISCRIMINATOR),
     ];
     for (program, list, name, discriminator) in declared {
@@ -65,34 +81,56 @@ fn declared_programs_are_the_programs() {
     }
 }
 
-/// The accounts of a call as the interface's source lists them: name, whether written, whether signing.
-fn listed_accounts(interface: &str, after: &str) -> Vec<(String, bool, bool)> {
-    let text = std::fs::read_to_string(root().join(interface)).unwrap();
-    let (_, call) = text.split_once(after).expect("the interface makes the call");
-    let metas = call.lines().map(str::trim).skip_while(|line| !line.starts_with("AccountMeta::"));
-    metas
-        .take_while(|line| line.starts_with("AccountMeta::"))
-        .map(|line| {
-            let (kind, arguments) = line.split_once("(*self.").expect("a key of a field");
-            let (name, signer) = arguments.split_once(".key, ").expect("a key and a flag");
-            (name.to_owned(), kind == "AccountMeta::new", signer.starts_with("true"))
-        })
-        .collect()
+/// An empty account at an address that is made of its name. It lives until the tests end.
+fn named(name: &str) -> &'static AccountInfo<'static> {
+    let (key, lamports) = (Box::leak(Box::new(key(name).pubkey())), Box::leak(Box::new(0)));
+    Box::leak(Box::new(AccountInfo::new(key, false, false, lamports, &mut [], &Pubkey::new_from_array([0; 32]), false)))
 }
 
 #[test]
-fn calls_between_programs_list_the_accounts_of_the_idl_in_its_order() {
+fn deposits_list_the_accounts_of_the_idl_in_its_order_and_the_amounts_of_its_arguments() {
+    let pool = Receiver::Pool {
+        vault: named("vault"),
+        pool: named("pool"),
+        pool_tokens: named("pool_tokens"),
+        revenue_atoms: 7,
+    };
+    let market = Receiver::Market {
+        market: named("market"),
+        quote_vault: named("quote_vault"),
+        reserve_atoms: 11,
+        creator_atoms: 13,
+    };
+    let revenue = RevenueDepositArgs { revenue_atoms: 7 };
+    let parts = MarketDepositArgs { reserve_atoms: 11, creator_atoms: 13, split_atoms: 0 };
     let calls = [
-        ("programs/exchange/src/vault_interface.rs", "impl RevenueDeposit", Program::Vault, "revenue_deposit"),
-        ("programs/oracle/src/vault_interface.rs", "impl RevenueDeposit", Program::Vault, "revenue_deposit"),
-        ("programs/oracle/src/exchange_interface.rs", "impl ReserveDeposit", Program::Exchange, "reserve_deposit"),
+        (Program::Vault, "revenue_deposit", pool, instruction::RevenueDeposit { args: revenue }.data()),
+        (Program::Exchange, "market_deposit", market, exchange_instruction::MarketDeposit { args: parts }.data()),
     ];
-    for (interface, after, program, name) in calls {
-        let instructions = program.instructions();
-        let called = instructions.iter().find(|instruction| instruction.name == name).unwrap();
-        let expected: Vec<_> =
-            called.accounts.iter().map(|spec| (spec.name.clone(), spec.writable, spec.signer)).collect();
-        assert_eq!(listed_accounts(interface, after), expected, "{interface}");
+    for (program, name, receiver, data) in calls {
+        let deposit = Deposit {
+            depositor: named("depositor"),
+            depositor_tokens: named("depositor_tokens"),
+            receiver,
+            token_program: named("token_program"),
+            event_authority: named("event_authority"),
+            program: named("program"),
+        };
+        let (call, accounts) = deposit.call(&program.id());
+        assert_eq!((call.program_id, call.data), (program.id(), data), "{name}");
+        let declared = program.instructions().into_iter().find(|declared| declared.name == name).unwrap();
+        let expected: Vec<AccountMeta> = declared
+            .accounts
+            .iter()
+            .map(|spec| AccountMeta {
+                pubkey: *named(&spec.name).key,
+                is_signer: spec.signer,
+                is_writable: spec.writable,
+            })
+            .collect();
+        assert_eq!(call.accounts, expected, "{name}");
+        let passed: Vec<Pubkey> = accounts.iter().map(|account| *account.key).collect();
+        assert!(expected.iter().all(|meta| passed.contains(&meta.pubkey)), "{name}");
     }
 }
 
@@ -129,7 +167,7 @@ fn the_exchange_reads_of_usage_what_the_oracle_writes() {
 
 #[test]
 fn the_oracle_reads_of_models_versions_and_markets_what_the_exchange_writes() {
-    use modchains_oracle::exchange_interface::{read_market, read_model_creator, read_version};
+    use modchains_oracle::exchange_interface::{read_default_licence, read_market, read_model_creator, read_version};
     let owner = modchains_exchange::ID;
     let (model, version, market): (Model, ModelVersion, Market) = (patterned(), patterned(), patterned());
     assert_eq!(with_account(&model, &owner, read_model_creator).unwrap(), model.creator);
@@ -138,9 +176,26 @@ fn the_oracle_reads_of_models_versions_and_markets_what_the_exchange_writes() {
     assert_eq!(facts.numeric_class, version.numeric_class);
     let facts = with_account(&market, &owner, read_market).unwrap();
     assert_eq!((facts.model, facts.quote_mint), (market.model, market.quote_mint));
+    let (kind, terms) = with_account(&Model { licence_kind: 1, ..model }, &owner, read_default_licence).unwrap();
+    assert_eq!((kind, terms.uses, terms.price_atoms), (LicenceKind::Paid, model.licence_uses, model.licence_price_atoms));
+    assert_eq!((terms.rate_max, terms.rate_window_seconds), (model.licence_rate_max, model.licence_rate_window_seconds));
+    assert!(with_account(&Model { licence_kind: 3, ..model }, &owner, read_default_licence).is_err());
     // A market is no model, and nothing of another program is either.
     assert!(with_account(&market, &owner, read_model_creator).is_err());
     assert!(with_account(&model, &modchains_vault::ID, read_model_creator).is_err());
+}
+
+#[test]
+fn the_oracle_reads_of_licences_what_the_exchange_writes() {
+    let licence: Licence = patterned();
+    let read = |owner: &Pubkey, model: &Pubkey, grantee: &Pubkey| {
+        with_account(&licence, owner, |account| read_licence(account, model, grantee))
+    };
+    let (exchange, other) = (modchains_exchange::ID, key("another").pubkey());
+    assert_eq!(read(&exchange, &licence.model, &licence.grantee).unwrap(), licence.grant_terms());
+    assert!(read(&exchange, &other, &licence.grantee).is_err());
+    assert!(read(&exchange, &licence.model, &other).is_err());
+    assert!(read(&modchains_vault::ID, &licence.model, &licence.grantee).is_err());
 }
 
 #[test]
@@ -174,9 +229,28 @@ fn published_offsets_are_those_of_the_states() {
         ("Usage.rolled_at_seconds", 88, offset_of!(Usage, rolled_at_seconds)),
         ("Model.creator", 8, offset_of!(Model, creator)),
         ("Model.mint", 40, offset_of!(Model, mint)),
-        ("Model.name_hash", 72, offset_of!(Model, name_hash)),
-        ("Model.version_count", 112, offset_of!(Model, version_count)),
-        ("Model.current_version", 116, offset_of!(Model, current_version)),
+        ("Model.registered_at_seconds", 72, offset_of!(Model, registered_at_seconds)),
+        ("Model.licence_price_atoms", 80, offset_of!(Model, licence_price_atoms)),
+        ("Model.version_count", 96, offset_of!(Model, version_count)),
+        ("Model.current_version", 100, offset_of!(Model, current_version)),
+        ("Model.licence_rate_max", 104, offset_of!(Model, licence_rate_max)),
+        ("Model.licence_rate_window_seconds", 108, offset_of!(Model, licence_rate_window_seconds)),
+        ("Model.licence_uses", 112, offset_of!(Model, licence_uses)),
+        ("Model.licence_kind", 116, offset_of!(Model, licence_kind)),
+        ("Licence.price_atoms", 72, offset_of!(Licence, price_atoms)),
+        ("Licence.expires_at_seconds", 80, offset_of!(Licence, expires_at_seconds)),
+        ("Licence.revoked_at_seconds", 88, offset_of!(Licence, revoked_at_seconds)),
+        ("Licence.rate_max", 96, offset_of!(Licence, rate_max)),
+        ("Licence.rate_window_seconds", 100, offset_of!(Licence, rate_window_seconds)),
+        ("Licence.uses", 104, offset_of!(Licence, uses)),
+        ("Request.service", 8, offset_of!(Request, service)),
+        ("Request.requester", 40, offset_of!(Request, requester)),
+        ("Request.version_manifest_sha256", 104, offset_of!(Request, version_manifest_sha256)),
+        ("Request.input_hash", 136, offset_of!(Request, input_hash)),
+        ("Request.output_hash", 168, offset_of!(Request, output_hash)),
+        ("Request.licence_uses", 408, offset_of!(Request, licence_uses)),
+        ("Request.status", 410, offset_of!(Request, status)),
+        ("Request.numeric_class", 411, offset_of!(Request, numeric_class)),
         ("ModelVersion.model", 8, offset_of!(ModelVersion, model)),
         ("ModelVersion.manifest_sha256", 40, offset_of!(ModelVersion, manifest_sha256)),
         ("ModelVersion.index", 176, offset_of!(ModelVersion, index)),
@@ -195,7 +269,7 @@ fn published_offsets_are_those_of_the_states() {
 #[test]
 fn accounts_that_people_pay_rent_for_are_lean_on_chain() {
     let mut world = World::ready();
-    world.chain.must(&[oracle::request_create(&SIDE.person("requester"), &SIDE.model(), &quote(), request_args(1))]);
+    world.request(SIDE, 1);
     let version = address::exchange::version(&SIDE.model(), 1);
     // A type with hidden padding is not `Pod`, so its size is the sum of its fields.
     let accounts = [

@@ -14,7 +14,7 @@ use modchains_sdk::{
 use modchains_tests::{
     idl::Program,
     scenario,
-    world::{QUOTE, Side, World, exact_in, fresh_terms, quote, request_args, result_args, revenue_mints},
+    world::{QUOTE, Side, World, exact_in, fresh_terms, quote, request_args, request_instruction, result_args, revenue_mints},
 };
 use solana_instruction::Instruction;
 
@@ -83,7 +83,7 @@ fn by_the_same_people(side: Side) -> Vec<Instruction> {
         exchange::market_sell(&trader, &model, &quote(), trade, route),
         vault::stake(&staker, &model, revenue_mints(), stake),
         vault::revenue_claim(&staker, &model, &quote()),
-        oracle::request_create(&requester, &model, &quote(), request_args(1)),
+        request_instruction(&requester, &model, request_args(1)),
         oracle::request_claim(
             &operator,
             &quote().mint,

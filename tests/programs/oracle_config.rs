@@ -2,11 +2,11 @@
 
 use anchor_lang::prelude::Pubkey;
 use modchains_oracle::{
-    events::ConfigChangeQueued,
+    events::{ConfigChangeQueued, FeesDistributed},
     instructions::{
         BondMintAllowArgs, ConfigChangeQueueArgs, ConfigInitializeArgs, ServiceConfigureArgs, ServiceOpenArgs,
     },
-    state::{FeeBeneficiary, OracleConfig, OracleParams, ServiceTerms, UsageSplit},
+    state::{OracleConfig, OracleParams, ServiceTerms, UsageSplit},
 };
 use modchains_sdk::{address, instruction::oracle};
 use modchains_tests::{
@@ -208,32 +208,52 @@ fn a_service_opens_once_and_only_by_the_models_creator() {
 }
 
 #[test]
-fn usage_fees_go_to_the_treasury_and_the_creator_alone() {
+fn the_protocols_share_of_usage_fees_goes_to_the_treasury_alone() {
     let mut world = World::ready();
     world.serve(SIDE, 1);
     let treasury = key("treasury").pubkey();
     world.enrol(treasury);
-    let claim = |owner: &Pubkey, beneficiary| oracle::fees_claim(&SIDE.model(), &quote(), owner, beneficiary);
-    let creator = SIDE.person("creator");
-    for thief in [creator, SIDE.person("operator"), SIDE.person("requester")] {
-        world.must_refuse(&[claim(&thief, FeeBeneficiary::Protocol)], "ConstraintTokenOwner");
+    let claim = |owner: &Pubkey| oracle::fees_claim(&SIDE.model(), &quote(), owner);
+    for role in ["creator", "operator", "requester"] {
+        world.must_refuse(&[claim(&SIDE.person(role))], "ConstraintTokenOwner");
     }
-    for thief in [treasury, SIDE.person("operator"), Side::B.person("creator")] {
-        world.must_refuse(&[claim(&thief, FeeBeneficiary::Creator)], "ConstraintTokenOwner");
-    }
-    let service = world.service(SIDE);
-    let dues = [
-        (creator, FeeBeneficiary::Creator, service.accrued_creator_atoms),
-        (treasury, FeeBeneficiary::Protocol, service.accrued_protocol_atoms),
-    ];
-    for (owner, beneficiary, due) in dues {
-        let account = quote().account_of(&owner);
-        let before = world.chain.token_atoms(&account);
-        world.must_change(
-            &[claim(&owner, beneficiary)],
-            &[("service", SIDE.service()), ("escrow", SIDE.escrow()), ("owner's account", account)],
-        );
-        assert_eq!(world.chain.token_atoms(&account), before + due);
-        world.must_refuse(&[claim(&owner, beneficiary)], "NothingToClaim");
-    }
+    let due = world.service(SIDE).accrued_protocol_atoms;
+    let account = quote().account_of(&treasury);
+    let before = world.chain.token_atoms(&account);
+    world.must_change(
+        &[claim(&treasury)],
+        &[("service", SIDE.service()), ("escrow", SIDE.escrow()), ("treasury's account", account)],
+    );
+    assert_eq!(world.chain.token_atoms(&account), before + due);
+    world.must_refuse(&[claim(&treasury)], "NothingToClaim");
+}
+
+#[test]
+fn the_creators_share_of_usage_fees_waits_in_the_market() {
+    let mut world = World::ready();
+    world.serve(SIDE, 1);
+    let (service, market) = (world.service(SIDE), world.market(SIDE));
+    let shares = [service.accrued_vault_atoms, service.accrued_creator_atoms, service.accrued_reserve_atoms];
+    assert!(shares.iter().all(|share| *share > 0));
+    let quote_before = world.chain.token_atoms(&SIDE.quote_vault());
+    let distribute = oracle::fees_distribute(&SIDE.model(), &quote());
+    let outcome = world.must_change(
+        std::slice::from_ref(&distribute),
+        &[
+            ("service", SIDE.service()),
+            ("escrow", SIDE.escrow()),
+            ("pool", SIDE.pool()),
+            ("pool's tokens", SIDE.pool_tokens()),
+            ("market", SIDE.market()),
+            ("market's tokens", SIDE.quote_vault()),
+        ],
+    );
+    let (event, later): (FeesDistributed, _) = (outcome.event(), world.market(SIDE));
+    let paid = [event.accrued_vault, event.accrued_creator, event.accrued_reserve];
+    assert_eq!(paid.map(|change| change.before_atoms), shares);
+    assert!(paid.iter().all(|change| change.after_atoms == 0));
+    assert_eq!(later.creator_due_atoms - market.creator_due_atoms, shares[1]);
+    assert_eq!(later.reserve_atoms - market.reserve_atoms, shares[2]);
+    assert_eq!(world.chain.token_atoms(&SIDE.quote_vault()) - quote_before, shares[1] + shares[2]);
+    world.must_refuse(&[distribute], "NothingToDistribute");
 }

@@ -9,7 +9,7 @@ use modchains_program_kit::hash::sha256;
 use modchains_sdk::{address, instruction::oracle};
 use modchains_tests::world::{
     CHALLENGE_SECONDS, FEE_ATOMS, QUOTE, Side, WAIT_SECONDS, World, claim_args, claim_instruction,
-    finalize_instruction, post_instruction, quote, request_args, result_args, service_terms,
+    finalize_instruction, post_instruction, quote, request_args, request_instruction, result_args, service_terms,
 };
 use solana_instruction::Instruction;
 
@@ -17,7 +17,7 @@ pub(super) const SIDE: Side = Side::A;
 const CHALLENGE: i64 = CHALLENGE_SECONDS as i64;
 
 pub(super) fn create(args: RequestCreateArgs) -> Instruction {
-    oracle::request_create(&SIDE.person("requester"), &SIDE.model(), &quote(), args)
+    request_instruction(&SIDE.person("requester"), &SIDE.model(), args)
 }
 
 pub(super) fn expire() -> Instruction {
@@ -230,7 +230,7 @@ fn a_claim_never_falls_on_a_request_that_was_created_at_the_address_later() {
     world.chain.advance(WAIT_SECONDS.into());
     let harsher = modchains_oracle::instructions::RequestCreateArgs { value_at_risk_atoms: QUOTE, ..request_args(1) };
     let requester = SIDE.person("requester");
-    world.chain.must(&[refund(), close(), oracle::request_create(&requester, &SIDE.model(), &quote(), harsher)]);
+    world.chain.must(&[refund(), close(), request_instruction(&requester, &SIDE.model(), harsher)]);
     world.must_refuse(&[stale], "RequestReplaced");
     world.claim(SIDE, 1);
 }

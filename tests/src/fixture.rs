@@ -2,6 +2,7 @@
 
 use modchains_core::{
     fees::{REFERRAL_DEFAULT_BPS, TRADE_FEES_DEFAULT},
+    licence::USE_PERSONAL,
     sync::SyncParams,
 };
 use modchains_exchange::{
@@ -82,6 +83,7 @@ pub fn request_args(nonce: u64) -> RequestCreateArgs {
         tip_atoms: 1_000,
         value_at_risk_atoms: 0,
         max_wait_seconds: WAIT_SECONDS,
+        uses: USE_PERSONAL,
         salt: [7; 16],
         input: vec![1, 2, 3, 4, 5, 6, 7, 8],
     }
@@ -100,7 +102,7 @@ pub fn revenue_mints() -> vault::RevenueMints<'static> {
 /// A valid registration.
 pub fn register_args(name: &str) -> ModelRegisterArgs {
     let uri = "https://models.example/digits.json".to_owned();
-    ModelRegisterArgs { name: name.to_owned(), symbol: "DIGIT".to_owned(), uri }
+    ModelRegisterArgs { name: name.to_owned(), symbol: "DIGIT".to_owned(), uri, image: String::new() }
 }
 
 /// A valid first version of the exact class.

@@ -2,11 +2,8 @@
 
 use anchor_lang::prelude::Pubkey;
 use modchains_exchange::{instructions::MarketDepositArgs, state::FeeBeneficiary as TradeBeneficiary};
-use modchains_oracle::{
-    instructions::{
-        BondDepositArgs, BondMintAllowArgs, BondWithdrawStartArgs, ConfigChangeQueueArgs, ServiceConfigureArgs,
-    },
-    state::FeeBeneficiary as UsageBeneficiary,
+use modchains_oracle::instructions::{
+    BondDepositArgs, BondMintAllowArgs, BondWithdrawStartArgs, ConfigChangeQueueArgs, ServiceConfigureArgs,
 };
 use modchains_sdk::instruction::{Token, exchange, oracle, vault};
 use modchains_vault::instructions::{RevenueDepositArgs, StakeArgs, UnstakeArgs};
@@ -19,7 +16,7 @@ use crate::{
     world::{
         CHALLENGE_SECONDS, CLAIM_SECONDS, COOLDOWN_SECONDS, EPOCH_SECONDS, QUOTE, Side, TIMELOCK_SECONDS, WAIT_SECONDS,
         World, claim_instruction, finalize_instruction, market_params, oracle_params, post_instruction, quote,
-        request_args, revenue_mints, service_terms, version_args,
+        request_args, request_instruction, revenue_mints, service_terms, version_args,
     },
 };
 
@@ -291,7 +288,7 @@ fn claim_expire(side: Side) -> Instruction {
 fn request_builds() -> Vec<Row> {
     vec![
         ("request_create", World::ready, |_| {
-            both(|side| oracle::request_create(&side.person("requester"), &side.model(), &quote(), request_args(1)))
+            both(|side| request_instruction(&side.person("requester"), &side.model(), request_args(1)))
         }),
         ("request_claim", World::ready, |world| {
             with_requests(world, |world, side| world.request(side, 1));
@@ -349,7 +346,8 @@ fn request_builds() -> Vec<Row> {
         }),
         ("fees_claim", World::ready, |world| {
             with_requests(world, |world, side| world.serve(side, 1));
-            both(|side| oracle::fees_claim(&side.model(), &quote(), &side.person("creator"), UsageBeneficiary::Creator))
+            world.enrol(key("treasury").pubkey());
+            both(|side| oracle::fees_claim(&side.model(), &quote(), &key("treasury").pubkey()))
         }),
     ]
 }

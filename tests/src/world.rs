@@ -10,14 +10,15 @@ use modchains_exchange::{
 };
 use modchains_oracle::instructions::{
     BondMintAllowArgs, ConfigInitializeArgs as OracleConfigArgs, OperatorRegisterArgs, RequestClaimArgs,
-    ServiceOpenArgs,
+    RequestCreateArgs, ServiceOpenArgs,
 };
 use modchains_sdk::{
     address,
     instruction::{
         Token,
         exchange::{self, TradeRoute},
-        oracle, token, vault,
+        oracle::{self, LicenceProof},
+        token, vault,
     },
 };
 use modchains_vault::{
@@ -268,7 +269,7 @@ impl World {
     /// Creates request `nonce`.
     pub fn request(&mut self, side: Side, nonce: u64) {
         let requester = side.person("requester");
-        self.chain.must(&[oracle::request_create(&requester, &side.model(), &quote(), request_args(nonce))]);
+        self.chain.must(&[request_instruction(&requester, &side.model(), request_args(nonce))]);
     }
 
     /// Claims request `nonce`.
@@ -297,6 +298,11 @@ impl World {
         self.chain.advance(EPOCH_SECONDS.into());
         self.chain.must(&[oracle::usage_roll(&side.model()), exchange::market_sync(&side.model())]);
     }
+}
+
+/// A request under the model's default terms, without a rate.
+pub fn request_instruction(requester: &Pubkey, model: &Pubkey, args: RequestCreateArgs) -> Instruction {
+    oracle::request_create(requester, model, &quote(), LicenceProof::DEFAULT_TERMS, args)
 }
 
 /// What names request `nonce` in a claim: when it was created, or now if it is about to be.

@@ -4,13 +4,13 @@ use anyhow::{Context, Result};
 use modchains_sdk::{
     Hash, Instruction, Pubkey, address,
     client::sign,
-    instruction::{Token, oracle},
+    instruction::Token,
     oracle::{instructions::RequestCreateArgs, state::Request},
 };
 use modchains_tests::{
     chain::key,
     idl::Program,
-    world::{QUOTE, Side, World, claim_instruction, post_instruction, quote, request_args},
+    world::{QUOTE, Side, World, claim_instruction, post_instruction, request_args, request_instruction},
 };
 
 use crate::{
@@ -32,7 +32,7 @@ pub fn measure(figures: &mut Figures) -> Result<Vec<Table>> {
 
 /// Creates the request of the demo on the tests' chain, where the service has the demo's sizes.
 pub fn request_of_a_digit(world: &mut World) -> Result<Pubkey> {
-    let create = oracle::request_create(&SIDE.person("requester"), &SIDE.model(), &quote(), digit_args());
+    let create = request_instruction(&SIDE.person("requester"), &SIDE.model(), digit_args());
     let sent = world.chain.send(&[create]);
     sent.map_err(|refusal| anyhow::anyhow!("the request of a digit was refused: {}", refusal.name))?;
     Ok(SIDE.request(1))
@@ -108,7 +108,7 @@ fn transactions(figures: &mut Figures, world: &World) -> Result<Table> {
     let text = "Signed legacy transactions as they go over the wire, without lookup tables and without compute budget \
                 instructions (a compute limit adds 40 bytes); a packet holds 1,232.";
     let mut table = Table::new("Transactions", text, &["transaction", "bytes"]);
-    let create = oracle::request_create(&SIDE.person("requester"), &SIDE.model(), &quote(), digit_args());
+    let create = request_instruction(&SIDE.person("requester"), &SIDE.model(), digit_args());
     let cases: [(&str, &str, Vec<Instruction>); 4] = [
         ("tx_market_buy", "trader", vec![world.buy_instruction(SIDE, "trader", QUOTE)]),
         ("tx_market_sell", "trader", vec![world.sell_instruction(SIDE, "trader", QUOTE)]),

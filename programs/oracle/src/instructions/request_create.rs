@@ -4,7 +4,7 @@ use modchains_core::licence::{LicenceTerms, effective};
 use modchains_program_kit::{account, hash::sha256, token};
 
 use crate::{
-    errors::{OracleError, ensure},
+    errors::OracleError,
     events::{self, Change, RequestCreated},
     exchange_interface::{read_default_licence, read_licence},
     seeds,
@@ -133,20 +133,18 @@ impl<'info> RequestCreate<'info> {
 
     /// Counts the request in the present window of the licence's rate.
     ///
-    /// The first request creates the counter, at an address that is searched for once: with a bump of the requester's
-    /// choice there could be several counters, and with each of them the whole rate again.
+    /// The first request creates the counter, at the only address it can have: with a bump of the requester's choice
+    /// there could be several counters, and with each of them the whole rate again.
     fn count_use(&self, licence: &LicenceTerms, now_seconds: i64) -> Result<()> {
         let counter = self.licence_use.as_ref().ok_or(OracleError::LicenceUseMissing)?;
         let (model, requester) = (self.model.key, self.requester.key);
         if *counter.owner == crate::ID {
-            let mut data = counter.try_borrow_mut_data()?;
-            let counter = LicenceUse::in_account(&mut data)?;
+            let mut counter = account::state_mut::<LicenceUse>(counter, &crate::ID)?;
             counter.require_of(model, requester)?;
             return counter.record(licence, now_seconds);
         }
-        let (address, bump) =
-            Pubkey::find_program_address(&[seeds::LICENCE_USE, model.as_ref(), requester.as_ref()], &crate::ID);
-        ensure(*counter.key == address, OracleError::LicenceUseMismatch)?;
+        let counter_seeds = [seeds::LICENCE_USE, model.as_ref(), requester.as_ref()];
+        let bump = account::canonical_bump(counter, &counter_seeds, &crate::ID)?;
         let mut first = LicenceUse::new(*model, *requester, bump);
         first.record(licence, now_seconds)?;
         let signer_seeds: &[&[u8]] = &[seeds::LICENCE_USE, model.as_ref(), requester.as_ref(), &[bump]];

@@ -29,15 +29,6 @@ impl LicenceUse {
         Self { model, requester, bump, ..bytemuck::Zeroable::zeroed() }
     }
 
-    /// The counter in an account's data, which the oracle owns, or an error unless it is a counter.
-    pub fn in_account(data: &mut [u8]) -> Result<&mut Self> {
-        let (discriminator, state) = data.split_at_mut_checked(8).ok_or(ErrorCode::AccountDiscriminatorNotFound)?;
-        if discriminator != Self::DISCRIMINATOR {
-            return Err(ErrorCode::AccountDiscriminatorMismatch.into());
-        }
-        Ok(bytemuck::try_from_bytes_mut(state).map_err(|_| ErrorCode::AccountDidNotDeserialize)?)
-    }
-
     /// Requires the counter of `requester` at `model`.
     pub fn require_of(&self, model: &Pubkey, requester: &Pubkey) -> Result<()> {
         ensure(self.model == *model && self.requester == *requester, OracleError::LicenceUseMismatch)
