@@ -53,6 +53,35 @@ proptest! {
     }
 
     #[test]
+    fn a_deposit_to_the_backing_keeps_the_price_while_virtual_quote_is_left(
+        curve in solvent_curve(), amount in any_atoms(),
+    ) {
+        let Ok(after) = curve.deposit_backing(amount) else { return Ok(()) };
+        prop_assert_eq!(after.invariant(), Ok(()));
+        let reserve_atoms = curve.reserve_atoms + amount;
+        prop_assert_eq!(after, Curve { reserve_atoms, virtual_atoms: after.virtual_atoms, ..curve });
+        if amount < curve.virtual_atoms {
+            prop_assert_eq!(after.quote_atoms(), curve.quote_atoms());
+        } else {
+            prop_assert_eq!(after.virtual_atoms, curve.virtual_atoms.min(1));
+        }
+        prop_assert!(after.quote_atoms().unwrap() >= curve.quote_atoms().unwrap());
+    }
+
+    #[test]
+    fn buying_right_before_a_deposit_to_the_backing_never_gains(
+        curve in solvent_curve(), quote_atoms in any_atoms(), amount in any_atoms(),
+    ) {
+        if amount < curve.virtual_atoms
+            && let Some((token_atoms, bought)) = bought(&curve, quote_atoms)
+            && let Ok(after) = bought.deposit_backing(amount)
+            && let Some((back_atoms, _)) = sold(&after, token_atoms)
+        {
+            prop_assert!(back_atoms <= quote_atoms);
+        }
+    }
+
+    #[test]
     fn any_state_and_amount_give_a_value_or_an_error(
         reserve_atoms in any_atoms(), circulating_atoms in any_atoms(), depth_atoms in any_atoms(),
         virtual_atoms in any_atoms(), amount in any_atoms(), other in any_atoms(),

@@ -4,7 +4,7 @@
 mod common;
 
 use common::any_atoms;
-use modchains_core::sync::{SyncParams, signal_step_ppm};
+use modchains_core::sync::{SyncParams, growth_fees_atoms, signal_step_ppm};
 use proptest::prelude::*;
 
 const PARAMS: SyncParams = SyncParams::DEFAULT;
@@ -60,6 +60,22 @@ proptest! {
     fn the_unit_of_the_averages_does_not_matter(recent in 1u64 << 20..1 << 31, slow in 1u64 << 20..1 << 31, bits in 0u32..=33) {
         let scaled = step(recent << bits, slow << bits, 1_000_000);
         prop_assert_eq!(scaled, step(recent, slow, 1_000_000));
+    }
+}
+
+proptest! {
+    #[test]
+    fn growth_alone_pays_for_a_step_and_never_more_than_was_lost(
+        lost in any_atoms(), recent in 0u64..1 << 31, other in 0u64..1 << 31, slow in 0u64..1 << 31, quality_ppm in 0u32..=2_000_000,
+    ) {
+        let paid = growth_fees_atoms(lost, recent, other, slow, quality_ppm).unwrap();
+        let weighed = u128::from(recent.min(other)) * u128::from(quality_ppm);
+        let usual = u128::from(slow) * 1_000_000;
+        let expected = if weighed > usual { u128::from(lost) * (weighed - usual) / weighed } else { 0 };
+        prop_assert_eq!(u128::from(paid), expected);
+        prop_assert!(paid <= lost);
+        let direction = signal_step_ppm(recent, other, slow, quality_ppm, &PARAMS).unwrap();
+        prop_assert!(direction <= 0 || paid > 0 || lost < 21, "an upward signal is growth of a twentieth at least");
     }
 }
 

@@ -241,6 +241,8 @@ fn skips_say_why() {
     assert_eq!(reason(&slack, &state, input(0)), SyncReason::Absorbed);
     let few = Curve { circulating_atoms: DEPTH / 1_001, reserve_atoms: 1 << 32, ..curve };
     assert_eq!(reason(&few, &state, input(5_500)), SyncReason::CirculatingTooSmall);
+    let enough = Curve { circulating_atoms: DEPTH / 1_000, ..few };
+    assert_eq!(reason(&enough, &state_with_mark(DEPTH / 2), input(5_500)), SyncReason::SteppedUp);
     let used =
         SyncState { drift: DriftBudget { up_used_ppm: 60_000, down_used_ppm: 60_000, updated_at_seconds: 0 }, ..state };
     assert_eq!(reason(&curve, &used, input(5_500)), SyncReason::DriftExhausted);
@@ -257,6 +259,13 @@ fn skips_say_why() {
     let dust = Curve { reserve_atoms: 3, virtual_atoms: 3, circulating_atoms: 500, depth_atoms: 1_000 };
     let tiny = SyncInput { launch_depth_atoms: 1_000, ..input(-100) };
     assert_eq!(reason(&dust, &state_with_mark(500), tiny), SyncReason::MoveTooSmall);
+    // 2 of 500 tokens less, and one of 6 quote atoms: 5 / 498 is below 6 / 500.
+    let turned = SyncInput { launch_depth_atoms: 1_000, ..input(5_500) };
+    assert_eq!(reason(&dust, &state_with_mark(500), turned), SyncReason::MoveTooSmall, "rounding turned it around");
+    // 100 of 20,000 tokens less, and one of 200 quote atoms: the premium grew and the price stands.
+    let level = Curve { reserve_atoms: 100, virtual_atoms: 100, circulating_atoms: 20_000, depth_atoms: 40_000 };
+    let even = SyncInput { launch_depth_atoms: 40_000, ..input(5_026) };
+    assert_eq!(reason(&level, &state_with_mark(20_000), even), SyncReason::SteppedUp);
 }
 
 #[test]

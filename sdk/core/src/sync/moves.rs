@@ -181,7 +181,13 @@ fn step_up(curve: &Curve, state: &SyncState, params: &SyncParams, input: &SyncIn
     let cut_atoms = mul_div_floor(room_atoms, step_ppm, PPM_DENOMINATOR + step_ppm)?.min(allowed_atoms);
     let depth_atoms = curve.depth_atoms.checked_sub(cut_atoms).ok_or(CoreError::Overflow)?;
     let virtual_atoms = boundary_virtual_atoms(curve, depth_atoms)?.min(curve.virtual_atoms);
-    finish(curve, Curve { depth_atoms, virtual_atoms, ..*curve }, step_ppm, SyncReason::SteppedUp)
+    let next = Curve { depth_atoms, virtual_atoms, ..*curve };
+    // The boundary rounds down by less than an atom, which is more than the step where the quote side is a few atoms.
+    // No other move can turn around: a downward one adds `Y / y` times more to the tokens than to the quote.
+    if price_falls(curve, &next)? {
+        return Ok(Choice::Stay(SyncReason::MoveTooSmall));
+    }
+    finish(curve, next, step_ppm, SyncReason::SteppedUp)
 }
 
 fn step_down(curve: &Curve, state: &SyncState, params: &SyncParams, size_ppm: u32) -> Result<Choice> {
@@ -237,14 +243,16 @@ fn boundary_virtual_atoms(curve: &Curve, depth_atoms: u64) -> Result<u64> {
     }
 }
 
-/// Refuses a move that rounding turned against its own direction, or that leaves no virtual quote to open the curve
-/// again once all tokens are sold.
+/// `p' < p` as cross products.
+fn price_falls(curve: &Curve, next: &Curve) -> Result<bool> {
+    let moved = wide_mul(next.quote_atoms()?, curve.token_atoms()?);
+    let stood = wide_mul(curve.quote_atoms()?, next.token_atoms()?);
+    Ok(moved < stood)
+}
+
+/// Refuses a move that rounds away, or that leaves no virtual quote to open the curve again once all tokens are sold.
 fn finish(curve: &Curve, next: Curve, step_ppm: u64, reason: SyncReason) -> Result<Choice> {
-    // p' >= p as cross products.
-    let rises = wide_mul(next.quote_atoms()?, curve.token_atoms()?);
-    let stands = wide_mul(curve.quote_atoms()?, next.token_atoms()?);
-    let wrong_way = if matches!(reason, SyncReason::SteppedDown) { rises > stands } else { rises < stands };
-    if wrong_way || next == *curve || next.virtual_atoms == 0 {
+    if next == *curve || next.virtual_atoms == 0 {
         return Ok(Choice::Stay(SyncReason::MoveTooSmall));
     }
     let size = i32::try_from(step_ppm).map_err(|_| CoreError::Overflow)?;
