@@ -21,7 +21,7 @@ fn sync(world: &mut World) -> CurveMoved {
     assert_eq!((event.before, event.after), (before.curve().into(), after.curve().into()));
     assert_eq!((event.market, event.at_seconds), (SIDE.market(), world.chain.now()));
     assert_eq!((event.ema_fast, event.ema_mid, event.ema_slow), (usage.ema_fast, usage.ema_mid, usage.ema_slow));
-    assert_eq!(event.quality_ppm, usage.quality_ppm);
+    assert_eq!(event.quality_ppm, u64::from(usage.quality_ppm));
     assert_eq!(event.parameter_epoch, after.parameter_epoch);
     let moved = before.curve() != after.curve();
     assert_eq!(after.parameter_epoch, before.parameter_epoch + u64::from(moved));
@@ -68,7 +68,7 @@ fn a_market_syncs_no_sooner_than_an_epoch_after_it_opened() {
 fn a_curve_that_moved_rests_for_an_epoch() {
     let mut world = World::ready();
     use_model(&mut world, 1, 2);
-    assert_eq!(sync(&mut world).reason, SyncReason::SteppedUp as u8);
+    assert_eq!(sync(&mut world).reason, SyncReason::SteppedUp as u32);
     let moved = world.chain.now();
     for early in [moved, moved + 1, moved + EPOCH - 1] {
         world.chain.set_time(early);
@@ -105,7 +105,7 @@ fn a_curve_with_no_token_sold_stays() {
     world.chain.advance(EPOCH);
     roll(&mut world);
     let event = sync(&mut world);
-    assert_eq!((event.reason, event.step_ppm), (SyncReason::CirculatingTooSmall as u8, 0));
+    assert_eq!((event.reason, event.step_ppm), (SyncReason::CirculatingTooSmall as u32, 0));
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn a_curve_whose_tokens_were_all_sold_back_stays_and_sells_again() {
     }
     assert_eq!((world.supply(&SIDE.mint()), world.market(SIDE).circulating_atoms), (0, 0));
     assert!(world.market(SIDE).reserve_atoms > 0, "reserve fees of every trade are left");
-    assert_eq!(sync(&mut world).reason, SyncReason::CirculatingTooSmall as u8);
+    assert_eq!(sync(&mut world).reason, SyncReason::CirculatingTooSmall as u32);
     world.buy(SIDE, "trader", QUOTE);
 }
 
@@ -135,7 +135,7 @@ fn stale_usage_keeps_the_parameters_and_trading_goes_on() {
     let rolled = world.usage(SIDE).rolled_at_seconds;
     world.chain.set_time(rolled + stale_after + 1);
     let event = sync(&mut world);
-    assert_eq!((event.reason, event.step_ppm), (SyncReason::OracleStale as u8, 0));
+    assert_eq!((event.reason, event.step_ppm), (SyncReason::OracleStale as u32, 0));
     assert_eq!(event.before, event.after);
     world.buy(SIDE, "trader", QUOTE);
     let sell = world.sell_instruction(SIDE, "trader", 1_000_000_000);
@@ -143,7 +143,7 @@ fn stale_usage_keeps_the_parameters_and_trading_goes_on() {
     // A roll brings usage up to date, and what was paid still counts.
     roll(&mut world);
     let event = sync(&mut world);
-    assert_ne!(event.reason, SyncReason::OracleStale as u8);
+    assert_ne!(event.reason, SyncReason::OracleStale as u32);
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn usage_is_fresh_up_to_the_last_second() {
     let stale_after = i64::from(world.market(SIDE).params.usage_stale_seconds);
     let rolled = world.usage(SIDE).rolled_at_seconds;
     world.chain.set_time(rolled + stale_after);
-    assert_eq!(sync(&mut world).reason, SyncReason::SteppedUp as u8);
+    assert_eq!(sync(&mut world).reason, SyncReason::SteppedUp as u32);
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn an_upward_step_is_worth_no_more_than_the_usage_fees_that_were_lost() {
         let (before, usage) = (world.market(SIDE), world.usage(SIDE));
         let event = sync(&mut world);
         let after = world.market(SIDE);
-        assert_eq!(event.reason, SyncReason::SteppedUp as u8);
+        assert_eq!(event.reason, SyncReason::SteppedUp as u32);
         let step = u64::try_from(event.step_ppm).unwrap();
         let lost = usage.non_recoverable_fees_total;
         assert!(step * before.reserve_atoms / 1_000_000 <= lost, "step {step} ppm, lost {lost}");
@@ -179,11 +179,11 @@ fn an_upward_step_is_worth_no_more_than_the_usage_fees_that_were_lost() {
 fn fees_that_paid_for_one_step_do_not_pay_for_another() {
     let mut world = World::ready();
     use_model(&mut world, 1, 2);
-    assert_eq!(sync(&mut world).reason, SyncReason::SteppedUp as u8);
+    assert_eq!(sync(&mut world).reason, SyncReason::SteppedUp as u32);
     world.chain.advance(EPOCH);
     roll(&mut world);
     let event = sync(&mut world);
-    assert_eq!(event.reason, SyncReason::UsageFeesTooSmall as u8);
+    assert_eq!(event.reason, SyncReason::UsageFeesTooSmall as u32);
     assert_eq!(event.before, event.after);
 }
 
@@ -195,7 +195,7 @@ fn requests_that_are_not_final_move_nothing() {
     roll(&mut world);
     assert_eq!(world.usage(SIDE).ema_fast, 0);
     let event = sync(&mut world);
-    assert!(event.reason != SyncReason::SteppedUp as u8 && event.step_ppm >= 0);
+    assert!(event.reason != SyncReason::SteppedUp as u32 && event.step_ppm >= 0);
     assert_eq!((event.ema_fast, event.ema_mid, event.ema_slow), (0, 0, 0));
 }
 
@@ -203,14 +203,14 @@ fn requests_that_are_not_final_move_nothing() {
 fn the_curve_comes_down_when_usage_stops() {
     let mut world = World::ready();
     use_model(&mut world, 1, 5);
-    assert_eq!(sync(&mut world).reason, SyncReason::SteppedUp as u8);
+    assert_eq!(sync(&mut world).reason, SyncReason::SteppedUp as u32);
     let mut fallen = 0;
     for _ in 0..12 {
         world.chain.advance(24 * EPOCH);
         roll(&mut world);
         let before = world.market(SIDE);
         let event = sync(&mut world);
-        if event.reason == SyncReason::SteppedDown as u8 {
+        if event.reason == SyncReason::SteppedDown as u32 {
             let after = world.market(SIDE);
             assert!(event.step_ppm < 0 && price(&after) < price(&before));
             let fall = 1.0 - price(&after) / price(&before);
