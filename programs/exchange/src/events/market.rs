@@ -41,7 +41,7 @@ pub struct MarketOpened {
 
 /// Tokens were minted to a buyer.
 #[event]
-#[derive(Clone, Copy, Pod, Zeroable)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct TokensBought {
     /// The market.
@@ -70,7 +70,7 @@ pub struct TokensBought {
 
 /// A seller's tokens were burned.
 #[event]
-#[derive(Clone, Copy, Pod, Zeroable)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct TokensSold {
     /// The market.
@@ -99,7 +99,7 @@ pub struct TokensSold {
 
 /// The protocol moved the curve, or found a reason not to. No trade: charts can leave it out of volume.
 #[event]
-#[derive(Clone, Copy, Pod, Zeroable)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct CurveMoved {
     /// The market.
@@ -128,7 +128,7 @@ pub struct CurveMoved {
 
 /// Somebody paid into a market.
 #[event]
-#[derive(Clone, Copy, Pod, Zeroable)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct MarketDeposited {
     /// The market.
