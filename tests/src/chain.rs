@@ -62,9 +62,14 @@ pub fn key(label: &str) -> Keypair {
 impl Chain {
     /// Starts a chain with the programs from `target/deploy`, upgradeable by `key("admin")`.
     pub fn new() -> Self {
+        Self::with(Program::bytes)
+    }
+
+    /// Starts a chain with the programs' binaries from `binary`.
+    pub fn with(binary: impl Fn(Program) -> Vec<u8>) -> Self {
         let mut svm = LiteSVM::new().with_sigverify(false).with_blockhash_check(false).with_transaction_history(0);
         for program in Program::ALL {
-            svm.add_program(program.id(), &program.bytes()).expect("the program loads");
+            svm.add_program(program.id(), &binary(program)).expect("the program loads");
             let address = program.data_address();
             let mut data = svm.get_account(&address).expect("an upgradeable program has data");
             data.data[12] = 1;

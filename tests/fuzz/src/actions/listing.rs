@@ -1,0 +1,299 @@
+//! Configuration, models, versions, markets, and what the admin may do to them.
+
+use anchor_lang::prelude::Pubkey;
+use modchains_core::sync::SyncParams;
+use modchains_exchange::{
+    instructions::{MarketDepositArgs, MarketOpenArgs, ModelRegisterArgs},
+    state::{FeeBeneficiary, LaunchArgs, MarketParams},
+};
+use modchains_oracle::instructions::{ServiceConfigureArgs, ServiceOpenArgs};
+use modchains_sdk::{
+    address,
+    instruction::{exchange, oracle, vault},
+};
+use modchains_tests::fixture::{market_params, register_args, service_terms, version_args};
+use modchains_vault::{instructions::VaultOpenArgs, state::VaultTerms};
+use solana_instruction::Instruction;
+
+use super::{Action, Expect, Plan, expect, short};
+use crate::{
+    pick::Pick,
+    stage::{Stage, admin, treasury},
+};
+
+/// What can be done.
+pub const ACTIONS: &[Action] = &[
+    Action { name: "config_change_queue", weight: 3, build: config_queue },
+    Action { name: "config_change_apply", weight: 3, build: config_apply },
+    Action { name: "quote_mint_allow", weight: 1, build: allow },
+    Action { name: "model_register", weight: 3, build: register },
+    Action { name: "model_version_publish", weight: 6, build: publish },
+    Action { name: "market_open", weight: 6, build: open },
+    Action { name: "vault_and_service_open", weight: 6, build: open_rest },
+    Action { name: "service_configure", weight: 4, build: configure },
+    Action { name: "market_deposit", weight: 14, build: deposit },
+    Action { name: "market_pause", weight: 5, build: pause },
+    Action { name: "fees_distribute", weight: 16, build: distribute },
+    Action { name: "fees_claim", weight: 20, build: claim },
+];
+
+/// Models that may be listed in the course of an episode.
+const MODELS_MAX: usize = 6;
+
+/// How a market opens.
+pub struct Shape {
+    depth_atoms: u64,
+    virtual_atoms: u64,
+    launch: LaunchArgs,
+    quote: usize,
+}
+
+const NO_LAUNCH: LaunchArgs = LaunchArgs { fee_max_bps: 0, duration_seconds: 0, cap_ppm: 0 };
+
+/// The three markets of every episode: an everyday one; the smallest there may be, where every atom counts, under a
+/// launch; and one near the largest.
+pub const SHAPES: [Shape; 3] = [
+    Shape { depth_atoms: 1_000_000_000_000_000, virtual_atoms: 30_000_000_000, launch: NO_LAUNCH, quote: 0 },
+    Shape {
+        depth_atoms: 1_000_000_000,
+        virtual_atoms: 1_000_000,
+        launch: LaunchArgs { fee_max_bps: 5_000, duration_seconds: 600, cap_ppm: 20_000 },
+        quote: 1,
+    },
+    Shape {
+        depth_atoms: 100_000_000_000_000_000,
+        virtual_atoms: 1_000_000_000_000_000_000,
+        launch: NO_LAUNCH,
+        quote: 0,
+    },
+];
+
+/// Everything from registration to an open service, for the listing of index `index`.
+pub fn complete(stage: &Stage, index: usize) -> Vec<Instruction> {
+    let (shape, creator) = (&SHAPES[index], stage.people[index]);
+    let args = named(index);
+    let model = address::exchange::model(&creator, &args.name);
+    let quote = stage.quotes[shape.quote];
+    let open =
+        MarketOpenArgs { depth_atoms: shape.depth_atoms, virtual_atoms: shape.virtual_atoms, launch: shape.launch };
+    let mut service = service_terms();
+    service.fee_atoms = [50_000_000, 997, 1_000_000_000][index];
+    let terms = VaultTerms { cooldown_seconds: 3_600, stream_seconds: 86_400 };
+    vec![
+        exchange::model_register(&creator, args),
+        exchange::model_version_publish(&creator, &model, 1, version_args()),
+        exchange::market_open(&creator, &model, &quote, open),
+        vault::vault_open(&creator, &model, &quote, VaultOpenArgs { terms }),
+        oracle::service_open(&creator, &model, 1, &quote, ServiceOpenArgs { terms: service }),
+        exchange::referral_open(&creator, &model, &stage.people[4]),
+        oracle_operator(stage, index, quote),
+    ]
+}
+
+fn oracle_operator(stage: &Stage, index: usize, quote: modchains_sdk::instruction::Token) -> Instruction {
+    let args = modchains_oracle::instructions::OperatorRegisterArgs { bond_atoms: 10_000_000_000_000 };
+    oracle::operator_register(&stage.people[3 + index], &quote, args)
+}
+
+fn named(index: usize) -> ModelRegisterArgs {
+    register_args(&format!("Model {index}"))
+}
+
+/// One of the models with its creator, or now and then somebody else in the creator's place.
+fn model(stage: &Stage, pick: &mut Pick) -> Option<(Pubkey, Pubkey)> {
+    let models: Vec<_> = stage.book.models.iter().collect();
+    let (address, model) = pick.one(&models)?;
+    Some((**address, stage.mostly(model.creator, pick)))
+}
+
+/// Parameters that may or may not be sound.
+fn any_params(pick: &mut Pick) -> MarketParams {
+    let mut params = market_params();
+    params.fee_bps = 25 + pick.below(500) as u16;
+    params.epoch_seconds = [60, 600, 3_600, 86_400][pick.below(4) as usize];
+    params.high_water_half_life_seconds = params.epoch_seconds.max(3_600 + pick.below(604_800) as u32);
+    params.usage_stale_seconds = 3 * params.epoch_seconds;
+    let fees = params.trade_fees();
+    params.step_max_ppm = SyncParams::largest_step_ppm(&fees).unwrap_or(0);
+    params.absorb_max_ppm = SyncParams::largest_absorption_ppm(&fees).unwrap_or(0);
+    params.drift_max_ppm = 2 + pick.below(250_000) as u32;
+    if pick.percent(20) {
+        params.step_max_ppm += pick.below(3) as u32;
+        params.reserve_bps = pick.below(10_001) as u16;
+    }
+    params
+}
+
+fn config_queue(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
+    let signer = stage.mostly(admin(), pick);
+    let what = format!("{} queues market parameters", short(&signer));
+    Some(Plan::one(exchange::config_change_queue(&signer, any_params(pick)), what))
+}
+
+fn config_apply(stage: &Stage, _: &mut Pick) -> Option<Plan> {
+    let config = stage.book.exchange_configs.values().next()?;
+    let reasons = [
+        (config.pending_at_seconds == 0, "nothing is queued"),
+        (stage.chain.now() < config.pending_at_seconds, "the timelock runs"),
+    ];
+    let what = "queued market parameters are applied".to_owned();
+    Some(Plan { expect: expect(&reasons, "the timelock is over"), ..Plan::one(exchange::config_change_apply(), what) })
+}
+
+fn allow(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
+    let signer = stage.mostly(admin(), pick);
+    let models: Vec<_> = stage.book.models.values().map(|model| model.mint).collect();
+    let mint = *pick.one(&models)?;
+    let what = format!("{} allows a model's token as quote", short(&signer));
+    Some(Plan::one(exchange::quote_mint_allow(&signer, &mint), what))
+}
+
+fn register(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
+    if stage.book.models.len() >= MODELS_MAX {
+        return None;
+    }
+    let creator = stage.anybody(pick);
+    let mut args = named(pick.below(20) as usize);
+    if pick.percent(10) {
+        args.symbol = String::new();
+    }
+    let what = format!("{} registers {}", short(&creator), args.name);
+    Some(Plan::one(exchange::model_register(&creator, args), what))
+}
+
+fn publish(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
+    let (model, creator) = model(stage, pick)?;
+    let count = stage.book.models.get(&model)?.version_count;
+    let index = if pick.percent(92) { count + 1 } else { pick.below(5) as u32 };
+    let mut args = version_args();
+    args.parent = if pick.percent(90) { count } else { count + 1 };
+    args.manifest_sha256 = [pick.below(256) as u8; 32];
+    let what = format!("{} publishes version {index} of {}", short(&creator), short(&model));
+    Some(Plan::one(exchange::model_version_publish(&creator, &model, index, args), what))
+}
+
+fn open(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
+    let (model, creator) = model(stage, pick)?;
+    if stage.market_of(&model).is_some() && !pick.percent(10) {
+        return None;
+    }
+    let quote = *pick.one(&stage.quotes)?;
+    let launch = if pick.percent(50) {
+        NO_LAUNCH
+    } else {
+        LaunchArgs {
+            fee_max_bps: 525 + pick.below(4_600) as u16,
+            duration_seconds: 1 + pick.below(3_700) as u32,
+            cap_ppm: 100 + pick.magnitude(1_000_000) as u32,
+        }
+    };
+    let args = MarketOpenArgs {
+        depth_atoms: 900_000_000 + pick.magnitude(100_000_000_000_000_000),
+        virtual_atoms: 900_000 + pick.magnitude(1_000_000_000_000_000_000),
+        launch,
+    };
+    let what = format!("{} opens the market of {}", short(&creator), short(&model));
+    let mut plan = Plan::one(exchange::market_open(&creator, &model, &quote, args), what);
+    if pick.percent(50) {
+        plan.instructions.push(super::trades::first_buy(&creator, &model, &quote, stage, pick));
+    }
+    Some(plan)
+}
+
+/// Opens what a model with a market still lacks: the vault, then the service.
+fn open_rest(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
+    let (model, creator) = model(stage, pick)?;
+    let quote = stage.quote_of(stage.market_of(&model)?);
+    let terms =
+        VaultTerms { cooldown_seconds: 10 + pick.below(7_200) as u32, stream_seconds: 60 + pick.below(90_000) as u32 };
+    let instruction = if !stage.book.vaults.contains_key(&address::vault::vault(&model)) {
+        vault::vault_open(&creator, &model, &quote, VaultOpenArgs { terms })
+    } else if !stage.book.services.contains_key(&address::oracle::service(&model)) {
+        let mut terms = service_terms();
+        terms.fee_atoms = pick.magnitude(1_000_000_000);
+        oracle::service_open(&creator, &model, 1, &quote, ServiceOpenArgs { terms })
+    } else {
+        return None;
+    };
+    Some(Plan::one(instruction, format!("{} opens more of {}", short(&creator), short(&model))))
+}
+
+fn configure(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
+    let services: Vec<_> = stage.book.services.values().collect();
+    let model = pick.one(&services)?.model;
+    let creator = stage.mostly(stage.book.models.get(&model)?.creator, pick);
+    let version = 1 + pick.below(2) as u32;
+    let mut terms = service_terms();
+    terms.fee_atoms = pick.amount(10_000_000_000);
+    let args = ServiceConfigureArgs { terms, open: pick.percent(90) };
+    let what = format!("{} changes the service of {}", short(&creator), short(&model));
+    Some(Plan::one(oracle::service_configure(&creator, &model, version, args), what))
+}
+
+fn deposit(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
+    let markets: Vec<_> = stage.book.markets.values().collect();
+    let market = pick.one(&markets)?;
+    let (quote, depositor) = (stage.quote_of(market), stage.anybody(pick));
+    let held = stage.atoms(&quote.account_of(&depositor));
+    let mut part = || if pick.percent(50) { 0 } else { pick.amount(held.min(market.virtual_atoms)) };
+    let args = MarketDepositArgs { reserve_atoms: part(), creator_atoms: part(), split_atoms: part() };
+    let total = u128::from(args.reserve_atoms) + u128::from(args.creator_atoms) + u128::from(args.split_atoms);
+    let reasons = [(total == 0, "nothing is deposited"), (total > u128::from(held), "the depositor has less")];
+    // Within what anybody owns nothing overflows, so every other deposit is welcome.
+    let what = format!("{} pays {args:?} into {}", short(&depositor), short(&market.model));
+    let instruction = exchange::market_deposit(&depositor, &market.model, &quote, args);
+    Some(Plan { expect: expect(&reasons, "anybody may"), ..Plan::one(instruction, what) })
+}
+
+fn pause(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
+    let markets: Vec<_> = stage.book.markets.values().collect();
+    let market = pick.one(&markets)?;
+    let signer = stage.mostly(admin(), pick);
+    let now = stage.chain.now();
+    let until = match pick.below(10) {
+        0..=4 => 0,
+        5..=7 => now + 1 + pick.below(2_000) as i64,
+        8 => now + 7 * 86_400 + pick.below(2) as i64,
+        _ => i64::MAX,
+    };
+    let reasons = [
+        (signer != admin(), "only the admin may"),
+        (until > now + 7 * 86_400, "nobody may pause for longer than a week"),
+    ];
+    let what = format!("{} pauses {} until {until}", short(&signer), short(&market.model));
+    let instruction = exchange::market_pause(&signer, &market.model, until);
+    Some(Plan { expect: expect(&reasons, "the admin may"), ..Plan::one(instruction, what) })
+}
+
+fn distribute(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
+    let markets: Vec<_> = stage.book.markets.values().collect();
+    let market = pick.one(&markets)?;
+    let instruction = exchange::fees_distribute(&market.model, &stage.quote_of(market));
+    let has_vault = stage.book.vaults.contains_key(&address::vault::vault(&market.model));
+    let reasons = [(market.vault_due_atoms == 0, "nothing is due"), (!has_vault, "there is no vault")];
+    let what = format!("stakers' fees of {} move on", short(&market.model));
+    Some(Plan { expect: expect(&reasons, "it is due"), ..Plan::one(instruction, what) })
+}
+
+fn claim(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
+    let markets: Vec<_> = stage.book.markets.values().collect();
+    let market = **pick.one(&markets)?;
+    let model = stage.book.models.get(&market.model)?;
+    let for_creator = pick.percent(50);
+    let (owner, beneficiary, due) = if for_creator {
+        (model.creator, FeeBeneficiary::Creator, market.creator_due_atoms)
+    } else {
+        (treasury(), FeeBeneficiary::Protocol, market.protocol_due_atoms)
+    };
+    let receiver = stage.mostly(owner, pick);
+    let instruction = exchange::fees_claim(&market.model, &stage.quote_of(&market), &receiver, beneficiary);
+    let reasons = [
+        (due == 0, "nothing is due"),
+        (receiver != owner, "it is another's"),
+        (for_creator && model.has_contributors == 1, "contributors share in it"),
+    ];
+    let what = format!("{} is paid {beneficiary:?} fees of {}", short(&receiver), short(&market.model));
+    let expect =
+        if reasons.iter().any(|(holds, _)| *holds) { expect(&reasons, "") } else { Expect::Accepted("it is due") };
+    Some(Plan { expect, ..Plan::one(instruction, what) })
+}

@@ -1,0 +1,202 @@
+//! Requests from creation to the end, and the fees of services.
+
+use anchor_lang::prelude::Pubkey;
+use modchains_exchange::state::Licence;
+use modchains_oracle::{
+    instructions::{RequestClaimArgs, ResultPostArgs},
+    state::{Request, RequestStatus, Service},
+};
+use modchains_sdk::{
+    address,
+    instruction::oracle::{self, LicenceProof},
+};
+use modchains_tests::fixture::request_args;
+
+use super::{Action, Expect, Plan, expect, short};
+use crate::{
+    pick::Pick,
+    stage::{Stage, treasury},
+};
+
+pub const ACTIONS: &[Action] = &[
+    Action { name: "request_create", weight: 55, build: create },
+    Action { name: "request_claim", weight: 60, build: claim },
+    Action { name: "result_post", weight: 60, build: post },
+    Action { name: "result_finalize", weight: 40, build: finalize },
+    Action { name: "claim_expire", weight: 20, build: expire },
+    Action { name: "request_refund", weight: 20, build: refund },
+    Action { name: "request_close", weight: 30, build: close },
+    Action { name: "oracle_fees_distribute", weight: 12, build: distribute },
+    Action { name: "oracle_fees_claim", weight: 8, build: fees_claim },
+];
+
+/// Requests that may be alive at a time; more would only slow the search.
+const REQUESTS_MAX: usize = 24;
+
+fn create(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
+    if stage.book.requests.len() >= REQUESTS_MAX {
+        return None;
+    }
+    let services: Vec<_> = stage.book.services.values().collect();
+    let service = pick.one(&services)?;
+    let quote = stage.quote(&service.quote_mint);
+    let requester = stage.anybody(pick);
+    let mut args = request_args(pick.below(1 << 40));
+    args.fee_max_atoms = match pick.below(20) {
+        0 => service.fee_atoms.saturating_sub(1),
+        1 => u64::MAX,
+        _ => service.fee_atoms.saturating_mul(4),
+    };
+    args.tip_atoms = if pick.percent(95) { pick.magnitude(1_000_000) - 1 } else { pick.amount(u64::MAX) };
+    args.value_at_risk_atoms = if pick.percent(90) { 0 } else { pick.amount(100_000_000) };
+    args.max_wait_seconds = 5 + pick.below(320) as u32;
+    args.input = vec![7; 1 + pick.below(70) as usize];
+    let proof = proof(stage, &service.model, &requester, pick)?;
+    let what = format!("{} asks for an answer from {}", short(&requester), short(&service.model));
+    Some(Plan::one(oracle::request_create(&requester, &service.model, &quote, proof, args), what))
+}
+
+/// What the requester must show of the licence; now and then something else.
+fn proof(stage: &Stage, model: &Pubkey, requester: &Pubkey, pick: &mut Pick) -> Option<LicenceProof> {
+    let granted = stage.book.licences.get(&address::exchange::licence(model, requester));
+    let now = stage.chain.now();
+    let is_good = |licence: &&Licence| {
+        licence.revoked_at_seconds == 0 && (licence.expires_at_seconds == 0 || now < licence.expires_at_seconds)
+    };
+    let licence = granted.filter(|licence| is_good(licence) || pick.percent(10));
+    let rate_max = licence.map_or(stage.book.models.get(model)?.licence_rate_max, |licence| licence.rate_max);
+    let careless = pick.percent(3);
+    Some(LicenceProof { is_granted: licence.is_some() != careless, is_counted: rate_max > 0 || pick.percent(3) })
+}
+
+/// A request that fits, or now and then any, with its service.
+fn request(stage: &Stage, pick: &mut Pick, fits: impl Fn(&Request) -> bool) -> Option<(Pubkey, Request, Service)> {
+    let careless = pick.percent(4);
+    let requests: Vec<_> = stage.book.requests.iter().filter(|(_, request)| careless || fits(request)).collect();
+    let (address, request) = pick.one(&requests)?;
+    Some((**address, **request, *stage.book.services.get(&request.service)?))
+}
+
+fn has(request: &Request, status: RequestStatus) -> bool {
+    request.status == status as u8
+}
+
+fn claim(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
+    let now = stage.chain.now();
+    let is_open = |request: &Request| has(request, RequestStatus::Open) && now < request.deadline_seconds;
+    let (address, request, service) = request(stage, pick, is_open)?;
+    let able = |mint: Pubkey| move |operator: &&modchains_oracle::state::Operator| operator.mint == mint;
+    let operators: Vec<_> = stage.book.operators.values().filter(able(service.quote_mint)).collect();
+    let operator = **pick.one(&operators)?;
+    let created_at_seconds = request.created_at_seconds + i64::from(pick.percent(2));
+    let args = RequestClaimArgs { created_at_seconds };
+    let service_address = request.service;
+    let instruction = oracle::request_claim(&operator.authority, &operator.mint, &service_address, &address, args);
+    let reasons = [
+        (!has(&request, RequestStatus::Open), "the request is not open"),
+        (now >= request.deadline_seconds, "the request's deadline has passed"),
+        (created_at_seconds != request.created_at_seconds, "another request is meant"),
+        (operator.bond_atoms - operator.locked_atoms < request.claim_bond_atoms, "too little bond is free"),
+    ];
+    let what = format!("{} claims a request", short(&operator.authority));
+    Some(Plan { expect: expect(&reasons, "it is open"), ..Plan::one(instruction, what) })
+}
+
+fn post(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
+    let now = stage.chain.now();
+    let is_claimed = |request: &Request| has(request, RequestStatus::Claimed) && now < request.claim_deadline_seconds;
+    let (address, request, service) = request(stage, pick, is_claimed)?;
+    let authority = match stage.book.operators.get(&request.operator) {
+        Some(operator) => stage.mostly(operator.authority, pick),
+        None => stage.anybody(pick),
+    };
+    let output = vec![9; 1 + pick.below(70) as usize];
+    let args = ResultPostArgs { numeric_class: u8::from(pick.percent(2)), trace_root: [0; 32], output };
+    let instruction = oracle::result_post(&authority, &service.quote_mint, &address, args);
+    let what = format!("{} posts a result", short(&authority));
+    let late = [(now >= request.claim_deadline_seconds, "the claim has lapsed")];
+    let expect = if late[0].0 { expect(&late, "") } else { Expect::Either };
+    Some(Plan { expect, ..Plan::one(instruction, what) })
+}
+
+fn finalize(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
+    let now = stage.chain.now();
+    let is_due = |request: &Request| has(request, RequestStatus::Posted) && now >= request.challenge_until_seconds;
+    let (address, request, service) = request(stage, pick, is_due)?;
+    let program = stage.quote(&service.quote_mint).program;
+    let instruction = oracle::result_finalize(&service.model, &address, &request.operator, &program);
+    let reasons = [
+        (!has(&request, RequestStatus::Posted), "there is no result"),
+        (now < request.challenge_until_seconds, "the challenge window is open"),
+    ];
+    let what = "a result is finalized".to_owned();
+    Some(Plan { expect: expect(&reasons, "the window is over"), ..Plan::one(instruction, what) })
+}
+
+fn expire(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
+    let now = stage.chain.now();
+    let is_late = |request: &Request| has(request, RequestStatus::Claimed) && now >= request.claim_deadline_seconds;
+    let (address, request, service) = request(stage, pick, is_late)?;
+    let program = stage.quote(&service.quote_mint).program;
+    let instruction = oracle::claim_expire(&request.service, &address, &request.operator, &program);
+    let reasons = [
+        (!has(&request, RequestStatus::Claimed), "the request is not claimed"),
+        (now < request.claim_deadline_seconds, "the claim is still good"),
+    ];
+    let what = "a late claim is taken away".to_owned();
+    Some(Plan { expect: expect(&reasons, "the claim has lapsed"), ..Plan::one(instruction, what) })
+}
+
+fn refund(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
+    let now = stage.chain.now();
+    let is_over = |request: &Request| has(request, RequestStatus::Open) && now >= request.deadline_seconds;
+    let (address, request, service) = request(stage, pick, is_over)?;
+    let quote = stage.quote(&service.quote_mint);
+    let requester = stage.mostly(request.requester, pick);
+    let instruction = oracle::request_refund(&request.service, &address, &requester, &quote);
+    let reasons = [
+        (!has(&request, RequestStatus::Open), "the request is not open"),
+        (now < request.deadline_seconds, "the deadline is ahead"),
+        (requester != request.requester, "it is somebody else's money"),
+    ];
+    let what = format!("{} gets a refund", short(&requester));
+    Some(Plan { expect: expect(&reasons, "the deadline has passed"), ..Plan::one(instruction, what) })
+}
+
+fn close(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
+    let is_settled =
+        |request: &Request| has(request, RequestStatus::Finalized) || has(request, RequestStatus::Refunded);
+    let (address, request, service) = request(stage, pick, is_settled)?;
+    let requester = stage.mostly(request.requester, pick);
+    let quote = stage.quote(&service.quote_mint);
+    let instruction = oracle::request_close(&requester, &request.service, &address, &quote);
+    let reasons = [
+        (!is_settled(&request), "the request is not settled"),
+        (requester != request.requester, "it is somebody else's request"),
+    ];
+    let what = format!("{} closes a request", short(&requester));
+    Some(Plan { expect: expect(&reasons, "it is settled"), ..Plan::one(instruction, what) })
+}
+
+fn distribute(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
+    let services: Vec<_> = stage.book.services.values().collect();
+    let model = pick.one(&services)?.model;
+    let instruction = oracle::fees_distribute(
+        &model,
+        &stage.quote(&stage.book.services.get(&address::oracle::service(&model))?.quote_mint),
+    );
+    Some(Plan::one(instruction, format!("fees of the service of {} move on", short(&model))))
+}
+
+fn fees_claim(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
+    let services: Vec<_> = stage.book.services.values().collect();
+    let service = **pick.one(&services)?;
+    let owner = stage.mostly(treasury(), pick);
+    let instruction = oracle::fees_claim(&service.model, &stage.quote(&service.quote_mint), &owner);
+    let reasons = [
+        (service.accrued_protocol_atoms == 0, "nothing accrued"),
+        (owner != treasury(), "the treasury is somebody else"),
+    ];
+    let what = format!("{} is paid a service's protocol fees", short(&owner));
+    Some(Plan { expect: expect(&reasons, "it is due"), ..Plan::one(instruction, what) })
+}

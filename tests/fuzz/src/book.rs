@@ -1,0 +1,75 @@
+//! The programs' accounts as they lie on the chain, read again after every transaction that may have written them.
+
+use std::collections::BTreeMap;
+
+use anchor_lang::{Discriminator, prelude::Pubkey};
+use bytemuck::AnyBitPattern;
+use modchains_exchange::state::{
+    Contributors, ExchangeConfig, Licence, Market, Model, ModelTransfer, ModelVersion, Referral,
+};
+use modchains_oracle::state::{LicenceUse, Operator, OracleConfig, Request, Service, Usage};
+use modchains_vault::state::{Position, RevenuePool, Vault};
+use solana_account::Account;
+
+/// A type of account of one of the three programs.
+pub trait State: Discriminator + AnyBitPattern + Sized {
+    /// The program that owns accounts of this type.
+    const PROGRAM: Pubkey;
+
+    /// The state in `account`, if it is of this type.
+    fn of(account: &Account) -> Option<Self> {
+        if account.owner != Self::PROGRAM || account.data.get(..8) != Some(Self::DISCRIMINATOR) {
+            return None;
+        }
+        account.data.get(8..8 + size_of::<Self>()).map(bytemuck::pod_read_unaligned)
+    }
+}
+
+macro_rules! book {
+    ($($field:ident: $state:ty, $program:ident;)+) => {
+        /// Every account of the three programs by type and address, in the order of addresses.
+        #[derive(Clone, Default)]
+        pub struct Book {
+            $(
+                #[doc = concat!("All accounts of type `", stringify!($state), "`.")]
+                pub $field: BTreeMap<Pubkey, $state>,
+            )+
+        }
+
+        $(impl State for $state {
+            const PROGRAM: Pubkey = $program::ID;
+        })+
+
+        impl Book {
+            /// Reads the account at `address` again.
+            pub fn update(&mut self, address: Pubkey, account: Option<&Account>) {
+                $(
+                    match account.and_then(<$state>::of) {
+                        Some(state) => { self.$field.insert(address, state); }
+                        None => { self.$field.remove(&address); }
+                    }
+                )+
+            }
+        }
+    };
+}
+
+book! {
+    exchange_configs: ExchangeConfig, modchains_exchange;
+    models: Model, modchains_exchange;
+    versions: ModelVersion, modchains_exchange;
+    markets: Market, modchains_exchange;
+    referrals: Referral, modchains_exchange;
+    transfers: ModelTransfer, modchains_exchange;
+    licences: Licence, modchains_exchange;
+    contributors: Contributors, modchains_exchange;
+    vaults: Vault, modchains_vault;
+    pools: RevenuePool, modchains_vault;
+    positions: Position, modchains_vault;
+    oracle_configs: OracleConfig, modchains_oracle;
+    services: Service, modchains_oracle;
+    operators: Operator, modchains_oracle;
+    requests: Request, modchains_oracle;
+    usages: Usage, modchains_oracle;
+    licence_uses: LicenceUse, modchains_oracle;
+}

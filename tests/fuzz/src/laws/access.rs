@@ -1,0 +1,228 @@
+//! Who may: every change of an account needs the signature of the one whose it is.
+
+use anchor_lang::prelude::Pubkey;
+use modchains_exchange::state::{
+    Contributors, ExchangeConfig, Licence, Market, Model, ModelTransfer, ModelVersion, Referral,
+};
+use modchains_oracle::state::{OracleConfig, Service};
+use modchains_vault::state::{Position, RevenuePool, Vault};
+
+use super::{Law, Sight, Verdict, hold};
+use crate::{book::State, seen::Seen};
+
+pub const LAWS: &[Law] = &[
+    Law {
+        name: "only_the_creator_changes_a_model",
+        sentence: "A model changes by its creator's signature, or goes to whom the creator offered it, by theirs.",
+        check: only_the_creator_changes_a_model,
+    },
+    Law {
+        name: "versions_are_for_good",
+        sentence: "A model's versions are only ever added, one by one, and none of them ever changes.",
+        check: versions_are_for_good,
+    },
+    Law {
+        name: "only_the_creator_disposes",
+        sentence: "Markets, vaults, pools, services, offers, licences and shares of a model come and change by its creator.",
+        check: only_the_creator_disposes,
+    },
+    Law {
+        name: "only_the_admin_configures",
+        sentence: "Configurations change by the admin, or by applying what the admin queued once the timelock is over.",
+        check: only_the_admin_configures,
+    },
+    Law {
+        name: "only_the_admin_pauses",
+        sentence: "A market is paused and resumed by the admin alone, for at most a week.",
+        check: only_the_admin_pauses,
+    },
+    Law {
+        name: "only_the_owner_moves_a_position",
+        sentence: "A position changes by its owner's signature.",
+        check: only_the_owner_moves_a_position,
+    },
+    Law {
+        name: "accounts_stay",
+        sentence: "Nothing that a program keeps disappears, but offers when they are over and requests when they are settled.",
+        check: accounts_stay,
+    },
+];
+
+fn bytes<T: bytemuck::NoUninit>(state: &T) -> &[u8] {
+    bytemuck::bytes_of(state)
+}
+
+fn signed(seen: &Seen, who: &Pubkey) -> bool {
+    seen.signers.contains(who)
+}
+
+/// The creator of `model` before the transaction.
+fn creator(sight: &Sight, model: &Pubkey) -> Option<Pubkey> {
+    let named = sight.seen.changes::<Model>().find(|change| change.address == *model);
+    match named {
+        Some(change) => change.before.or(change.after).map(|model| model.creator),
+        None => sight.stage.book.models.get(model).map(|model| model.creator),
+    }
+}
+
+fn only_the_creator_changes_a_model(sight: &Sight) -> Verdict {
+    let mut facts = 0;
+    for change in sight.seen.changes::<Model>() {
+        let Some(after) = change.after else { return Err(format!("model {} is gone", change.address)) };
+        let Some(before) = change.before else {
+            hold!(signed(sight.seen, &after.creator), "{} did not sign a registration", after.creator);
+            continue;
+        };
+        // Anybody may apply queued shares; that marks the model and changes nothing else.
+        let marked = Model { has_contributors: after.has_contributors, ..before };
+        if bytes(&marked) == bytes(&after) && after.has_contributors >= before.has_contributors {
+            continue;
+        }
+        if before.creator != after.creator {
+            let offers = sight.seen.changes::<ModelTransfer>().filter_map(|offer| offer.before);
+            let mut offers = offers.filter(|offer| offer.model == change.address && offer.to == after.creator);
+            hold!(
+                offers.next().is_some() && signed(sight.seen, &after.creator),
+                "{} was not offered it",
+                after.creator
+            );
+            let handed_over = Model { creator: after.creator, ..before };
+            hold!(bytes(&handed_over) == bytes(&after), "a transfer changed more than the creator");
+        } else {
+            hold!(signed(sight.seen, &before.creator), "{} did not sign a change", before.creator);
+        }
+        hold!(before.mint == after.mint, "the model's token changed");
+        facts += 1;
+    }
+    Ok(facts)
+}
+
+fn versions_are_for_good(sight: &Sight) -> Verdict {
+    let mut facts = 0;
+    for change in sight.seen.changes::<ModelVersion>() {
+        match (change.before, change.after) {
+            (Some(before), Some(after)) => hold!(bytes(&before) == bytes(&after), "version {} changed", change.address),
+            (None, Some(after)) => {
+                let counts = sight.seen.kept::<Model>().find(|(model, ..)| *model == after.model);
+                let (before, now) = counts.map_or((0, 0), |(_, before, now)| (before.version_count, now.version_count));
+                let next = before + 1 == after.index && now == after.index && after.parent < after.index;
+                hold!(next, "version {} after {before}, of {now}", after.index);
+            }
+            _ => return Err(format!("version {} is gone", change.address)),
+        }
+        facts += 1;
+    }
+    for (_, before, after) in sight.seen.kept::<Model>() {
+        let grown = after.version_count - before.version_count;
+        hold!(after.version_count >= before.version_count && grown <= 2, "{grown} versions at once");
+    }
+    Ok(facts)
+}
+
+/// Fails unless the creator of the model that `model` finds signed for every account of type `T` that is new, or
+/// different where `differs` says that matters.
+fn by_creator<T: State>(
+    sight: &Sight,
+    model: impl Fn(&T) -> Option<Pubkey>,
+    differs: impl Fn(&T, &T) -> bool,
+) -> Verdict {
+    let mut facts = 0;
+    for change in sight.seen.changes::<T>() {
+        let Some(after) = &change.after else { continue };
+        if change.before.as_ref().is_some_and(|before| !differs(before, after)) {
+            continue;
+        }
+        let creator = model(after).and_then(|model| creator(sight, &model)).ok_or("it belongs to no model")?;
+        let name = std::any::type_name::<T>();
+        hold!(signed(sight.seen, &creator), "{creator} did not sign for {name} {}", change.address);
+        facts += 1;
+    }
+    Ok(facts)
+}
+
+fn only_the_creator_disposes(sight: &Sight) -> Verdict {
+    let vault_model = |vault: &Pubkey| sight.stage.book.vaults.get(vault).map(|vault| vault.model);
+    let offers = |before: &ModelTransfer, after: &ModelTransfer| bytes(before) != bytes(after);
+    let licences = |before: &Licence, after: &Licence| bytes(before) != bytes(after);
+    let queued = |before: &Contributors, after: &Contributors| {
+        after.pending_at_seconds > before.pending_at_seconds || bytes(&before.pending) != bytes(&after.pending)
+    };
+    let terms = |service: &Service| (service.fee_atoms, service.open, service.version, bytes(&service.split).to_vec());
+    Ok(by_creator::<Market>(sight, |market| Some(market.model), |_, _| false)?
+        + by_creator::<Vault>(sight, |vault| Some(vault.model), |_, _| false)?
+        + by_creator::<RevenuePool>(sight, |pool| vault_model(&pool.vault), |_, _| false)?
+        + by_creator::<Service>(sight, |service| Some(service.model), |before, after| terms(before) != terms(after))?
+        + by_creator::<ModelTransfer>(sight, |offer| Some(offer.model), offers)?
+        + by_creator::<Licence>(sight, |licence| Some(licence.model), licences)?
+        + by_creator::<Contributors>(sight, |shares| Some(shares.model), queued)?)
+}
+
+fn only_the_admin_configures(sight: &Sight) -> Verdict {
+    let mut facts = 0;
+    for (_, before, after) in sight.seen.kept::<ExchangeConfig>() {
+        let due = before.pending_at_seconds != 0 && sight.seen.now >= before.pending_at_seconds;
+        let applied = ExchangeConfig { params: before.pending_params, pending_at_seconds: 0, ..before };
+        let allowed = bytes(&before) == bytes(&after)
+            || signed(sight.seen, &before.admin)
+            || (due && bytes(&applied) == bytes(&after));
+        hold!(allowed && before.admin == after.admin, "the exchange's configuration changed");
+        facts += 1;
+    }
+    for (_, before, after) in sight.seen.kept::<OracleConfig>() {
+        let due = before.pending_at_seconds != 0 && sight.seen.now >= before.pending_at_seconds;
+        let applied = OracleConfig { params: before.pending_params, pending_at_seconds: 0, ..before };
+        let allowed = bytes(&before) == bytes(&after)
+            || signed(sight.seen, &before.admin)
+            || (due && bytes(&applied) == bytes(&after));
+        hold!(allowed && before.admin == after.admin, "the oracle's configuration changed");
+        facts += 1;
+    }
+    Ok(facts)
+}
+
+fn only_the_admin_pauses(sight: &Sight) -> Verdict {
+    let mut facts = 0;
+    for (_, before, after) in sight.seen.kept::<Market>() {
+        if before.paused_until_seconds == after.paused_until_seconds {
+            continue;
+        }
+        hold!(signed(sight.seen, &crate::stage::admin()), "a market was paused without the admin");
+        let most = sight.seen.now + 7 * 86_400;
+        hold!(after.paused_until_seconds <= most, "paused until {}", after.paused_until_seconds);
+        facts += 1;
+    }
+    Ok(facts)
+}
+
+fn only_the_owner_moves_a_position(sight: &Sight) -> Verdict {
+    let mut facts = 0;
+    for change in sight.seen.changes::<Position>() {
+        let same = match (&change.before, &change.after) {
+            (Some(before), Some(after)) => bytes(before) == bytes(after),
+            _ => false,
+        };
+        let position = change.after.or(change.before).ok_or("a position is gone")?;
+        hold!(same || signed(sight.seen, &position.owner), "{} did not sign for a position", position.owner);
+        facts += 1;
+    }
+    Ok(facts)
+}
+
+fn accounts_stay(sight: &Sight) -> Verdict {
+    fn of<T: State>(seen: &Seen) -> Verdict {
+        for change in seen.changes::<T>() {
+            hold!(change.after.is_some(), "{} {} is gone", std::any::type_name::<T>(), change.address);
+        }
+        Ok(1)
+    }
+    let seen = sight.seen;
+    Ok(of::<Market>(seen)?
+        + of::<Referral>(seen)?
+        + of::<Contributors>(seen)?
+        + of::<Vault>(seen)?
+        + of::<RevenuePool>(seen)?
+        + of::<Position>(seen)?
+        + of::<Service>(seen)?
+        + of::<modchains_oracle::state::Operator>(seen)?
+        + of::<modchains_oracle::state::Usage>(seen)?)
+}

@@ -1,0 +1,134 @@
+//! Every token account that a program keeps holds exactly what is owed from it, and what was sent there unasked.
+
+use anchor_lang::prelude::Pubkey;
+use modchains_exchange::state::{Contributors, Market, Referral};
+use modchains_oracle::state::{Operator, Service};
+use modchains_vault::state::{RevenuePool, Vault};
+
+use super::{Law, Sight, Verdict, hold};
+use crate::{memory, stage::Stage};
+
+/// The laws.
+pub const LAWS: &[Law] = &[
+    Law {
+        name: "quote_vault_holds_what_is_owed",
+        sentence: "A quote vault holds the reserve, the dues of stakers, creator, contributors, protocol and referrers, and gifts.",
+        check: |sight| each(sight, quote_vaults(sight)),
+    },
+    Law {
+        name: "stake_account_holds_every_stake",
+        sentence: "A stake account holds what is staked and what cools, and gifts.",
+        check: |sight| each(sight, stake_accounts(sight)),
+    },
+    Law {
+        name: "pool_account_holds_all_revenue",
+        sentence: "A pool's account holds every atom deposited and not claimed, and gifts.",
+        check: |sight| each(sight, pool_accounts(sight)),
+    },
+    Law {
+        name: "escrow_holds_what_is_owed",
+        sentence: "An escrow holds the price of every unsettled request, what is due to requesters, accrued fees, and gifts.",
+        check: |sight| each(sight, escrows(sight)),
+    },
+    Law {
+        name: "operator_account_holds_bond_and_earnings",
+        sentence: "An operator's account holds its bond, what cools and what it earned, and gifts.",
+        check: |sight| each(sight, operator_accounts(sight)),
+    },
+];
+
+/// A token account with what is owed from it.
+type Owed = (Pubkey, u128);
+
+fn each(sight: &Sight, owed: Vec<Owed>) -> Verdict {
+    if sight.seen.result.is_err() {
+        return Ok(0);
+    }
+    for (account, atoms) in &owed {
+        let holds = u128::from(sight.stage.atoms(account));
+        let before = sight.stage.memory.gifts.get(account).copied().unwrap_or(0);
+        let now: u64 = memory::given(sight.seen).iter().filter(|(to, _)| to == account).map(|(_, atoms)| *atoms).sum();
+        let gifts = u128::from(before) + u128::from(now);
+        // With a wrong account somebody can be made to pay into it; nobody can be made to take out of it.
+        let fits = if sight.seen.spoiled { holds >= atoms + gifts } else { holds == atoms + gifts };
+        hold!(fits, "{account} holds {holds}, owes {atoms} and was given {gifts}");
+    }
+    Ok(owed.len() as u64)
+}
+
+/// What a token account holds beyond everything owed from it and given before: what a wrong account brought there.
+pub fn surplus(sight: &Sight) -> Vec<(Pubkey, u64)> {
+    let owed =
+        [quote_vaults(sight), stake_accounts(sight), pool_accounts(sight), escrows(sight), operator_accounts(sight)];
+    let beyond = owed.into_iter().flatten().filter_map(|(account, atoms)| {
+        let gifts = sight.stage.memory.gifts.get(&account).copied().unwrap_or(0);
+        let known = atoms + u128::from(gifts);
+        let beyond = u128::from(sight.stage.atoms(&account)).checked_sub(known)?;
+        Some((account, u64::try_from(beyond).ok()?)).filter(|(_, atoms)| *atoms > 0)
+    });
+    beyond.collect()
+}
+
+fn quote_vaults(sight: &Sight) -> Vec<Owed> {
+    let mut markets: Vec<Pubkey> = sight.seen.changes::<Market>().map(|change| change.address).collect();
+    let of_referrals =
+        sight.seen.changes::<Referral>().filter_map(|change| Some(change.after.or(change.before)?.market));
+    markets.extend(of_referrals);
+    markets.sort_unstable();
+    markets.dedup();
+    markets.iter().filter_map(|market| owed_by_market(sight.stage, market)).collect()
+}
+
+/// What a market owes.
+pub fn owed_by_market(stage: &Stage, address: &Pubkey) -> Option<Owed> {
+    let market = stage.book.markets.get(address)?;
+    let dues = [market.reserve_atoms, market.vault_due_atoms, market.creator_due_atoms, market.protocol_due_atoms];
+    let mut owed: u128 = dues.into_iter().map(u128::from).sum();
+    let referrals = stage.book.referrals.values().filter(|referral| referral.market == *address);
+    owed += referrals.map(|referral| u128::from(referral.due_atoms)).sum::<u128>();
+    let contributors = stage.book.contributors.values().filter(|contributors| contributors.model == market.model);
+    owed += contributors.map(owed_to_contributors).sum::<u128>();
+    Some((market.quote_vault, owed))
+}
+
+/// What contributors and their creator are owed already.
+pub fn owed_to_contributors(contributors: &Contributors) -> u128 {
+    let entries: u128 = contributors.entries.iter().map(|entry| u128::from(entry.owed_atoms)).sum();
+    entries + u128::from(contributors.creator_owed_atoms)
+}
+
+fn stake_accounts(sight: &Sight) -> Vec<Owed> {
+    let vaults = sight.seen.changes::<Vault>().filter_map(|change| change.after);
+    vaults.map(|vault| (vault.stake_tokens, u128::from(vault.staked_atoms) + u128::from(vault.cooling_atoms))).collect()
+}
+
+fn pool_accounts(sight: &Sight) -> Vec<Owed> {
+    let pools = sight.seen.changes::<RevenuePool>().filter_map(|change| change.after);
+    pools.map(|pool| (pool.tokens, u128::from(pool.deposited_atoms) - u128::from(pool.claimed_atoms))).collect()
+}
+
+fn escrows(sight: &Sight) -> Vec<Owed> {
+    let services = sight.seen.changes::<Service>().filter_map(|change| change.after);
+    services
+        .map(|service| {
+            let accrued = [
+                service.accrued_vault_atoms,
+                service.accrued_creator_atoms,
+                service.accrued_reserve_atoms,
+                service.accrued_protocol_atoms,
+            ];
+            let accrued: u128 = accrued.into_iter().map(u128::from).sum();
+            (service.escrow, u128::from(service.escrowed_atoms) + accrued)
+        })
+        .collect()
+}
+
+fn operator_accounts(sight: &Sight) -> Vec<Owed> {
+    let operators = sight.seen.changes::<Operator>().filter_map(|change| change.after);
+    operators
+        .map(|operator| {
+            let parts = [operator.bond_atoms, operator.cooling_atoms, operator.earned_atoms];
+            (operator.tokens, parts.into_iter().map(u128::from).sum())
+        })
+        .collect()
+}

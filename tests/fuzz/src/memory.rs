@@ -1,0 +1,135 @@
+//! What the accounts do not say: the past, as the fuzzer saw it happen.
+
+use std::collections::BTreeMap;
+
+use anchor_lang::prelude::Pubkey;
+use modchains_exchange::{events::CurveMoved, state::Market};
+use modchains_oracle::state::Usage;
+use modchains_tests::chain::{TOKEN, TOKEN_2022};
+
+use crate::{actions::gifts, book::State, seen::Seen};
+
+/// How long moves are kept: the window in which their steps may add up to a bound.
+pub const DAY_SECONDS: i64 = 86_400;
+
+/// A move of a market's curve.
+#[derive(Debug, Clone, Copy)]
+pub struct Move {
+    /// When.
+    pub at_seconds: i64,
+    /// Its signed step, parts per million.
+    pub step_ppm: i64,
+}
+
+/// The past of one market.
+#[derive(Debug, Clone, Default)]
+pub struct MarketPast {
+    /// When it opened, unix seconds.
+    pub opened_at_seconds: i64,
+    /// Circulating supplies with the second each came about, the oldest first.
+    pub supplies: Vec<(i64, u64)>,
+    /// Moves of the last day, the oldest first.
+    pub moves: Vec<Move>,
+    /// When the curve last moved.
+    pub moved_at_seconds: Option<i64>,
+    /// The model's non-recoverable fees when it last moved.
+    pub fees_seen_atoms: u64,
+}
+
+/// Everything remembered.
+#[derive(Debug, Clone, Default)]
+pub struct Memory {
+    /// By market.
+    pub markets: BTreeMap<Pubkey, MarketPast>,
+    /// Tokens that nobody is owed, by the token account in which they lie: sent from outside.
+    pub gifts: BTreeMap<Pubkey, u64>,
+    /// Model tokens that holders destroyed, by mint.
+    pub burned: BTreeMap<Pubkey, u64>,
+    /// How often each pool was touched: each time may leave up to an atom of dust.
+    pub settlements: BTreeMap<Pubkey, u64>,
+}
+
+impl MarketPast {
+    /// The most tokens that circulated in the two epochs before `now`.
+    pub fn highest_supply(&self, now: i64, epoch_seconds: u32) -> u64 {
+        let since = now - 2 * i64::from(epoch_seconds);
+        let stood = self.supplies.iter().rev().find(|(at, _)| *at <= since).map(|(_, supply)| *supply);
+        let later = self.supplies.iter().filter(|(at, _)| *at > since).map(|(_, supply)| *supply);
+        later.chain(stood).max().unwrap_or(0)
+    }
+
+    /// The sum of the steps in one direction of the day before `now`, parts per million.
+    pub fn drift_ppm(&self, now: i64, upward: bool) -> i64 {
+        let recent = self.moves.iter().filter(|made| made.at_seconds > now - DAY_SECONDS);
+        recent.filter(|made| (made.step_ppm > 0) == upward).map(|made| made.step_ppm.abs()).sum()
+    }
+
+    fn forget(&mut self, now: i64, epoch_seconds: u32) {
+        self.moves.retain(|made| made.at_seconds > now - DAY_SECONDS);
+        let since = now - 2 * i64::from(epoch_seconds);
+        let old = self.supplies.iter().filter(|(at, _)| *at <= since).count();
+        self.supplies.drain(..old.saturating_sub(1));
+    }
+}
+
+impl Memory {
+    /// Remembers an accepted transaction.
+    pub fn record(&mut self, seen: &Seen) {
+        for (account, atoms) in given(seen) {
+            *self.gifts.entry(account).or_default() += atoms;
+        }
+        for (mint, atoms) in burned(seen) {
+            *self.burned.entry(mint).or_default() += atoms;
+        }
+        for change in seen.changes::<Market>() {
+            let Some(market) = change.after else { continue };
+            self.record_market(seen, change.address, &market);
+        }
+        for change in seen.changes::<modchains_vault::state::RevenuePool>() {
+            *self.settlements.entry(change.address).or_default() += 1;
+        }
+    }
+
+    fn record_market(&mut self, seen: &Seen, address: Pubkey, market: &Market) {
+        let past = self.markets.entry(address).or_insert_with(|| MarketPast {
+            opened_at_seconds: seen.now,
+            supplies: vec![(seen.now, 0)],
+            ..MarketPast::default()
+        });
+        // Supplies that stood only within the transaction count too: the program must have seen them.
+        let passing = crate::laws::trades::traded(seen).into_iter().filter(|trade| trade.market == address);
+        past.supplies.extend(passing.map(|trade| (seen.now, trade.after.circulating_atoms)));
+        past.forget(seen.now, market.params.epoch_seconds);
+        let moved = seen.events::<CurveMoved>().into_iter().filter(|event| event.market == address);
+        for event in moved.filter(|event| event.before != event.after) {
+            past.moves.push(Move { at_seconds: seen.now, step_ppm: event.step_ppm.into() });
+            past.moved_at_seconds = Some(seen.now);
+            past.fees_seen_atoms = lost_fees(seen, &market.model);
+        }
+    }
+}
+
+/// The model's non-recoverable usage fees, from its usage account in the transaction.
+pub fn lost_fees(seen: &Seen, model: &Pubkey) -> u64 {
+    let usages = seen.touched.iter().filter_map(|account| account.after.as_ref().and_then(Usage::of));
+    usages.filter(|usage| usage.model == *model).map(|usage| usage.non_recoverable_fees_total).next().unwrap_or(0)
+}
+
+/// Tokens that the transaction sends by plain transfers, by receiver.
+pub fn given(seen: &Seen) -> Vec<(Pubkey, u64)> {
+    plain(seen, gifts::TRANSFER).map(|(accounts, atoms)| (accounts[1], atoms)).collect()
+}
+
+/// Tokens that the transaction destroys by plain burns, by mint.
+pub fn burned(seen: &Seen) -> Vec<(Pubkey, u64)> {
+    plain(seen, gifts::BURN).map(|(accounts, atoms)| (accounts[1], atoms)).collect()
+}
+
+fn plain(seen: &Seen, tag: u8) -> impl Iterator<Item = (Vec<Pubkey>, u64)> {
+    let sent_to_tokens = seen.instructions.iter().filter(|sent| [TOKEN, TOKEN_2022].contains(&sent.program_id));
+    sent_to_tokens.filter_map(move |sent| {
+        let atoms = sent.data.strip_prefix(&[tag])?.first_chunk::<8>()?;
+        let accounts: Vec<Pubkey> = sent.accounts.iter().map(|meta| meta.pubkey).collect();
+        (accounts.len() > 2 && seen.result.is_ok()).then(|| (accounts, u64::from_le_bytes(*atoms)))
+    })
+}

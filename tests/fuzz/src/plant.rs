@@ -1,0 +1,210 @@
+//! Planted bugs: small changes of the sources that the fuzzer must notice, or it would notice nothing.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use comfy_table::Table;
+use modchains_tests::{
+    chain::Chain,
+    idl::{Program, root},
+};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    run::{Failure, Settings, run},
+    stage::Stage,
+};
+
+/// The bugs, each with the text it replaces.
+const PLANTS: &str = include_str!("../plants.toml");
+
+/// A bug to plant.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Plant {
+    /// Its name.
+    pub name: String,
+    /// What it does wrong.
+    pub what: String,
+    /// The program to compile again: exchange, vault or oracle.
+    pub program: String,
+    /// The file, from the root of the repository.
+    pub file: String,
+    /// Text that the file has exactly once.
+    pub old: String,
+    /// Text that takes its place.
+    pub new: String,
+}
+
+#[derive(Deserialize)]
+struct Plants {
+    plant: Vec<Plant>,
+}
+
+/// How a planted bug fared.
+#[derive(Debug)]
+pub struct Hunt {
+    /// Its name.
+    pub name: String,
+    /// How it was found; none when it was not.
+    pub failure: Option<Failure>,
+    /// How long the fuzzer took.
+    pub seconds: f64,
+    /// How long the compiler took.
+    pub build_seconds: f64,
+}
+
+impl Plant {
+    /// All of them.
+    pub fn all() -> Result<Vec<Self>> {
+        Ok(toml::from_str::<Plants>(PLANTS).context("the list of planted bugs is no TOML")?.plant)
+    }
+
+    /// The one of that name.
+    pub fn named(name: &str) -> Result<Self> {
+        let found = Self::all()?.into_iter().find(|plant| plant.name == name);
+        found.with_context(|| format!("no planted bug is called {name}"))
+    }
+
+    /// The file's text with the bug in it.
+    pub fn apply(&self, text: &str) -> Result<String> {
+        let places = text.matches(&self.old).count();
+        ensure!(places == 1, "{}: {} has {places} places like this, not one:\n{}", self.name, self.file, self.old);
+        Ok(text.replace(&self.old, &self.new))
+    }
+}
+
+/// The folder in which copies with bugs are compiled.
+fn folder() -> Result<PathBuf> {
+    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let cache = variable("MODCHAINS_CACHE")
+        .or_else(|| variable("XDG_CACHE_HOME").map(|folder| folder.join("modchains")))
+        .or_else(|| variable("HOME").map(|folder| folder.join(".cache/modchains")));
+    Ok(cache.context("cannot tell where the cache is: set MODCHAINS_CACHE to a folder")?.join("fuzz"))
+}
+
+/// Files of the repository that a build of the programs may read.
+fn sources() -> Result<Vec<String>> {
+    let arguments = ["ls-files", "--cached", "--others", "--exclude-standard"];
+    let listed = Command::new("git").args(arguments).current_dir(root()).output().context("git does not run")?;
+    ensure!(listed.status.success(), "git ls-files failed");
+    let paths = String::from_utf8(listed.stdout)?.lines().map(str::to_owned).collect::<Vec<_>>();
+    Ok(paths.into_iter().filter(|path| root().join(path).is_file()).collect())
+}
+
+/// Copies what differs, so that cargo compiles only that again, and removes what is no longer there.
+fn copy(plant: Option<&Plant>) -> Result<PathBuf> {
+    let tree = folder()?.join("tree");
+    for path in sources()? {
+        let mut content = fs::read(root().join(&path)).with_context(|| format!("cannot read {path}"))?;
+        if let Some(plant) = plant.filter(|plant| plant.file == path) {
+            content = plant.apply(&String::from_utf8(content)?)?.into_bytes();
+        }
+        write_if_changed(&tree.join(&path), &content)?;
+    }
+    Ok(tree)
+}
+
+fn write_if_changed(path: &Path, content: &[u8]) -> Result<()> {
+    if fs::read(path).is_ok_and(|present| present == content) {
+        return Ok(());
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(path, content).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// What a planted program is made from, in one hash: its sources and the bug.
+fn fingerprint(plant: &Plant) -> Result<String> {
+    let mut hasher = Sha256::new();
+    let matters = |path: &String| {
+        ["programs/", "sdk/core/", "xtask/"].iter().any(|folder| path.starts_with(folder))
+            || path == "Cargo.toml"
+            || path == "Cargo.lock"
+    };
+    for path in sources()?.into_iter().filter(matters) {
+        hasher.update(path.as_bytes());
+        hasher.update(Sha256::digest(fs::read(root().join(&path))?));
+    }
+    for part in [&plant.program, &plant.file, &plant.old, &plant.new] {
+        hasher.update(Sha256::digest(part));
+    }
+    Ok(hasher.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// The compiled program with the bug in it, from the cache if it was compiled before.
+fn build(plant: &Plant) -> Result<Vec<u8>> {
+    let text = fs::read_to_string(root().join(&plant.file)).with_context(|| format!("cannot read {}", plant.file))?;
+    plant.apply(&text)?;
+    let kept = folder()?.join("planted").join(format!("{}-{}.so", plant.name, fingerprint(plant)?));
+    if let Ok(binary) = fs::read(&kept) {
+        return Ok(binary);
+    }
+    let tree = copy(Some(plant))?;
+    let mut cargo = Command::new("cargo");
+    cargo.args(["xtask", "build-sbf", &plant.program]).current_dir(&tree);
+    // Cargo tells this process which package it runs; the one it starts there must find its own.
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PKG_")) {
+        cargo.env_remove(name);
+    }
+    let done = cargo.env_remove("CARGO_MANIFEST_DIR").output().context("cargo does not run")?;
+    if !done.status.success() {
+        bail!("{} does not compile:\n{}", plant.name, String::from_utf8_lossy(&done.stderr));
+    }
+    let binary = fs::read(tree.join("target/deploy").join(format!("modchains_{}.so", plant.program)))?;
+    write_if_changed(&kept, &binary)?;
+    Ok(binary)
+}
+
+/// A chain on which one of the programs has the bug.
+pub fn chain(plant: &Plant) -> Result<Chain> {
+    let binary = build(plant)?;
+    let name = format!("modchains_{}", plant.program);
+    let planted = Program::ALL.into_iter().find(|program| program.name() == name);
+    let planted = planted.with_context(|| format!("there is no program {}", plant.program))?;
+    Ok(Chain::with(|program| if program == planted { binary.clone() } else { program.bytes() }))
+}
+
+/// Plants each bug and fuzzes until it is found, or for `transactions`.
+pub fn hunt(plants: &[Plant], transactions: u64, seed: u64) -> Result<Vec<Hunt>> {
+    let mut hunts = Vec::new();
+    for plant in plants {
+        let began = Instant::now();
+        let chain = chain(plant)?;
+        let build_seconds = began.elapsed().as_secs_f64();
+        let settings = Settings {
+            seed,
+            transactions,
+            episode_steps: Settings::EPISODE_STEPS,
+            time_limit: Some(Duration::from_secs(600)),
+            workers: Settings::all_cores(),
+        };
+        let began = Instant::now();
+        let report = run(&Stage::new(chain), &settings);
+        let seconds = began.elapsed().as_secs_f64();
+        let found = report.failure.as_ref().map_or("nothing", |failure| failure.broken.law);
+        eprintln!("{}: {found} ({build_seconds:.1} s to compile, {seconds:.1} s to find)", plant.name);
+        hunts.push(Hunt { name: plant.name.clone(), failure: report.failure, seconds, build_seconds });
+    }
+    Ok(hunts)
+}
+
+/// How the planted bugs fared, for people.
+pub fn table(hunts: &[Hunt]) -> Table {
+    let mut table = crate::report::table(["planted bug", "found by", "transactions", "seconds", "compiled in"]);
+    for hunt in hunts {
+        let (law, transactions) = match &hunt.failure {
+            Some(failure) => (failure.broken.law, failure.transactions.to_string()),
+            None => ("not found", "-".to_owned()),
+        };
+        let (seconds, build) = (format!("{:.1}", hunt.seconds), format!("{:.1} s", hunt.build_seconds));
+        table.add_row([hunt.name.as_str(), law, &transactions, &seconds, &build]);
+    }
+    table
+}
