@@ -15,7 +15,7 @@ checkout:
 		git ls-files -z | xargs -0 touch -c; echo "$(CURDIR)" > "$(CACHE)/checkout"; \
 	fi
 
-.PHONY: checkout help setup programs idl test test-long lint demo bench localnet clean
+.PHONY: checkout help setup programs idl test test-long mutants lint demo bench localnet clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,32 @@ test: setup ## Set up everything and run every test
 
 test-long: checkout ## The adversarial search around syncs, millions of plans
 	@MODCHAINS_LONG=1 cargo test --package modchains-core --test sync_attack
+
+# One place of the market's formulas is changed at a time (.cargo/mutants.toml); a law must notice. Every file meets its
+# own laws first, which takes a second each; what they miss then meets all laws. The seed makes a run repeatable.
+MUTANTS := $(CACHE)/mutants/27.1.0
+MUTANTS_RUN = PROPTEST_RNG_SEED=1 CARGO_TARGET_DIR="$(CACHE)/mutants/target" "$(MUTANTS)/bin/cargo-mutants" mutants \
+	--package modchains-core --output "$(CACHE)/mutants" --iterate --jobs 1 --no-times
+MUTANTS_OWN_LAWS := bps:math curve:curve fees:fees launch:launch licence:licence math:math shares:licence \
+	sync/drift:high_water sync/high_water:high_water sync/moves:sync sync/params:step sync/signal:signal trade:trade
+LAWS := $(filter-out economy%,$(notdir $(basename $(wildcard sdk/core/tests/*.rs))))
+
+mutants: checkout ## Break each line of the market's formulas: a law must notice (half an hour)
+	@[ -x "$(MUTANTS)/bin/cargo-mutants" ] || CARGO_TARGET_DIR="$(CACHE)/mutants/target" \
+		cargo install --locked cargo-mutants@$(notdir $(MUTANTS)) --root "$(MUTANTS)"
+	@rm -rf "$(CACHE)/mutants/mutants.out" "$(CACHE)/mutants/unviable.txt"
+	@PROPTEST_RNG_SEED=1 cargo test --quiet --package modchains-core $(LAWS:%=--test %)
+	@for own in $(MUTANTS_OWN_LAWS); do \
+		$(MUTANTS_RUN) --file "sdk/core/src/$${own%:*}.rs" --baseline skip --timeout 60 -C=--test -C="$${own#*:}" || \
+			case $$? in 2|3) ;; *) exit 1 ;; esac; \
+		cat "$(CACHE)/mutants/mutants.out/unviable.txt" >> "$(CACHE)/mutants/unviable.txt"; \
+	done
+	@status=0; $(MUTANTS_RUN) --baseline skip --timeout 120 $(LAWS:%=-C=--test -C=%) \
+		$(foreach own,$(MUTANTS_OWN_LAWS),--file sdk/core/src/$(firstword $(subst :, ,$(own))).rs) || status=$$?; \
+	cd "$(CACHE)/mutants"; cat mutants.out/unviable.txt >> unviable.txt; \
+	noticed=$$(cat mutants.out/{previously_caught,caught,timeout}.txt | wc -l); unviable=$$(wc -l < unviable.txt); \
+	echo "$$((noticed - unviable)) changes noticed, $$unviable do not compile, these were missed:"; \
+	cat mutants.out/missed.txt; [ "$$status" -eq 0 ] || [ "$$status" -eq 3 ]
 
 demo: setup ## The whole path on an embedded local network: list, trade, infer, earn, sync
 	@eval "$$(cargo xtask env)"; cargo build --package modchains-crank --package modchains-demo && \

@@ -34,7 +34,7 @@ proptest! {
 
     #[test]
     fn every_trade_pays_a_fee_and_gross_and_net_match(fees in trade_fees(), net_atoms in any_atoms()) {
-        prop_assume!(net_atoms > 0);
+        let net_atoms = net_atoms.max(1);
         prop_assert!(fees.fee_atoms(net_atoms).unwrap() >= 1);
         let Ok(gross_atoms) = fees.gross_for_net(net_atoms) else { return Ok(()) };
         prop_assert_eq!(gross_atoms - fees.fee_atoms(gross_atoms).unwrap(), net_atoms);
