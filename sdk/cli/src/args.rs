@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use modchains_sdk::CommitmentConfig;
 
-use crate::command::{fees, market, model, operator, request, service, usage, vault, wallet};
+use crate::amount::Decimal;
+use crate::command::{fees, market, model, operator, referral, request, service, usage, vault, wallet};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -13,7 +14,8 @@ Examples:
   modchains airdrop 100 --keypair creator.json
   modchains model new --name digits --symbol DIGIT --uri https://example.org/digits.json
   modchains market open MODEL --virtual-reserve 30
-  modchains market buy 1.5 MODEL --slippage-bps 50
+  modchains market buy 1.5 MODEL --slippage 0.5
+  modchains market chart MODEL --svg price.svg
   modchains vault stake all MODEL
   modchains request new MODEL --input-file digit.bin --wait
   modchains --json market show MODEL | jq -r .spot_price.amount
@@ -51,9 +53,10 @@ pub struct GlobalOptions {
     /// How settled a state must be before it counts.
     #[arg(long, global = true, value_enum, default_value_t = Commitment::Confirmed)]
     pub commitment: Commitment,
-    /// Pay the going priority fee, but at most this many micro-lamports for each compute unit. Without it, none is paid.
-    #[arg(long, global = true, value_name = "MICRO_LAMPORTS")]
-    pub priority_fee_max: Option<u64>,
+    /// Most SOL to pay for priority in one transaction, on top of the network's fee. What is paid is what recent
+    /// transactions on the same accounts paid; 0 pays none.
+    #[arg(long, global = true, value_name = "SOL", default_value = "0.0001", allow_negative_numbers = true)]
+    pub priority_fee_cap: Decimal,
 }
 
 /// How settled a state must be before it counts.
@@ -90,10 +93,10 @@ pub enum Command {
     Wrap(wallet::WrapArgs),
     /// Turn wrapped SOL back into SOL.
     Unwrap(wallet::UnwrapArgs),
-    /// Register models and publish versions.
+    /// Register models, publish versions, share fees, license and hand over.
     #[command(subcommand)]
     Model(model::ModelCommand),
-    /// Open, quote, trade and sync markets.
+    /// Open, quote, trade, sync and watch markets.
     #[command(subcommand)]
     Market(market::MarketCommand),
     /// Stake model tokens and claim revenue.
@@ -114,6 +117,9 @@ pub enum Command {
     /// Show, distribute and claim accrued fees.
     #[command(subcommand)]
     Fees(fees::FeesCommand),
+    /// Earn a part of the protocol's fee of trades that name you.
+    #[command(subcommand)]
+    Referral(referral::ReferralCommand),
 }
 
 #[cfg(test)]
@@ -180,7 +186,7 @@ mod tests {
             "modchains operator bond-withdraw".to_owned(),
             "modchains operator bond-withdraw 1 --finish".to_owned(),
             format!("modchains market buy -1 {KEY}"),
-            format!("modchains market buy 1 {KEY} --slippage-bps 10001"),
+            format!("modchains market buy 1 {KEY} --slippage 100.01"),
             "modchains airdrop".to_owned(),
         ] {
             assert!(!parses(&line), "{line}");

@@ -21,7 +21,7 @@ pub enum CliError {
     #[error("{0}")]
     Amount(#[from] AmountError),
     /// Nobody could be asked.
-    #[error("not sent: nobody confirmed it; pass --yes to send without being asked")]
+    #[error("not sent: there is no terminal to ask on; pass --yes to send without being asked")]
     NotConfirmed,
     /// The answer was no.
     #[error("not sent: you declined; run the command again to change your mind")]
@@ -32,6 +32,14 @@ pub enum CliError {
     /// A file cannot be read.
     #[error("cannot read {path}: {reason}; check the path and its permissions", path = path.display())]
     FileUnreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        reason: String,
+    },
+    /// A file cannot be written.
+    #[error("cannot write {path}: {reason}; check the folder and its permissions", path = path.display())]
+    FileNotWritten {
         /// The file.
         path: PathBuf,
         /// What the system said.
@@ -87,6 +95,7 @@ impl CliError {
     /// A stable name for scripts.
     pub fn label(&self) -> &str {
         match self {
+            Self::Sdk(SdkError::NotQuoted { name, .. } | SdkError::NotLicensed { name, .. }) => name,
             Self::Sdk(error) => error.refusal().map_or_else(|| error.label(), |refusal| &refusal.name),
             Self::Amount(AmountError::Empty) => "amount_empty",
             Self::Amount(AmountError::Negative { .. }) => "amount_negative",
@@ -97,6 +106,7 @@ impl CliError {
             Self::Declined => "declined",
             Self::NoKeypair => "no_keypair",
             Self::FileUnreadable { .. } => "file_unreadable",
+            Self::FileNotWritten { .. } => "file_not_written",
             Self::Unfit { .. } => "unfit",
             Self::BalanceTooSmall { .. } => "balance_too_small",
             Self::TimedOut { .. } => "timed_out",

@@ -5,7 +5,7 @@
 
 mod amount;
 mod args;
-mod chain;
+mod clock;
 mod command;
 mod connection;
 mod duration;
@@ -13,10 +13,13 @@ mod error;
 mod funds;
 mod hash;
 mod model_arg;
+mod percent;
 mod random;
 mod remedy;
 mod report;
+mod sparkline;
 mod token;
+mod uses;
 
 use std::{
     io::{self, Write},
@@ -41,6 +44,7 @@ async fn main() -> ExitCode {
 
 fn print(outcome: &Result<Report>, options: &GlobalOptions) -> io::Result<()> {
     match (outcome, options.json) {
+        (Ok(report), _) if report.is_empty() => Ok(()),
         (Ok(report), true) => writeln!(io::stdout(), "{:#}", report.json()),
         (Ok(report), false) => writeln!(io::stdout(), "{}", report.render()),
         (Err(error), true) => writeln!(io::stderr(), "{}", error.json()),

@@ -20,6 +20,11 @@ pub struct ModelArg {
 }
 
 impl ModelArg {
+    /// For commands whose own arguments say it.
+    pub const fn new(model: Option<Pubkey>, creator: Option<Pubkey>, name: Option<String>) -> Self {
+        Self { model, creator, name }
+    }
+
     /// The model's address. Reads the key file only when a name comes without its creator.
     ///
     /// # Errors

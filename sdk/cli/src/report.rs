@@ -1,7 +1,7 @@
 //! What a command found, once: as a table for people or as JSON for scripts.
 
 use comfy_table::{Table, presets};
-use modchains_sdk::decode::Receipt;
+use modchains_sdk::{client::Prepared, decode::Receipt};
 use serde_json::{Map, Value, json};
 
 use crate::amount::{Amount, percent};
@@ -26,6 +26,7 @@ enum Shown {
     Value { text: String, json: Value },
     Group(Report),
     List(Vec<Report>),
+    Drawing { drawing: String, entries: Value },
 }
 
 impl Report {
@@ -118,12 +119,34 @@ impl Report {
         self
     }
 
+    /// Adds a list that scripts get and people see as a drawing.
+    pub fn drawing(self, key: &'static str, drawing: String, entries: Vec<Self>) -> Self {
+        let entries = entries.iter().map(Self::json).collect();
+        let mut report = self;
+        report.facts.push(Fact { key, shown: Shown::Drawing { drawing, entries } });
+        report
+    }
+
+    /// Adds what sending a transaction will cost.
+    pub fn costs(self, prepared: &Prepared) -> Self {
+        self.amount("network_fee", Amount::sol(prepared.base_lamports), "SOL").amount(
+            "priority_fee",
+            Amount::sol(prepared.priority_lamports),
+            "SOL",
+        )
+    }
+
     /// Adds where a transaction landed and what it cost.
     pub fn receipt(self, receipt: &Receipt) -> Self {
         self.text("signature", receipt.signature)
             .number("slot", receipt.slot)
             .amount("network_fee", Amount::sol(receipt.fee_lamports), "SOL")
             .number("compute_units", receipt.compute_units)
+    }
+
+    /// Whether there is nothing to show: the command has shown it already.
+    pub const fn is_empty(&self) -> bool {
+        self.facts.is_empty()
     }
 
     /// For scripts.
@@ -133,38 +156,45 @@ impl Report {
                 Shown::Value { json, .. } => json.clone(),
                 Shown::Group(group) => group.json(),
                 Shown::List(entries) => entries.iter().map(Self::json).collect(),
+                Shown::Drawing { entries, .. } => entries.clone(),
             };
             (fact.key.to_owned(), json)
         });
         Value::Object(entries.collect::<Map<_, _>>())
     }
 
-    /// For people: the facts, then each list.
+    /// For people: the facts, then each list and drawing.
     pub fn render(&self) -> String {
-        let mut rows = Vec::new();
-        let mut lists = Vec::new();
-        self.collect("", &mut rows, &mut lists);
-        let facts = (!rows.is_empty()).then(|| render_facts(rows));
-        let lists = lists.into_iter().map(|(title, entries)| render_list(&title, entries));
-        facts.into_iter().chain(lists).collect::<Vec<_>>().join("\n\n")
+        let mut parts = Parts::default();
+        self.collect("", &mut parts);
+        let facts = (!parts.rows.is_empty()).then(|| render_facts(parts.rows));
+        facts.into_iter().chain(parts.blocks).collect::<Vec<_>>().join("\n\n")
     }
 
-    fn collect<'a>(&'a self, prefix: &str, rows: &mut Vec<[String; 2]>, lists: &mut Vec<(String, &'a [Self])>) {
+    fn collect(&self, prefix: &str, parts: &mut Parts) {
         for fact in &self.facts {
             let label = format!("{prefix}{}", fact.key.replace('_', " "));
             match &fact.shown {
-                Shown::Value { text, .. } => rows.push([label, text.clone()]),
-                Shown::Group(group) => group.collect(&format!("{label}: "), rows, lists),
-                Shown::List(entries) => lists.push((label, entries)),
+                Shown::Value { text, .. } => parts.rows.push([label, text.clone()]),
+                Shown::Group(group) => group.collect(&format!("{label}: "), parts),
+                Shown::List(entries) => parts.blocks.push(render_list(&label, entries)),
+                Shown::Drawing { drawing, .. } => parts.blocks.push(drawing.clone()),
             }
         }
     }
 
     fn cells(&self) -> (Vec<String>, Vec<String>) {
-        let mut rows = Vec::new();
-        self.collect("", &mut rows, &mut Vec::new());
-        rows.into_iter().map(|[label, text]| (label, text)).unzip()
+        let mut parts = Parts::default();
+        self.collect("", &mut parts);
+        parts.rows.into_iter().map(|[label, text]| (label, text)).unzip()
     }
+}
+
+/// A report on its way to people.
+#[derive(Default)]
+struct Parts {
+    rows: Vec<[String; 2]>,
+    blocks: Vec<String>,
 }
 
 /// Two columns without lines.

@@ -4,12 +4,13 @@ use clap::{Args, Subcommand, ValueEnum};
 use modchains_sdk::{
     Instruction, Pubkey, Signer, address,
     decode::Fetched,
-    exchange::state::FeeBeneficiary as TradeBeneficiary,
-    instruction::{exchange, oracle},
-    oracle::state::{FeeBeneficiary as UsageBeneficiary, Service},
+    exchange::state::FeeBeneficiary,
+    instruction::{exchange, oracle, registry},
+    oracle::state::Service,
+    vault::state::RevenuePool,
 };
 
-use super::market::Listing;
+use super::{market::Listing, model::owed_atoms};
 use crate::{
     connection::Connection,
     error::{CliError, Result},
@@ -88,21 +89,36 @@ impl Accrued {
         (trades.into_iter().chain(usage).collect(), trade_atoms.saturating_add(usage_atoms))
     }
 
-    /// What pays the fees of `role` to `owners`, of trades and of inferences, and how many atoms that is.
-    fn payment(&self, role: Role, owners: [Pubkey; 2]) -> (Vec<Instruction>, u64) {
+    /// What pays the protocol's fees of trades and of inferences to `treasuries`, and how many atoms that is.
+    fn protocol_payment(&self, treasuries: [Pubkey; 2]) -> (Vec<Instruction>, u64) {
         let (model, quote) = (&self.listing.model, &self.listing.quote.token);
-        let market = &self.listing.market;
-        let (trade_atoms, trade_role, usage_role) = match role {
-            Role::Creator => (market.creator_due_atoms, TradeBeneficiary::Creator, UsageBeneficiary::Creator),
-            Role::Protocol => (market.protocol_due_atoms, TradeBeneficiary::Protocol, UsageBeneficiary::Protocol),
-        };
-        let usage_atoms = self.service.map_or(0, |service| match role {
-            Role::Creator => service.accrued_creator_atoms,
-            Role::Protocol => service.accrued_protocol_atoms,
-        });
-        let trades = (trade_atoms > 0).then(|| exchange::fees_claim(model, quote, &owners[0], trade_role));
-        let usage = (usage_atoms > 0).then(|| oracle::fees_claim(model, quote, &owners[1], usage_role));
+        let trade_atoms = self.listing.market.protocol_due_atoms;
+        let usage_atoms = self.service.map_or(0, |service| service.accrued_protocol_atoms);
+        let claim = || exchange::fees_claim(model, quote, &treasuries[0], FeeBeneficiary::Protocol);
+        let trades = (trade_atoms > 0).then(claim);
+        let usage = (usage_atoms > 0).then(|| oracle::fees_claim(model, quote, &treasuries[1]));
         (trades.into_iter().chain(usage).collect(), trade_atoms.saturating_add(usage_atoms))
+    }
+
+    /// What pays the creator, and how many atoms that is. The creator's part of inference fees lies with the service until
+    /// it is distributed, which needs a vault; without one only the trades' part is paid.
+    async fn creator_payment(&self, connection: &Connection, creator: &Pubkey) -> Result<(Vec<Instruction>, u64)> {
+        let (model, quote) = (&self.listing.model, &self.listing.quote.token);
+        let client = &connection.client;
+        let usage_atoms = self.service.map_or(0, |service| service.accrued_creator_atoms);
+        let pool = address::vault::pool(&address::vault::vault(model), &quote.mint);
+        let moves = usage_atoms > 0 && client.find_state::<RevenuePool>(&pool).await?.is_some();
+        let due_atoms = self.listing.market.creator_due_atoms.saturating_add(if moves { usage_atoms } else { 0 });
+        let distribution = moves.then(|| oracle::fees_distribute(model, quote));
+        if client.model(model).await?.value.has_contributors == 0 {
+            let claim = || exchange::fees_claim(model, quote, creator, FeeBeneficiary::Creator);
+            let claim = (due_atoms > 0).then(claim);
+            return Ok((distribution.into_iter().chain(claim).collect(), due_atoms));
+        }
+        let contributors = client.contributors(model).await?.value;
+        let atoms = owed_atoms(&contributors, creator, true, due_atoms)?;
+        let claim = (atoms > 0).then(|| registry::contributor_claim(model, quote, creator));
+        Ok((distribution.into_iter().chain(claim).collect(), atoms))
     }
 }
 
@@ -140,7 +156,8 @@ pub enum Role {
 #[derive(Debug, Args)]
 #[command(
     after_long_help = "The fees go to the owner, whoever sends this. When the owner sends it and they are in SOL, all
-wrapped SOL of the owner is unwrapped in the same transaction.
+wrapped SOL of the owner is unwrapped in the same transaction. The creator's part of inference fees is moved to the
+market first, which needs a vault. Contributors claim with `modchains model contributors claim`.
 
 Example:
   modchains fees claim MODEL --as creator"
@@ -158,14 +175,17 @@ impl ClaimArgs {
         let signer = connection.signer()?;
         let accrued = Accrued::load(connection, &self.model.address(connection)?).await?;
         let listing = &accrued.listing;
+        let client = &connection.client;
         let owners = match self.role {
-            Role::Creator => [connection.client.model(&listing.model).await?.value.creator; 2],
+            Role::Creator => [client.model(&listing.model).await?.value.creator; 2],
             Role::Protocol => {
-                let client = &connection.client;
                 [client.exchange_config().await?.value.treasury, client.oracle_config().await?.value.treasury]
             }
         };
-        let (payments, atoms) = accrued.payment(self.role, owners);
+        let (payments, atoms) = match self.role {
+            Role::Creator => accrued.creator_payment(connection, &owners[0]).await?,
+            Role::Protocol => accrued.protocol_payment(owners),
+        };
         require_something(&payments)?;
         let mut around = connection.receive(&signer.pubkey(), &owners[0], &listing.quote);
         if owners[1] != owners[0] {

@@ -4,6 +4,7 @@ pub mod fees;
 pub mod market;
 pub mod model;
 pub mod operator;
+pub mod referral;
 pub mod request;
 pub mod service;
 pub mod usage;
@@ -40,5 +41,6 @@ pub async fn run(cli: &Cli) -> Result<Report> {
         Command::Request(command) => command.run(connection).await,
         Command::Usage(command) => command.run(connection).await,
         Command::Fees(command) => command.run(connection).await,
+        Command::Referral(command) => command.run(connection).await,
     }
 }

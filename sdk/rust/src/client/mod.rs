@@ -2,6 +2,7 @@
 
 mod accounts;
 mod history;
+mod licence;
 mod price;
 mod refuse;
 mod send;
@@ -9,6 +10,7 @@ mod send;
 use std::{future::Future, time::Duration};
 
 pub use history::{Confirmation, Landed};
+pub use licence::EffectiveLicence;
 pub use price::{price_within, priority_lamports, upper_quartile};
 pub use send::{Prepared, SendOptions, SignedTransaction, sign};
 

@@ -131,6 +131,14 @@ pub enum SdkError {
         /// Why.
         reason: String,
     },
+    /// Neither a grant nor the model's default licence lets the requester in.
+    #[error("no licence allows the request: {reason}")]
+    NotLicensed {
+        /// The name of the error that the program would refuse the request with.
+        name: String,
+        /// Why.
+        reason: String,
+    },
     /// Others can read the key file.
     #[error("the key file {path} can be read by others (mode {mode:04o}); run: chmod 600 {path}", path = path.display())]
     KeyFilePermissions {
@@ -174,6 +182,7 @@ impl SdkError {
             Self::TransactionTooLarge { .. } => "transaction_too_large",
             Self::NotSigned { .. } => "not_signed",
             Self::NotQuoted { .. } => "not_quoted",
+            Self::NotLicensed { .. } => "not_licensed",
             Self::KeyFilePermissions { .. } => "key_file_permissions",
             Self::KeyFileInvalid { .. } => "key_file_invalid",
             Self::KeyFileUnreadable { .. } => "key_file_unreadable",

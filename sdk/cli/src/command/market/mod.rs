@@ -1,33 +1,43 @@
-//! Markets: opening, quoting, trading, syncing.
+//! Markets: opening, quoting, trading, syncing, watching.
 
+mod chart;
+mod history;
 mod open;
+mod quote;
 mod show;
+mod svg;
+mod sync;
 mod trade;
+mod watch;
 
 use clap::Subcommand;
-use modchains_sdk::{Pubkey, core::curve::Curve, exchange::state::Market};
-
-pub use open::OpenArgs;
-pub use show::{ShowArgs, SyncArgs};
-pub use trade::{BuyArgs, QuoteArgs, SellArgs};
+use modchains_sdk::{
+    Pubkey,
+    core::curve::Curve,
+    exchange::{events::CurveState, state::Market},
+};
 
 use crate::{amount::price, connection::Connection, error::Result, report::Report, token::TokenView};
 
-/// Open, quote, trade and sync markets.
+/// Open, quote, trade, sync and watch markets.
 #[derive(Debug, Subcommand)]
 pub enum MarketCommand {
     /// Open a model's market. Only the creator may, once; the curve cannot be chosen again.
-    Open(OpenArgs),
-    /// Show what a trade would give, with its fee by receiver and its price impact. Nothing is sent.
-    Quote(QuoteArgs),
+    Open(open::OpenArgs),
+    /// Show what a trade would give, with its fee by receiver and its price impact. Needs no key; nothing is sent.
+    Quote(quote::QuoteArgs),
     /// Buy a model's tokens.
-    Buy(BuyArgs),
+    Buy(trade::BuyArgs),
     /// Sell a model's tokens.
-    Sell(SellArgs),
+    Sell(trade::SellArgs),
     /// Move the curve by the model's usage. Anyone may, once per epoch.
-    Sync(SyncArgs),
-    /// Show price, backing, curve and accrued fees.
-    Show(ShowArgs),
+    Sync(sync::SyncArgs),
+    /// Show price, backing, curve, launch protection, accrued fees and the last prices.
+    Show(show::ShowArgs),
+    /// Follow trades and moves of the curve as they happen, until Ctrl-C.
+    Watch(watch::WatchArgs),
+    /// Draw the price over time, in the terminal and as SVG, with moves of the curve marked apart from trades.
+    Chart(chart::ChartArgs),
 }
 
 impl MarketCommand {
@@ -43,6 +53,8 @@ impl MarketCommand {
             Self::Sell(args) => args.run(connection).await,
             Self::Sync(args) => args.run(connection).await,
             Self::Show(args) => args.run(connection).await,
+            Self::Watch(args) => args.run(connection).await,
+            Self::Chart(args) => args.run(connection).await,
         }
     }
 }
@@ -83,5 +95,41 @@ impl Listing {
     pub fn add_spot_price(&self, report: Report, key: &'static str, curve: &Curve) -> Report {
         // A curve without tokens has no price; no market gets there.
         self.add_price(report, key, curve.quote_atoms().unwrap_or(0), curve.token_atoms().unwrap_or(0))
+    }
+}
+
+/// An event's curve in the form the formulas take.
+const fn curve(state: &CurveState) -> Curve {
+    let CurveState { reserve_atoms, circulating_atoms, depth_atoms, virtual_atoms } = *state;
+    Curve { reserve_atoms, circulating_atoms, depth_atoms, virtual_atoms }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytemuck::Zeroable;
+    use modchains_sdk::{address, exchange::state::MarketParams, instruction::Token};
+
+    use super::*;
+
+    /// A market that just opened without launch protection: 10^9 tokens deep, 30 SOL virtual, fee 1 %.
+    pub fn listing() -> Listing {
+        let params = MarketParams {
+            fee_bps: 100,
+            reserve_bps: 4_000,
+            vault_bps: 2_500,
+            creator_bps: 1_500,
+            protocol_bps: 2_000,
+            ..MarketParams::zeroed()
+        };
+        let market = Market {
+            depth_atoms: 1_000_000_000_000_000,
+            depth_opening_atoms: 1_000_000_000_000_000,
+            virtual_atoms: 30_000_000_000,
+            params,
+            ..Market::zeroed()
+        };
+        let token = Token { mint: Pubkey::new_unique(), program: address::TOKEN_2022_PROGRAM };
+        let token = TokenView { token, decimals: 6, symbol: "DIGIT".to_owned(), name: None, uri: None, image: None };
+        Listing { model: Pubkey::new_unique(), address: Pubkey::new_unique(), market, token, quote: TokenView::sol() }
     }
 }

@@ -1,20 +1,20 @@
 use clap::Args;
-use modchains_sdk::{
-    Signer,
-    core::{curve::Curve, math::mul_div_floor, sync::SyncReason},
-    decode::{Event, ExchangeEvent},
-    exchange::events::{CurveMoved, CurveState},
-    instruction::exchange::market_sync,
-};
+use modchains_sdk::{core::math::mul_div_floor, quote::launch_cap_atoms};
 
-use super::Listing;
-use crate::{connection::Connection, error::Result, model_arg::ModelArg, report::Report};
+use super::{Listing, history::History};
+use crate::{connection::Connection, error::Result, model_arg::ModelArg, report::Report, sparkline::sparkline};
 
 /// Arguments of `market show`.
 #[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  modchains market show MODEL
+  modchains --json market show MODEL | jq -r .spot_price.amount")]
 pub struct ShowArgs {
     #[command(flatten)]
     model: ModelArg,
+    /// How many of the last transactions to read for the line of prices; 0 reads none.
+    #[arg(long, value_name = "COUNT", default_value_t = 40, value_parser = clap::value_parser!(u16).range(0..=1_000))]
+    last: u16,
 }
 
 impl ShowArgs {
@@ -24,12 +24,15 @@ impl ShowArgs {
     /// When there is none.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let listing = Listing::load(connection, &self.model.address(connection)?).await?;
-        Ok(listing.show(connection.client.now_seconds().await?))
+        let report = listing.show(connection.client.now_seconds().await?)?;
+        let history = History::load(connection, &listing, self.last.into()).await?;
+        let prices = history.prices(&listing);
+        Ok(if prices.len() > 1 { report.text("last_prices", sparkline(&prices)) } else { report })
     }
 }
 
 impl Listing {
-    fn show(&self, now_seconds: i64) -> Report {
+    fn show(&self, now_seconds: i64) -> Result<Report> {
         let (market, quote, token) = (&self.market, &self.quote, &self.token);
         let next_sync_seconds = market.synced_at_seconds.saturating_add(market.params.epoch_seconds.into());
         let due = Report::new()
@@ -47,7 +50,8 @@ impl Listing {
             .text("mint", market.mint)
             .text("quote_mint", market.quote_mint);
         let report = self.add_spot_price(report, "spot_price", &market.curve());
-        self.add_price(report, "backing_per_token", market.reserve_atoms, market.circulating_atoms)
+        let report = self
+            .add_price(report, "backing_per_token", market.reserve_atoms, market.circulating_atoms)
             .share("premium", self.premium_ppm())
             .amount("reserve", quote.amount(market.reserve_atoms), &quote.symbol)
             .amount("circulating", token.amount(market.circulating_atoms), &token.symbol)
@@ -60,7 +64,25 @@ impl Listing {
             .share("drift_down_used", Some(market.drift_down_ppm.into()))
             .share_bps("trade_fee", market.params.fee_bps)
             .group("fee_split", split)
-            .group("due", due)
+            .group("due", due);
+        let report = if market.is_paused(now_seconds) {
+            report.time("buys_paused_until", market.paused_until_seconds, now_seconds)
+        } else {
+            report
+        };
+        Ok(match launch_cap_atoms(market, now_seconds)? {
+            None => report,
+            Some(cap_atoms) => report.group("launch", self.show_launch(cap_atoms, now_seconds)),
+        })
+    }
+
+    fn show_launch(&self, cap_atoms: u64, now_seconds: i64) -> Report {
+        let (terms, opened_at_seconds) = (self.market.launch_terms(), self.market.opened_at_seconds);
+        let fee_bps = terms.fee_bps(self.market.params.fee_bps, opened_at_seconds, now_seconds);
+        Report::new()
+            .share("fee_now", fee_bps.ok().map(|bps| i64::from(bps) * 100))
+            .amount("buy_at_most", self.token.amount(cap_atoms), &self.token.symbol)
+            .time("ends_at", opened_at_seconds.saturating_add(terms.duration_seconds.into()), now_seconds)
     }
 
     /// How far the spot price lies above the backing of a token. None while nothing circulates.
@@ -72,78 +94,5 @@ impl Listing {
         let spot = mul_div_floor(curve.quote_atoms().ok()?, self.market.circulating_atoms, curve.token_atoms().ok()?);
         let ppm = mul_div_floor(spot.ok()?, 1_000_000, self.market.reserve_atoms).ok()?;
         Some(i64::try_from(ppm).ok()?.saturating_sub(1_000_000))
-    }
-}
-
-/// Arguments of `market sync`.
-#[derive(Debug, Args)]
-pub struct SyncArgs {
-    #[command(flatten)]
-    model: ModelArg,
-}
-
-impl SyncArgs {
-    /// Syncs and says what moved.
-    ///
-    /// # Errors
-    /// When there is no market or service, or the epoch is not over.
-    pub async fn run(&self, connection: &Connection) -> Result<Report> {
-        let signer = connection.signer()?;
-        let listing = Listing::load(connection, &self.model.address(connection)?).await?;
-        connection.client.usage(&listing.model).await?;
-        let receipt = connection.send("Syncing", &[market_sync(&listing.model)], &signer).await?;
-        let report = Report::new().text("model", listing.model).text("paid_by", signer.pubkey());
-        let report = receipt.events.iter().fold(report, |report, event| match event {
-            Event::Exchange(ExchangeEvent::CurveMoved(moved)) => listing.show_move(report, moved),
-            _ => report,
-        });
-        Ok(report.receipt(&receipt))
-    }
-}
-
-impl Listing {
-    fn show_move(&self, report: Report, moved: &CurveMoved) -> Report {
-        let report = report
-            .text("reason", reason(moved.reason))
-            .share("step", Some(moved.step_ppm.into()))
-            .number("parameter_epoch", moved.parameter_epoch);
-        let report = self.add_spot_price(report, "spot_price_before", &curve(&moved.before));
-        self.add_spot_price(report, "spot_price_after", &curve(&moved.after))
-    }
-}
-
-/// An event's curve in the form the formulas take.
-const fn curve(state: &CurveState) -> Curve {
-    let CurveState { reserve_atoms, circulating_atoms, depth_atoms, virtual_atoms } = *state;
-    Curve { reserve_atoms, circulating_atoms, depth_atoms, virtual_atoms }
-}
-
-/// Why a sync did what it did, in words.
-fn reason(code: u8) -> String {
-    const NAMES: [(SyncReason, &str); 11] = [
-        (SyncReason::SteppedUp, "use grew: the premium rises"),
-        (SyncReason::SteppedDown, "use shrank: the premium falls"),
-        (SyncReason::Absorbed, "no signal: reserve fees were worked into the price"),
-        (SyncReason::Unchanged, "no signal, and nothing to absorb"),
-        (SyncReason::OracleStale, "the usage figures are too old: roll them first"),
-        (SyncReason::CirculatingTooSmall, "too few tokens circulate"),
-        (SyncReason::PremiumAtBound, "the premium is at its bound"),
-        (SyncReason::DriftExhausted, "the steps of the last 24 hours leave no room"),
-        (SyncReason::UsageFeesTooSmall, "the usage fees do not pay for an upward step"),
-        (SyncReason::MoveTooSmall, "the move rounds away"),
-        (SyncReason::Paused, "the market is paused"),
-    ];
-    let known = NAMES.iter().find(|(reason, _)| *reason as u8 == code);
-    known.map_or_else(|| format!("unknown ({code})"), |(_, text)| (*text).to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_known_reason_has_words_and_others_keep_their_code() {
-        assert!((0..=10).all(|code| !reason(code).starts_with("unknown")));
-        assert_eq!(reason(200), "unknown (200)");
     }
 }

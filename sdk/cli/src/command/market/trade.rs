@@ -1,74 +1,62 @@
-use clap::Args;
+use clap::{Args, ValueEnum};
 use modchains_sdk::{
-    Signer,
-    client::{BuyOffer, SellOffer},
-    core::{curve::Curve, fees::FeeLegs, math::mul_div_floor},
+    Keypair, Pubkey, Signer,
+    client::Client,
     decode::{Event, ExchangeEvent, Receipt},
-    instruction::exchange::{market_buy, market_sell},
+    instruction::{
+        exchange::TradeRoute,
+        trade::{Trade, TraderAccounts, Wrapping},
+    },
+    quote::{TradeQuote, TradeSide, TradeSize, quote_referred},
 };
 
-use super::Listing;
+use super::{Listing, quote::Slippage};
 use crate::{
-    amount::{Decimal, DecimalOrAll},
+    amount::{AmountError, Decimal, DecimalOrAll},
     connection::Connection,
+    duration::parse_seconds,
     error::{CliError, Result},
     model_arg::ModelArg,
     report::Report,
-    token::positive_atoms,
+    token::{TokenView, spendable_atoms},
 };
 
-/// How far a trade may fall behind its quote.
+/// What buying and selling have in common.
 #[derive(Debug, Clone, Args)]
-pub struct Slippage {
-    /// How much less than quoted is still accepted, in basis points: 100 is 1 %.
-    #[arg(long, value_name = "BPS", default_value_t = 100, value_parser = clap::value_parser!(u16).range(0..=10_000))]
-    slippage_bps: u16,
-}
-
-/// Arguments of `market quote`.
-#[derive(Debug, Args)]
-#[command(after_long_help = "Examples:
-  modchains market quote MODEL --buy 1.5
-  modchains market quote MODEL --sell 20000 --slippage-bps 50")]
-pub struct QuoteArgs {
-    #[command(flatten)]
-    model: ModelArg,
-    #[command(flatten)]
-    side: Side,
+struct TradeOptions {
+    /// The amount is what you get, not what you give.
+    #[arg(long)]
+    exact_out: bool,
     #[command(flatten)]
     slippage: Slippage,
+    /// How long the offer stands, counted from the quote.
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = parse_seconds)]
+    deadline: u32,
+    /// Who gets a part of the protocol's fee; it costs you nothing. See `modchains referral`.
+    #[arg(long, value_name = "ADDRESS")]
+    referrer: Option<Pubkey>,
+    /// Where SOL comes from and goes to.
+    #[arg(long, value_enum, default_value_t = Sol::AsFound)]
+    sol: Sol,
 }
 
-/// Which way to trade.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-pub struct Side {
-    /// Buy for this much, in quote tokens, fee included.
-    #[arg(long, value_name = "QUOTE", allow_negative_numbers = true)]
-    buy: Option<Decimal>,
-    /// Sell this much, in model tokens.
-    #[arg(long, value_name = "TOKENS", allow_negative_numbers = true)]
-    sell: Option<Decimal>,
+/// Where SOL comes from and goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Sol {
+    /// Plain SOL; wrapped SOL of yours stays as it is.
+    AsFound,
+    /// Plain SOL, and all wrapped SOL of yours is unwrapped too.
+    Close,
+    /// Wrapped SOL.
+    Wrapped,
 }
 
-impl QuoteArgs {
-    /// Quotes with the program's own formula.
-    ///
-    /// # Errors
-    /// When there is no market, or the curve refuses the trade.
-    pub async fn run(&self, connection: &Connection) -> Result<Report> {
-        let listing = Listing::load(connection, &self.model.address(connection)?).await?;
-        let slippage_bps = self.slippage.slippage_bps;
-        match (&self.side.buy, &self.side.sell) {
-            (Some(amount), _) => {
-                let atoms = positive_atoms(amount, &listing.quote)?;
-                Ok(listing.show_buy(&connection.client.quote_buy(&listing.market, atoms, slippage_bps).await?))
-            }
-            (None, Some(amount)) => {
-                let atoms = positive_atoms(amount, &listing.token)?;
-                Ok(listing.show_sale(&connection.client.quote_sell(&listing.market, atoms, slippage_bps).await?))
-            }
-            (None, None) => Err(CliError::unfit("neither --buy nor --sell is given", "pass one of them")),
+impl From<Sol> for Wrapping {
+    fn from(sol: Sol) -> Self {
+        match sol {
+            Sol::AsFound => Self::AsFound,
+            Sol::Close => Self::Close,
+            Sol::Wrapped => Self::Wrapped,
         }
     }
 }
@@ -76,220 +64,259 @@ impl QuoteArgs {
 /// Arguments of `market buy`.
 #[derive(Debug, Args)]
 #[command(
-    after_long_help = "SOL is wrapped in the same transaction. The trade is refused when the price has moved by more
-than --slippage-bps, when a minute has passed since the quote, or when usage has moved the curve since.
+    after_long_help = "SOL is wrapped in the same transaction, and what an --exact-out buy does not spend comes back. The
+trade is simulated before you are asked. It is refused, and costs at most the network's fee, when the price has moved by
+more than --slippage, when --deadline has passed, or when a sync has moved the curve since the quote.
 
-Example:
-  modchains market buy 1.5 MODEL"
+Examples:
+  modchains market buy 1.5 MODEL
+  modchains market buy 20000 MODEL --exact-out --slippage 0.5
+  modchains market buy 1.5 --name digits --creator ADDRESS --referrer ADDRESS --yes"
 )]
 pub struct BuyArgs {
-    /// What to pay in quote tokens, fee included.
-    #[arg(value_name = "QUOTE", allow_negative_numbers = true)]
+    /// What to pay in quote tokens, fee included; with --exact-out, how many model tokens to get.
+    #[arg(value_name = "AMOUNT", allow_negative_numbers = true)]
     amount: Decimal,
     #[command(flatten)]
     model: ModelArg,
     #[command(flatten)]
-    slippage: Slippage,
+    options: TradeOptions,
 }
 
 impl BuyArgs {
-    /// Quotes, asks, then buys.
+    /// Quotes, simulates, asks, then buys.
     ///
     /// # Errors
     /// When there is too little to pay with, or the curve or the program refuses the trade.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
-        let trader = signer.pubkey();
         let listing = Listing::load(connection, &self.model.address(connection)?).await?;
-        let atoms = positive_atoms(&self.amount, &listing.quote)?;
-        let payment = connection.pay(&trader, &listing.quote, atoms).await?;
-        let offer = connection.client.quote_buy(&listing.market, atoms, self.slippage.slippage_bps).await?;
-        connection.confirm(&listing.show_buy(&offer))?;
-        let buy = market_buy(&trader, &listing.model, &listing.quote.token, offer.args);
-        let instructions = payment.and(connection.receive(&trader, &trader, &listing.token)).enclose([buy]);
-        let receipt = connection.send("Buying", &instructions, &signer).await?;
-        Ok(listing.show_trade(&receipt))
+        let size = listing.size(TradeSide::Buy, &self.amount, self.options.exact_out)?;
+        let found = connection.client.trader_accounts(&signer.pubkey(), &listing.model, &listing.quote.token).await?;
+        self.options.run(connection, &listing, TradeSide::Buy, size, found, &signer).await
     }
 }
 
 /// Arguments of `market sell`.
 #[derive(Debug, Args)]
 #[command(
-    after_long_help = "The tokens are burned. When they trade against SOL, the proceeds and any other wrapped SOL of
-yours are unwrapped in the same transaction.
+    after_long_help = "The tokens are burned. Against SOL, the proceeds are unwrapped in the same transaction; wrapped SOL of
+yours that was there before stays.
 
-Example:
-  modchains market sell all MODEL --slippage-bps 200 --yes"
+Examples:
+  modchains market sell 20000 MODEL
+  modchains market sell --max MODEL --slippage 2 --yes        everything you have
+  modchains market sell 1.5 MODEL --exact-out                 as many as bring 1.5 SOL"
 )]
 pub struct SellArgs {
-    /// How many tokens to sell, or `all`.
-    #[arg(value_name = "TOKENS", allow_negative_numbers = true)]
-    amount: DecimalOrAll,
+    /// How many tokens to sell, or `all`; with --exact-out, how much to get in quote tokens. Leave it out with --max.
+    #[arg(value_name = "AMOUNT", required_unless_present = "max", allow_negative_numbers = true)]
+    amount: Option<AmountOrModel>,
+    /// Address of the model. Or name it with --creator and --name.
+    #[arg(value_name = "MODEL", conflicts_with_all = ["creator", "name"])]
+    model: Option<Pubkey>,
+    /// Who registered the model [default: the key of --keypair].
+    #[arg(long, requires = "name", value_name = "ADDRESS")]
+    creator: Option<Pubkey>,
+    /// The name it was registered under.
+    #[arg(long)]
+    name: Option<String>,
+    /// Sell everything.
+    #[arg(long, conflicts_with = "exact_out")]
+    max: bool,
     #[command(flatten)]
-    model: ModelArg,
-    #[command(flatten)]
-    slippage: Slippage,
+    options: TradeOptions,
+}
+
+/// The first argument of `market sell`: with `--max` it is the model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum AmountOrModel {
+    Amount(DecimalOrAll),
+    Model(Pubkey),
+}
+
+impl std::str::FromStr for AmountOrModel {
+    type Err = AmountError;
+
+    fn from_str(text: &str) -> std::result::Result<Self, AmountError> {
+        match (text.parse(), text.parse()) {
+            (Ok(amount), _) => Ok(Self::Amount(amount)),
+            (Err(_), Ok(model)) => Ok(Self::Model(model)),
+            (Err(error), Err(_)) => Err(error),
+        }
+    }
 }
 
 impl SellArgs {
-    /// Quotes, asks, then sells.
+    /// Quotes, simulates, asks, then sells.
     ///
     /// # Errors
     /// When there are too few tokens, or the curve or the program refuses the trade.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
+        let (amount, model) = self.amount_and_model()?;
         let signer = connection.signer()?;
         let trader = signer.pubkey();
-        let listing = Listing::load(connection, &self.model.address(connection)?).await?;
-        let atoms = connection.held_atoms(&trader, &listing.token, &self.amount).await?;
-        let offer = connection.client.quote_sell(&listing.market, atoms, self.slippage.slippage_bps).await?;
-        connection.confirm(&listing.show_sale(&offer))?;
-        let sell = market_sell(&trader, &listing.model, &listing.quote.token, offer.args);
-        let instructions = connection.receive(&trader, &trader, &listing.quote).enclose([sell]);
-        let receipt = connection.send("Selling", &instructions, &signer).await?;
-        Ok(listing.show_trade(&receipt))
+        let listing = Listing::load(connection, &model.address(connection)?).await?;
+        let found = connection.client.trader_accounts(&trader, &listing.model, &listing.quote.token).await?;
+        let size = match (self.options.exact_out, &amount) {
+            (true, DecimalOrAll::Some(amount)) => listing.size(TradeSide::Sell, amount, true)?,
+            (true, DecimalOrAll::All) => {
+                return Err(CliError::unfit("`all` is no amount to get", "leave --exact-out out"));
+            }
+            (false, amount) => {
+                let held_atoms = found.token_atoms.unwrap_or(0);
+                TradeSize::ExactIn(spendable_atoms(&trader, &listing.token, amount, held_atoms)?)
+            }
+        };
+        self.options.run(connection, &listing, TradeSide::Sell, size, found, &signer).await
     }
+
+    fn amount_and_model(&self) -> Result<(DecimalOrAll, ModelArg)> {
+        let (amount, model) = match (self.max, &self.amount) {
+            (true, None) => (DecimalOrAll::All, self.model),
+            (true, Some(AmountOrModel::Model(model))) if self.model.is_none() && self.name.is_none() => {
+                (DecimalOrAll::All, Some(*model))
+            }
+            (false, Some(AmountOrModel::Amount(amount))) => (amount.clone(), self.model),
+            (true, Some(_)) => return Err(CliError::unfit("--max sells everything", "leave the amount out")),
+            (false, _) => {
+                return Err(CliError::unfit("the amount to sell is missing", "pass it before the model, or --max"));
+            }
+        };
+        if model.is_none() && self.name.is_none() {
+            return Err(CliError::unfit("the model is missing", "pass its address, or --creator and --name"));
+        }
+        Ok((amount, ModelArg::new(model, self.creator, self.name.clone())))
+    }
+}
+
+impl TradeOptions {
+    async fn run(
+        &self,
+        connection: &Connection,
+        listing: &Listing,
+        side: TradeSide,
+        size: TradeSize,
+        found: TraderAccounts,
+        signer: &Keypair,
+    ) -> Result<Report> {
+        let client = &connection.client;
+        if let Some(referrer) = self.referrer {
+            client.referral(&listing.address, &referrer).await?;
+        }
+        let now_seconds = client.now_seconds().await?;
+        let quote = quote_referred(&listing.market, side, size, self.referrer.is_some(), now_seconds)?;
+        let args = quote.args(self.slippage.bps, now_seconds.saturating_add(self.deadline.into()))?;
+        let route = TradeRoute { referrer: self.referrer, launch: quote.launch_ends_at_seconds.is_some() };
+        let trade =
+            Trade { trader: signer.pubkey(), model: listing.model, quote: listing.quote.token, side, args, route };
+        require_funds(client, listing.ends(side).0, &trade, found, self.sol.into()).await?;
+        let instructions = trade.instructions(found, self.sol.into());
+        let about =
+            listing.show_quote(&quote, self.slippage.bps)?.time("deadline", args.terms.deadline_seconds, now_seconds);
+        let doing = if side == TradeSide::Buy { "Buying" } else { "Selling" };
+        let receipt = connection.ask_and_send(doing, &about, &instructions, signer).await?;
+        Ok(listing.show_trade(&receipt, &quote))
+    }
+}
+
+/// Refuses a trade whose limit the trader cannot cover, in tokens rather than in the words of a token program.
+///
+/// # Errors
+/// [`CliError::BalanceTooSmall`].
+pub async fn require_funds(
+    client: &Client,
+    given: &TokenView,
+    trade: &Trade,
+    found: TraderAccounts,
+    wrapping: Wrapping,
+) -> Result<()> {
+    let has_atoms = match trade.side {
+        TradeSide::Sell => found.token_atoms.unwrap_or(0),
+        TradeSide::Buy if given.token.is_wrapped_sol() && wrapping != Wrapping::Wrapped => {
+            client.lamports(&trade.trader).await?
+        }
+        TradeSide::Buy => found.quote_atoms.unwrap_or(0),
+    };
+    if has_atoms >= trade.most_in() {
+        return Ok(());
+    }
+    Err(CliError::BalanceTooSmall {
+        owner: trade.trader,
+        symbol: given.symbol.clone(),
+        has: given.amount(has_atoms).to_string(),
+        needed: given.amount(trade.most_in()).to_string(),
+    })
 }
 
 impl Listing {
-    fn show_buy(&self, offer: &BuyOffer) -> Report {
-        let curve = self.market.curve();
-        let net_atoms = offer.quote.quote_atoms_in.saturating_sub(offer.quote.fee_atoms);
-        let spot = curve.token_atoms().and_then(|tokens| at_spot(net_atoms, tokens, curve.quote_atoms()?));
-        let report = Report::new()
-            .text("side", "buy")
-            .text("model", self.model)
-            .amount("pay", self.quote.amount(offer.quote.quote_atoms_in), &self.quote.symbol)
-            .amount("get", self.token.amount(offer.quote.token_atoms_out), &self.token.symbol)
-            .amount("get_at_least", self.token.amount(offer.args.min_token_atoms_out), &self.token.symbol);
-        let report = self
-            .add_price(report, "average_price", offer.quote.quote_atoms_in, offer.quote.token_atoms_out)
-            .share("price_impact", impact_ppm(spot.ok(), offer.quote.token_atoms_out));
-        self.with_prices_and_fee(report, &curve, &offer.quote.curve_after, &offer.quote.legs)
-    }
-
-    fn show_sale(&self, offer: &SellOffer) -> Report {
-        let curve = self.market.curve();
-        let gross_atoms = offer.quote.quote_atoms_out.saturating_add(offer.quote.fee_atoms);
-        let sold_atoms = offer.quote.token_atoms_in;
-        let spot = curve.quote_atoms().and_then(|quote| at_spot(sold_atoms, quote, curve.token_atoms()?));
-        let report = Report::new()
-            .text("side", "sell")
-            .text("model", self.model)
-            .amount("pay", self.token.amount(sold_atoms), &self.token.symbol)
-            .amount("get", self.quote.amount(offer.quote.quote_atoms_out), &self.quote.symbol)
-            .amount("get_at_least", self.quote.amount(offer.args.min_quote_atoms_out), &self.quote.symbol);
-        let report = self
-            .add_price(report, "average_price", offer.quote.quote_atoms_out, sold_atoms)
-            .share("price_impact", impact_ppm(spot.ok(), gross_atoms));
-        self.with_prices_and_fee(report, &curve, &offer.quote.curve_after, &offer.quote.legs)
-    }
-
-    fn with_prices_and_fee(&self, report: Report, before: &Curve, after: &Curve, legs: &FeeLegs) -> Report {
-        let leg = |fee: Report, key, atoms| fee.amount(key, self.quote.amount(atoms), &self.quote.symbol);
-        let fee = leg(Report::new(), "total", legs.total().unwrap_or(u64::MAX));
-        let fee = leg(fee, "reserve", legs.reserve);
-        let fee = leg(fee, "stakers", legs.vault);
-        let fee = leg(fee, "creator", legs.creator);
-        let fee = leg(fee, "protocol", legs.protocol);
-        let report = self.add_spot_price(report, "spot_price", before);
-        self.add_spot_price(report, "spot_price_after", after).group("fee", fee)
-    }
-
-    /// What a trade really did, by its event.
-    fn show_trade(&self, receipt: &Receipt) -> Report {
+    /// What a trade really did, by its event, and how far that is from its quote.
+    pub fn show_trade(&self, receipt: &Receipt, quote: &TradeQuote) -> Report {
         let report = Report::new().text("model", self.model);
-        let report =
-            receipt.events.iter().fold(report, |report, event| match event {
-                Event::Exchange(ExchangeEvent::TokensBought(bought)) => {
-                    let report = report
-                        .amount("paid", self.quote.amount(bought.quote_atoms_in), &self.quote.symbol)
-                        .amount("got", self.token.amount(bought.token_atoms_out), &self.token.symbol);
-                    self.add_price(report, "average_price", bought.quote_atoms_in, bought.token_atoms_out)
-                }
-                Event::Exchange(ExchangeEvent::TokensSold(sold)) => {
-                    let report = report
-                        .amount("paid", self.token.amount(sold.token_atoms_in), &self.token.symbol)
-                        .amount("got", self.quote.amount(sold.quote_atoms_out), &self.quote.symbol);
-                    self.add_price(report, "average_price", sold.quote_atoms_out, sold.token_atoms_in)
-                }
-                _ => report,
-            });
+        let report = receipt.events.iter().fold(report, |report, event| match event {
+            Event::Exchange(ExchangeEvent::TokensBought(bought)) => {
+                let amounts = (bought.quote_atoms_in, bought.token_atoms_out);
+                let report = self.add_amounts(report, TradeSide::Buy, amounts, bought.fee_bps);
+                self.add_price(report, "average_price", bought.quote_atoms_in, bought.token_atoms_out)
+                    .flag("as_quoted", amounts == (quote.atoms_in, quote.atoms_out))
+            }
+            Event::Exchange(ExchangeEvent::TokensSold(sold)) => {
+                let amounts = (sold.token_atoms_in, sold.quote_atoms_out);
+                let report = self.add_amounts(report, TradeSide::Sell, amounts, sold.fee_bps);
+                self.add_price(report, "average_price", sold.quote_atoms_out, sold.token_atoms_in)
+                    .flag("as_quoted", amounts == (quote.atoms_in, quote.atoms_out))
+            }
+            _ => report,
+        });
         report.receipt(receipt)
     }
-}
 
-/// What `atoms` would be worth if the price did not move: `atoms * other / own`. Rounds down.
-fn at_spot(atoms: u64, other_atoms: u64, own_atoms: u64) -> modchains_sdk::core::Result<u64> {
-    mul_div_floor(atoms, other_atoms, own_atoms)
-}
-
-/// How much less than at the spot price a trade gives, before its fee.
-fn impact_ppm(at_spot_atoms: Option<u64>, given_atoms: u64) -> Option<i64> {
-    let at_spot_atoms = at_spot_atoms?;
-    let missing_atoms = at_spot_atoms.saturating_sub(given_atoms);
-    i64::try_from(mul_div_floor(missing_atoms, 1_000_000, at_spot_atoms).ok()?).ok()
+    fn add_amounts(&self, report: Report, side: TradeSide, (given, got): (u64, u64), fee_bps: u64) -> Report {
+        let (given_token, got_token) = self.ends(side);
+        report
+            .amount("paid", given_token.amount(given), &given_token.symbol)
+            .amount("got", got_token.amount(got), &got_token.symbol)
+            .share_bps("fee_rate", u16::try_from(fee_bps).unwrap_or(u16::MAX))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-    use bytemuck::Zeroable;
-    use modchains_sdk::{
-        Pubkey, address,
-        exchange::state::{Market, MarketParams},
-        instruction::Token,
-    };
-    use serde_json::{Value, json};
+    use clap::Parser;
 
     use super::*;
-    use crate::token::TokenView;
 
-    fn listing() -> Listing {
-        let params = MarketParams {
-            fee_bps: 100,
-            reserve_bps: 4_000,
-            vault_bps: 2_500,
-            creator_bps: 1_500,
-            protocol_bps: 2_000,
-            ..MarketParams::zeroed()
-        };
-        let market =
-            Market { depth_atoms: 1_000_000_000_000_000, virtual_atoms: 30_000_000_000, params, ..Market::zeroed() };
-        let mint = Token { mint: Pubkey::new_unique(), program: address::TOKEN_2022_PROGRAM };
-        let token = TokenView { token: mint, decimals: 6, symbol: "DIGIT".to_owned(), name: None, uri: None };
-        Listing { model: Pubkey::new_unique(), address: Pubkey::new_unique(), market, token, quote: TokenView::sol() }
+    const KEY: &str = "So11111111111111111111111111111111111111112";
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        sell: SellArgs,
     }
 
-    fn atoms(json: &Value) -> u64 {
-        json["atoms"].as_str().unwrap().parse().unwrap()
+    fn parsed(line: &str) -> std::result::Result<DecimalOrAll, String> {
+        let line =
+            Line::try_parse_from(format!("sell {line}").split_whitespace()).map_err(|error| error.to_string())?;
+        line.sell.amount_and_model().map(|(amount, _)| amount).map_err(|error| error.to_string())
     }
 
     #[test]
-    fn a_buy_shows_fee_by_receiver_impact_and_limit() {
-        let listing = listing();
-        let offer = BuyOffer::new(&listing.market, 3_000_000_000, 100, 0).unwrap();
-        let json = listing.show_buy(&offer).json();
-        assert_eq!((json["side"].as_str(), atoms(&json["pay"])), (Some("buy"), 3_000_000_000));
-        assert_eq!(json["spot_price"], json!({ "amount": "0.00000003", "symbol": "SOL" }));
-        // 2.97 SOL enter a curve of 30: 2.97 / 32.97 of what the spot price promised is missing.
-        assert_eq!(json["price_impact"], json!({ "ppm": 90_081, "percent": "9.0081" }));
-        assert_eq!(atoms(&json["get_at_least"]), atoms(&json["get"]) * 99 / 100);
-        let legs = ["reserve", "stakers", "creator", "protocol"].map(|leg| atoms(&json["fee"][leg]));
-        assert_eq!((legs.iter().sum::<u64>(), legs), (30_000_000, [12_000_000, 7_500_000, 4_500_000, 6_000_000]));
-        assert_eq!(atoms(&json["fee"]["total"]), 30_000_000);
+    fn everything_is_sold_by_word_and_by_flag() {
+        assert_eq!(parsed(&format!("all {KEY}")), Ok(DecimalOrAll::All));
+        assert_eq!(parsed(&format!("--max {KEY}")), Ok(DecimalOrAll::All));
+        assert_eq!(parsed("--max --name digits"), Ok(DecimalOrAll::All));
+        assert_eq!(parsed("5 --name digits"), Ok(DecimalOrAll::Some("5".parse().unwrap())));
     }
 
     #[test]
-    fn a_sale_shows_the_same_keys_as_a_buy() {
-        let mut listing = listing();
-        let bought = BuyOffer::new(&listing.market, 3_000_000_000, 100, 0).unwrap();
-        listing.market.apply_buy(&bought.quote, 0).unwrap();
-        let offer = SellOffer::new(&listing.market, bought.quote.token_atoms_out / 2, 50, 0).unwrap();
-        let sale = listing.show_sale(&offer).json();
-        let keys = |json: &Value| json.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-        assert_eq!(keys(&sale), keys(&listing.show_buy(&bought).json()));
-        assert_eq!((sale["side"].as_str(), sale["pay"]["symbol"].as_str()), (Some("sell"), Some("DIGIT")));
-        assert_eq!(atoms(&sale["get"]), offer.quote.quote_atoms_out);
+    fn a_missing_amount_or_model_is_named() {
+        assert!(parsed(KEY).unwrap_err().contains("amount"));
+        assert!(parsed("5").unwrap_err().contains("model"));
+        assert!(parsed("--max").unwrap_err().contains("model"));
+        assert!(parsed(&format!("5 {KEY} --max")).unwrap_err().contains("--max"));
+        assert!(parsed(&format!("--max {KEY} --exact-out")).is_err());
+        assert!(parsed(&format!("five {KEY}")).unwrap_err().contains("not an amount"));
     }
 }

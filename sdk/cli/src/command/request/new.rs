@@ -3,6 +3,7 @@ use std::{fs, path::PathBuf};
 use clap::Args;
 use modchains_sdk::{
     Instruction, Keypair, SdkError, Signer, address,
+    core::licence::LicenceTerms,
     decode::Receipt,
     instruction::oracle::request_create,
     oracle::{instructions::RequestCreateArgs, state::Service},
@@ -19,6 +20,7 @@ use crate::{
     random::random,
     report::Report,
     token::TokenView,
+    uses::{Use, bits, names},
 };
 
 /// Arguments of `request new`.
@@ -36,7 +38,7 @@ pub struct NewArgs {
     model: ModelArg,
     #[command(flatten)]
     input: Input,
-    /// Most to pay besides the tip, in the service's token [default: the present fee].
+    /// Most to pay besides the tip, in the service's token [default: the service's fee, or the licence's price if that is more].
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     fee_max: Option<Decimal>,
     /// Extra for the operator.
@@ -48,6 +50,9 @@ pub struct NewArgs {
     /// How long to wait for a result [default: the longest that the service allows].
     #[arg(long, value_name = "TIME", value_parser = parse_seconds)]
     max_wait: Option<u32>,
+    /// What the answer is for, separated by commas; your licence must allow it.
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "personal")]
+    uses: Vec<Use>,
     /// Number that gives the request its address [default: random].
     #[arg(long)]
     nonce: Option<u64>,
@@ -95,7 +100,12 @@ impl NewArgs {
         let model = self.model.address(connection)?;
         let service = connection.client.service(&model).await?.value;
         let quote = connection.token(&service.quote_mint).await?;
-        let args = self.create_args(&service, &quote)?;
+        let licence = connection.client.effective_licence(&model, &requester).await?;
+        licence.terms.check_uses(bits(&self.uses)).map_err(|_| {
+            let what = format!("your licence allows {} alone", names(licence.terms.uses));
+            CliError::unfit(what, "declare other --uses, or ask the model's creator for a licence")
+        })?;
+        let args = self.create_args(&service, &licence.terms, &quote)?;
         let price_atoms = args.fee_max_atoms.saturating_add(args.tip_atoms);
         let payment = connection.pay(&requester, &quote, price_atoms).await?;
         let (request, _) = address::oracle::request(&address::oracle::service(&model), &requester, args.nonce);
@@ -106,9 +116,10 @@ impl NewArgs {
             .amount("tip", quote.amount(args.tip_atoms), &quote.symbol)
             .number("max_wait_seconds", args.max_wait_seconds)
             .number("input_bytes", u64::try_from(args.input.len()).unwrap_or(u64::MAX))
+            .text("uses", names(args.uses))
             .text("nonce", args.nonce);
         connection.confirm(&about)?;
-        let create = request_create(&requester, &model, &quote.token, args);
+        let create = request_create(&requester, &model, &quote.token, licence.proof, args);
         let receipt = send_fitting(connection, payment, create, &signer).await?;
         let report = about.receipt(&receipt);
         match self.wait {
@@ -117,7 +128,7 @@ impl NewArgs {
         }
     }
 
-    fn create_args(&self, service: &Service, quote: &TokenView) -> Result<RequestCreateArgs> {
+    fn create_args(&self, service: &Service, licence: &LicenceTerms, quote: &TokenView) -> Result<RequestCreateArgs> {
         let atoms = |amount: &Decimal| Ok::<_, CliError>(amount.of_token(quote.decimals)?.atoms);
         let input = self.input.read()?;
         require_input(&input, service)?;
@@ -128,10 +139,11 @@ impl NewArgs {
         Ok(RequestCreateArgs {
             nonce,
             bump: 0,
-            fee_max_atoms: self.fee_max.as_ref().map_or(Ok(service.fee_atoms), atoms)?,
+            fee_max_atoms: self.fee_max.as_ref().map_or_else(|| Ok(licence.fee_atoms(service.fee_atoms)), atoms)?,
             tip_atoms: atoms(&self.tip)?,
             value_at_risk_atoms: atoms(&self.value_at_risk)?,
             max_wait_seconds: self.max_wait.unwrap_or(service.max_wait_max_seconds),
+            uses: bits(&self.uses),
             salt: random()?,
             input,
         })

@@ -65,7 +65,7 @@ impl Staking {
     async fn load(connection: &Connection, model: &Pubkey) -> Result<Self> {
         let vault = connection.client.vault(model).await?;
         let token = connection.token(&vault.value.mint).await?;
-        let pools = connection.pools(&vault).await?;
+        let pools = connection.client.pools(&vault).await?;
         Ok(Self { vault, token, pools })
     }
 

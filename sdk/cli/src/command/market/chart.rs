@@ -1,0 +1,201 @@
+use std::path::PathBuf;
+
+use clap::Args;
+use textplots::{Chart, LabelBuilder, LabelFormat, Plot, Shape};
+
+use super::{
+    Listing,
+    history::{History, Moment},
+    svg,
+};
+use crate::{
+    clock::utc,
+    connection::Connection,
+    error::{CliError, Result},
+    model_arg::ModelArg,
+    report::Report,
+};
+
+/// Character cells of the drawing, two dots wide and four high each.
+const CELLS: usize = 60;
+/// Dots of the drawing.
+const DOTS: (u32, u32) = (120, 48);
+
+/// Arguments of `market chart`.
+#[derive(Debug, Args)]
+#[command(
+    after_long_help = "The price follows every trade, deposit and move of the curve that the endpoint still knows. Moves of the curve are
+no trades: they have a row of marks of their own, and lines of their own in the SVG.
+
+Examples:
+  modchains market chart MODEL
+  modchains market chart MODEL --last 5000 --svg price.svg
+  modchains --json market chart MODEL | jq '.moments[] | select(.what == \"moved\")'"
+)]
+pub struct ChartArgs {
+    #[command(flatten)]
+    model: ModelArg,
+    /// How many of the last transactions to read.
+    #[arg(long, value_name = "COUNT", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    last: u32,
+    /// Draw to this file too. An existing one is replaced.
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+}
+
+impl ChartArgs {
+    /// Reads the history and draws it. People get the drawing, scripts every moment.
+    ///
+    /// # Errors
+    /// When there is no market or no history, or the file cannot be written.
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
+        let listing = Listing::load(connection, &self.model.address(connection)?).await?;
+        let history = History::load(connection, &listing, usize::try_from(self.last).unwrap_or(usize::MAX)).await?;
+        let (Some(first), Some(last)) = (history.moments.first(), history.moments.last()) else {
+            let remedy = "ask an endpoint that keeps more with --url, or come back after a trade";
+            return Err(CliError::unfit("the endpoint knows no trade and no move of this market", remedy));
+        };
+        if let Some(path) = &self.svg {
+            let drawn = svg::write(&listing, &history.moments, path);
+            drawn.map_err(|reason| CliError::FileNotWritten { path: path.clone(), reason })?;
+        }
+        let trades = history.moments.iter().filter(|moment| moment.what.is_trade()).count();
+        let report = Report::new()
+            .text("model", listing.model)
+            .text("from", utc(first.at_seconds))
+            .text("to", utc(last.at_seconds))
+            .number("trades", trades as u64)
+            .number("moves", moves(&history.moments).count() as u64)
+            .flag("older_left_out", history.is_cut);
+        let report = listing.add_spot_price(report, "first_price", &first.before);
+        let report = listing
+            .add_spot_price(report, "last_price", &last.after)
+            .maybe("svg", self.svg.as_ref().map(|path| path.display()));
+        let moments = history.moments.iter().map(|moment| listing.show_moment(moment)).collect();
+        Ok(report.drawing("moments", draw(&listing, &history.moments), moments))
+    }
+}
+
+/// Those that changed the price without a trade or a deposit.
+fn moves(moments: &[Moment]) -> impl Iterator<Item = &Moment> {
+    moments.iter().filter(|moment| moment.what.step_ppm().is_some_and(|step_ppm| step_ppm != 0))
+}
+
+/// When the drawing starts, and how many seconds it covers, at least one.
+pub fn span(moments: &[Moment]) -> (i64, f64) {
+    let start = moments.first().map_or(0, |first| first.at_seconds);
+    let end = moments.last().map_or(start, |last| last.at_seconds);
+    (start, end.saturating_sub(start).max(1) as f64)
+}
+
+/// Lowest and highest price, with a margin.
+pub fn bounds(listing: &Listing, moments: &[Moment]) -> (f64, f64) {
+    let prices = moments.iter().flat_map(|moment| [listing.price(&moment.before), listing.price(&moment.after)]);
+    let (low, high) = prices.fold((f64::MAX, f64::MIN), |(low, high), price| (low.min(price), high.max(price)));
+    let margin = ((high - low) * 0.1).max(high * 0.001);
+    (low - margin, high + margin)
+}
+
+/// Times since the start with prices, as steps: a price holds until the next moment.
+pub fn steps(listing: &Listing, moments: &[Moment]) -> Vec<(f64, f64)> {
+    let (start, _) = span(moments);
+    let at = |moment: &Moment| moment.at_seconds.saturating_sub(start) as f64;
+    let corners = |moment| [(at(moment), listing.price(&moment.before)), (at(moment), listing.price(&moment.after))];
+    moments.iter().flat_map(corners).collect()
+}
+
+fn draw(listing: &Listing, moments: &[Moment]) -> String {
+    let (start, seconds) = span(moments);
+    let (low, high) = bounds(listing, moments);
+    // A token costs far less than one; the drawing has small floats, so it gets parts of the highest price.
+    let points: Vec<(f32, f32)> =
+        steps(listing, moments).into_iter().map(|(at, price)| (at as f32, (price / high) as f32)).collect();
+    let shape = Shape::Lines(&points);
+    let mut chart = Chart::new_with_y_range(DOTS.0, DOTS.1, 0.0, seconds as f32, (low / high) as f32, 1.0);
+    let chart = chart
+        .lineplot(&shape)
+        .x_label_format(LabelFormat::Custom(Box::new(move |at| utc(start.saturating_add(at as i64)))))
+        .y_label_format(LabelFormat::Custom(Box::new(move |part| price_text(f64::from(part) * high))));
+    chart.borders();
+    chart.axis();
+    chart.figures();
+    format!("price in {}\n{chart}{}\n▲ ▼ moves of the curve, which are no trades", listing.quote.symbol, marks(moments))
+}
+
+/// A price with six significant digits.
+pub fn price_text(price: f64) -> String {
+    let magnitude = if price > 0.0 { price.log10().floor() } else { 0.0 };
+    format!("{price:.decimals$}", decimals = (5.0 - magnitude).clamp(0.0, 18.0) as usize)
+}
+
+/// One cell for each column: where the curve was moved up, down, or both ways.
+fn marks(moments: &[Moment]) -> String {
+    let (start, seconds) = span(moments);
+    let mut cells = [' '; CELLS];
+    for moment in moves(moments) {
+        let place = moment.at_seconds.saturating_sub(start) as f64 / seconds * (CELLS - 1) as f64;
+        let mark = if moment.what.step_ppm() > Some(0) { '▲' } else { '▼' };
+        let cell = &mut cells[(place as usize).min(CELLS - 1)];
+        *cell = if *cell == ' ' || *cell == mark { mark } else { '◆' };
+    }
+    cells.iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use modchains_sdk::Signature;
+
+    use super::*;
+    use crate::command::market::{history::What, tests::listing};
+
+    /// A buy at 0 s, moves up at 50 s and down at 100 s.
+    fn moments(listing: &Listing) -> Vec<Moment> {
+        let before = listing.market.curve();
+        let after = before.apply_buy(3_000_000_000, before.buy_exact_in(3_000_000_000).unwrap()).unwrap();
+        let bought = What::Bought { quote_atoms: 3_000_000_000, token_atoms: after.circulating_atoms };
+        let moved = |step_ppm| What::Moved { step_ppm, reason: 0 };
+        let signature = Signature::default();
+        [(0, bought, before, after), (50, moved(900), after, after), (100, moved(-900), after, after)]
+            .map(|(at_seconds, what, before, after)| Moment { signature, at_seconds, what, before, after })
+            .to_vec()
+    }
+
+    #[test]
+    fn moves_of_the_curve_are_marked_apart_from_trades() {
+        let listing = listing();
+        let moments = moments(&listing);
+        let marks = marks(&moments);
+        assert_eq!(marks.chars().count(), CELLS);
+        assert_eq!((marks.find('▲').is_some(), marks.ends_with('▼'), marks.starts_with(' ')), (true, true, true));
+        assert_eq!(moves(&moments).count(), 2);
+        assert!(!super::marks(&moments[..1]).contains(['▲', '▼']));
+    }
+
+    #[test]
+    fn a_price_holds_until_the_next_moment() {
+        let listing = listing();
+        let steps = steps(&listing, &moments(&listing));
+        assert_eq!(steps.iter().map(|(at, _)| *at as u32).collect::<Vec<_>>(), [0, 0, 50, 50, 100, 100]);
+        assert!(steps[1].1 > steps[0].1 && steps[2].1 == steps[1].1, "{steps:?}");
+    }
+
+    #[test]
+    fn the_drawing_has_prices_times_and_a_line() {
+        let listing = listing();
+        let drawing = draw(&listing, &moments(&listing));
+        for part in ["price in SOL", "1970-01-01 00:01:40", "0.0000000", "▲", "▼"] {
+            assert!(drawing.contains(part), "{part} in\n{drawing}");
+        }
+        let only = draw(&listing, &moments(&listing)[..1]);
+        assert!(only.contains("1970-01-01 00:00:01"), "{only}");
+    }
+
+    #[test]
+    fn a_price_is_written_with_six_digits() {
+        assert_eq!(price_text(0.000_000_031_234_567), "0.0000000312346");
+        assert_eq!(price_text(12.5), "12.5000");
+        assert_eq!(price_text(0.0), "0.00000");
+    }
+}

@@ -1,0 +1,106 @@
+//! The price as an SVG file.
+
+use std::path::Path;
+
+use plotters::prelude::*;
+
+use super::{
+    Listing,
+    chart::{bounds, price_text, span, steps},
+    history::Moment,
+};
+use crate::clock::utc;
+
+const SIZE: (u32, u32) = (960, 480);
+/// Labels of the time axis.
+const TIMES: usize = 4;
+/// Half the width of the triangle that marks a move, in pixels.
+const MARK: i32 = 6;
+const UP: RGBColor = RGBColor(22, 128, 57);
+const DOWN: RGBColor = RGBColor(176, 42, 48);
+
+/// Draws the price over time to `path`: a line, a dot for each trade, and for each move of the curve a vertical line with
+/// a triangle that points where it went.
+///
+/// # Errors
+/// What the system or the drawing library says.
+pub fn write(listing: &Listing, moments: &[Moment], path: &Path) -> Result<(), String> {
+    // The library panics when its backend is dropped without having been written, and reports errors only here.
+    draw(listing, moments, path).map_err(|error| error.to_string())
+}
+
+fn draw(listing: &Listing, moments: &[Moment], path: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    let (start, seconds) = span(moments);
+    let (low, high) = bounds(listing, moments);
+    let area = SVGBackend::new(path, SIZE).into_drawing_area();
+    area.fill(&WHITE)?;
+    let caption = format!("{} in {}", listing.token.symbol, listing.quote.symbol);
+    let mut chart = ChartBuilder::on(&area)
+        .caption(caption, ("sans-serif", 20))
+        .margin(16)
+        .margin_right(80)
+        .x_label_area_size(36)
+        .y_label_area_size(96)
+        .build_cartesian_2d(0.0..seconds, low..high)?;
+    let time = |at: &f64| utc(start.saturating_add(*at as i64));
+    let price = |price: &f64| price_text(*price);
+    chart.configure_mesh().x_labels(TIMES).x_label_formatter(&time).y_label_formatter(&price).draw()?;
+    chart.draw_series(LineSeries::new(steps(listing, moments), BLUE.stroke_width(2)))?;
+    let at = |moment: &Moment| moment.at_seconds.saturating_sub(start) as f64;
+    let trades = moments.iter().filter(|moment| moment.what.is_trade());
+    chart
+        .draw_series(trades.map(|moment| Circle::new((at(moment), listing.price(&moment.after)), 3, BLUE.filled())))?;
+    for moment in moments {
+        let Some(step_ppm) = moment.what.step_ppm().filter(|step_ppm| *step_ppm != 0) else { continue };
+        let (color, tip) = if step_ppm > 0 { (UP, -MARK) } else { (DOWN, MARK) };
+        let place = (at(moment), listing.price(&moment.after));
+        chart.draw_series([PathElement::new([(place.0, low), (place.0, high)], color.mix(0.4))])?;
+        let triangle = [(-MARK, 0), (MARK, 0), (0, tip * 2)];
+        chart.draw_series([EmptyElement::at(place) + Polygon::new(triangle, color)])?;
+    }
+    area.present()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use modchains_sdk::Signature;
+
+    use super::*;
+    use crate::command::market::{history::What, tests::listing};
+
+    #[test]
+    fn trades_are_dots_and_moves_are_triangles_with_lines() {
+        let (listing, folder) = (listing(), tempfile::tempdir().unwrap());
+        let path = folder.path().join("price.svg");
+        let curve = listing.market.curve();
+        let moment = |at_seconds, what| Moment {
+            signature: Signature::default(),
+            at_seconds,
+            what,
+            before: curve,
+            after: curve,
+        };
+        let bought = What::Bought { quote_atoms: 1, token_atoms: 1 };
+        let moments = [
+            moment(0, bought),
+            moment(5, What::Moved { step_ppm: 5, reason: 0 }),
+            moment(9, What::Moved { step_ppm: 0, reason: 3 }),
+        ];
+        write(&listing, &moments, &path).unwrap();
+        let svg = std::fs::read_to_string(&path).unwrap();
+        assert_eq!((svg.matches("<circle").count(), svg.matches("<polygon").count()), (1, 1), "{svg}");
+        assert!(svg.starts_with("<svg") && svg.contains("DIGIT in SOL"), "{svg}");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_written_is_an_error() {
+        let listing = listing();
+        let curve = listing.market.curve();
+        let moment =
+            Moment { signature: Signature::default(), at_seconds: 0, what: What::Opened, before: curve, after: curve };
+        assert!(write(&listing, &[moment], Path::new("/proc/nowhere/price.svg")).is_err());
+    }
+}

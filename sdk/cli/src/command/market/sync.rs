@@ -1,0 +1,85 @@
+use clap::Args;
+use modchains_sdk::{
+    Signer,
+    core::sync::SyncReason,
+    decode::{Event, ExchangeEvent},
+    exchange::events::CurveMoved,
+    instruction::exchange::market_sync,
+};
+
+use super::{Listing, curve};
+use crate::{connection::Connection, error::Result, model_arg::ModelArg, report::Report};
+
+/// Arguments of `market sync`.
+#[derive(Debug, Args)]
+#[command(
+    after_long_help = "Only usage that was paid for and is final moves the curve; the size of a move is bounded. When nothing moves, the
+reason says why.
+
+Example:
+  modchains market sync MODEL"
+)]
+pub struct SyncArgs {
+    #[command(flatten)]
+    model: ModelArg,
+}
+
+impl SyncArgs {
+    /// Syncs and says what moved.
+    ///
+    /// # Errors
+    /// When there is no market or service, or the epoch is not over.
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
+        let listing = Listing::load(connection, &self.model.address(connection)?).await?;
+        connection.client.usage(&listing.model).await?;
+        let receipt = connection.send("Syncing", &[market_sync(&listing.model)], &signer).await?;
+        let report = Report::new().text("model", listing.model).text("paid_by", signer.pubkey());
+        let report = receipt.events.iter().fold(report, |report, event| match event {
+            Event::Exchange(ExchangeEvent::CurveMoved(moved)) => listing.show_move(report, moved),
+            _ => report,
+        });
+        Ok(report.receipt(&receipt))
+    }
+}
+
+impl Listing {
+    fn show_move(&self, report: Report, moved: &CurveMoved) -> Report {
+        let report = report
+            .text("reason", reason(moved.reason))
+            .share("step", Some(moved.step_ppm.into()))
+            .number("parameter_epoch", moved.parameter_epoch);
+        let report = self.add_spot_price(report, "spot_price_before", &curve(&moved.before));
+        self.add_spot_price(report, "spot_price_after", &curve(&moved.after))
+    }
+}
+
+/// Why a sync did what it did, in words.
+pub fn reason(code: u32) -> String {
+    const NAMES: [(SyncReason, &str); 11] = [
+        (SyncReason::SteppedUp, "use grew: the premium rises"),
+        (SyncReason::SteppedDown, "use shrank: the premium falls"),
+        (SyncReason::Absorbed, "no signal: reserve fees were worked into the price"),
+        (SyncReason::Unchanged, "no signal, and nothing to absorb"),
+        (SyncReason::OracleStale, "the usage figures are too old: roll them first"),
+        (SyncReason::CirculatingTooSmall, "too few tokens circulate"),
+        (SyncReason::PremiumAtBound, "the premium is at its bound"),
+        (SyncReason::DriftExhausted, "the steps of the last 24 hours leave no room"),
+        (SyncReason::UsageFeesTooSmall, "the usage fees do not pay for an upward step"),
+        (SyncReason::MoveTooSmall, "the move rounds away"),
+        (SyncReason::Paused, "the market is paused"),
+    ];
+    let known = NAMES.iter().find(|(reason, _)| *reason as u32 == code);
+    known.map_or_else(|| format!("unknown ({code})"), |(_, text)| (*text).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_known_reason_has_words_and_others_keep_their_code() {
+        assert!((0..=10).all(|code| !reason(code).starts_with("unknown")));
+        assert_eq!(reason(200), "unknown (200)");
+    }
+}
