@@ -84,7 +84,7 @@ fn declared_programs_are_the_programs() {
 /// An empty account at an address that is made of its name. It lives until the tests end.
 fn named(name: &str) -> &'static AccountInfo<'static> {
     let (key, lamports) = (Box::leak(Box::new(key(name).pubkey())), Box::leak(Box::new(0)));
-    Box::leak(Box::new(AccountInfo::new(key, false, false, lamports, &mut [], &Pubkey::new_from_array([0; 32]), false)))
+    Box::leak(Box::new(AccountInfo::new(key, false, false, lamports, &mut [], &modchains_vault::ID, false)))
 }
 
 #[test]
@@ -177,8 +177,14 @@ fn the_oracle_reads_of_models_versions_and_markets_what_the_exchange_writes() {
     let facts = with_account(&market, &owner, read_market).unwrap();
     assert_eq!((facts.model, facts.quote_mint), (market.model, market.quote_mint));
     let (kind, terms) = with_account(&Model { licence_kind: 1, ..model }, &owner, read_default_licence).unwrap();
-    assert_eq!((kind, terms.uses, terms.price_atoms), (LicenceKind::Paid, model.licence_uses, model.licence_price_atoms));
-    assert_eq!((terms.rate_max, terms.rate_window_seconds), (model.licence_rate_max, model.licence_rate_window_seconds));
+    assert_eq!(
+        (kind, terms.uses, terms.price_atoms),
+        (LicenceKind::Paid, model.licence_uses, model.licence_price_atoms)
+    );
+    assert_eq!(
+        (terms.rate_max, terms.rate_window_seconds),
+        (model.licence_rate_max, model.licence_rate_window_seconds)
+    );
     assert!(with_account(&Model { licence_kind: 3, ..model }, &owner, read_default_licence).is_err());
     // A market is no model, and nothing of another program is either.
     assert!(with_account(&market, &owner, read_model_creator).is_err());

@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::Pubkey;
 use modchains_oracle::{
-    events::{ConfigChangeQueued, FeesDistributed},
+    events::ConfigChangeQueued,
     instructions::{
         BondMintAllowArgs, ConfigChangeQueueArgs, ConfigInitializeArgs, ServiceConfigureArgs, ServiceOpenArgs,
     },
@@ -226,34 +226,4 @@ fn the_protocols_share_of_usage_fees_goes_to_the_treasury_alone() {
     );
     assert_eq!(world.chain.token_atoms(&account), before + due);
     world.must_refuse(&[claim(&treasury)], "NothingToClaim");
-}
-
-#[test]
-fn the_creators_share_of_usage_fees_waits_in_the_market() {
-    let mut world = World::ready();
-    world.serve(SIDE, 1);
-    let (service, market) = (world.service(SIDE), world.market(SIDE));
-    let shares = [service.accrued_vault_atoms, service.accrued_creator_atoms, service.accrued_reserve_atoms];
-    assert!(shares.iter().all(|share| *share > 0));
-    let quote_before = world.chain.token_atoms(&SIDE.quote_vault());
-    let distribute = oracle::fees_distribute(&SIDE.model(), &quote());
-    let outcome = world.must_change(
-        std::slice::from_ref(&distribute),
-        &[
-            ("service", SIDE.service()),
-            ("escrow", SIDE.escrow()),
-            ("pool", SIDE.pool()),
-            ("pool's tokens", SIDE.pool_tokens()),
-            ("market", SIDE.market()),
-            ("market's tokens", SIDE.quote_vault()),
-        ],
-    );
-    let (event, later): (FeesDistributed, _) = (outcome.event(), world.market(SIDE));
-    let paid = [event.accrued_vault, event.accrued_creator, event.accrued_reserve];
-    assert_eq!(paid.map(|change| change.before_atoms), shares);
-    assert!(paid.iter().all(|change| change.after_atoms == 0));
-    assert_eq!(later.creator_due_atoms - market.creator_due_atoms, shares[1]);
-    assert_eq!(later.reserve_atoms - market.reserve_atoms, shares[2]);
-    assert_eq!(world.chain.token_atoms(&SIDE.quote_vault()) - quote_before, shares[1] + shares[2]);
-    world.must_refuse(&[distribute], "NothingToDistribute");
 }

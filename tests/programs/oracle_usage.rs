@@ -4,7 +4,7 @@ use modchains_core::usage::{
     EMA_FAST_HALF_LIFE_SECONDS, EMA_MID_HALF_LIFE_SECONDS, EMA_SLOW_HALF_LIFE_SECONDS, ema_advance, to_ema_scale,
 };
 use modchains_oracle::{
-    events::UsageRolled,
+    events::{Change, FeesDistributed, UsageRolled},
     instructions::ServiceConfigureArgs,
     state::{ServiceTerms, Usage},
 };
@@ -165,13 +165,14 @@ fn one_requester_counts_no_more_than_the_cap() {
 }
 
 #[test]
-fn final_fees_reach_stakers_and_reserve_to_the_atom() {
+fn final_fees_reach_stakers_creator_and_reserve_to_the_atom() {
     let mut world = World::ready();
     for nonce in 1..=3 {
         world.serve(SIDE, nonce);
     }
     let (service, pool, market) = (world.service(SIDE), world.pool(SIDE), world.market(SIDE));
-    world.must_change(
+    let quote_before = world.chain.token_atoms(&SIDE.quote_vault());
+    let outcome = world.must_change(
         &[oracle::fees_distribute(&SIDE.model(), &quote())],
         &[
             ("service", SIDE.service()),
@@ -183,10 +184,20 @@ fn final_fees_reach_stakers_and_reserve_to_the_atom() {
         ],
     );
     assert_eq!(world.pool(SIDE).deposited_atoms, pool.deposited_atoms + service.accrued_vault_atoms);
-    assert_eq!(world.market(SIDE).reserve_atoms, market.reserve_atoms + service.accrued_reserve_atoms);
+    let later = world.market(SIDE);
+    assert_eq!(later.reserve_atoms, market.reserve_atoms + service.accrued_reserve_atoms);
+    // Creator and contributors claim from the market, trade fees and usage fees in one.
+    assert_eq!(later.creator_due_atoms, market.creator_due_atoms + service.accrued_creator_atoms);
+    let received = world.chain.token_atoms(&SIDE.quote_vault()) - quote_before;
+    assert_eq!(received, service.accrued_reserve_atoms + service.accrued_creator_atoms);
     let after = world.service(SIDE);
-    assert_eq!((after.accrued_vault_atoms, after.accrued_reserve_atoms), (0, 0));
-    assert_eq!(after.accrued_creator_atoms, service.accrued_creator_atoms);
+    assert_eq!((after.accrued_vault_atoms, after.accrued_creator_atoms, after.accrued_reserve_atoms), (0, 0, 0));
+    let event: FeesDistributed = outcome.event();
+    let paid = |before_atoms| Change { before_atoms, after_atoms: 0 };
+    assert!(service.accrued_creator_atoms > 0);
+    assert_eq!(event.accrued_creator, paid(service.accrued_creator_atoms));
+    assert_eq!(event.accrued_vault, paid(service.accrued_vault_atoms));
+    assert_eq!(event.accrued_reserve, paid(service.accrued_reserve_atoms));
     world.must_refuse(&[oracle::fees_distribute(&SIDE.model(), &quote())], "NothingToDistribute");
 }
 
