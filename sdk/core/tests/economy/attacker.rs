@@ -1,0 +1,88 @@
+//! Somebody with unlimited credit who owns every fee leg that can be owned: operator, creator, only staker, referrer.
+
+use modchains_core::curve::Curve;
+use modchains_core::fees::FeeLegs;
+use modchains_core::trade::{Buy, Sell};
+
+use super::world::World;
+
+/// What an attacker has, relative to its beginning.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Attacker {
+    pub token_atoms: u64,
+    pub cash_atoms: i128,
+    /// Gross quote traded.
+    pub turnover_atoms: i128,
+}
+
+impl Attacker {
+    pub fn holding(token_atoms: u64) -> Self {
+        Self { token_atoms, ..Self::default() }
+    }
+
+    pub fn buy(&mut self, world: &mut World, gross_atoms: u64) {
+        if let Some(buy) = world.buy(gross_atoms) {
+            self.bought(&buy);
+        }
+    }
+
+    /// Buys for a multiple of `R + V`.
+    pub fn buy_part(&mut self, world: &mut World, part: f64) {
+        let gross_atoms = world.curve.quote_atoms().map_or(0, |quote_atoms| (quote_atoms as f64 * part) as u64);
+        self.buy(world, gross_atoms.min(1 << 60));
+    }
+
+    pub fn buy_tokens(&mut self, world: &mut World, token_atoms: u64) {
+        if let Some(buy) = world.buy_tokens(token_atoms) {
+            self.bought(&buy);
+        }
+    }
+
+    pub fn sell(&mut self, world: &mut World, token_atoms: u64) {
+        if let Some(sell) = world.sell(token_atoms.min(self.token_atoms)) {
+            self.sold(&sell);
+        }
+    }
+
+    pub fn bought(&mut self, buy: &Buy) {
+        self.token_atoms += buy.token_atoms_out;
+        self.book(-i128::from(buy.quote_atoms_in), &buy.legs);
+    }
+
+    pub fn sold(&mut self, sell: &Sell) {
+        self.token_atoms -= sell.token_atoms_in;
+        self.book(i128::from(sell.quote_atoms_out), &sell.legs);
+    }
+
+    /// Sells everything in `parts`, which returns some of the seller's own reserve legs.
+    pub fn leave(&mut self, world: &mut World, parts: u64) {
+        for part in (1..=parts.max(1)).rev() {
+            self.sell(world, self.token_atoms.div_ceil(part));
+        }
+    }
+
+    fn book(&mut self, quote_atoms: i128, legs: &FeeLegs) {
+        self.cash_atoms += quote_atoms + returned(legs);
+        self.turnover_atoms += quote_atoms.abs();
+    }
+
+    /// Trades back to `token_atoms`; `None` when the curve cannot.
+    pub fn return_to(&mut self, world: &mut World, token_atoms: u64) -> Option<()> {
+        if self.token_atoms > token_atoms {
+            self.sell(world, self.token_atoms - token_atoms);
+        } else if self.token_atoms < token_atoms {
+            self.buy_tokens(world, token_atoms - self.token_atoms);
+        }
+        (self.token_atoms == token_atoms).then_some(())
+    }
+
+    /// What the curve pays for the holding, without a fee.
+    pub fn value_atoms(&self, curve: &Curve) -> i128 {
+        curve.sell_exact_in(self.token_atoms).map_or(0, i128::from)
+    }
+}
+
+/// Legs that the attacker owns.
+fn returned(legs: &FeeLegs) -> i128 {
+    i128::from(legs.vault) + i128::from(legs.creator) + i128::from(legs.referrer)
+}

@@ -1,0 +1,152 @@
+//! Economic harness: what the cleverest of many plans gains against the market's rules, and what the documentation
+//! (docs/curve.md) allows it to.
+//!
+//! Each adversary is a genome of plans that a search draws at random and varies. Every plan is played with the
+//! library's own formulas. The law: **no plan gains more than its documented bound.** The negative controls: with one
+//! defence switched off, the same search finds a plan that does.
+//!
+//! `MODCHAINS_LONG=1` plays a hundred times as many plans; `MODCHAINS_SEED` starts the searches elsewhere.
+#![allow(clippy::unwrap_used, missing_docs, reason = "test code: a failed unwrap is a failed test")]
+
+mod around;
+mod attacker;
+mod crowd;
+mod decline;
+mod dust;
+mod pair;
+#[path = "../attack/random.rs"]
+mod random;
+mod search;
+mod sniper;
+mod usage;
+mod wash;
+mod weakness;
+mod world;
+
+use around::{Flash, Whale};
+use crowd::{Crowd, Demand};
+use decline::Decline;
+use dust::Dust;
+use pair::{Feeder, Staker};
+use search::{Found, Plan, search};
+use sniper::Sniper;
+use wash::Wash;
+use weakness::Weakness;
+
+/// Plans for one adversary in a short run.
+const PLANS: u64 = 20_000;
+
+fn seed() -> u64 {
+    std::env::var("MODCHAINS_SEED").map_or(20_261_121, |seed| seed.parse().unwrap())
+}
+
+fn is_long() -> bool {
+    std::env::var("MODCHAINS_LONG").is_ok_and(|long| long == "1")
+}
+
+fn hunt<P: Plan>(weakness: Weakness, plans: u64) -> Found<P> {
+    let found = search::<P>(seed(), plans, weakness);
+    assert!(found.best.is_some(), "{weakness:?}: no plan could be carried out");
+    found
+}
+
+fn row(name: &str, defence: &str, beyond: u64, played: u64, best: &search::Outcome) {
+    let share = |atoms: i128| 100.0 * atoms as f64 / best.capital_atoms.max(1) as f64;
+    println!(
+        "{name:<22} {defence:<18} {:>20} {:>11.4} % {:>18} {:>11.4} % {:>9} {:>9}",
+        best.profit_atoms,
+        share(best.profit_atoms),
+        best.bound_atoms,
+        share(best.bound_atoms - best.profit_atoms),
+        played,
+        beyond,
+    );
+}
+
+fn head() {
+    println!(
+        "{:<22} {:<18} {:>20} {:>13} {:>18} {:>13} {:>9} {:>9}",
+        "adversary", "defence off", "best profit, atoms", "of capital", "bound, atoms", "margin", "plans", "beyond"
+    );
+}
+
+/// Plays the law for one adversary and says whether it held.
+fn holds<P: Plan>(name: &str, plans: u64) -> bool {
+    let found = hunt::<P>(Weakness::None, if is_long() { plans * 100 } else { plans });
+    let (plan, best) = found.best.unwrap();
+    row(name, "none", found.beyond, found.played, &best);
+    if found.beyond > 0 {
+        println!("  {plan:?}");
+    }
+    found.beyond == 0
+}
+
+/// Plays the negative control of one defence and says whether an exploit was found.
+fn breaks<P: Plan>(name: &str, weakness: Weakness, plans: u64) -> bool {
+    let found = hunt::<P>(weakness, plans);
+    let (_, best) = found.best.unwrap();
+    row(name, &format!("{weakness:?}"), found.beyond, found.played, &best);
+    found.beyond > 0 && best.excess() > 0.0
+}
+
+#[test]
+fn no_adversary_gains_more_than_its_documented_bound() {
+    head();
+    let held = [
+        holds::<Wash>("wash user", PLANS / 2),
+        holds::<Whale>("whale around syncs", 10 * PLANS),
+        holds::<Decline>("whale in a decline", PLANS / 2),
+        holds::<Sniper>("sniper at launch", PLANS / 4),
+        holds::<Dust>("dust trader", 2 * PLANS),
+        holds::<Flash>("flash trader", 10 * PLANS),
+        holds::<Staker>("pair: flash staker", 2 * PLANS),
+        holds::<Feeder>("pair: one requester", PLANS / 10),
+    ];
+    assert_eq!(held, [true; 8], "an adversary gains more than its bound");
+}
+
+#[test]
+fn every_defence_is_missed_when_it_is_switched_off() {
+    head();
+    let broken = [
+        breaks::<Wash>("wash user", Weakness::UnpaidSteps, PLANS / 20),
+        breaks::<Wash>("wash user", Weakness::WholeUsageFeePays, PLANS / 20),
+        breaks::<Wash>("wash user", Weakness::ReserveSharePays, PLANS / 2),
+        breaks::<Wash>("wash user", Weakness::SteadyUsePays, PLANS),
+        breaks::<Whale>("whale around syncs", Weakness::PresentSupply, PLANS),
+        breaks::<Whale>("whale around syncs", Weakness::NoPeaks, 10 * PLANS),
+        breaks::<Whale>("whale around syncs", Weakness::WholeFeeLost, PLANS),
+        breaks::<Whale>("whale around syncs", Weakness::AbsorbUpToStep, PLANS),
+        breaks::<Decline>("whale in a decline", Weakness::PresentSupply, PLANS / 20),
+        breaks::<Decline>("whale in a decline", Weakness::NoDrift, PLANS / 20),
+        breaks::<Sniper>("sniper at launch", Weakness::NoLaunchFee, PLANS / 20),
+        breaks::<Sniper>("sniper at launch", Weakness::NoLaunchCap, PLANS / 20),
+        breaks::<Dust>("dust trader", Weakness::TowardTrader, PLANS),
+        breaks::<Flash>("flash trader", Weakness::NoEpoch, PLANS),
+        breaks::<Flash>("flash trader", Weakness::DepositMovesPrice, PLANS),
+        breaks::<Staker>("pair: flash staker", Weakness::StakePaidAtOnce, PLANS),
+        breaks::<Feeder>("pair: one requester", Weakness::NoRequesterCap, PLANS / 20),
+    ];
+    assert_eq!(broken, [true; 17], "a control found nothing");
+}
+
+#[test]
+fn use_decides_which_way_the_same_crowd_is_moved() {
+    let (agents, days) = if is_long() { (20_000, 360) } else { (3_000, 90) };
+    let [growing, flat, dying] = [Demand::Growing, Demand::Flat, Demand::Dying].map(|demand| {
+        let summary = Crowd::new(agents, demand, seed()).run(days);
+        println!("{demand:?}: {summary:?}");
+        assert!(summary.trades > agents as u64, "the crowd trades");
+        assert!(summary.streamed > 0.5 && summary.streamed < 1.0, "stakers earn what was streamed");
+        summary
+    });
+    assert!(growing.stepped_ppm > flat.stepped_ppm && flat.stepped_ppm > dying.stepped_ppm);
+    assert!(dying.premium - 1.0 < (flat.premium - 1.0) / 5.0, "a dead model sinks to its backing within weeks");
+}
+
+#[test]
+fn a_search_gives_the_same_answer_twice() {
+    let runs = [0, 1].map(|_| hunt::<Whale>(Weakness::WholeFeeLost, 2_000));
+    assert_eq!(runs[0].beyond, runs[1].beyond);
+    assert_eq!(format!("{:?}", runs[0].best), format!("{:?}", runs[1].best));
+}
