@@ -15,7 +15,7 @@ checkout:
 		git ls-files -z | xargs -0 touch -c; echo "$(CURDIR)" > "$(CACHE)/checkout"; \
 	fi
 
-.PHONY: checkout help setup programs idl test test-long mutants lint demo bench localnet clean
+.PHONY: checkout help setup programs idl test test-long economy mutants lint demo bench localnet clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,8 +44,11 @@ test: setup ## Set up everything and run every test
 	@cargo xtask idl --check
 	@cargo xtask idl-check
 
-test-long: checkout ## The adversarial search around syncs, millions of plans
-	@MODCHAINS_LONG=1 cargo test --package modchains-core --test sync_attack
+test-long: checkout ## The adversarial searches, millions of plans
+	@MODCHAINS_LONG=1 cargo test --package modchains-core --test sync_attack --test economy -- --nocapture
+
+economy: checkout ## The best profit found for each kind of attacker, its documented bound and the margin
+	@cargo test --quiet --package modchains-core --test economy -- --nocapture --test-threads 1
 
 # One place of the market's formulas is changed at a time (.cargo/mutants.toml); a law must notice. Every file meets its
 # own laws first, which takes a second each; what they miss then meets all laws. The seed makes a run repeatable.
