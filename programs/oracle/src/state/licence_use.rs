@@ -34,10 +34,14 @@ impl LicenceUse {
         ensure(self.model == *model && self.requester == *requester, OracleError::LicenceUseMismatch)
     }
 
+    /// The present window in the form the formulas take.
+    pub fn window(&self) -> RateWindow {
+        RateWindow { started_at_seconds: self.started_at_seconds, count: self.count }
+    }
+
     /// Counts a request, if the rate of `terms` allows one more now.
     pub fn record(&mut self, terms: &LicenceTerms, now_seconds: i64) -> Result<()> {
-        let window = RateWindow { started_at_seconds: self.started_at_seconds, count: self.count };
-        let window = window.record(terms, now_seconds).map_err(OracleError::from)?;
+        let window = self.window().record(terms, now_seconds).map_err(OracleError::from)?;
         (self.started_at_seconds, self.count) = (window.started_at_seconds, window.count);
         Ok(())
     }

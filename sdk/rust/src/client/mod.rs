@@ -10,7 +10,7 @@ mod send;
 use std::{future::Future, time::Duration};
 
 pub use history::{Confirmation, Landed};
-pub use licence::EffectiveLicence;
+pub use licence::{EffectiveLicence, LicenceSource, Licensing, not_licensed};
 pub use price::{price_within, priority_lamports, upper_quartile};
 pub use send::{Prepared, SendOptions, SignedTransaction, sign};
 

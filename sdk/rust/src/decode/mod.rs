@@ -14,7 +14,7 @@ use anchor_lang::{Owner, ZeroCopy};
 use modchains_exchange::state::{
     Contributors, ExchangeConfig, Licence, Market, Model, ModelTransfer, ModelVersion, Referral,
 };
-use modchains_oracle::state::{Operator, OracleConfig, Request, Service, Usage};
+use modchains_oracle::state::{LicenceUse, Operator, OracleConfig, Request, Service, Usage};
 use modchains_vault::state::{Position, RevenuePool, Vault};
 use solana_account::Account;
 
@@ -67,6 +67,7 @@ states! {
     Service = "service",
     Usage = "usage account",
     Request = "request",
+    LicenceUse = "counter of requests",
 }
 
 /// Copies a state out of an account, whatever the alignment of its bytes.
