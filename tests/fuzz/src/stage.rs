@@ -125,6 +125,7 @@ impl Stage {
             ExchangeConfigArgs { treasury: treasury(), timelock_seconds: TIMELOCK_SECONDS, params: market_params() };
         let mut params = oracle_params();
         params.timelock_seconds = TIMELOCK_SECONDS;
+        params.claim_seconds = 600;
         let mut instructions = vec![
             exchange::config_initialize(&admin(), exchange_args),
             oracle::config_initialize(&admin(), OracleConfigArgs { treasury: treasury(), params }),
@@ -149,7 +150,7 @@ impl Stage {
             panic!("the stage could not be set: {}\n{}", refusal.name, refusal.logs.join("\n"));
         }
         seen.write_to(&mut self.book);
-        self.remember(&Plan::default(), &seen);
+        self.remember(&seen);
     }
 
     /// Runs one step: `action` with the choices of `seed`.
@@ -177,15 +178,15 @@ impl Stage {
             Err(refusal) => Ending::Refused(refusal.name.clone()),
         };
         if ending == Ending::Accepted {
-            self.remember(&plan, &seen);
+            self.remember(&seen);
         }
         Step { ending, broken, what }
     }
 
-    fn remember(&mut self, plan: &Plan, seen: &Seen) {
+    fn remember(&mut self, seen: &Seen) {
         self.memory.record(seen);
         if seen.spoiled {
-            for (account, atoms) in holdings::surplus(&Sight { stage: self, plan, seen }) {
+            for (account, atoms) in holdings::surplus(self) {
                 *self.memory.gifts.entry(account).or_default() += atoms;
             }
         }

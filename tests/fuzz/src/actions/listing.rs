@@ -77,6 +77,7 @@ pub fn complete(stage: &Stage, index: usize) -> Vec<Instruction> {
     let open =
         MarketOpenArgs { depth_atoms: shape.depth_atoms, virtual_atoms: shape.virtual_atoms, launch: shape.launch };
     let mut service = service_terms();
+    service.max_wait_max_seconds = 7_200;
     service.fee_atoms = [50_000_000, 997, 1_000_000_000][index];
     let terms = VaultTerms { cooldown_seconds: 3_600, stream_seconds: 86_400 };
     vec![
@@ -188,8 +189,8 @@ fn open(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
         }
     };
     let args = MarketOpenArgs {
-        depth_atoms: 900_000_000 + pick.magnitude(100_000_000_000_000_000),
-        virtual_atoms: 900_000 + pick.magnitude(1_000_000_000_000_000_000),
+        depth_atoms: 990_000_000 + pick.magnitude(100_000_000_000_000_000),
+        virtual_atoms: 990_000 + pick.magnitude(1_000_000_000_000_000_000),
         launch,
     };
     let what = format!("{} opens the market of {}", short(&creator), short(&model));
@@ -210,6 +211,7 @@ fn open_rest(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
         vault::vault_open(&creator, &model, &quote, VaultOpenArgs { terms })
     } else if !stage.book.services.contains_key(&address::oracle::service(&model)) {
         let mut terms = service_terms();
+        terms.max_wait_max_seconds = 7_200;
         terms.fee_atoms = pick.magnitude(1_000_000_000);
         oracle::service_open(&creator, &model, 1, &quote, ServiceOpenArgs { terms })
     } else {
@@ -224,6 +226,7 @@ fn configure(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     let creator = stage.mostly(stage.book.models.get(&model)?.creator, pick);
     let version = 1 + pick.below(2) as u32;
     let mut terms = service_terms();
+    terms.max_wait_max_seconds = 7_200;
     terms.fee_atoms = pick.amount(10_000_000_000);
     let args = ServiceConfigureArgs { terms, open: pick.percent(90) };
     let what = format!("{} changes the service of {}", short(&creator), short(&model));

@@ -3,8 +3,11 @@
 pub mod listing;
 
 mod clock;
+mod content;
 pub mod gifts;
 mod operators;
+mod ownership;
+mod referrals;
 mod requests;
 mod revenue;
 mod stakes;
@@ -64,6 +67,9 @@ pub fn all() -> Vec<Action> {
         revenue::ACTIONS,
         operators::ACTIONS,
         requests::ACTIONS,
+        content::ACTIONS,
+        referrals::ACTIONS,
+        ownership::ACTIONS,
     ]
     .concat()
 }

@@ -103,7 +103,7 @@ fn config_queue(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     let mut params = oracle_params();
     params.timelock_seconds = if pick.percent(80) { 7_200 } else { 0 };
     params.challenge_window_seconds = 60 + pick.below(600) as u32;
-    params.claim_seconds = 5 + pick.below(60) as u32;
+    params.claim_seconds = 60 + pick.below(900) as u32;
     params.bond_multiple_bps = 10_000 + pick.below(20_000) as u32;
     let signer = stage.mostly(admin(), pick);
     let instruction = oracle::config_change_queue(&signer, ConfigChangeQueueArgs { params });

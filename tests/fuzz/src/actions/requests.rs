@@ -1,6 +1,7 @@
 //! Requests from creation to the end, and the fees of services.
 
 use anchor_lang::prelude::Pubkey;
+use modchains_core::licence::{USE_CONTENT, USE_PERSONAL};
 use modchains_exchange::state::Licence;
 use modchains_oracle::{
     instructions::{RequestClaimArgs, ResultPostArgs},
@@ -45,12 +46,17 @@ fn create(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     args.fee_max_atoms = match pick.below(20) {
         0 => service.fee_atoms.saturating_sub(1),
         1 => u64::MAX,
-        _ => service.fee_atoms.saturating_mul(4),
+        _ => service.fee_atoms.saturating_add(1_000_000_000_000),
     };
     args.tip_atoms = if pick.percent(95) { pick.magnitude(1_000_000) - 1 } else { pick.amount(u64::MAX) };
     args.value_at_risk_atoms = if pick.percent(90) { 0 } else { pick.amount(100_000_000) };
-    args.max_wait_seconds = 5 + pick.below(320) as u32;
-    args.input = vec![7; 1 + pick.below(70) as usize];
+    args.max_wait_seconds = 9 + pick.below(7_193) as u32;
+    args.uses = match pick.below(10) {
+        0 => pick.below(40) as u16,
+        1..=4 => USE_PERSONAL,
+        _ => USE_CONTENT,
+    };
+    args.input = vec![7; 1 + pick.below(65) as usize];
     let proof = proof(stage, &service.model, &requester, pick)?;
     let what = format!("{} asks for an answer from {}", short(&requester), short(&service.model));
     Some(Plan::one(oracle::request_create(&requester, &service.model, &quote, proof, args), what))
@@ -110,7 +116,7 @@ fn post(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
         Some(operator) => stage.mostly(operator.authority, pick),
         None => stage.anybody(pick),
     };
-    let output = vec![9; 1 + pick.below(70) as usize];
+    let output = vec![9; 1 + pick.below(65) as usize];
     let args = ResultPostArgs { numeric_class: u8::from(pick.percent(2)), trace_root: [0; 32], output };
     let instruction = oracle::result_post(&authority, &service.quote_mint, &address, args);
     let what = format!("{} posts a result", short(&authority));
@@ -179,7 +185,11 @@ fn close(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
 }
 
 fn distribute(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let services: Vec<_> = stage.book.services.values().collect();
+    let careless = pick.percent(5);
+    let is_due = |service: &&Service| {
+        careless || service.accrued_vault_atoms + service.accrued_reserve_atoms + service.accrued_creator_atoms > 0
+    };
+    let services: Vec<_> = stage.book.services.values().filter(is_due).collect();
     let model = pick.one(&services)?.model;
     let instruction = oracle::fees_distribute(
         &model,
@@ -189,8 +199,9 @@ fn distribute(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
 }
 
 fn fees_claim(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let services: Vec<_> = stage.book.services.values().collect();
-    let service = **pick.one(&services)?;
+    let careless = pick.percent(5);
+    let services = stage.book.services.values().filter(|service| careless || service.accrued_protocol_atoms > 0);
+    let service = **pick.one(&services.collect::<Vec<_>>())?;
     let owner = stage.mostly(treasury(), pick);
     let instruction = oracle::fees_claim(&service.model, &stage.quote(&service.quote_mint), &owner);
     let reasons = [

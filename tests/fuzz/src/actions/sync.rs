@@ -1,5 +1,6 @@
 //! Moves of the curve, with the usage roll that usually comes first.
 
+use modchains_oracle::state::Usage;
 use modchains_sdk::instruction::{exchange, oracle};
 
 use super::{Action, Plan, short};
@@ -15,7 +16,9 @@ fn sync(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     let markets: Vec<_> = stage.book.markets.values().map(|market| market.model).collect();
     let model = pick.one(&markets)?;
     let mut instructions = vec![exchange::market_sync(model)];
-    if pick.percent(70) {
+    let now = stage.chain.now().unsigned_abs();
+    let is_over = |usage: &Usage| now / u64::from(usage.epoch_seconds) > usage.epoch;
+    if stage.book.usages.values().any(|usage| usage.model == *model && is_over(usage)) && pick.percent(85) {
         instructions.insert(0, oracle::usage_roll(model));
     }
     if pick.percent(3) {

@@ -6,7 +6,7 @@ use modchains_oracle::state::{Operator, Service};
 use modchains_vault::state::{RevenuePool, Vault};
 
 use super::{Law, Sight, Verdict, hold};
-use crate::{memory, stage::Stage};
+use crate::{book::State, memory, stage::Stage};
 
 /// The laws.
 pub const LAWS: &[Law] = &[
@@ -18,22 +18,22 @@ pub const LAWS: &[Law] = &[
     Law {
         name: "stake_account_holds_every_stake",
         sentence: "A stake account holds what is staked and what cools, and gifts.",
-        check: |sight| each(sight, stake_accounts(sight)),
+        check: |sight| each(sight, after(sight, owed_by_vault)),
     },
     Law {
         name: "pool_account_holds_all_revenue",
         sentence: "A pool's account holds every atom deposited and not claimed, and gifts.",
-        check: |sight| each(sight, pool_accounts(sight)),
+        check: |sight| each(sight, after(sight, owed_by_pool)),
     },
     Law {
         name: "escrow_holds_what_is_owed",
         sentence: "An escrow holds the price of every unsettled request, what is due to requesters, accrued fees, and gifts.",
-        check: |sight| each(sight, escrows(sight)),
+        check: |sight| each(sight, after(sight, owed_by_service)),
     },
     Law {
         name: "operator_account_holds_bond_and_earnings",
         sentence: "An operator's account holds its bond, what cools and what it earned, and gifts.",
-        check: |sight| each(sight, operator_accounts(sight)),
+        check: |sight| each(sight, after(sight, owed_by_operator)),
     },
 ];
 
@@ -57,13 +57,16 @@ fn each(sight: &Sight, owed: Vec<Owed>) -> Verdict {
 }
 
 /// What a token account holds beyond everything owed from it and given before: what a wrong account brought there.
-pub fn surplus(sight: &Sight) -> Vec<(Pubkey, u64)> {
-    let owed =
-        [quote_vaults(sight), stake_accounts(sight), pool_accounts(sight), escrows(sight), operator_accounts(sight)];
-    let beyond = owed.into_iter().flatten().filter_map(|(account, atoms)| {
-        let gifts = sight.stage.memory.gifts.get(&account).copied().unwrap_or(0);
-        let known = atoms + u128::from(gifts);
-        let beyond = u128::from(sight.stage.atoms(&account)).checked_sub(known)?;
+pub fn surplus(stage: &Stage) -> Vec<(Pubkey, u64)> {
+    let book = &stage.book;
+    let mut owed: Vec<Owed> = book.markets.keys().filter_map(|market| owed_by_market(stage, market)).collect();
+    owed.extend(book.vaults.values().map(owed_by_vault));
+    owed.extend(book.pools.values().map(owed_by_pool));
+    owed.extend(book.services.values().map(owed_by_service));
+    owed.extend(book.operators.values().map(owed_by_operator));
+    let beyond = owed.into_iter().filter_map(|(account, atoms)| {
+        let gifts = stage.memory.gifts.get(&account).copied().unwrap_or(0);
+        let beyond = u128::from(stage.atoms(&account)).checked_sub(atoms + u128::from(gifts))?;
         Some((account, u64::try_from(beyond).ok()?)).filter(|(_, atoms)| *atoms > 0)
     });
     beyond.collect()
@@ -97,38 +100,30 @@ pub fn owed_to_contributors(contributors: &Contributors) -> u128 {
     entries + u128::from(contributors.creator_owed_atoms)
 }
 
-fn stake_accounts(sight: &Sight) -> Vec<Owed> {
-    let vaults = sight.seen.changes::<Vault>().filter_map(|change| change.after);
-    vaults.map(|vault| (vault.stake_tokens, u128::from(vault.staked_atoms) + u128::from(vault.cooling_atoms))).collect()
+fn after<T: State>(sight: &Sight, owed: fn(&T) -> Owed) -> Vec<Owed> {
+    sight.seen.changes::<T>().filter_map(|change| change.after).map(|state| owed(&state)).collect()
 }
 
-fn pool_accounts(sight: &Sight) -> Vec<Owed> {
-    let pools = sight.seen.changes::<RevenuePool>().filter_map(|change| change.after);
-    pools.map(|pool| (pool.tokens, u128::from(pool.deposited_atoms) - u128::from(pool.claimed_atoms))).collect()
+fn owed_by_vault(vault: &Vault) -> Owed {
+    (vault.stake_tokens, u128::from(vault.staked_atoms) + u128::from(vault.cooling_atoms))
 }
 
-fn escrows(sight: &Sight) -> Vec<Owed> {
-    let services = sight.seen.changes::<Service>().filter_map(|change| change.after);
-    services
-        .map(|service| {
-            let accrued = [
-                service.accrued_vault_atoms,
-                service.accrued_creator_atoms,
-                service.accrued_reserve_atoms,
-                service.accrued_protocol_atoms,
-            ];
-            let accrued: u128 = accrued.into_iter().map(u128::from).sum();
-            (service.escrow, u128::from(service.escrowed_atoms) + accrued)
-        })
-        .collect()
+fn owed_by_pool(pool: &RevenuePool) -> Owed {
+    (pool.tokens, u128::from(pool.deposited_atoms) - u128::from(pool.claimed_atoms))
 }
 
-fn operator_accounts(sight: &Sight) -> Vec<Owed> {
-    let operators = sight.seen.changes::<Operator>().filter_map(|change| change.after);
-    operators
-        .map(|operator| {
-            let parts = [operator.bond_atoms, operator.cooling_atoms, operator.earned_atoms];
-            (operator.tokens, parts.into_iter().map(u128::from).sum())
-        })
-        .collect()
+fn owed_by_service(service: &Service) -> Owed {
+    let parts = [
+        service.escrowed_atoms,
+        service.accrued_vault_atoms,
+        service.accrued_creator_atoms,
+        service.accrued_reserve_atoms,
+        service.accrued_protocol_atoms,
+    ];
+    (service.escrow, parts.into_iter().map(u128::from).sum())
+}
+
+fn owed_by_operator(operator: &Operator) -> Owed {
+    let parts = [operator.bond_atoms, operator.cooling_atoms, operator.earned_atoms];
+    (operator.tokens, parts.into_iter().map(u128::from).sum())
 }

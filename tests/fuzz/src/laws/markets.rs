@@ -1,6 +1,9 @@
 //! The state of every market that a transaction names.
 
-use modchains_exchange::state::Market;
+use modchains_exchange::{
+    events::{ContentMinted, MarketDeposited},
+    state::Market,
+};
 
 use super::{Law, Sight, Verdict, big, hold};
 use crate::{laws::syncs, seen::Tokens};
@@ -28,8 +31,13 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         name: "curve_moves_only_by_sync",
-        sentence: "Depth, virtual reserve and parameter epoch change in a sync and nowhere else.",
+        sentence: "Depth and parameter epoch change in a sync and nowhere else, virtual quote also where a deposit replaces it.",
         check: curve_moves_only_by_sync,
+    },
+    Law {
+        name: "a_deposit_leaves_the_price",
+        sentence: "A deposit adds to the reserve what it says and takes as much virtual quote away, all but one atom.",
+        check: a_deposit_leaves_the_price,
     },
 ];
 
@@ -101,15 +109,38 @@ fn market_terms_never_change(sight: &Sight) -> Verdict {
 }
 
 fn curve_moves_only_by_sync(sight: &Sight) -> Verdict {
+    let deposits = sight.seen.events::<MarketDeposited>();
+    let minted = sight.seen.events::<ContentMinted>();
     let mut facts = 0;
     for (address, before, after) in sight.seen.kept::<Market>() {
-        let parameters = |market: &Market| (market.depth_atoms, market.virtual_atoms, market.parameter_epoch);
-        let stands = parameters(&before) == parameters(&after);
         let by_sync = syncs::is_synced(sight.seen, &address);
+        let parameters = |market: &Market| (market.depth_atoms, market.parameter_epoch);
+        let stands = parameters(&before) == parameters(&after);
         hold!(stands || by_sync, "{} became {} without a sync", shape(&before), shape(&after));
+        let is_paid = deposits.iter().any(|event| event.market == address)
+            || minted.iter().any(|event| event.model == before.model);
+        let stands = before.virtual_atoms == after.virtual_atoms;
+        hold!(stands || by_sync || is_paid, "{} became {} without a deposit", shape(&before), shape(&after));
         let epochs = after.parameter_epoch - before.parameter_epoch;
         hold!(epochs <= 1, "{epochs} parameter epochs passed in one transaction");
         facts += 1;
     }
     Ok(facts)
+}
+
+fn a_deposit_leaves_the_price(sight: &Sight) -> Verdict {
+    let deposits = sight.seen.events::<MarketDeposited>();
+    for event in &deposits {
+        let (before, after) = (&event.before, &event.after);
+        let fee = &event.split;
+        let added = u128::from(event.reserve_atoms) + u128::from(fee.reserve_atoms);
+        let reserve = u128::from(before.reserve_atoms) + added;
+        hold!(reserve == u128::from(after.reserve_atoms), "{added} made {before:?} into {after:?}");
+        let replaced = added.min(u128::from(before.virtual_atoms).saturating_sub(1));
+        let left = u128::from(before.virtual_atoms) - replaced;
+        hold!(left == u128::from(after.virtual_atoms), "{added} made {before:?} into {after:?}");
+        let stands = (before.depth_atoms, before.circulating_atoms) == (after.depth_atoms, after.circulating_atoms);
+        hold!(stands, "{added} made {before:?} into {after:?}");
+    }
+    Ok(deposits.len() as u64)
 }

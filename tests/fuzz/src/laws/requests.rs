@@ -28,7 +28,7 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         name: "only_final_requests_count_as_use",
-        sentence: "Usage grows by the fee of every request that becomes final, and by nothing else.",
+        sentence: "Usage grows by the fee of every request that becomes final, its lost part by the protocol's share, and by nothing else.",
         check: only_final_requests_count_as_use,
     },
 ];
@@ -152,7 +152,7 @@ fn only_final_requests_count_as_use(sight: &Sight) -> Verdict {
     for (_, before, after) in sight.seen.kept::<Usage>() {
         let finals: Vec<Request> = finals(sight).collect();
         let fees: u128 = finals.iter().map(|request| u128::from(request.fee_atoms)).sum();
-        let lost: u128 = finals.iter().map(shares).map(|[_, _, reserve, protocol]| reserve + protocol).sum();
+        let lost: u128 = finals.iter().map(shares).map(|[_, _, _, protocol]| protocol).sum();
         let grown = |was: u64, is: u64| u128::from(is) - u128::from(was);
         let found = (
             grown(before.fees_total_atoms, after.fees_total_atoms),
