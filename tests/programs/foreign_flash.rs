@@ -16,7 +16,7 @@ use modchains_sdk::{
 };
 use modchains_tests::{
     chain::key,
-    world::{EPOCH_SECONDS, QUOTE, Side, World, exact_in, fresh_terms, quote, revenue_mints},
+    world::{EPOCH_SECONDS, PURSE_ATOMS, QUOTE, Side, World, exact_in, fresh_terms, quote, revenue_mints},
 };
 use modchains_vault::{
     instructions::{StakeArgs, UnstakeArgs},
@@ -158,15 +158,22 @@ fn no_order_of_acts_in_one_transaction_makes_a_flash_trader_richer() {
     assert!(moved * 2 > runs, "most orders move the curve");
 }
 
+/// Writes another state over that of an account.
+fn overwrite<T: bytemuck::Pod>(world: &mut World, address: Pubkey, state: &T) {
+    let mut account = world.chain.raw(&address).unwrap();
+    account.data[8..8 + size_of::<T>()].copy_from_slice(bytemuck::bytes_of(state));
+    world.chain.svm.set_account(address, account).unwrap();
+}
+
 #[test]
-fn where_trades_cost_next_to_nothing_the_same_search_finds_a_gain() {
+fn without_fee_and_bound_by_money_the_same_search_finds_a_gain() {
     let mut start = prepared();
-    let mut account = start.chain.raw(&SIDE.market()).unwrap();
-    let mut market = start.market(SIDE);
+    let (mut market, mut usage) = (start.market(SIDE), start.usage(SIDE));
     market.params.fee_bps = 1;
-    account.data[8..].copy_from_slice(bytemuck::bytes_of(&market));
-    start.chain.svm.set_account(SIDE.market(), account).unwrap();
-    assert!(search(&start).0 > 0, "the fee is what stands against it");
+    usage.non_recoverable_fees_total += PURSE_ATOMS;
+    overwrite(&mut start, SIDE.market(), &market);
+    overwrite(&mut start, SIDE.usage(), &usage);
+    assert!(search(&start).0 > 0, "fee and bound are what stands against it");
 }
 
 /// Takes the acts one by one to learn their amounts, then all at once by CPI; what is refused on its own is left out.

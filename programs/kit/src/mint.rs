@@ -13,7 +13,8 @@ const TYPE_MINT: u8 = 1;
 const HARMLESS_EXTENSIONS: [u16; 2] = [18, 19];
 
 /// The first extension of `mint` that is not known to be harmless, by its number in Token-2022; `None` when there is
-/// none. A mint of the older token program has no extensions. Whatever is not an initialised mint of either program is
+/// none. A mint of the older token program has no extensions. A freeze authority is no extension and is let through: USDC
+/// and its like have one, and their issuer can stop a market but take nothing from it. Whatever is not an initialised mint of either program is
 /// refused.
 pub fn hostile_extension(mint: &AccountInfo) -> Result<Option<u16>> {
     let data = mint.try_borrow_data()?;
