@@ -8,6 +8,8 @@ mod exchange_config;
 mod exchange_listing;
 mod exchange_sync;
 mod exchange_trades;
+mod foreign_flash;
+mod foreign_program;
 mod hostile_mints;
 mod interfaces;
 mod isolation;
