@@ -73,7 +73,11 @@ impl Plan for Whale {
 impl Around {
     fn random(random: &mut Random) -> Self {
         let held = [0.0, 1.0, random.unit(), random.unit()][random.below(4) as usize];
-        let acts = (0..2 + random.below(7)).map(|_| random_act(random)).collect();
+        let acts = match random.below(4) {
+            // Out, two syncs at a distorted state, back in.
+            0 => vec![Act::Sell(0.9 + 0.1 * random.unit(), 1 + random.below(8)), Act::Sync(-1.0), Act::Sync(-1.0)],
+            _ => (0..2 + random.below(7)).map(|_| random_act(random)).collect(),
+        };
         Self { market_seed: random.next(), held, acts }
     }
 

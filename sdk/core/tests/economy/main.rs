@@ -114,7 +114,7 @@ fn every_defence_is_missed_when_it_is_switched_off() {
         breaks::<Wash>("wash user", Weakness::ReserveSharePays, PLANS / 2),
         breaks::<Wash>("wash user", Weakness::SteadyUsePays, PLANS),
         breaks::<Whale>("whale around syncs", Weakness::PresentSupply, PLANS),
-        breaks::<Whale>("whale around syncs", Weakness::NoPeaks, 10 * PLANS),
+        breaks::<Whale>("whale around syncs", Weakness::NoPeaks, PLANS),
         breaks::<Whale>("whale around syncs", Weakness::WholeFeeLost, PLANS),
         breaks::<Whale>("whale around syncs", Weakness::AbsorbUpToStep, PLANS),
         breaks::<Decline>("whale in a decline", Weakness::PresentSupply, PLANS / 20),

@@ -44,7 +44,10 @@ impl World {
         let mut random = Random(seed);
         let fees = if random.chance(3) { TRADE_FEES_DEFAULT } else { random_fees(&mut random) };
         fees.validate().unwrap();
-        let params = params_for(&fees, random.chance(3), weakness);
+        let mut params = params_for(&fees, random.chance(3), weakness);
+        if random.chance(2) {
+            params.high_water_half_life_seconds = random.log_uniform(EPOCH as f64, 7.0 * 86_400.0) as u32;
+        }
         let tokens_per_supply = random.log_uniform(0.001, 8.0);
         let circulating_atoms = (DEPTH as f64 / (1.0 + tokens_per_supply)) as u64;
         let reserve_atoms = random.log_uniform(1e10, 1e14) as u64;
