@@ -10,9 +10,14 @@ use clap::Parser;
 use futures_util::future::try_join_all;
 use modchains_crank::bundle::{Bundle, BundleLimits, NumericClass};
 use modchains_sdk::client::{Client, sign};
+use modchains_sdk::core::licence::USE_PERSONAL;
 use modchains_sdk::exchange::instructions::{MarketOpenArgs, ModelRegisterArgs, ModelVersionPublishArgs};
 use modchains_sdk::instruction::token::wrap_sol;
-use modchains_sdk::instruction::{Token, exchange, oracle, vault};
+use modchains_sdk::instruction::{
+    Token, exchange,
+    oracle::{self, LicenceProof},
+    vault,
+};
 use modchains_sdk::oracle::instructions::{OperatorRegisterArgs, RequestCreateArgs, ServiceOpenArgs};
 use modchains_sdk::oracle::state::{RequestStatus, ServiceTerms};
 use modchains_sdk::vault::instructions::VaultOpenArgs;
@@ -126,7 +131,7 @@ async fn open_model(client: &Client, creator: &Keypair, bundle: &Bundle) -> Resu
     let model = address::exchange::model(&authority, &name);
     let manifest = bundle.manifest();
     let uri = "https://example.org/model.json".to_owned();
-    let register = ModelRegisterArgs { name, symbol: "DIGITS".to_owned(), uri: uri.clone() };
+    let register = ModelRegisterArgs { name, symbol: "DIGITS".to_owned(), uri: uri.clone(), image: String::new() };
     let publish = ModelVersionPublishArgs {
         manifest_sha256: bundle.manifest_sha256(),
         weights_sha256: bundle.weights_sha256(),
@@ -208,10 +213,12 @@ async fn ask(setup: &Setup, requests: u64, first_nonce: u64) -> Result<Vec<Pubke
             tip_atoms: 0,
             value_at_risk_atoms: 0,
             max_wait_seconds: 600,
+            uses: USE_PERSONAL,
             salt: [7; 16],
             input: input.collect(),
         };
-        let create = oracle::request_create(&requester, &setup.model, &Token::WRAPPED_SOL, args);
+        let (token, proof) = (Token::WRAPPED_SOL, LicenceProof::DEFAULT_TERMS);
+        let create = oracle::request_create(&requester, &setup.model, &token, proof, args);
         transactions.push(sign(&[create], &[&setup.requester], blockhash, height)?);
         addresses.push(address::oracle::request(&service, &requester, nonce).0);
     }

@@ -11,12 +11,19 @@ use modchains_exchange::{
 };
 use modchains_sdk::{
     address,
-    instruction::{Token, exchange},
+    instruction::{
+        Token,
+        exchange::{self, TradeRoute},
+    },
 };
 use modchains_tests::{
     chain::{TOKEN, key},
+    metadata::Metadata,
     scenario,
-    world::{DEPTH_ATOMS, QUOTE, Side, VIRTUAL_ATOMS, World, fresh_terms, quote, register_args, version_args},
+    world::{
+        DEPTH_ATOMS, QUOTE, Side, VIRTUAL_ATOMS, World, exact_in, fresh_terms, open_args, quote, register_args,
+        version_args,
+    },
 };
 use solana_account::Account;
 use solana_instruction::Instruction;
@@ -51,7 +58,7 @@ fn publish(index: u32, args: ModelVersionPublishArgs) -> Instruction {
 }
 
 fn open(depth_atoms: u64, virtual_atoms: u64) -> Instruction {
-    let args = MarketOpenArgs { depth_atoms, virtual_atoms };
+    let args = MarketOpenArgs { depth_atoms, virtual_atoms, ..open_args() };
     exchange::market_open(&SIDE.person("creator"), &SIDE.model(), &quote(), args)
 }
 
@@ -61,6 +68,7 @@ fn names_symbols_and_uris_out_of_bounds_are_refused() {
     let named = |name: &str| register_args(name);
     let symbol = |symbol: &str| ModelRegisterArgs { symbol: symbol.to_owned(), ..register_args("Digits") };
     let uri = |uri: String| ModelRegisterArgs { uri, ..register_args("Digits") };
+    let image = |image: String| ModelRegisterArgs { image, ..register_args("Digits") };
     let refused = [
         (named(""), "NameEmpty"),
         (named("   "), "NameEmpty"),
@@ -85,6 +93,9 @@ fn names_symbols_and_uris_out_of_bounds_are_refused() {
         (uri("u".repeat(201)), "UriTooLong"),
         (uri(format!("{}é", "u".repeat(199))), "UriTooLong"),
         (uri("https://a\r\nb".to_owned()), "TextNotShownAsItIs"),
+        (image("u".repeat(201)), "UriTooLong"),
+        (image(" ".to_owned()), "UriEmpty"),
+        (image("https://a/\u{202e}gnp".to_owned()), "TextNotShownAsItIs"),
     ];
     for (args, error) in refused {
         world.must_refuse(&[register(args)], error);
@@ -99,7 +110,7 @@ fn texts_of_exactly_the_longest_length_are_taken_multibyte_ones_too() {
         ("🧠".repeat(8), "🧠🧠".to_owned(), "🧠".repeat(50)),
     ] {
         let mut world = enrolled();
-        world.chain.must(&[register(ModelRegisterArgs { name: name.clone(), symbol, uri })]);
+        world.chain.must(&[register(ModelRegisterArgs { name: name.clone(), symbol, uri, image: String::new() })]);
         let model = address::exchange::model(&SIDE.person("creator"), &name);
         assert_eq!(world.chain.state::<Model>(&model).creator, SIDE.person("creator"));
     }
@@ -140,29 +151,23 @@ fn a_model_token_has_metadata_six_decimals_no_supply_and_answers_to_its_market_a
     assert_eq!(Option::<Pubkey>::from(state.base.freeze_authority), None);
     let extensions: Vec<u16> = state.get_extension_types().unwrap().into_iter().map(u16::from).collect();
     assert_eq!(extensions, [18, 19], "metadata pointer and metadata, nothing else");
-    let metadata = metadata(&state);
+    let metadata = Metadata::of(&state);
     assert_eq!((metadata.update_authority, metadata.mint), (market, mint));
     assert_eq!(metadata.texts, [args.name, args.symbol, args.uri]);
-    assert_eq!(metadata.further_fields, 0);
+    assert_eq!(metadata.fields, [("image".to_owned(), args.image)]);
+    let seeds = [modchains_exchange::seeds::MARKET, model.as_ref()];
+    let bump = Pubkey::find_program_address(&seeds, &modchains_exchange::ID).1;
+    assert_eq!(world.chain.state::<Model>(&model).market_bump, bump);
 }
 
-struct Metadata {
-    update_authority: Pubkey,
-    mint: Pubkey,
-    texts: [String; 3],
-    further_fields: u32,
-}
-
-/// The token metadata extension, read by the layout of its interface.
-fn metadata(state: &StateWithExtensions<Mint>) -> Metadata {
-    use anchor_lang::AnchorDeserialize;
-    let tlv = state.get_tlv_data();
-    let at = tlv.windows(2).position(|window| window == 19_u16.to_le_bytes()).expect("metadata is there");
-    let mut fields = &tlv[at + 4..];
-    let mut key = || Pubkey::deserialize(&mut fields).unwrap();
-    let (update_authority, mint) = (key(), key());
-    let texts = core::array::from_fn(|_| String::deserialize(&mut fields).unwrap());
-    Metadata { update_authority, mint, texts, further_fields: u32::deserialize(&mut fields).unwrap() }
+#[test]
+fn a_model_without_a_picture_has_no_further_metadata() {
+    let mut world = enrolled();
+    world.chain.must(&[register(ModelRegisterArgs { image: String::new(), ..register_args("Digits") })]);
+    let mint = address::exchange::mint(&address::exchange::model(&SIDE.person("creator"), "Digits"));
+    let account = world.chain.raw(&mint).unwrap();
+    assert_eq!(Metadata::of(&StateWithExtensions::<Mint>::unpack(&account.data).unwrap()).fields, []);
+    assert_eq!(account.lamports, world.chain.svm.minimum_balance_for_rent_exemption(account.data.len()));
 }
 
 #[test]
@@ -174,14 +179,8 @@ fn nobody_mints_before_the_market_opens() {
     let mint_to = anchor_spl::token_2022::spl_token_2022::instruction::mint_to;
     let minting = mint_to(&token.program, &token.mint, &token.account_of(&creator), &creator, &[], 1).unwrap();
     world.must_refuse(&[minting], "token-2022: custom program error: 0x4");
-    let buy = {
-        let args = modchains_exchange::instructions::MarketBuyArgs {
-            quote_atoms_in: QUOTE,
-            min_token_atoms_out: 0,
-            terms: fresh_terms(&world.chain),
-        };
-        exchange::market_buy(&creator, &SIDE.model(), &quote(), args)
-    };
+    let args = exact_in(QUOTE, 0, fresh_terms(&world.chain));
+    let buy = exchange::market_buy(&creator, &SIDE.model(), &quote(), args, TradeRoute::default());
     world.must_refuse(&[buy], "AccountOwnedByWrongProgram");
 }
 
@@ -260,7 +259,7 @@ fn a_market_opens_once_and_only_on_an_allowed_quote_mint() {
     let mut world = registered();
     let unlisted = Token { mint: key("unlisted").pubkey(), program: TOKEN };
     world.chain.put_mint(unlisted.mint, TOKEN, 9);
-    let args = MarketOpenArgs { depth_atoms: DEPTH_ATOMS, virtual_atoms: VIRTUAL_ATOMS };
+    let args = open_args();
     let creator = SIDE.person("creator");
     world.must_refuse(&[exchange::market_open(&creator, &SIDE.model(), &unlisted, args)], "QuoteMintNotAllowed");
     world.chain.must(&[open(DEPTH_ATOMS, VIRTUAL_ATOMS)]);

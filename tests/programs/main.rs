@@ -5,15 +5,22 @@
 
 mod compute_units;
 mod exchange_config;
+mod exchange_content;
+mod exchange_contributors;
+mod exchange_licences;
 mod exchange_listing;
 mod exchange_sync;
 mod exchange_trades;
+mod exchange_transfer;
 mod foreign_flash;
 mod foreign_program;
 mod hostile_mints;
 mod interfaces;
 mod isolation;
 mod oracle_config;
+mod oracle_licence_laws;
+mod oracle_licence_rates;
+mod oracle_licences;
 mod oracle_money;
 mod oracle_operators;
 mod oracle_requests;

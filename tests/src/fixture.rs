@@ -101,8 +101,12 @@ pub fn revenue_mints() -> vault::RevenueMints<'static> {
 
 /// A valid registration.
 pub fn register_args(name: &str) -> ModelRegisterArgs {
-    let uri = "https://models.example/digits.json".to_owned();
-    ModelRegisterArgs { name: name.to_owned(), symbol: "DIGIT".to_owned(), uri, image: String::new() }
+    ModelRegisterArgs {
+        name: name.to_owned(),
+        symbol: "DIGIT".to_owned(),
+        uri: "https://models.example/digits.json".to_owned(),
+        image: "https://models.example/digits.png".to_owned(),
+    }
 }
 
 /// A valid first version of the exact class.

@@ -9,6 +9,8 @@ pub mod chain;
 pub mod fixture;
 pub mod idl;
 pub mod ledger;
+pub mod metadata;
+pub mod registry;
 pub mod scenario;
 pub mod substitution;
 pub mod view;

@@ -13,6 +13,7 @@ use solana_signer::Signer;
 use crate::{
     chain::{TOKEN, key},
     idl::Program,
+    registry,
     world::{
         CHALLENGE_SECONDS, CLAIM_SECONDS, COOLDOWN_SECONDS, EPOCH_SECONDS, QUOTE, Side, TIMELOCK_SECONDS, WAIT_SECONDS,
         World, claim_instruction, finalize_instruction, market_params, oracle_params, post_instruction, quote,
@@ -38,7 +39,7 @@ type Build = fn(&mut World) -> [Instruction; 2];
 
 /// Every instruction of the three programs.
 pub fn all() -> Vec<Scenario> {
-    let exchange = exchange_builds().into_iter().map(|build| (Program::Exchange, build));
+    let exchange = exchange_builds().into_iter().chain(registry::builds()).map(|build| (Program::Exchange, build));
     let vault = vault_builds().into_iter().map(|build| (Program::Vault, build));
     let oracle = oracle_builds().into_iter().map(|build| (Program::Oracle, build));
     exchange
@@ -54,7 +55,7 @@ fn scenario(program: Program, name: &'static str, base: fn() -> World, build: Bu
     Scenario { program, name, world, instruction, sibling }
 }
 
-fn both(build: impl Fn(Side) -> Instruction) -> [Instruction; 2] {
+pub(crate) fn both(build: impl Fn(Side) -> Instruction) -> [Instruction; 2] {
     Side::BOTH.map(build)
 }
 
@@ -71,7 +72,7 @@ fn with_requests(world: &mut World, prepare: impl Fn(&mut World, Side)) {
     Side::BOTH.into_iter().for_each(|side| prepare(world, side));
 }
 
-type Row = (&'static str, fn() -> World, Build);
+pub(crate) type Row = (&'static str, fn() -> World, Build);
 
 fn exchange_builds() -> Vec<Row> {
     vec![

@@ -1,0 +1,168 @@
+//! Instructions of the exchange about models: valid arguments, and for each a chain on which it succeeds.
+
+use anchor_lang::prelude::Pubkey;
+use modchains_core::licence::{USE_CONTENT, USE_PERSONAL, USE_RESEARCH};
+use modchains_exchange::{
+    instructions::{ContentMintArgs, MarketDepositArgs},
+    state::{ContributorShare, LicenceGrantArgs, ModelTerms},
+};
+use modchains_oracle::instructions::RequestCreateArgs;
+use modchains_sdk::instruction::{exchange, registry};
+use solana_instruction::Instruction;
+use solana_signer::Signer;
+
+use crate::{
+    chain::key,
+    scenario::{Row, both},
+    world::{
+        CHALLENGE_SECONDS, QUOTE, Side, TIMELOCK_SECONDS, World, claim_instruction, finalize_instruction,
+        post_instruction, quote, request_args, request_instruction,
+    },
+};
+
+/// What minting content costs in the tests.
+pub const CONTENT_FEE_ATOMS: u64 = QUOTE / 10;
+
+/// Terms that ask for everything there is to ask for.
+pub fn model_terms() -> ModelTerms {
+    ModelTerms {
+        licence_kind: 1,
+        licence_uses: USE_PERSONAL | USE_CONTENT,
+        licence_price_atoms: 1_000,
+        licence_rate_max: 10,
+        licence_rate_window_seconds: 60,
+        content_fee_atoms: CONTENT_FEE_ATOMS,
+        content_royalty_bps: 250,
+    }
+}
+
+/// A revocable licence of an hour.
+pub fn licence_args(world: &World, grantee: Pubkey) -> LicenceGrantArgs {
+    LicenceGrantArgs {
+        grantee,
+        price_atoms: 5,
+        expires_at_seconds: world.chain.now() + 3_600,
+        rate_max: 2,
+        rate_window_seconds: 60,
+        uses: USE_RESEARCH,
+        revocable: true,
+    }
+}
+
+/// How wallets show content.
+pub fn content_args() -> ContentMintArgs {
+    ContentMintArgs {
+        name: "Digit 7".to_owned(),
+        uri: "https://models.example/content/7.json".to_owned(),
+        fee_max_atoms: CONTENT_FEE_ATOMS,
+    }
+}
+
+/// Shares of contributors, by the labels of their keys.
+pub fn shares(of: &[(&str, u16)]) -> Vec<ContributorShare> {
+    of.iter().map(|(label, bps)| ContributorShare { address: key(label).pubkey(), bps: *bps }).collect()
+}
+
+impl World {
+    /// Sets the contributors of a side's model: queues, waits, applies.
+    pub fn contribute(&mut self, side: Side, of: &[(&str, u16)]) {
+        self.chain.must(&[registry::contributors_queue(&side.person("creator"), &side.model(), shares(of))]);
+        self.chain.advance(TIMELOCK_SECONDS.into());
+        self.chain.must(&[registry::contributors_apply(&side.model())]);
+    }
+
+    /// Pays fees of the creator and contributors into a side's market.
+    pub fn pay_creator_fees(&mut self, side: Side, creator_atoms: u64) {
+        let args = MarketDepositArgs { reserve_atoms: 0, creator_atoms, split_atoms: 0 };
+        self.chain.must(&[exchange::market_deposit(&side.person("trader"), &side.model(), &quote(), args)]);
+    }
+
+    /// Has request `nonce`, declared for `uses`, answered; the challenge window has passed, but nothing is final yet.
+    pub fn answer_for(&mut self, side: Side, nonce: u64, uses: u16) {
+        let args = RequestCreateArgs { uses, ..request_args(nonce) };
+        self.chain.must(&[request_instruction(&side.person("requester"), &side.model(), args)]);
+        let claim = claim_instruction(self, side, nonce);
+        self.chain.must(&[claim, post_instruction(side, nonce)]);
+        self.chain.advance(CHALLENGE_SECONDS.into());
+    }
+
+    /// A side's request `nonce` answered for good, to be minted as content.
+    pub fn serve_content(&mut self, side: Side, nonce: u64) {
+        self.answer_for(side, nonce, USE_PERSONAL | USE_CONTENT);
+        self.chain.must(&[finalize_instruction(side, nonce)]);
+    }
+}
+
+/// The minting of a side's request `nonce` as content.
+pub fn content_instruction(side: Side, nonce: u64) -> Instruction {
+    registry::content_mint(&side.person("requester"), &side.model(), &side.request(nonce), &quote(), content_args())
+}
+
+fn offer(side: Side) -> Instruction {
+    registry::model_transfer_offer(&side.person("creator"), &side.model(), &side.person("trader"))
+}
+
+fn queue(side: Side) -> Instruction {
+    let shares = shares(&[("first contributor", 2_000), ("second contributor", 500)]);
+    registry::contributors_queue(&side.person("creator"), &side.model(), shares)
+}
+
+fn grant(world: &World, side: Side) -> Instruction {
+    registry::licence_grant(&side.person("creator"), &side.model(), licence_args(world, side.person("requester")))
+}
+
+fn on_both(world: &mut World, build: impl Fn(&World, Side) -> Instruction) {
+    for side in Side::BOTH {
+        let instruction = build(world, side);
+        world.chain.must(&[instruction]);
+    }
+}
+
+pub(crate) fn builds() -> Vec<Row> {
+    vec![
+        ("model_terms_set", World::ready, |_| {
+            both(|side| registry::model_terms_set(&side.person("creator"), &side.model(), model_terms()))
+        }),
+        ("model_transfer_offer", World::ready, |_| both(offer)),
+        ("model_transfer_accept", World::ready, |world| {
+            on_both(world, |_, side| offer(side));
+            both(|side| registry::model_transfer_accept(&side.person("trader"), &side.model(), &side.person("creator")))
+        }),
+        ("model_transfer_cancel", World::ready, |world| {
+            on_both(world, |_, side| offer(side));
+            both(|side| registry::model_transfer_cancel(&side.person("creator"), &side.model()))
+        }),
+        ("contributors_queue", World::ready, |_| both(queue)),
+        ("contributors_apply", World::ready, |world| {
+            on_both(world, |_, side| queue(side));
+            world.chain.advance(TIMELOCK_SECONDS.into());
+            both(|side| registry::contributors_apply(&side.model()))
+        }),
+        ("contributor_claim", World::ready, |world| {
+            on_both(world, |_, side| queue(side));
+            world.chain.advance(TIMELOCK_SECONDS.into());
+            on_both(world, |_, side| registry::contributors_apply(&side.model()));
+            for side in Side::BOTH {
+                world.pay_creator_fees(side, QUOTE);
+            }
+            let contributor = key("first contributor").pubkey();
+            world.enrol(contributor);
+            both(|side| registry::contributor_claim(&side.model(), &quote(), &contributor))
+        }),
+        ("licence_grant", World::ready, |world| both(|side| grant(world, side))),
+        ("licence_revoke", World::ready, |world| {
+            on_both(world, grant);
+            both(|side| registry::licence_revoke(&side.person("creator"), &side.model(), &side.person("requester")))
+        }),
+        ("content_mint", World::ready, |world| {
+            on_both(world, |_, side| {
+                let terms = ModelTerms { licence_kind: 0, ..model_terms() };
+                registry::model_terms_set(&side.person("creator"), &side.model(), terms)
+            });
+            for side in Side::BOTH {
+                world.serve_content(side, 1);
+            }
+            both(|side| content_instruction(side, 1))
+        }),
+    ]
+}
