@@ -8,9 +8,10 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use modchains_sdk::{
     Pubkey, Signer, address,
+    core::licence::USE_PERSONAL,
     decode::FetchedRequest,
     exchange::instructions::{ModelRegisterArgs, ModelVersionPublishArgs},
-    instruction::oracle,
+    instruction::oracle::{self, LicenceProof},
     oracle::{
         instructions::{OperatorRegisterArgs, RequestCreateArgs},
         state::{RequestStatus, ServiceTerms},
@@ -118,7 +119,7 @@ impl Listing {
     /// Name and token.
     pub fn register_args(&self) -> ModelRegisterArgs {
         let uri = "https://modchains.example/digits.json".to_owned();
-        ModelRegisterArgs { name: MODEL_NAME.to_owned(), symbol: "DIGIT".to_owned(), uri }
+        ModelRegisterArgs { name: MODEL_NAME.to_owned(), symbol: "DIGIT".to_owned(), uri, image: String::new() }
     }
 
     /// The first version.
@@ -249,10 +250,12 @@ async fn ask(stage: &mut Stage, cast: &Cast, listing: &Listing, count: usize) ->
             tip_atoms: 0,
             value_at_risk_atoms: 0,
             max_wait_seconds: 300,
+            uses: USE_PERSONAL,
             salt,
             input: bytes(&question.input)?,
         };
-        let create = oracle::request_create(&cast.requester.pubkey(), &listing.model, &QUOTE, args);
+        let (requester, proof) = (cast.requester.pubkey(), LicenceProof::DEFAULT_TERMS);
+        let create = oracle::request_create(&requester, &listing.model, &QUOTE, proof, args);
         let signed = stage.client.sign(&[create], &[&cast.requester]).await?;
         stage.client.send_signed(&signed.bytes).await?;
         sent.push(signed);

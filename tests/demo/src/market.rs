@@ -4,14 +4,19 @@ use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
 use modchains_sdk::{
-    Keypair, Signer,
+    Instruction, Keypair, Pubkey, Signer,
     exchange::{
         events::CurveState,
         instructions::MarketOpenArgs,
-        state::{FeeBeneficiary as TradeBeneficiary, Market},
+        state::{FeeBeneficiary, LaunchArgs, Market, MarketTradeArgs},
     },
-    instruction::{Token, exchange, oracle, token, vault},
-    oracle::{instructions::ServiceOpenArgs, state::FeeBeneficiary as UsageBeneficiary},
+    instruction::{
+        Token,
+        exchange::{self, TradeRoute},
+        oracle, token, vault,
+    },
+    oracle::instructions::ServiceOpenArgs,
+    quote::{TradeQuote, TradeSide, TradeSize, quote},
     vault::{
         instructions::{StakeArgs, VaultOpenArgs},
         state::VaultTerms,
@@ -33,8 +38,13 @@ const DEPTH_ATOMS: u64 = 1_000_000_000_000_000;
 const VIRTUAL_ATOMS: u64 = 30 * SOL;
 /// Most that a trade may slip.
 const SLIPPAGE_BPS: u16 = 100;
+/// How long an offer stands.
+const OFFER_SECONDS: i64 = 60;
 const SYNC_TIMEOUT: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(200);
+
+/// Builds a trade.
+type Builder = fn(&Pubkey, &Pubkey, &Token, MarketTradeArgs, TradeRoute) -> Instruction;
 
 /// Prices around the trades.
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -70,7 +80,8 @@ fn market_price(market: &Market) -> f64 {
 pub async fn list(stage: &mut Stage, cast: &Cast, listing: &Listing) -> Result<()> {
     let (creator, model) = (cast.creator.pubkey(), listing.model);
     let terms = VaultTerms { cooldown_seconds: 10, stream_seconds: 60 };
-    let market_args = MarketOpenArgs { depth_atoms: DEPTH_ATOMS, virtual_atoms: VIRTUAL_ATOMS };
+    let launch = LaunchArgs::default();
+    let market_args = MarketOpenArgs { depth_atoms: DEPTH_ATOMS, virtual_atoms: VIRTUAL_ATOMS, launch };
     let instructions = [
         ("model_register", exchange::model_register(&creator, listing.register_args())),
         ("model_version_publish", exchange::model_version_publish(&creator, &model, 1, listing.version_args())),
@@ -113,21 +124,35 @@ pub async fn trade(stage: &mut Stage, cast: &Cast, listing: &Listing) -> Result<
 }
 
 async fn buy(stage: &mut Stage, trader: &Keypair, listing: &Listing, sol: u64) -> Result<()> {
-    let market = stage.client.market(&listing.model).await?.value;
-    let offer = stage.client.quote_buy(&market, sol * SOL, SLIPPAGE_BPS).await?;
-    let buy = exchange::market_buy(&trader.pubkey(), &listing.model, &QUOTE, offer.args);
-    stage.send("market_buy", &[buy], &[trader]).await?;
+    let offer = trade_as_quoted(stage, trader, listing, TradeSide::Buy, sol * SOL).await?;
     let got = held(stage, trader, listing).await?;
-    ensure!(got == offer.quote.token_atoms_out, "bought {got} atoms, quoted {}", offer.quote.token_atoms_out);
+    ensure!(got == offer.atoms_out, "bought {got} atoms, quoted {}", offer.atoms_out);
     Ok(())
 }
 
 async fn sell(stage: &mut Stage, trader: &Keypair, listing: &Listing, token_atoms: u64) -> Result<()> {
-    let market = stage.client.market(&listing.model).await?.value;
-    let offer = stage.client.quote_sell(&market, token_atoms, SLIPPAGE_BPS).await?;
-    let sell = exchange::market_sell(&trader.pubkey(), &listing.model, &QUOTE, offer.args);
-    stage.send("market_sell", &[sell], &[trader]).await?;
+    trade_as_quoted(stage, trader, listing, TradeSide::Sell, token_atoms).await?;
     Ok(())
+}
+
+async fn trade_as_quoted(
+    stage: &mut Stage,
+    trader: &Keypair,
+    listing: &Listing,
+    side: TradeSide,
+    atoms_in: u64,
+) -> Result<TradeQuote> {
+    let market = stage.client.market(&listing.model).await?.value;
+    let now_seconds = stage.client.now_seconds().await?;
+    let offer = quote(&market, side, TradeSize::ExactIn(atoms_in), now_seconds)?;
+    let args = offer.args(SLIPPAGE_BPS, now_seconds + OFFER_SECONDS)?;
+    let (what, trade) = match side {
+        TradeSide::Buy => ("market_buy", exchange::market_buy as Builder),
+        TradeSide::Sell => ("market_sell", exchange::market_sell as Builder),
+    };
+    let trade = trade(&trader.pubkey(), &listing.model, &QUOTE, args, TradeRoute::default());
+    stage.send(what, &[trade], &[trader]).await?;
+    Ok(offer)
 }
 
 async fn held(stage: &Stage, person: &Keypair, listing: &Listing) -> Result<u64> {
@@ -169,7 +194,8 @@ pub async fn wait_for_sync(stage: &mut Stage, listing: &Listing) -> Result<Moved
     .await
 }
 
-/// Moves fees into the vault and pays staker, creator, treasury and operator.
+/// Moves fees into vault and market and pays staker, creator, treasury and operator. The creator's share of inferences
+/// goes through the market, where one claim pays it together with that of trades.
 pub async fn pay_out(stage: &mut Stage, cast: &Cast, listing: &Listing) -> Result<()> {
     let (creator, treasury, operator) = (cast.creator.pubkey(), cast.admin.pubkey(), cast.operator.pubkey());
     let model = &listing.model;
@@ -181,10 +207,9 @@ pub async fn pay_out(stage: &mut Stage, cast: &Cast, listing: &Listing) -> Resul
         let payouts = [
             ("exchange fees_distribute", exchange::fees_distribute(model, &QUOTE)),
             ("oracle fees_distribute", oracle::fees_distribute(model, &QUOTE)),
-            ("exchange fees_claim", exchange::fees_claim(model, &QUOTE, &creator, TradeBeneficiary::Creator)),
-            ("exchange fees_claim", exchange::fees_claim(model, &QUOTE, &treasury, TradeBeneficiary::Protocol)),
-            ("oracle fees_claim", oracle::fees_claim(model, &QUOTE, &creator, UsageBeneficiary::Creator)),
-            ("oracle fees_claim", oracle::fees_claim(model, &QUOTE, &treasury, UsageBeneficiary::Protocol)),
+            ("exchange fees_claim", exchange::fees_claim(model, &QUOTE, &creator, FeeBeneficiary::Creator)),
+            ("exchange fees_claim", exchange::fees_claim(model, &QUOTE, &treasury, FeeBeneficiary::Protocol)),
+            ("oracle fees_claim", oracle::fees_claim(model, &QUOTE, &treasury)),
         ];
         for (what, instruction) in payouts {
             stage.send(what, &[instruction], &[admin]).await?;

@@ -235,7 +235,7 @@ fn price_point(event: &Event) -> Option<PricePoint> {
         ExchangeEvent::TokensBought(buy) => ("buy", buy.after),
         ExchangeEvent::TokensSold(sale) => ("sell", sale.after),
         ExchangeEvent::CurveMoved(moved) if moved.step_ppm != 0 => ("sync", moved.after),
-        ExchangeEvent::ReserveDeposited(deposit) => ("reserve fees", deposit.after),
+        ExchangeEvent::MarketDeposited(deposit) => ("reserve fees", deposit.after),
         _ => return None,
     };
     Some(PricePoint { what: what.to_owned(), price_lamports: price_lamports(&after) })
