@@ -43,6 +43,7 @@ pub fn of(error: &SdkError) -> Option<&'static str> {
         "ContributorsFull" => "let those who left claim first: see `modchains model contributors show`",
         "LicenceNotRevocable" => "wait until it expires: see `modchains model licence show`",
         "LicenceTermsInvalid" => "name at least one use, and a rate of at most 30 days with a number of requests",
+        "LicencePriceAboveLimit" => "raise --fee-max",
         "LicenceRequired" => "ask the model's creator for a licence",
         "LicenceUseNotGranted" => "declare other uses: see `modchains model licence show`",
         "LicenceExpired" | "LicenceRevoked" => "ask the model's creator for a new licence",

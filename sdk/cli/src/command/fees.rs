@@ -78,12 +78,15 @@ impl Accrued {
         report.group("inferences", amount(inferences, "protocol", service.accrued_protocol_atoms))
     }
 
-    /// What moves the stakers' and the reserve's fees on, and how many atoms that is.
+    /// What moves on the fees of stakers and reserve, and the creator's of inferences to where it claims them, and how
+    /// many atoms that is.
     fn distribution(&self) -> (Vec<Instruction>, u64) {
         let (model, quote) = (&self.listing.model, &self.listing.quote.token);
         let trade_atoms = self.listing.market.vault_due_atoms;
-        let usage_atoms =
-            self.service.map_or(0, |service| service.accrued_vault_atoms.saturating_add(service.accrued_reserve_atoms));
+        let usage_atoms = self.service.map_or(0, |service| {
+            let shares = [service.accrued_vault_atoms, service.accrued_creator_atoms, service.accrued_reserve_atoms];
+            shares.into_iter().fold(0, u64::saturating_add)
+        });
         let trades = (trade_atoms > 0).then(|| exchange::fees_distribute(model, quote));
         let usage = (usage_atoms > 0).then(|| oracle::fees_distribute(model, quote));
         (trades.into_iter().chain(usage).collect(), trade_atoms.saturating_add(usage_atoms))

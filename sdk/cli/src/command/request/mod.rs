@@ -1,5 +1,6 @@
 //! Asking a model and reading its answers.
 
+mod licence;
 mod new;
 mod settle;
 mod show;

@@ -9,7 +9,7 @@ use modchains_sdk::{
     oracle::{instructions::RequestCreateArgs, state::Service},
 };
 
-use super::wait::Until;
+use super::{licence::LicenceChoice, wait::Until};
 use crate::{
     amount::Decimal,
     connection::Connection,
@@ -31,7 +31,8 @@ posted, with --wait=final once nobody can challenge it any more.
 
 Examples:
   modchains request new MODEL --input-file digit.bin --wait
-  modchains request new MODEL --input-hex 00ff10 --tip 0.0001 --max-wait 5m --yes"
+  modchains request new MODEL --input-hex 00ff10 --tip 0.0001 --max-wait 5m --yes
+  modchains request new MODEL --input-file photo.bin --use commercial,content --licence auto"
 )]
 pub struct NewArgs {
     #[command(flatten)]
@@ -51,8 +52,11 @@ pub struct NewArgs {
     #[arg(long, value_name = "TIME", value_parser = parse_seconds)]
     max_wait: Option<u32>,
     /// What the answer is for, separated by commas; your licence must allow it.
-    #[arg(long, value_enum, value_delimiter = ',', default_value = "personal")]
+    #[arg(long = "use", visible_alias = "uses", value_enum, value_delimiter = ',', default_value = "personal")]
     uses: Vec<Use>,
+    /// Which licence to rely on: the cheaper one that allows the request, your own, or the model's default.
+    #[arg(long, value_enum, default_value = "auto")]
+    licence: LicenceChoice,
     /// Number that gives the request its address [default: random].
     #[arg(long)]
     nonce: Option<u64>,
@@ -100,11 +104,7 @@ impl NewArgs {
         let model = self.model.address(connection)?;
         let service = connection.client.service(&model).await?.value;
         let quote = connection.token(&service.quote_mint).await?;
-        let licence = connection.client.effective_licence(&model, &requester).await?;
-        licence.terms.check_uses(bits(&self.uses)).map_err(|_| {
-            let what = format!("your licence allows {} alone", names(licence.terms.uses));
-            CliError::unfit(what, "declare other --uses, or ask the model's creator for a licence")
-        })?;
+        let licence = self.licence.find(connection, &model, &requester, bits(&self.uses), service.fee_atoms).await?;
         let args = self.create_args(&service, &licence.terms, &quote)?;
         let price_atoms = args.fee_max_atoms.saturating_add(args.tip_atoms);
         let payment = connection.pay(&requester, &quote, price_atoms).await?;
@@ -117,6 +117,7 @@ impl NewArgs {
             .number("max_wait_seconds", args.max_wait_seconds)
             .number("input_bytes", u64::try_from(args.input.len()).unwrap_or(u64::MAX))
             .text("uses", names(args.uses))
+            .text("licence", if licence.proof.is_granted { "granted" } else { "default" })
             .text("nonce", args.nonce);
         connection.confirm(&about)?;
         let create = request_create(&requester, &model, &quote.token, licence.proof, args);

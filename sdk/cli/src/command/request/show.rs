@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::{
     connection::Connection, error::Result, hash::show_hash, model_arg::ModelArg, report::Report, token::TokenView,
+    uses::names,
 };
 
 /// Hexadecimal digits of an input that people see.
@@ -55,7 +56,8 @@ fn details(request: &FetchedRequest, service: &Service, quote: &TokenView, now_s
         .text("status", status_name(request))
         .text("requester", state.requester)
         .maybe("operator", (state.operator != Pubkey::default()).then_some(state.operator))
-        .text("nonce", state.nonce);
+        .text("nonce", state.nonce)
+        .text("uses", names(state.licence_uses));
     let report = amount(report, "fee", state.fee_atoms);
     let report = amount(report, "tip", state.tip_atoms);
     let report = amount(report, "result_bond", state.result_bond_atoms);
