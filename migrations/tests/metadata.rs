@@ -159,6 +159,7 @@ fn the_instructions_are_those_of_the_vectors() {
         "authority": place.authority.to_string(),
         "buffer": address("buffer").to_string(),
         "seed": "idl",
+        "close": describe(&place.close()),
         "part_bytes": PART_BYTES,
         "rent_per_byte": RENT_PER_BYTE,
         "accounts": accounts,

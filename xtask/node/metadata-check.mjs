@@ -158,6 +158,12 @@ function checkAccounts() {
   return Object.keys(encoded).length;
 }
 
+function checkClosing() {
+  const accounts = { account: place, authority, program: vectors.program, programData, destination: authority.address };
+  const [expected, found] = [describe(metadata.getCloseInstruction(accounts)), JSON.stringify(vectors.close)];
+  require(found === expected, `the client closes an unfinished account by ${expected}`);
+}
+
 function checkPacking() {
   const { text, data } = vectors.packed;
   const packed = metadata.packDirectData({ content: text });
@@ -176,6 +182,7 @@ try {
     }
   }
   const accounts = checkAccounts();
+  checkClosing();
   checkPacking();
   console.log(`program metadata: ${vectors.cases.length} publications, ${instructions} instructions, ${accounts} accounts`);
 } catch (error) {
