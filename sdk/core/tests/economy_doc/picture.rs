@@ -31,24 +31,19 @@ pub fn draw() -> String {
     let (supply, floor) = (REFERENCE.circulating_atoms as f64 / 1e12, backing(&REFERENCE));
     line(&mut svg, [0.0, floor, TOKENS, floor], "#666666", "6 4");
     line(&mut svg, [supply, 0.0, supply, LAMPORTS], "#bbbbbb", "2 3");
-    text(&mut svg, 8.0, floor + 140.0, &format!("floor R / C = {floor:.0}: the same before and after"));
+    text(&mut svg, supply + 6.0, floor - 340.0, &format!("floor R / C = {floor:.0}, for all three"));
     text(&mut svg, supply + 6.0, 120.0, "C, what circulates");
-    for (curve, color, name) in [
+    let curves = [
         (&up, "#b3261e", "after a week up"),
         (&REFERENCE, "#222222", "before"),
         (&down, "#1f5fbf", "after a week down"),
-    ] {
+    ];
+    for (place, (curve, color, name)) in curves.into_iter().enumerate() {
         graph(&mut svg, curve, color);
-        let spot = price(curve);
+        let (spot, height) = (price(curve), AREA[1] + 32.0 + 20.0 * place as f64);
         writeln!(svg, "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"4\" fill=\"{color}\"/>", x(supply), y(spot)).unwrap();
-        let label = format!("{name}: spot {spot:.0}, Y {:.0}", curve.depth_atoms as f64 / 1e12);
-        writeln!(
-            svg,
-            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\" fill=\"{color}\">{label}</text>",
-            x(supply) - 10.0,
-            y(spot) - 6.0
-        )
-        .unwrap();
+        let label = format!("{name}: spot price {spot:.0}, depth {:.0} million", curve.depth_atoms as f64 / 1e12);
+        writeln!(svg, "<text x=\"{:.1}\" y=\"{height:.1}\" fill=\"{color}\">{label}</text>", AREA[0] + 8.0).unwrap();
     }
     svg.push_str("</svg>\n");
     svg
