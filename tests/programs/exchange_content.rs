@@ -6,7 +6,7 @@ use anchor_spl::token_2022::spl_token_2022::{
     state::Mint,
 };
 use modchains_core::licence::{USE_PERSONAL, USES_ALL};
-use modchains_exchange::{events::ContentMinted, instructions::ContentMintArgs, state::ModelTerms};
+use modchains_exchange::{events::ContentMinted, instructions::ContentMintArgs};
 use modchains_oracle::instructions::RequestCreateArgs;
 use modchains_sdk::{
     address,
@@ -15,7 +15,7 @@ use modchains_sdk::{
 use modchains_tests::{
     chain::{TOKEN_2022, key},
     metadata::Metadata,
-    registry::{CONTENT_FEE_ATOMS, content_args, content_instruction, model_terms},
+    registry::{CONTENT_FEE_ATOMS, content_args, content_instruction, content_terms},
     world::{
         Side, WAIT_SECONDS, World, claim_instruction, finalize_instruction, post_instruction, quote, request_args,
         request_instruction, version_args,
@@ -38,14 +38,10 @@ fn mint(args: ContentMintArgs) -> Instruction {
     registry::content_mint(&requester(), &SIDE.model(), &SIDE.request(1), &quote(), args)
 }
 
-fn set_terms(world: &mut World, terms: ModelTerms) {
-    world.chain.must(&[registry::model_terms_set(&SIDE.person("creator"), &SIDE.model(), terms)]);
-}
-
 /// A model whose content costs a fee.
 fn priced() -> World {
     let mut world = World::ready();
-    set_terms(&mut world, ModelTerms { licence_kind: 0, licence_uses: USES_ALL, ..model_terms() });
+    world.chain.must(&[registry::model_terms_set(&SIDE.person("creator"), &SIDE.model(), content_terms())]);
     world
 }
 

@@ -1,7 +1,7 @@
 //! Instructions of the exchange about models: valid arguments, and for each a chain on which it succeeds.
 
 use anchor_lang::prelude::Pubkey;
-use modchains_core::licence::{USE_CONTENT, USE_PERSONAL, USE_RESEARCH};
+use modchains_core::licence::{USE_CONTENT, USE_PERSONAL, USE_RESEARCH, USES_ALL};
 use modchains_exchange::{
     instructions::{ContentMintArgs, MarketDepositArgs},
     state::{ContributorShare, LicenceGrantArgs, ModelTerms},
@@ -33,6 +33,18 @@ pub fn model_terms() -> ModelTerms {
         licence_rate_window_seconds: 60,
         content_fee_atoms: CONTENT_FEE_ATOMS,
         content_royalty_bps: 250,
+    }
+}
+
+/// Terms of a model that everybody may use for everything, and whose content costs a fee.
+pub fn content_terms() -> ModelTerms {
+    ModelTerms {
+        licence_kind: 0,
+        licence_uses: USES_ALL,
+        licence_price_atoms: 0,
+        licence_rate_max: 0,
+        licence_rate_window_seconds: 0,
+        ..model_terms()
     }
 }
 
@@ -156,8 +168,7 @@ pub(crate) fn builds() -> Vec<Row> {
         }),
         ("content_mint", World::ready, |world| {
             on_both(world, |_, side| {
-                let terms = ModelTerms { licence_kind: 0, ..model_terms() };
-                registry::model_terms_set(&side.person("creator"), &side.model(), terms)
+                registry::model_terms_set(&side.person("creator"), &side.model(), content_terms())
             });
             for side in Side::BOTH {
                 world.serve_content(side, 1);

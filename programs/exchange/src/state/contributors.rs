@@ -203,3 +203,6 @@ fn require_shares(shares: impl Iterator<Item = u16>) -> Result<()> {
     }
     Ok(validate_shares(&bps[..count]).map_err(ExchangeError::from)?)
 }
+
+#[cfg(test)]
+mod tests;
