@@ -56,7 +56,7 @@ MUTANTS := $(CACHE)/mutants/27.1.0
 MUTANTS_RUN = PROPTEST_RNG_SEED=1 CARGO_TARGET_DIR="$(CACHE)/mutants/target" "$(MUTANTS)/bin/cargo-mutants" mutants \
 	--package modchains-core --output "$(CACHE)/mutants" --iterate --jobs 1 --no-times
 MUTANTS_OWN_LAWS := bps:math curve:curve fees:fees launch:launch licence:licence math:math shares:licence \
-	sync/drift:high_water sync/high_water:high_water sync/moves:sync sync/params:step sync/signal:signal trade:trade
+	sync/drift:sync sync/high_water:high_water sync/moves:sync sync/params:step sync/signal:signal trade:trade
 LAWS := $(filter-out economy%,$(notdir $(basename $(wildcard sdk/core/tests/*.rs))))
 
 mutants: checkout ## Break each line of the market's formulas: a law must notice (half an hour)
