@@ -10,7 +10,7 @@ use modchains_exchange::{
 };
 use modchains_oracle::{
     exchange_interface::read_licence,
-    state::{Operator, Request, Service, Usage},
+    state::{Operator, Request, RequestStatus, Service, Usage},
 };
 use modchains_program_kit::{
     deposit::{Deposit, Receiver},
@@ -53,8 +53,10 @@ fn declared_discriminators_are_those_of_the_idls() {
     use modchains_oracle::exchange_interface;
     use modchains_program_kit::deposit;
     use modchains_vault::exchange_interface as vault_exchange_interface;
-    let declared: [(Program, &str, &str, [u8; 8]); 9] = [
+    let declared: [(Program, &str, &str, [u8; 8]); 11] = [
         (Program::Oracle, "accounts", "Usage", oracle_interface::USAGE_DISCRIMINATOR),
+        (Program::Oracle, "accounts", "Service", oracle_interface::SERVICE_DISCRIMINATOR),
+        (Program::Oracle, "accounts", "Request", oracle_interface::REQUEST_DISCRIMINATOR),
         (Program::Vault, "accounts", "Vault", vault_interface::VAULT_DISCRIMINATOR),
         (Program::Exchange, "accounts", "Model", exchange_interface::MODEL_DISCRIMINATOR),
         (Program::Exchange, "accounts", "ModelVersion", exchange_interface::MODEL_VERSION_DISCRIMINATOR),
@@ -163,6 +165,32 @@ fn the_exchange_reads_of_usage_what_the_oracle_writes() {
     assert_eq!([signal.ema_fast, signal.ema_mid, signal.ema_slow], [usage.ema_fast, usage.ema_mid, usage.ema_slow]);
     assert_eq!((signal.quality_ppm, signal.rolled_at_seconds), (usage.quality_ppm, usage.rolled_at_seconds));
     assert!(read(&key("another model").pubkey()).is_err());
+}
+
+#[test]
+fn the_exchange_reads_of_requests_and_services_what_the_oracle_writes() {
+    use modchains_exchange::oracle_interface::{FinalResult, read_final_result};
+    let owner = modchains_oracle::ID;
+    let (service, mut request): (Service, Request) = (patterned(), patterned());
+    request.service = key("account").pubkey();
+    let read = |request: &Request, owners: [&Pubkey; 2], model: &Pubkey| -> Result<FinalResult> {
+        with_account(&service, owners[0], |service| {
+            with_account(request, owners[1], |request| read_final_result(request, service, model))
+        })
+    };
+    assert!(read(&request, [&owner; 2], &service.model).is_err(), "nothing is final yet");
+    request.status = RequestStatus::Finalized as u8;
+    let result = read(&request, [&owner; 2], &service.model).unwrap();
+    assert_eq!(result.requester, request.requester);
+    assert_eq!(result.version_manifest_sha256, request.version_manifest_sha256);
+    assert_eq!((result.input_hash, result.output_hash), (request.input_hash, request.output_hash));
+    assert_eq!((result.licence_uses, result.numeric_class), (request.licence_uses, request.numeric_class));
+    assert!(read(&request, [&owner; 2], &key("another model").pubkey()).is_err());
+    let forger = key("another program").pubkey();
+    assert!(read(&request, [&forger, &owner], &service.model).is_err());
+    assert!(read(&request, [&owner, &forger], &service.model).is_err());
+    request.service = key("another service").pubkey();
+    assert!(read(&request, [&owner; 2], &service.model).is_err());
 }
 
 #[test]
