@@ -285,3 +285,107 @@ fn not_quoted(error: CoreError) -> SdkError {
 fn refused(error: ExchangeError) -> SdkError {
     SdkError::NotQuoted { name: format!("{error:?}"), reason: error.to_string() }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+
+    /// 10^9 tokens deep, 30 SOL virtual, 1 %, launched at 1,000 s for 100 s from 20 % with a cap of 1 %.
+    fn market() -> Market {
+        let params = MarketParams {
+            fee_bps: 100,
+            reserve_bps: 4_000,
+            vault_bps: 2_500,
+            creator_bps: 1_500,
+            protocol_bps: 2_000,
+            referral_bps: 2_500,
+            ..MarketParams::zeroed()
+        };
+        Market {
+            depth_atoms: 1_000_000_000_000_000,
+            depth_opening_atoms: 1_000_000_000_000_000,
+            virtual_atoms: 30_000_000_000,
+            opened_at_seconds: 1_000,
+            launch_seconds: 100,
+            launch_cap_ppm: 10_000,
+            launch_fee_bps: 2_000,
+            params,
+            ..Market::zeroed()
+        }
+    }
+
+    fn refusal(result: Result<TradeQuote>) -> String {
+        match result.unwrap_err() {
+            SdkError::NotQuoted { name, .. } => name,
+            other => panic!("{other}"),
+        }
+    }
+
+    const SOL: TradeSize = TradeSize::ExactIn(100_000_000);
+
+    #[test]
+    fn the_launch_fee_falls_to_the_base_fee_and_says_when() {
+        let rates = [0, 1_000, 1_050, 1_099, 1_100]
+            .map(|now_seconds| quote(&market(), TradeSide::Buy, SOL, now_seconds).unwrap())
+            .map(|quote| (quote.fee_bps, quote.launch_ends_at_seconds));
+        let on = Some(1_100);
+        assert_eq!(rates, [(2_000, on), (2_000, on), (1_050, on), (119, on), (100, None)]);
+    }
+
+    #[test]
+    fn the_cap_binds_buys_of_the_launch_alone() {
+        let size = TradeSize::ExactOut(10_000_000_000_001);
+        assert_eq!(refusal(quote(&market(), TradeSide::Buy, size, 1_099)), "LaunchCapExceeded");
+        quote(&market(), TradeSide::Buy, size, 1_100).unwrap();
+        assert_eq!(launch_cap_atoms(&market(), 1_099).unwrap(), Some(10_000_000_000_000));
+        assert_eq!(launch_cap_atoms(&market(), 1_100).unwrap(), None);
+        let first = quote_first_buy(&market().params, 1_000_000_000_000_000, 30_000_000_000, size, 1_000).unwrap();
+        assert_eq!((first.fee_bps, first.atoms_out), (100, 10_000_000_000_001));
+    }
+
+    #[test]
+    fn a_pause_stops_buys_and_not_sales() {
+        let mut market = market();
+        let bought = quote(&market, TradeSide::Buy, SOL, 2_000).unwrap();
+        market.reserve_atoms = bought.curve_after.reserve_atoms;
+        market.circulating_atoms = bought.curve_after.circulating_atoms;
+        market.virtual_atoms = bought.curve_after.virtual_atoms;
+        market.paused_until_seconds = 3_000;
+        assert_eq!(refusal(quote(&market, TradeSide::Buy, SOL, 2_999)), "MarketPaused");
+        quote(&market, TradeSide::Buy, SOL, 3_000).unwrap();
+        quote(&market, TradeSide::Sell, TradeSize::ExactIn(bought.atoms_out), 2_999).unwrap();
+    }
+
+    #[test]
+    fn a_referrer_changes_who_is_paid_and_nothing_else() {
+        let plain = quote(&market(), TradeSide::Buy, SOL, 2_000).unwrap();
+        let referred = quote_referred(&market(), TradeSide::Buy, SOL, true, 2_000).unwrap();
+        assert_eq!(plain.legs.protocol, referred.legs.protocol + referred.legs.referrer);
+        assert!(referred.legs.referrer > 0);
+        assert_eq!(TradeQuote { legs: plain.legs, ..referred }, plain);
+    }
+
+    #[test]
+    fn limits_are_never_more_generous_than_the_slippage() {
+        let quote = quote(&market(), TradeSide::Buy, SOL, 2_000).unwrap();
+        assert_eq!((quote.min_out(0).unwrap(), quote.max_in(0).unwrap()), (quote.atoms_out, quote.atoms_in));
+        assert_eq!((quote.min_out(10_000).unwrap(), quote.max_in(10_000).unwrap()), (0, 2 * quote.atoms_in));
+        assert!(quote.min_out(10_001).is_err() && quote.max_in(10_001).is_err());
+        let exact_out = TradeQuote { size: TradeSize::ExactOut(quote.atoms_out), ..quote };
+        let args = exact_out.args(50, 9).unwrap();
+        let max_atoms_in = quote.atoms_in * 10_050 / 10_000;
+        assert_eq!(args.amount, TradeAmount::ExactOut { atoms_out: quote.atoms_out, max_atoms_in });
+        assert_eq!((args.terms.deadline_seconds, args.terms.max_epoch), (9, 1));
+    }
+
+    #[test]
+    fn what_is_got_and_what_is_given_back_meet() {
+        // An exact-out buy of what an exact-in buy gives never costs more.
+        let bought = quote(&market(), TradeSide::Buy, SOL, 2_000).unwrap();
+        let again = quote(&market(), TradeSide::Buy, TradeSize::ExactOut(bought.atoms_out), 2_000).unwrap();
+        assert!(again.atoms_in <= bought.atoms_in && again.atoms_out == bought.atoms_out);
+        assert!(bought.price_after_q64().unwrap() > bought.price_before_q64().unwrap());
+    }
+}

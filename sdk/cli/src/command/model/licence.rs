@@ -3,7 +3,7 @@ use modchains_sdk::{
     Pubkey, Signer, address,
     core::licence::LicenceTerms,
     decode::Fetched,
-    exchange::state::{Licence, LicenceGrantArgs, Market, Model, ModelTerms},
+    exchange::state::{CONTENT_ROYALTY_BPS_MAX, Licence, LicenceGrantArgs, Market, Model, ModelTerms},
     instruction::registry::{licence_grant, licence_revoke, model_terms_set},
 };
 
@@ -99,6 +99,8 @@ impl TermsArgs {
         let mut model = connection.client.model(&address).await?.value;
         let quote = quote_of(connection, &address).await?;
         let terms = self.terms(&model, &quote)?;
+        require_sound(&terms)?;
+        // Sound terms are taken; a refusal of the program's own code would be logged to standard output.
         model.set_terms(&terms).map_err(|_| unfit_terms())?;
         let report = Report::new().text("model", address).group("licence", show_terms(&model, &quote));
         let set = model_terms_set(&signer.pubkey(), &address, terms);
@@ -126,6 +128,18 @@ impl TermsArgs {
             content_royalty_bps: self.royalty.unwrap_or(model.content_royalty_bps),
         })
     }
+}
+
+/// Refuses terms that the program would.
+fn require_sound(terms: &ModelTerms) -> Result<()> {
+    let licence = LicenceTerms {
+        uses: terms.licence_uses,
+        price_atoms: terms.licence_price_atoms,
+        rate_max: terms.licence_rate_max,
+        rate_window_seconds: terms.licence_rate_window_seconds,
+    };
+    let is_sound = licence.validate().is_ok() && terms.content_royalty_bps <= CONTENT_ROYALTY_BPS_MAX;
+    if is_sound { Ok(()) } else { Err(unfit_terms()) }
 }
 
 fn unfit_terms() -> CliError {

@@ -1,0 +1,181 @@
+//! A local network with the compiled programs, and people with keys on it.
+
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    sync::{Arc, LazyLock},
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use indicatif::MultiProgress;
+use modchains_migrations::{
+    config::Config,
+    context::{Context, ProgramKeys},
+    steps::Step,
+};
+use modchains_sdk::{Keypair, Signer, client::Client};
+use serde_json::Value;
+use tempfile::TempDir;
+
+const START_TIMEOUT: Duration = Duration::from_secs(60);
+const POLL: Duration = Duration::from_millis(50);
+/// Windows short enough to wait for.
+const SHORT_WINDOWS: &str = "
+[exchange]
+timelock_seconds = 1
+[exchange.market]
+epoch_seconds = 5
+[oracle.service]
+epoch_seconds = 5
+";
+
+/// The network that all tests of this file share. It ends with them.
+pub static NETWORK: LazyLock<Network> = LazyLock::new(Network::start);
+
+/// A running local network.
+pub struct Network {
+    url: String,
+    folder: TempDir,
+    _process: Child,
+}
+
+impl Network {
+    fn start() -> Self {
+        let program = std::env::var_os("MODCHAINS_LOCALNET");
+        let program = program.expect("MODCHAINS_LOCALNET is set: run `eval \"$(cargo xtask env)\"` first");
+        let folder = tempfile::tempdir().unwrap();
+        let state = folder.path().join("network.json");
+        let log = File::create(folder.path().join("network.log")).unwrap();
+        let process = Command::new(program)
+            .args(["--exit-with-parent", "--state-file"])
+            .arg(&state)
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let deadline = Instant::now() + START_TIMEOUT;
+        while !state.exists() {
+            assert!(Instant::now() < deadline, "the local network did not start");
+            sleep(POLL);
+        }
+        let text: Value = serde_json::from_str(&fs::read_to_string(&state).unwrap()).unwrap();
+        let network = Self { url: text["rpc_url"].as_str().unwrap().to_owned(), folder, _process: process };
+        tokio::runtime::Runtime::new().unwrap().block_on(network.migrate());
+        network
+    }
+
+    async fn migrate(&self) {
+        let client = Client::connect(&self.url).await.unwrap();
+        let authority = Keypair::new();
+        client.rpc().request_airdrop(&authority.pubkey(), 100_000_000_000).await.unwrap();
+        let deadline = Instant::now() + START_TIMEOUT;
+        while client.lamports(&authority.pubkey()).await.unwrap() == 0 {
+            assert!(Instant::now() < deadline, "the airdrop did not arrive");
+            tokio::time::sleep(POLL).await;
+        }
+        let context = Context {
+            client: Arc::new(client),
+            authority,
+            program_folder: Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/deploy"),
+            program_keys: ProgramKeys::Public,
+            config: toml::from_str::<Config>(SHORT_WINDOWS).unwrap(),
+            compute_price_max: None,
+            progress: MultiProgress::new(),
+        };
+        for step in Step::ALL {
+            let report = step.run(&context).await.unwrap();
+            assert!(report.outcome.done, "{}: {:?}", report.name, report.outcome.notes);
+        }
+    }
+
+    /// Somebody new with `sol` SOL.
+    pub fn person(&self, name: &str, sol: u32) -> Person {
+        let key = self.folder.path().join(format!("{name}.json"));
+        let person = Person { url: self.url.clone(), home: self.folder.path().to_owned(), key, address: String::new() };
+        let made = person.json(&["keygen", person.key.to_str().unwrap()]);
+        let address = made["address"].as_str().unwrap().to_owned();
+        let person = Person { address, ..person };
+        person.json(&["airdrop", &sol.to_string()]);
+        person
+    }
+
+    /// A folder that goes away with the network.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// Somebody with a key, at a shell.
+pub struct Person {
+    url: String,
+    home: PathBuf,
+    key: PathBuf,
+    /// Their address.
+    pub address: String,
+}
+
+impl Person {
+    /// The command line with this person's key; nobody answers questions.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_modchains"));
+        command.args(arguments).env_clear().env("HOME", &self.home).env("MODCHAINS_URL", &self.url);
+        command.env("MODCHAINS_KEYPAIR", &self.key).stdin(Stdio::null());
+        command
+    }
+
+    /// What a command prints for scripts. It must do what it is asked.
+    pub fn json(&self, arguments: &[&str]) -> Value {
+        let output = self.command(arguments).args(["--json", "--yes"]).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{arguments:?}: {error}: {output:?}"))
+    }
+
+    /// What a command prints for people. It must do what it is asked.
+    pub fn text(&self, arguments: &[&str]) -> String {
+        let output = self.command(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// The label and message of a command that must be refused, with one line of JSON on standard error.
+    pub fn refused(&self, arguments: &[&str]) -> (String, String) {
+        refusal(arguments, &self.command(arguments).args(["--json", "--yes"]).output().unwrap())
+    }
+
+    /// As [`Self::refused`], without `--yes`.
+    pub fn refused_unasked(&self, arguments: &[&str]) -> (String, String) {
+        refusal(arguments, &self.command(arguments).arg("--json").output().unwrap())
+    }
+
+    /// Lamports, wrapped lamports and atoms of a model's token.
+    pub fn balance(&self, model: &str) -> (u64, u64, u64) {
+        let balance = self.json(&["balance", "--model", model]);
+        let tokens = atoms(&balance["tokens"][0]["balance"]);
+        (atoms(&balance["sol"]), atoms(&balance["wrapped_sol"]), tokens)
+    }
+}
+
+fn refusal(arguments: &[&str], output: &Output) -> (String, String) {
+    assert_eq!(output.status.code(), Some(1), "{arguments:?}: {output:?}");
+    assert!(output.stdout.is_empty(), "{arguments:?}: {output:?}");
+    let report: Value = serde_json::from_slice(&output.stderr).unwrap();
+    let text = |key: &str| report["error"][key].as_str().unwrap().to_owned();
+    (text("label"), text("message"))
+}
+
+/// Atoms of an amount.
+pub fn atoms(amount: &Value) -> u64 {
+    amount["atoms"].as_str().unwrap_or_else(|| panic!("{amount} is no amount")).parse().unwrap()
+}
+
+/// Waits until `happens` says so.
+pub fn eventually(what: &str, happens: impl Fn() -> bool) {
+    let deadline = Instant::now() + START_TIMEOUT;
+    while !happens() {
+        assert!(Instant::now() < deadline, "{what} did not happen");
+        sleep(Duration::from_millis(200));
+    }
+}

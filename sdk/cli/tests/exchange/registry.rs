@@ -1,0 +1,92 @@
+//! Models: lists, owners, contributors, licences.
+
+use crate::{
+    listed,
+    network::{NETWORK, atoms, eventually},
+};
+
+#[test]
+fn a_model_changes_hands_in_two_steps() {
+    let (creator, model) = listed("handed_over");
+    let (heir, stranger) = (NETWORK.person("heir", 5), NETWORK.person("stranger", 5));
+    let offer = |to: &str| creator.json(&["model", "transfer", "offer", &model, "--to", to]);
+    offer(&stranger.address);
+    creator.json(&["model", "transfer", "cancel", &model]);
+    assert_eq!(stranger.refused(&["model", "transfer", "accept", &model]).0, "account_missing");
+    offer(&stranger.address);
+    offer(&heir.address);
+    assert_eq!(creator.json(&["model", "transfer", "show", &model])["to"], heir.address.as_str());
+    assert_eq!(creator.json(&["model", "show", &model])["offered_to"], heir.address.as_str());
+    let (label, message) = stranger.refused(&["model", "transfer", "accept", &model]);
+    assert!(label == "unfit" && message.contains(&heir.address), "{message}");
+    heir.json(&["model", "transfer", "accept", &model]);
+    assert_eq!(heir.json(&["model", "show", &model])["creator"], heir.address.as_str());
+    let (label, message) = creator.refused(&["model", "transfer", "offer", &model, "--to", &stranger.address]);
+    assert!(label == "NotCreator" && message.contains("--keypair"), "{message}");
+    let listed = heir.json(&["model", "list", "--creator", &heir.address]);
+    assert_eq!(listed["models"][0]["model"], model.as_str());
+}
+
+#[test]
+fn contributors_are_paid_their_shares_after_the_timelock() {
+    let (creator, model) = listed("shared");
+    let (one, trader) = (NETWORK.person("contributor", 1), NETWORK.person("payer", 20));
+    trader.json(&["market", "buy", "10", &model]);
+    let share = format!("{}=40", one.address);
+    let queued = creator.json(&["model", "contributors", "set", &model, "--share", &share]);
+    assert_eq!(queued["creator_keeps"]["percent"], "60");
+    eventually("the end of the timelock", || {
+        creator.command(&["model", "contributors", "apply", &model]).output().unwrap().status.success()
+    });
+    let shown = creator.json(&["model", "contributors", "show", &model]);
+    // 1 % of 10 SOL, 15 % of it for the creator: before the list was in force all of that was the creator's.
+    assert_eq!((atoms(&shown["creator_owed"]), atoms(&shown["contributors"][0]["owed"])), (15_000_000, 0));
+    trader.json(&["market", "buy", "2", &model]);
+    let shown = creator.json(&["model", "contributors", "show", &model]);
+    assert_eq!(atoms(&shown["contributors"][0]["owed"]), 1_200_000);
+    let paid = trader.json(&["model", "contributors", "claim", &model, "--beneficiary", &one.address]);
+    assert_eq!((atoms(&paid["paid"]), one.balance(&model).1), (1_200_000, 1_200_000));
+    let paid = creator.json(&["fees", "claim", &model, "--as", "creator"]);
+    assert_eq!(atoms(&paid["paid"]), 15_000_000 + 1_800_000);
+    assert_eq!(one.refused(&["model", "contributors", "claim", &model]).0, "unfit");
+    let twice = ["model", "contributors", "set", &model, "--share", &share, "--share", &share];
+    assert_eq!(creator.refused(&twice).0, "unfit");
+}
+
+#[test]
+fn a_licence_is_set_granted_and_revoked() {
+    let (creator, model) = listed("licensed");
+    let user = NETWORK.person("grantee", 1);
+    let terms =
+        ["--kind", "paid", "--uses", "personal,research", "--price", "0.05", "--rate", "10", "--rate-window", "1h"];
+    let set = creator.json(&[&["model", "licence", "terms", &model], &terms[..]].concat());
+    assert_eq!((set["licence"]["kind"].as_str(), atoms(&set["licence"]["price"])), (Some("paid"), 50_000_000));
+    creator.json(&["model", "licence", "terms", &model, "--content-fee", "0.2", "--royalty", "5"]);
+    let shown = user.json(&["model", "licence", "show", &model]);
+    assert_eq!(shown["default"]["uses"], "personal,research");
+    assert_eq!(
+        (atoms(&shown["default"]["content_fee"]), shown["default"]["royalty"]["percent"].as_str()),
+        (200_000_000, Some("5"))
+    );
+    let grant = ["--grantee", &user.address, "--uses", "all", "--price", "0.01", "--expires-in", "1d"];
+    creator.json(&[&["model", "licence", "grant", &model], &grant[..]].concat());
+    let shown = user.json(&["model", "licence", "show", &model, "--grantee", &user.address]);
+    assert_eq!((&shown["grant"]["uses"], &shown["grant"]["in_force"]), (&"all".into(), &true.into()));
+    creator.json(&["model", "licence", "revoke", &model, "--grantee", &user.address]);
+    let shown = user.json(&["model", "licence", "show", &model, "--grantee", &user.address]);
+    assert_eq!(shown["grant"]["in_force"], false);
+    let last = [&["model", "licence", "grant", &model][..], &grant[..], &["--irrevocable"]].concat();
+    creator.json(&last);
+    let (label, message) = creator.refused(&["model", "licence", "revoke", &model, "--grantee", &user.address]);
+    assert!(label == "LicenceNotRevocable" && message.contains("expires"), "{message}");
+    let unsound = ["model", "licence", "terms", &model, "--rate", "5", "--rate-window", "31d"];
+    assert_eq!(creator.refused(&unsound).0, "unfit");
+    assert_eq!(user.refused(&["model", "licence", "terms", &model, "--price", "0"]).0, "NotCreator");
+}
+
+#[test]
+fn only_a_final_request_can_be_minted() {
+    let (creator, model) = listed("generated");
+    let mint = ["model", "content", "mint", &model, "--title", "A digit", "--uri", "https://modchains.example/d.json"];
+    assert_eq!(creator.refused(&mint).0, "not_owned");
+}
