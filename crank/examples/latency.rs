@@ -12,6 +12,7 @@ use modchains_crank::bundle::{Bundle, BundleLimits, NumericClass};
 use modchains_sdk::client::{Client, sign};
 use modchains_sdk::core::licence::USE_PERSONAL;
 use modchains_sdk::exchange::instructions::{MarketOpenArgs, ModelRegisterArgs, ModelVersionPublishArgs};
+use modchains_sdk::exchange::state::LaunchArgs;
 use modchains_sdk::instruction::token::wrap_sol;
 use modchains_sdk::instruction::{
     Token, exchange,
@@ -150,7 +151,8 @@ async fn open_model(client: &Client, creator: &Keypair, bundle: &Bundle) -> Resu
         output_bytes_max: u16::try_from(manifest.output.bytes())?,
         split: None,
     };
-    let market = MarketOpenArgs { depth_atoms: 1_000_000_000_000_000, virtual_atoms: 30 * SOL };
+    let launch = LaunchArgs::default();
+    let market = MarketOpenArgs { depth_atoms: 1_000_000_000_000_000, virtual_atoms: 30 * SOL, launch };
     let vault_terms = VaultTerms { cooldown_seconds: 60, stream_seconds: 600 };
     for instruction in [
         exchange::model_register(&authority, register),

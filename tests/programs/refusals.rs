@@ -21,6 +21,9 @@ const ACCEPTED: &[(Program, &str, &str, Substitution, &str)] = &[
         "proceeds may go to anybody's account",
     ),
     (Program::Oracle, "usage_roll", "usage", Substitution::Sibling, "anyone may roll the usage of any model"),
+    (Program::Oracle, "request_create", "licence_use", Substitution::Duplicate, "not read while no rate is set"),
+    (Program::Oracle, "request_create", "program", Substitution::FakeProgram, "the absent options name the oracle"),
+    (Program::Oracle, "request_create", "program", Substitution::Closed, "the absent options name the oracle"),
 ];
 
 fn reason(program: Program, instruction: &str, attempt: &Attempt) -> Option<&'static str> {
