@@ -38,6 +38,9 @@ pub struct Wash {
 
 impl Plan for Wash {
     fn random(random: &mut Random) -> Self {
+        if random.chance(4) {
+            return Self::beside_real_use(random);
+        }
         let real = if random.chance(3) { 0.0 } else { random.log_uniform(1e-5, 0.1) };
         let fake = if random.chance(2) { random.log_uniform(1e-6, 0.1) } else { real * random.log_uniform(0.05, 3.0) };
         Self {
@@ -119,6 +122,26 @@ impl Plan for Wash {
             bound_atoms: entitled_atoms.max(0) + i128::from(self.days * 24 * 2 + 16),
             capital_atoms: paid_atoms,
         })
+    }
+}
+
+impl Wash {
+    /// A holder who adds a part of it to steady real use.
+    fn beside_real_use(random: &mut Random) -> Self {
+        let real = random.log_uniform(1e-4, 5e-3);
+        Self {
+            market_seed: random.next(),
+            held: 0.2 + 0.8 * random.unit(),
+            first_buy: 0.0,
+            real,
+            fake: real * random.log_uniform(0.15, 1.0),
+            growth: 0.0,
+            days: 5 + random.below(16),
+            on_days: 30,
+            off_days: 0,
+            withhold: false,
+            last_buy: 0.0,
+        }
     }
 }
 
