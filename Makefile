@@ -15,7 +15,7 @@ checkout:
 		git ls-files -z | xargs -0 touch -c; echo "$(CURDIR)" > "$(CACHE)/checkout"; \
 	fi
 
-.PHONY: checkout help setup programs idl test test-long economy mutants lint demo bench localnet clean
+.PHONY: checkout help setup programs idl test test-long economy mutants fuzz lint demo bench localnet clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,7 +56,7 @@ MUTANTS := $(CACHE)/mutants/27.1.0
 MUTANTS_RUN = PROPTEST_RNG_SEED=1 CARGO_TARGET_DIR="$(CACHE)/mutants/target" "$(MUTANTS)/bin/cargo-mutants" mutants \
 	--package modchains-core --output "$(CACHE)/mutants" --iterate --jobs 1 --no-times
 MUTANTS_OWN_LAWS := bps:math curve:curve fees:fees launch:launch licence:licence math:math shares:licence \
-	sync/drift:sync sync/high_water:high_water sync/moves:sync sync/params:step sync/signal:signal trade:trade
+	sync/drift:sync sync/high_water:high_water sync/moves:sync sync/params:sync sync/signal:signal trade:trade
 LAWS := $(filter-out economy%,$(notdir $(basename $(wildcard sdk/core/tests/*.rs))))
 
 mutants: checkout ## Break each line of the market's formulas: a law must notice (half an hour)
@@ -75,6 +75,13 @@ mutants: checkout ## Break each line of the market's formulas: a law must notice
 	noticed=$$(cat mutants.out/{previously_caught,caught,timeout}.txt | wc -l); unviable=$$(wc -l < unviable.txt); \
 	echo "$$((noticed - unviable)) changes noticed, $$unviable do not compile, these were missed:"; \
 	cat mutants.out/missed.txt; [ "$$status" -eq 0 ] || [ "$$status" -eq 3 ]
+
+FUZZ_SECONDS ?= 1200
+FUZZ_SEED ?= 1
+fuzz: setup ## Fuzz the compiled programs for FUZZ_SECONDS (20 minutes), then plant bugs and find each of them
+	@eval "$$(cargo xtask env)"; cargo build --quiet --package modchains-fuzz && \
+		cargo run --quiet --package modchains-fuzz -- run --seed "$(FUZZ_SEED)" --steps 1000000000 --seconds "$(FUZZ_SECONDS)" && \
+		cargo run --quiet --package modchains-fuzz -- plants
 
 demo: setup ## The whole path on an embedded local network: list, trade, infer, earn, sync
 	@eval "$$(cargo xtask env)"; cargo build --package modchains-crank --package modchains-demo && \
