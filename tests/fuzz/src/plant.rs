@@ -33,6 +33,13 @@ pub struct Plant {
     pub what: String,
     /// The program to compile again: exchange, vault or oracle.
     pub program: String,
+    /// The changes.
+    pub edits: Vec<Edit>,
+}
+
+/// A change of one file.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Edit {
     /// The file, from the root of the repository.
     pub file: String,
     /// Text that the file has exactly once.
@@ -71,21 +78,54 @@ impl Plant {
         found.with_context(|| format!("no planted bug is called {name}"))
     }
 
-    /// The file's text with the bug in it.
-    pub fn apply(&self, text: &str) -> Result<String> {
-        let places = text.matches(&self.old).count();
-        ensure!(places == 1, "{}: {} has {places} places like this, not one:\n{}", self.name, self.file, self.old);
-        Ok(text.replace(&self.old, &self.new))
+    /// The text of `file` with the bug in it.
+    pub fn apply(&self, file: &str, text: String) -> Result<String> {
+        self.edits.iter().filter(|edit| edit.file == file).try_fold(text, |text, edit| {
+            let places = text.matches(&edit.old).count();
+            ensure!(places == 1, "{}: {file} has {places} places like this, not one:\n{}", self.name, edit.old);
+            Ok(text.replace(&edit.old, &edit.new))
+        })
+    }
+
+    /// Refuses a bug whose text no longer applies.
+    pub fn check(&self) -> Result<()> {
+        for edit in &self.edits {
+            let text = fs::read_to_string(root().join(&edit.file)).with_context(|| format!("no {}", edit.file))?;
+            self.apply(&edit.file, text)?;
+        }
+        Ok(())
     }
 }
 
-/// The folder in which copies with bugs are compiled.
-fn folder() -> Result<PathBuf> {
+/// The cache that all of the repository shares.
+fn cache() -> Result<PathBuf> {
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let cache = variable("MODCHAINS_CACHE")
         .or_else(|| variable("XDG_CACHE_HOME").map(|folder| folder.join("modchains")))
         .or_else(|| variable("HOME").map(|folder| folder.join(".cache/modchains")));
-    Ok(cache.context("cannot tell where the cache is: set MODCHAINS_CACHE to a folder")?.join("fuzz"))
+    cache.context("cannot tell where the cache is: set MODCHAINS_CACHE to a folder")
+}
+
+/// The folder in which copies with bugs are compiled.
+fn folder() -> Result<PathBuf> {
+    Ok(cache()?.join("fuzz"))
+}
+
+/// A cache for the copies, with the compiler of the shared one but outputs of its own: nobody else must ever get a
+/// program with a bug in it.
+fn planted_cache() -> Result<PathBuf> {
+    let (shared, own) = (cache()?.join("sbf"), folder()?.join("cache"));
+    fs::create_dir_all(own.join("sbf"))?;
+    for tool in fs::read_dir(&shared).with_context(|| format!("no {}: compile the programs first", shared.display()))? {
+        let tool = tool?;
+        let is_output = ["bin", "logs", "target"].iter().any(|output| tool.file_name() == *output);
+        let link = own.join("sbf").join(tool.file_name());
+        if !is_output && !link.exists() {
+            std::os::unix::fs::symlink(tool.path(), &link)
+                .with_context(|| format!("cannot link {}", link.display()))?;
+        }
+    }
+    Ok(own)
 }
 
 /// Files of the repository that a build of the programs may read.
@@ -98,12 +138,12 @@ fn sources() -> Result<Vec<String>> {
 }
 
 /// Copies what differs, so that cargo compiles only that again, and removes what is no longer there.
-fn copy(plant: Option<&Plant>) -> Result<PathBuf> {
+fn copy(plant: &Plant) -> Result<PathBuf> {
     let tree = folder()?.join("tree");
     for path in sources()? {
         let mut content = fs::read(root().join(&path)).with_context(|| format!("cannot read {path}"))?;
-        if let Some(plant) = plant.filter(|plant| plant.file == path) {
-            content = plant.apply(&String::from_utf8(content)?)?.into_bytes();
+        if plant.edits.iter().any(|edit| edit.file == path) {
+            content = plant.apply(&path, String::from_utf8(content)?)?.into_bytes();
         }
         write_if_changed(&tree.join(&path), &content)?;
     }
@@ -132,27 +172,25 @@ fn fingerprint(plant: &Plant) -> Result<String> {
         hasher.update(path.as_bytes());
         hasher.update(Sha256::digest(fs::read(root().join(&path))?));
     }
-    for part in [&plant.program, &plant.file, &plant.old, &plant.new] {
-        hasher.update(Sha256::digest(part));
-    }
+    hasher.update(format!("{:?}", (&plant.program, &plant.edits)));
     Ok(hasher.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// The compiled program with the bug in it, from the cache if it was compiled before.
 fn build(plant: &Plant) -> Result<Vec<u8>> {
-    let text = fs::read_to_string(root().join(&plant.file)).with_context(|| format!("cannot read {}", plant.file))?;
-    plant.apply(&text)?;
+    plant.check()?;
     let kept = folder()?.join("planted").join(format!("{}-{}.so", plant.name, fingerprint(plant)?));
     if let Ok(binary) = fs::read(&kept) {
         return Ok(binary);
     }
-    let tree = copy(Some(plant))?;
+    let tree = copy(plant)?;
     let mut cargo = Command::new("cargo");
     cargo.args(["xtask", "build-sbf", &plant.program]).current_dir(&tree);
     // Cargo tells this process which package it runs; the one it starts there must find its own.
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PKG_")) {
         cargo.env_remove(name);
     }
+    cargo.env("MODCHAINS_CACHE", planted_cache()?).env("CARGO_TARGET_DIR", folder()?.join("target"));
     let done = cargo.env_remove("CARGO_MANIFEST_DIR").output().context("cargo does not run")?;
     if !done.status.success() {
         bail!("{} does not compile:\n{}", plant.name, String::from_utf8_lossy(&done.stderr));

@@ -7,6 +7,7 @@ pub const ACTIONS: &[Action] = &[Action { name: "wait", weight: 110, build: wait
 
 fn wait(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     let seconds = match pick.below(100) {
+        _ if is_launching(stage) && pick.percent(80) => pick.below(150) as i64,
         0..=39 => 1 + pick.below(59) as i64,
         40..=69 => to_an_edge(stage, pick)?,
         70..=84 => 60 + pick.below(3_600) as i64,
@@ -16,6 +17,12 @@ fn wait(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
         _ => 30 * 86_400,
     };
     Some(Plan { wait_seconds: seconds, what: format!("{seconds} s pass"), ..Plan::default() })
+}
+
+/// Whether some market is being launched, which is soon over: time goes slowly then.
+pub fn is_launching(stage: &Stage) -> bool {
+    let now = stage.chain.now();
+    stage.book.markets.values().any(|market| super::trades::launch_end(market).is_some_and(|end| now < end))
 }
 
 /// To the second before, of, or after the end of some window.

@@ -57,7 +57,7 @@ pub const SHAPES: [Shape; 3] = [
     Shape {
         depth_atoms: 1_000_000_000,
         virtual_atoms: 1_000_000,
-        launch: LaunchArgs { fee_max_bps: 5_000, duration_seconds: 600, cap_ppm: 20_000 },
+        launch: LaunchArgs { fee_max_bps: 5_000, duration_seconds: 3_600, cap_ppm: 20_000 },
         quote: 1,
     },
     Shape {

@@ -21,6 +21,7 @@ use crate::{
 
 pub const ACTIONS: &[Action] = &[
     Action { name: "request_create", weight: 55, build: create },
+    Action { name: "request_answered", weight: 25, build: answered },
     Action { name: "request_claim", weight: 60, build: claim },
     Action { name: "result_post", weight: 60, build: post },
     Action { name: "result_finalize", weight: 40, build: finalize },
@@ -60,6 +61,27 @@ fn create(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     let proof = proof(stage, &service.model, &requester, pick)?;
     let what = format!("{} asks for an answer from {}", short(&requester), short(&service.model));
     Some(Plan::one(oracle::request_create(&requester, &service.model, &quote, proof, args), what))
+}
+
+/// A request, its claim and its result in one transaction.
+fn answered(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
+    let mut plan = create(stage, pick)?;
+    let created = plan.instructions.first()?;
+    let address = created.accounts.get(4)?.pubkey;
+    let service_address = created.accounts.get(2)?.pubkey;
+    let service = stage.book.services.get(&service_address)?;
+    let operators: Vec<_> =
+        stage.book.operators.values().filter(|operator| operator.mint == service.quote_mint).collect();
+    let operator = pick.one(&operators)?;
+    let args = RequestClaimArgs { created_at_seconds: stage.chain.now() };
+    let output = vec![9; 1 + pick.below(64) as usize];
+    let result = ResultPostArgs { numeric_class: 0, trace_root: [0; 32], output };
+    plan.instructions.extend([
+        oracle::request_claim(&operator.authority, &operator.mint, &service_address, &address, args),
+        oracle::result_post(&operator.authority, &operator.mint, &address, result),
+    ]);
+    plan.what.push_str(", which comes at once");
+    Some(plan)
 }
 
 /// What the requester must show of the licence; now and then something else.

@@ -35,6 +35,9 @@ fn roll(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
 
 /// Time passes to the end of some market's epoch, where most syncs happen.
 fn next_epoch(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
+    if super::clock::is_launching(stage) && pick.percent(90) {
+        return None;
+    }
     let markets: Vec<_> = stage.book.markets.values().collect();
     let market = pick.one(&markets)?;
     let end = market.synced_at_seconds + i64::from(market.params.epoch_seconds);

@@ -46,8 +46,13 @@ struct Scene {
 
 impl Scene {
     fn choose(stage: &Stage, pick: &mut Pick, holders_only: bool) -> Option<Self> {
-        let markets: Vec<_> = stage.book.markets.iter().collect();
-        let (address, market) = pick.one(&markets)?;
+        let now = stage.chain.now();
+        let all: Vec<_> = stage.book.markets.iter().collect();
+        // Launches are short: whoever finds one trades there.
+        let is_launch = |market: &Market| market.launch_terms().is_on(market.opened_at_seconds, now);
+        let launches: Vec<_> = all.iter().filter(|(_, market)| is_launch(market)).copied().collect();
+        let in_launch = pick.percent(40);
+        let (address, market) = pick.one(if in_launch && !launches.is_empty() { &launches } else { &all })?;
         let token = Token::of_model(&market.model);
         let may = |person: &&Pubkey| !holders_only || stage.atoms(&token.account_of(person)) > 0;
         let careless = pick.percent(3);
@@ -55,7 +60,6 @@ impl Scene {
         let trader = **pick.one(&traders)?;
         let referrals: Vec<_> = stage.book.referrals.values().filter(|referral| referral.market == **address).collect();
         let referrer = if pick.percent(35) { pick.one(&referrals).map(|found| found.referrer) } else { None };
-        let now = stage.chain.now();
         let fees = market.trade_fees(now).ok()?;
         let quote = stage.quote_of(market);
         Some(Self { market: **market, address: **address, quote, trader, fees, referrer, now })

@@ -46,7 +46,12 @@ fn requests_go_their_way(sight: &Sight) -> Verdict {
         let authority = |operator: &Pubkey| sight.stage.book.operators.get(operator).map(|operator| operator.authority);
         let by_operator = |operator: &Pubkey| authority(operator).is_some_and(|authority| signed(&authority));
         let allowed = match (&change.before, &change.after) {
-            (None, Some(new)) => status(new)? == Open && signed(&new.requester) && new.created_at_seconds == now,
+            (None, Some(new)) => {
+                // Claim and result may follow in the same transaction.
+                let follows = sight.seen.instructions.len() > 1 && by_operator(&new.operator);
+                let is_open = status(new)? == Open || (matches!(status(new)?, Claimed | Posted) && follows);
+                is_open && signed(&new.requester) && new.created_at_seconds == now
+            }
             (Some(old), None) => matches!(status(old)?, Finalized | Refunded) && signed(&old.requester),
             (Some(old), Some(new)) => match (status(old)?, status(new)?) {
                 (was, is) if was == is => old.operator == new.operator,

@@ -11,6 +11,7 @@ use num_bigint::BigUint;
 
 use super::{Law, Sight, Verdict, big, hold, trades};
 use crate::{
+    book::State,
     memory::{self, MarketPast},
     seen::Seen,
 };
@@ -43,7 +44,7 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         name: "a_step_up_is_paid_for",
-        sentence: "A step up times the reserve is at most the usage fees lost since the last move.",
+        sentence: "A step up times the reserve is at most the growth's part of the usage fees lost since the last move.",
         check: |sight| every(sight, a_step_up_is_paid_for),
     },
     Law {
@@ -188,23 +189,37 @@ fn a_step_up_is_paid_for(moved: &Moved) -> Verdict {
     }
     let paid = memory::lost_fees(moved.seen, &moved.market.model) - moved.past.fees_seen_atoms;
     let worth = big(moved.size_ppm()) * big(moved.event.before.reserve_atoms);
-    hold!(worth <= big(paid) * big(1_000_000), "{paid} atoms paid for {:?}", shape(&moved.event));
+    let (recent, usual) = uses(&usage(moved)?);
+    let growth = if recent > usual { &recent - &usual } else { BigUint::default() };
+    // The formulas keep 31 bits of the averages; a thousandth is more than that loses.
+    let most = big(paid) * growth * big(1_001_000);
+    hold!(worth * recent <= most, "{paid} atoms paid for {:?}", shape(&moved.event));
     Ok(1)
+}
+
+/// The usage figures that the sync went by.
+fn usage(moved: &Moved) -> Result<Usage, String> {
+    let mut usages = moved.seen.touched.iter().filter_map(|account| account.after.as_ref().and_then(State::of));
+    let found = usages.find(|usage: &Usage| usage.model == moved.market.model);
+    found.ok_or_else(|| "a sync without usage".to_owned())
+}
+
+/// Recent use weighed by quality, and usual use, in one scale.
+fn uses(usage: &Usage) -> (BigUint, BigUint) {
+    let recent = big(usage.ema_fast.min(usage.ema_mid)) * big(usage.quality_ppm.into());
+    (recent, big(usage.ema_slow) * big(1_000_000))
 }
 
 fn a_sync_needs_a_signal(moved: &Moved) -> Verdict {
     let (now, params, event) = (moved.seen.now, &moved.market.params, &moved.event);
-    let usages =
-        moved.seen.touched.iter().filter_map(|account| account.after.as_ref().and_then(crate::book::State::of));
-    let usage: Usage = usages.into_iter().find(|usage: &Usage| usage.model == moved.market.model).ok_or("no usage")?;
+    let usage = usage(moved)?;
     let age = now - usage.rolled_at_seconds;
     hold!(age <= i64::from(params.usage_stale_seconds), "moved on figures of {age} s ago");
     hold!(now >= moved.market.paused_until_seconds, "moved while paused");
     let least = big(moved.market.depth_opening_atoms) * big(params.circulating_min_ppm.into());
     let circulating = big(event.before.circulating_atoms) * big(1_000_000);
     hold!(circulating >= least && event.before.circulating_atoms > 0, "moved with too few tokens: {:?}", shape(event));
-    let recent = big(usage.ema_fast.min(usage.ema_mid)) * big(usage.quality_ppm.into());
-    let usual = big(usage.ema_slow) * big(1_000_000);
+    let (recent, usual) = uses(&usage);
     hold!(!moved.is_up() || recent > usual, "a step up on use that did not grow");
     hold!(!moved.is_down() || recent < usual, "a step down on use that did not fall");
     Ok(1)
