@@ -33,6 +33,18 @@ modchains_program_kit::entrypoint!(try_entry, EVENT_AUTHORITY_AND_BUMP.0);
 pub mod exchange {
     use super::*;
 
+    // Instructions are looked up in this order, so trades come first.
+
+    /// Buys tokens, with an exact amount of quote or of tokens.
+    pub fn market_buy(ctx: Context<MarketTrade>, args: MarketTradeArgs) -> Result<()> {
+        ctx.accounts.buy(args, now_seconds()?)
+    }
+
+    /// Sells tokens, with an exact amount of tokens or of quote.
+    pub fn market_sell(ctx: Context<MarketTrade>, args: MarketTradeArgs) -> Result<()> {
+        ctx.accounts.sell(args, now_seconds()?)
+    }
+
     /// Creates the configuration; the upgrade authority only.
     pub fn config_initialize(ctx: Context<ConfigInitialize>, args: ConfigInitializeArgs) -> Result<()> {
         ctx.accounts.handle(args)
@@ -116,16 +128,6 @@ pub mod exchange {
     /// Opens a model's market; its creator only.
     pub fn market_open(ctx: Context<MarketOpen>, args: MarketOpenArgs) -> Result<()> {
         ctx.accounts.handle(args, now_seconds()?)
-    }
-
-    /// Buys tokens, with an exact amount of quote or of tokens.
-    pub fn market_buy(ctx: Context<MarketTrade>, args: MarketTradeArgs) -> Result<()> {
-        ctx.accounts.buy(args, now_seconds()?)
-    }
-
-    /// Sells tokens, with an exact amount of tokens or of quote.
-    pub fn market_sell(ctx: Context<MarketTrade>, args: MarketTradeArgs) -> Result<()> {
-        ctx.accounts.sell(args, now_seconds()?)
     }
 
     /// Moves the curve by the model's usage, once per epoch.

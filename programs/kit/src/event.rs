@@ -1,6 +1,6 @@
 //! Events by self-CPI: the wire format of Anchor's `emit_cpi!`, callable from a handler method.
 
-use anchor_lang::{Event, event::EVENT_IX_TAG_LE, prelude::*, solana_program::instruction::Instruction};
+use anchor_lang::{Event, event::EVENT_IX_TAG_LE, prelude::*};
 
 use crate::cpi;
 
@@ -18,8 +18,7 @@ pub fn emit_bytes(authority: &AccountInfo, program_id: Pubkey, bump: u8, parts: 
     for part in parts {
         data.extend_from_slice(part);
     }
-    let instruction = Instruction { program_id, accounts: vec![AccountMeta::new_readonly(*authority.key, true)], data };
-    cpi::invoke(&instruction, core::slice::from_ref(authority), &[&[EVENT_AUTHORITY_SEED, &[bump]]])
+    cpi::call(&program_id, &[cpi::readonly(authority).signing()], &data, &[&[EVENT_AUTHORITY_SEED, &[bump]]])
 }
 
 /// Emits `event` as [`emit_bytes`] does.

@@ -9,6 +9,7 @@ pub mod deposit;
 pub mod entry;
 pub mod event;
 pub mod hash;
+pub mod keys;
 pub mod mint;
 pub mod mint_creation;
 pub mod refusal;

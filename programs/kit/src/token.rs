@@ -6,7 +6,7 @@
 use anchor_lang::{prelude::*, solana_program::instruction::Instruction, system_program};
 use anchor_spl::{token, token_2022};
 
-use crate::{account, cpi};
+use crate::{account, cpi, keys::same};
 
 /// Instruction tags shared by Token and Token-2022.
 const TRANSFER: u8 = 3;
@@ -36,12 +36,9 @@ impl AccountCreation<'_, '_> {
     pub fn invoke(&self, signer_seeds: &[&[u8]]) -> Result<()> {
         let program = self.token_program.key;
         account::create(self.payer, self.account, TOKEN_ACCOUNT_BYTES, program, signer_seeds)?;
-        let mut data = vec![INITIALIZE_ACCOUNT_3];
-        data.extend_from_slice(self.authority.as_ref());
-        let accounts =
-            vec![AccountMeta::new(*self.account.key, false), AccountMeta::new_readonly(*self.mint.key, false)];
-        let instruction = Instruction { program_id: *program, accounts, data };
-        cpi::invoke(&instruction, &[self.account.clone(), self.mint.clone()], &[])
+        let mut data = [INITIALIZE_ACCOUNT_3; 33];
+        data[1..].copy_from_slice(self.authority.as_ref());
+        cpi::call(program, &[cpi::writable(self.account), cpi::readonly(self.mint)], &data, &[])
     }
 }
 
@@ -88,19 +85,13 @@ fn invoke<'info>(
     signer_seeds: &[&[&[u8]]],
 ) -> Result<()> {
     // One of the two is the caller's own, so no other program can stand in for the token program.
-    if first.owner != token_program.key || second.owner != token_program.key {
+    if !same(first.owner, token_program.key) || !same(second.owner, token_program.key) {
         return Err(ErrorCode::InvalidProgramId.into());
     }
-    let mut data = Vec::with_capacity(9);
-    data.push(tag);
-    data.extend_from_slice(&atoms.to_le_bytes());
-    let accounts = vec![
-        AccountMeta::new(*first.key, false),
-        AccountMeta::new(*second.key, false),
-        AccountMeta::new_readonly(*authority.key, true),
-    ];
-    let instruction = Instruction { program_id: *token_program.key, accounts, data };
-    cpi::invoke(&instruction, &[first.clone(), second.clone(), authority.clone()], signer_seeds)
+    let mut data = [tag; 9];
+    data[1..].copy_from_slice(&atoms.to_le_bytes());
+    let parties = [cpi::writable(first), cpi::writable(second), cpi::readonly(authority).signing()];
+    cpi::call(token_program.key, &parties, &data, signer_seeds)
 }
 
 /// The associated token account program.

@@ -1,6 +1,6 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_2022;
-use modchains_program_kit::token;
+use modchains_program_kit::{keys::same, token};
 
 use super::MarketPayout;
 use crate::{
@@ -124,10 +124,9 @@ impl<'info> MarketTrade<'info> {
 
     fn require_valid(&self, market: &Market, args: &MarketTradeArgs, now_seconds: i64) -> Result<()> {
         market.require_accounts(self.mint.key, self.quote_vault.key)?;
-        let is_token_2022 = *self.token_program.key == token_2022::ID;
-        ensure(is_token_2022, ErrorCode::InvalidProgramId)?;
+        ensure(same(self.token_program.key, &token_2022::ID), ErrorCode::InvalidProgramId)?;
         // A market that pays itself would keep what it owes the seller.
-        ensure(self.trader_quote.key != self.quote_vault.key, ExchangeError::QuoteVaultMismatch)?;
+        ensure(!same(self.trader_quote.key, self.quote_vault.key), ExchangeError::QuoteVaultMismatch)?;
         args.terms.require_valid(market.parameter_epoch, now_seconds)
     }
 

@@ -1,4 +1,5 @@
 use anchor_lang::prelude::*;
+use modchains_program_kit::keys::same;
 
 use crate::errors::{ExchangeError, ensure};
 
@@ -27,7 +28,7 @@ impl Referral {
 
     /// Adds the referrer's part of a trade's fee in `market` and says who it belongs to.
     pub fn accrue(&mut self, market: &Pubkey, atoms: u64) -> Result<Pubkey> {
-        ensure(self.market == *market, ExchangeError::ReferralMismatch)?;
+        ensure(same(&self.market, market), ExchangeError::ReferralMismatch)?;
         self.due_atoms = self.due_atoms.checked_add(atoms).ok_or(ExchangeError::Overflow)?;
         Ok(self.referrer)
     }

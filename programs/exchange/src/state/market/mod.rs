@@ -12,6 +12,7 @@ use modchains_core::{
     trade::{self, Buy, Sell},
     window,
 };
+use modchains_program_kit::keys::same;
 pub use {launch::*, terms::*};
 
 use super::MarketParams;
@@ -151,8 +152,8 @@ impl Market {
 
     /// Refuses a mint or a quote vault of another market.
     pub fn require_accounts(&self, mint: &Pubkey, quote_vault: &Pubkey) -> Result<()> {
-        ensure(self.mint == *mint, ExchangeError::MintMismatch)?;
-        ensure(self.quote_vault == *quote_vault, ExchangeError::QuoteVaultMismatch)
+        ensure(same(&self.mint, mint), ExchangeError::MintMismatch)?;
+        ensure(same(&self.quote_vault, quote_vault), ExchangeError::QuoteVaultMismatch)
     }
 
     /// What a buy would do at this fee, within the buyer's limit. Quotes and trades alike come from here.
