@@ -5,7 +5,8 @@
 //! Two figures count, the larger one: cash after trades that end with the tokens the attacker began with, and what the
 //! trades add to what its holding sells for after the same steps and deposits.
 //!
-//! Bound: nothing, but for that part of a deposit that finds no virtual quote to replace and so moves the price.
+//! Bound: nothing, but for that part of a deposit that finds no virtual quote to replace and so moves the price; the whale
+//! is spared such deposits.
 
 use modchains_core::sync::SyncReason;
 
@@ -52,7 +53,7 @@ impl Plan for Flash {
     }
 
     fn play(&self, weakness: Weakness) -> Option<Outcome> {
-        self.0.play(weakness, 0)
+        self.0.play(weakness, 0, u64::MAX)
     }
 }
 
@@ -66,7 +67,7 @@ impl Plan for Whale {
     }
 
     fn play(&self, weakness: Weakness) -> Option<Outcome> {
-        self.0.play(weakness, EPOCH)
+        self.0.play(weakness, EPOCH, 0)
     }
 }
 
@@ -98,8 +99,9 @@ impl Around {
         next
     }
 
-    /// `wait_seconds` pass after the first sync.
-    fn play(&self, weakness: Weakness, wait_seconds: i64) -> Option<Outcome> {
+    /// `wait_seconds` pass after each sync. Deposits exceed what virtual quote can make room for by at most
+    /// `excess_atoms`.
+    fn play(&self, weakness: Weakness, wait_seconds: i64, excess_atoms: u64) -> Option<Outcome> {
         let mut world = World::grown(self.market_seed, weakness);
         let mut idle = world;
         let token_atoms = (world.curve.circulating_atoms as f64 * self.held) as u64;
@@ -123,8 +125,9 @@ impl Around {
                 }
                 Act::Sync(_) => {}
                 Act::Deposit(part) => {
-                    let atoms = (unit * part) as u64;
-                    price_moving_atoms += atoms.saturating_sub(world.curve.virtual_atoms - 1);
+                    let quiet_atoms = world.curve.virtual_atoms.min(idle.curve.virtual_atoms) - 1;
+                    let atoms = ((unit * part) as u64).min(quiet_atoms.saturating_add(excess_atoms));
+                    price_moving_atoms += atoms.saturating_sub(quiet_atoms);
                     world.deposit(atoms);
                     idle.deposit(atoms);
                 }

@@ -28,7 +28,7 @@ use crowd::{Crowd, Demand};
 use decline::Decline;
 use dust::Dust;
 use pair::{Feeder, Staker};
-use search::{Found, Plan, search};
+use search::{Found, Outcome, Plan, search};
 use sniper::Sniper;
 use wash::Wash;
 use weakness::Weakness;
@@ -50,33 +50,40 @@ fn hunt<P: Plan>(weakness: Weakness, plans: u64) -> Found<P> {
     found
 }
 
-fn row(name: &str, defence: &str, beyond: u64, played: u64, best: &search::Outcome) {
-    let share = |atoms: i128| 100.0 * atoms as f64 / best.capital_atoms.max(1) as f64;
+/// The profit of one plan, relative to its capital, beside its bound, and the smallest margin of any plan.
+fn row<P>(name: &str, defence: &str, found: &Found<P>, shown: &Outcome) {
+    let (_, closest) = found.best.as_ref().unwrap();
     println!(
-        "{name:<22} {defence:<18} {:>20} {:>11.4} % {:>18} {:>11.4} % {:>9} {:>9}",
-        best.profit_atoms,
-        share(best.profit_atoms),
-        best.bound_atoms,
-        share(best.bound_atoms - best.profit_atoms),
-        played,
-        beyond,
+        "{name:<20} {defence:<18} {:>20} {:>13.4} % {:>20} {:>15.4} % {:>8} {:>8}",
+        shown.profit_atoms,
+        100.0 * shown.return_on_capital(),
+        shown.bound_atoms,
+        -100.0 * closest.excess(),
+        found.played,
+        found.beyond,
     );
 }
 
 fn head() {
     println!(
-        "{:<22} {:<18} {:>20} {:>13} {:>18} {:>13} {:>9} {:>9}",
-        "adversary", "defence off", "best profit, atoms", "of capital", "bound, atoms", "margin", "plans", "beyond"
+        "{:<20} {:<18} {:>20} {:>15} {:>20} {:>17} {:>8} {:>8}",
+        "adversary",
+        "defence off",
+        "best profit, atoms",
+        "of capital",
+        "its bound, atoms",
+        "least margin",
+        "plans",
+        "beyond"
     );
 }
 
 /// Plays the law for one adversary and says whether it held.
 fn holds<P: Plan>(name: &str, plans: u64) -> bool {
     let found = hunt::<P>(Weakness::None, if is_long() { plans * 100 } else { plans });
-    let (plan, best) = found.best.unwrap();
-    row(name, "none", found.beyond, found.played, &best);
+    row(name, "none", &found, &found.richest.unwrap());
     if found.beyond > 0 {
-        println!("  {plan:?}");
+        println!("  {:?}", found.best);
     }
     found.beyond == 0
 }
@@ -84,9 +91,8 @@ fn holds<P: Plan>(name: &str, plans: u64) -> bool {
 /// Plays the negative control of one defence and says whether an exploit was found.
 fn breaks<P: Plan>(name: &str, weakness: Weakness, plans: u64) -> bool {
     let found = hunt::<P>(weakness, plans);
-    let (_, best) = found.best.unwrap();
-    row(name, &format!("{weakness:?}"), found.beyond, found.played, &best);
-    found.beyond > 0 && best.excess() > 0.0
+    row(name, &format!("{weakness:?}"), &found, &found.best.as_ref().unwrap().1);
+    found.beyond > 0
 }
 
 #[test]

@@ -12,6 +12,10 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    pub fn return_on_capital(&self) -> f64 {
+        self.profit_atoms as f64 / self.capital_atoms.max(1) as f64
+    }
+
     /// By how much the profit exceeds the bound, relative to the capital.
     pub fn excess(&self) -> f64 {
         (self.profit_atoms - self.bound_atoms) as f64 / self.capital_atoms.max(1) as f64
@@ -27,10 +31,13 @@ pub trait Plan: Clone + std::fmt::Debug {
     fn play(&self, weakness: Weakness) -> Option<Outcome>;
 }
 
-/// The best plan of a search.
+/// What a search found.
 #[derive(Debug, Clone)]
 pub struct Found<P> {
+    /// The plan that came closest to its bound, or farthest beyond it, relative to the capital.
     pub best: Option<(P, Outcome)>,
+    /// The largest profit relative to the capital, with its own bound.
+    pub richest: Option<Outcome>,
     /// Plans beyond the bound.
     pub beyond: u64,
     pub played: u64,
@@ -44,7 +51,7 @@ impl<P> Found<P> {
 
 /// Plays about `plans` plans, in climbs of three lengths.
 pub fn search<P: Plan>(seed: u64, plans: u64, weakness: Weakness) -> Found<P> {
-    let mut all = Found { best: None, beyond: 0, played: 0 };
+    let mut all = Found { best: None, richest: None, beyond: 0, played: 0 };
     for climb in [10, 60, 300] {
         let mut random = Random(seed ^ (climb << 32));
         let end = all.played + plans / 3 + 1;
@@ -63,6 +70,9 @@ fn climb_once<P: Plan>(random: &mut Random, climb: u64, weakness: Weakness, all:
         all.played += 1;
         let Some(outcome) = plan.play(weakness) else { continue };
         all.beyond += u64::from(outcome.profit_atoms > outcome.bound_atoms);
+        if all.richest.is_none_or(|richest| outcome.return_on_capital() > richest.return_on_capital()) {
+            all.richest = Some(outcome);
+        }
         let excess = outcome.excess();
         if excess > all.excess() {
             all.best = Some((plan.clone(), outcome));

@@ -4,7 +4,8 @@
 //! The plan may choose the market, the split of the usage fee, a holding, more buys, the course of fake use, when
 //! reserve shares are deposited, and a last purchase around that deposit. Real demand is steady.
 //!
-//! Bound: what any holder would have got from the real users' deposits and from absorptions on the way.
+//! Bound: what deposits and absorptions gave it on the way, as they give every holder, less the reserve shares of its own
+//! fees, which came back with them. In the controls, the latter counts as its profit.
 
 use super::attacker::Attacker;
 use super::random::Random;
@@ -89,7 +90,7 @@ impl Plan for Wash {
         let real_atoms = (unit * self.real) as u64;
         world.usage.settle_at(real_atoms);
         wash.buy_part(&mut world, self.first_buy);
-        let (mut entitled_atoms, mut paid_atoms) = (0, 0);
+        let (mut entitled_atoms, mut paid_atoms, mut own_atoms) = (0, 0, 0);
         let (mut due_own, mut due_real) = (0, 0);
         let mut fake = unit * self.fake;
         for hour in 0..self.days * 24 {
@@ -100,10 +101,12 @@ impl Plan for Wash {
                 wash.cash_atoms -= i128::from(legs.reserve) + i128::from(legs.protocol);
                 paid_atoms += i128::from(legs.reserve) + i128::from(legs.protocol);
                 due_own += legs.reserve;
+                own_atoms += i128::from(legs.reserve);
             }
             fake = (fake * (1.0 + self.growth / 24.0)).min(unit);
             if !self.withhold {
-                entitled_atoms += deposit(&mut world, &wash, &mut due_own, &mut due_real);
+                let [own, real] = [&mut due_own, &mut due_real].map(|due| deposit(&mut world, &wash, due));
+                (entitled_atoms, own_atoms) = (entitled_atoms + real, own_atoms - own);
             }
             world.next_epoch();
             let before = wash.value_atoms(&world.curve);
@@ -112,14 +115,18 @@ impl Plan for Wash {
             }
         }
         wash.buy_part(&mut world, self.last_buy);
-        entitled_atoms += deposit(&mut world, &wash, &mut due_own, &mut due_real);
+        let [own, real] = [&mut due_own, &mut due_real].map(|due| deposit(&mut world, &wash, due));
+        (entitled_atoms, own_atoms) = (entitled_atoms + real, own_atoms - own);
         // Below a thousandth of a percent of the reserve, rounding is all there is.
         if paid_atoms < 1_000 + (unit * 1e-5) as i128 {
             return None;
         }
+        if weakness != Weakness::None {
+            own_atoms = entitled_atoms.min(0);
+        }
         Some(Outcome {
             profit_atoms: wash.cash_atoms + wash.value_atoms(&world.curve) - began_atoms,
-            bound_atoms: entitled_atoms.max(0) + i128::from(self.days * 24 * 2 + 16),
+            bound_atoms: entitled_atoms - own_atoms + i128::from(self.days * 24 * 2 + 16),
             capital_atoms: paid_atoms,
         })
     }
@@ -145,10 +152,9 @@ impl Wash {
     }
 }
 
-/// Deposits the attacker's own shares, then the real users'; says what the latter gave the attacker.
-fn deposit(world: &mut World, wash: &Attacker, due_own: &mut u64, due_real: &mut u64) -> i128 {
-    world.deposit(std::mem::take(due_own));
+/// Deposits what is due and says what that gave the attacker.
+fn deposit(world: &mut World, wash: &Attacker, due_atoms: &mut u64) -> i128 {
     let before = wash.value_atoms(&world.curve);
-    world.deposit(std::mem::take(due_real));
+    world.deposit(std::mem::take(due_atoms));
     wash.value_atoms(&world.curve) - before
 }
