@@ -18,7 +18,7 @@ use crate::{connection::Connection, error::Result, report::Report};
 #[derive(Debug, Subcommand)]
 pub enum RequestCommand {
     /// Ask for an inference; fee and tip go into escrow.
-    New(NewArgs),
+    New(Box<NewArgs>),
     /// Show a request with its answer.
     Show(ShowArgs),
     /// List the requests to a model.
