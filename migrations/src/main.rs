@@ -173,7 +173,7 @@ fn print_published(reports: &[PublishReport], dry_run: bool, as_json: bool) {
     }
     for report in reports {
         let PublishReport { program, address, act, text_bytes, data_bytes, transactions, .. } = report;
-        let (would, kind) = (if dry_run { "would be " } else { "" }, report.kind.seed());
+        let (would, kind) = (if dry_run && *transactions > 0 { "would be " } else { "" }, report.kind.seed());
         println!("{program} {kind}: {would}{act} at {address} ({text_bytes} bytes, {data_bytes} compressed)");
         if dry_run && *transactions > 0 {
             println!(

@@ -179,7 +179,8 @@ impl<'a> Job<'a> {
     }
 
     fn report(&self, act: &'static str, transactions: usize) -> PublishReport {
-        let rent_lamports = if transactions == 0 { 0 } else { self.target.rent_lamports };
+        // Besides the transactions, the buffer of long data signs once.
+        let lamports = self.target.rent_lamports + (transactions as u64 + 1) * SIGNATURE_LAMPORTS;
         PublishReport {
             program: self.program.name(),
             kind: self.kind,
@@ -188,7 +189,7 @@ impl<'a> Job<'a> {
             text_bytes: self.text.len(),
             data_bytes: self.target.data.len(),
             transactions,
-            lamports_max: rent_lamports + (transactions as u64 + 1) * SIGNATURE_LAMPORTS,
+            lamports_max: if transactions == 0 { 0 } else { lamports },
         }
     }
 }
