@@ -1,5 +1,7 @@
 //! The three compiled programs in a Solana runtime, without a network.
 
+use std::sync::OnceLock;
+
 use anchor_lang::{
     Discriminator,
     prelude::Pubkey,
@@ -59,6 +61,12 @@ pub fn key(label: &str) -> Keypair {
     Keypair::new_from_array(modchains_program_kit::hash::sha256(&[b"modchains test key ", label.as_bytes()]))
 }
 
+/// The address of the fee payer, which every transaction needs.
+fn payer() -> Pubkey {
+    static PAYER: OnceLock<Pubkey> = OnceLock::new();
+    *PAYER.get_or_init(|| key("payer").pubkey())
+}
+
 impl Chain {
     /// Starts a chain with the programs from `target/deploy`, upgradeable by `key("admin")`.
     pub fn new() -> Self {
@@ -109,7 +117,7 @@ impl Chain {
     /// Sends one transaction, paid by a payer who takes no other part.
     pub fn send(&mut self, instructions: &[Instruction]) -> Result<Outcome, Refusal> {
         self.svm.expire_blockhash();
-        let mut transaction = Transaction::new_with_payer(instructions, Some(&key("payer").pubkey()));
+        let mut transaction = Transaction::new_with_payer(instructions, Some(&payer()));
         transaction.message.recent_blockhash = self.svm.latest_blockhash();
         match self.svm.send_transaction(transaction) {
             Ok(meta) => Ok(Outcome {

@@ -211,6 +211,7 @@ pub fn chain(plant: &Plant) -> Result<Chain> {
 
 /// Plants each bug and fuzzes until it is found, or for `transactions`.
 pub fn hunt(plants: &[Plant], transactions: u64, seed: u64) -> Result<Vec<Hunt>> {
+    plants.iter().try_for_each(Plant::check)?;
     let mut hunts = Vec::new();
     for plant in plants {
         let began = Instant::now();
