@@ -1,4 +1,4 @@
-//! Paying accrued fees on to stakers and reserves.
+//! Paying accrued fees on to stakers, reserves, creators and contributors.
 
 use super::Snapshot;
 use super::submit::{Outcome, submit};
@@ -29,8 +29,9 @@ impl Due {
 pub fn should_run(snapshot: &Snapshot, last_seconds: Option<i64>, interval_seconds: u32, now_seconds: i64) -> Due {
     let waits = last_seconds.is_some_and(|last| now_seconds < last.saturating_add(i64::from(interval_seconds)));
     let service = &snapshot.service;
+    let shares = [service.accrued_vault_atoms, service.accrued_creator_atoms, service.accrued_reserve_atoms];
     Due {
-        usage: !waits && (service.accrued_vault_atoms > 0 || service.accrued_reserve_atoms > 0),
+        usage: !waits && shares.iter().any(|atoms| *atoms > 0),
         trades: !waits && snapshot.market.vault_due_atoms > 0,
     }
 }
@@ -56,7 +57,9 @@ mod tests {
     fn fees_are_paid_on_when_there_are_any_and_not_too_often() {
         let mut snapshot = snapshot();
         assert!(!should_run(&snapshot, None, 60, 1_000).any());
-        snapshot.service.accrued_reserve_atoms = 1;
+        snapshot.service.accrued_protocol_atoms = 1;
+        assert!(!should_run(&snapshot, None, 60, 1_000).any(), "the treasury claims its own");
+        snapshot.service.accrued_creator_atoms = 1;
         assert_eq!(should_run(&snapshot, None, 60, 1_000), Due { usage: true, trades: false });
         snapshot.market.vault_due_atoms = 1;
         assert_eq!(should_run(&snapshot, Some(940), 60, 1_000), Due { usage: true, trades: true });
