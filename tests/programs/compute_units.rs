@@ -23,6 +23,28 @@ fn compute_units_are_what_they_were_and_within_their_budgets() {
 }
 
 #[test]
+fn a_model_with_its_market_fits_the_budget_of_a_launch() {
+    let unit_of = |wanted: &str| {
+        let mut scenario = scenario::all().into_iter().find(|scenario| scenario.name == wanted).expect("known");
+        scenario.world.chain.must(&[scenario.instruction]).compute_units as f64
+    };
+    let units = unit_of("model_register") + unit_of("market_open");
+    assert!(units <= budgets::find("cu.launch").expect("a launch has a budget"), "a launch takes {units}");
+}
+
+/// No address is searched in a trade, so its price is the same for everybody.
+#[test]
+fn a_trade_costs_the_same_whoever_trades_on_whichever_market() {
+    for name in ["market_buy", "market_sell"] {
+        let scenario = scenario::all().into_iter().find(|scenario| scenario.name == name).expect("known");
+        let units: Vec<u64> = [scenario.instruction, scenario.sibling]
+            .map(|trade| scenario.world.clone().chain.must(&[trade]).compute_units)
+            .to_vec();
+        assert_eq!(units[0], units[1], "{name}");
+    }
+}
+
+#[test]
 fn every_program_fits_its_budget() {
     for program in Program::ALL {
         let (bytes, most) = (program.bytes().len(), budgets::find(&format!("size.{}", program.name())));

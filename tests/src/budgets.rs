@@ -14,9 +14,12 @@ const fn most(figure: &'static str, most: f64) -> Budget {
 
 /// All budgets.
 pub const BUDGETS: &[Budget] = &[
-    most("cu.market_buy", 20_000.0),
-    most("cu.market_sell", 20_000.0),
-    most("cu.market_sync", 8_000.0),
+    most("cu.market_buy", 12_000.0),
+    most("cu.market_sell", 11_000.0),
+    most("cu.market_sync", 6_000.0),
+    most("cu.launch", 60_000.0),
+    most("bytes.tx_market_buy", 600.0),
+    most("lamports.launch", 8_000_000.0),
     most("cu.stake", 12_000.0),
     most("cu.unstake", 12_000.0),
     most("cu.revenue_claim", 12_000.0),

@@ -3,7 +3,8 @@
 // reason: the runtime hands a program its input as a pointer.
 #![allow(unsafe_code)]
 
-use core::mem::ManuallyDrop;
+use core::{cell::RefCell, mem::ManuallyDrop};
+use std::rc::Rc;
 
 use anchor_lang::{
     error::{Error, ErrorOrigin},
@@ -118,15 +119,18 @@ unsafe fn parse_account<'a>(at: *mut u8) -> (AccountInfo<'a>, *mut u8) {
     unsafe {
         let length = at.add(80).cast::<u64>().read();
         at.add(4).cast::<u32>().write(length as u32);
-        let account = AccountInfo::new(
-            &*at.add(8).cast::<Pubkey>(),
-            at.add(1).read() != 0,
-            at.add(2).read() != 0,
-            &mut *at.add(72).cast::<u64>(),
-            core::slice::from_raw_parts_mut(at.add(88), length as usize),
-            &*at.add(40).cast::<Pubkey>(),
-            at.add(3).read() != 0,
-        );
+        // reason: a field nobody reads; the constructor is a call for every account.
+        #[allow(deprecated)]
+        let account = AccountInfo {
+            key: &*at.add(8).cast::<Pubkey>(),
+            lamports: Rc::new(RefCell::new(&mut *at.add(72).cast::<u64>())),
+            data: Rc::new(RefCell::new(core::slice::from_raw_parts_mut(at.add(88), length as usize))),
+            owner: &*at.add(40).cast::<Pubkey>(),
+            _unused: 0,
+            is_signer: at.add(1).read() != 0,
+            is_writable: at.add(2).read() != 0,
+            executable: at.add(3).read() != 0,
+        };
         let padded = (length as usize).next_multiple_of(8);
         (account, at.add(EMPTY_ACCOUNT_BYTES).add(padded))
     }

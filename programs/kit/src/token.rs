@@ -35,6 +35,10 @@ impl AccountCreation<'_, '_> {
     /// Anchor's `init` does, in one copy for all accounts: each `init` adds 10 KB to a program.
     pub fn invoke(&self, signer_seeds: &[&[u8]]) -> Result<()> {
         let program = self.token_program.key;
+        // The mint is trusted, so no other program can stand in for its token program.
+        if !same(self.mint.owner, program) {
+            return Err(ErrorCode::InvalidProgramId.into());
+        }
         account::create(self.payer, self.account, TOKEN_ACCOUNT_BYTES, program, signer_seeds)?;
         let mut data = [INITIALIZE_ACCOUNT_3; 33];
         data[1..].copy_from_slice(self.authority.as_ref());
