@@ -59,7 +59,7 @@ MUTANTS_OWN_LAWS := bps:math curve:curve fees:fees launch:launch licence:licence
 	sync/drift:sync sync/high_water:high_water sync/moves:sync sync/params:sync sync/signal:signal trade:trade
 LAWS := $(filter-out economy%,$(notdir $(basename $(wildcard sdk/core/tests/*.rs))))
 
-mutants: checkout ## Break each line of the market's formulas: a law must notice (half an hour)
+mutants: checkout ## Break each line of the market's formulas: a law must notice (40 minutes)
 	@[ -x "$(MUTANTS)/bin/cargo-mutants" ] || CARGO_TARGET_DIR="$(CACHE)/mutants/target" \
 		cargo install --locked cargo-mutants@$(notdir $(MUTANTS)) --root "$(MUTANTS)"
 	@rm -rf "$(CACHE)/mutants/mutants.out" "$(CACHE)/mutants/unviable.txt"
