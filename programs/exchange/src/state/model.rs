@@ -156,13 +156,12 @@ impl Model {
 /// Refuses text that is empty, longer than `bytes_max`, starts or ends with white space, or carries characters that
 /// wallets would not show: with any of these, two models of one creator could look alike.
 pub fn require_text(text: &str, bytes_max: usize, empty: ExchangeError, too_long: ExchangeError) -> Result<()> {
-    if text.trim().is_empty() {
-        return Err(empty.into());
-    }
-    if text.len() > bytes_max {
-        return Err(too_long.into());
-    }
-    let looks_as_it_is = text.trim().len() == text.len() && !text.chars().any(is_invisible);
+    let trimmed = text.trim();
+    ensure(!trimmed.is_empty(), empty)?;
+    ensure(text.len() <= bytes_max, too_long)?;
+    // Plain letters are told by their bytes, in a tenth of the time.
+    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    let looks_as_it_is = trimmed.len() == text.len() && (is_plain || !text.chars().any(is_invisible));
     ensure(looks_as_it_is, ExchangeError::TextNotShownAsItIs)
 }
 
