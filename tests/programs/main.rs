@@ -10,6 +10,7 @@ mod exchange_contributors;
 mod exchange_licences;
 mod exchange_listing;
 mod exchange_sync;
+mod exchange_trade_laws;
 mod exchange_trades;
 mod exchange_transfer;
 mod foreign_flash;
