@@ -124,7 +124,7 @@ impl Report {
         let mut table = table(["action", "executed", "accepted", "refused", "share"]);
         for (action, tally) in &self.tallies {
             let executed = tally.accepted + tally.refused;
-            let share = if executed == 0 { 0 } else { 100 * tally.accepted / executed };
+            let share = (100 * tally.accepted).checked_div(executed).unwrap_or(0);
             let numbers = [executed, tally.accepted, tally.refused].map(|number| right(&number.to_string()));
             table.add_row([vec![Cell::new(action)], numbers.to_vec(), vec![right(&format!("{share} %"))]].concat());
         }

@@ -169,7 +169,7 @@ impl Stage {
             what.push_str(", with a wrong account");
         }
         let seen = Seen::send(&mut self.chain, std::mem::take(&mut plan.instructions), spoiled);
-        if let Ok(_) = &seen.result {
+        if seen.result.is_ok() {
             seen.write_to(&mut self.book);
         }
         let broken = laws.check(&Sight { stage: self, plan: &plan, seen: &seen });
