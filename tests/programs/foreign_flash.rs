@@ -130,17 +130,17 @@ fn orders(acts: &[Act]) -> Vec<Vec<Act>> {
 }
 
 /// What the best order and size gains, in quote atoms; how many were tried, and how many of them moved the curve.
-fn search(start: &World) -> (i128, u32, u32) {
+fn search(start: &World, paid_in: &[Act], sizes: &[u64]) -> (i128, u32, u32) {
     let before = wealth(start);
     let (mut best, mut runs, mut moved) = (i128::MIN, 0, 0);
-    for paid_in in [Act::Deposit, Act::Distribute] {
-        for order in orders(&[Act::Buy, Act::Sync, paid_in, Act::Stake, Act::Unstake, Act::Sell]) {
+    for paid_in in paid_in {
+        for order in orders(&[Act::Buy, Act::Sync, *paid_in, Act::Stake, Act::Unstake, Act::Sell]) {
             let place = |act| order.iter().position(|other| *other == act);
             if place(Act::Sell) < place(Act::Buy) || place(Act::Unstake) < place(Act::Stake) {
                 continue; // Nothing to sell or to unstake yet.
             }
-            for atoms in [QUOTE / 10, 30 * QUOTE, 10_000 * QUOTE] {
-                let (profit, synced) = run(start, &order, atoms, before);
+            for atoms in sizes {
+                let (profit, synced) = run(start, &order, *atoms, before);
                 best = best.max(profit);
                 moved += u32::from(synced);
                 runs += 1;
@@ -153,7 +153,8 @@ fn search(start: &World) -> (i128, u32, u32) {
 
 #[test]
 fn no_order_of_acts_in_one_transaction_makes_a_flash_trader_richer() {
-    let (best, runs, moved) = search(&prepared());
+    let (best, runs, moved) =
+        search(&prepared(), &[Act::Deposit, Act::Distribute], &[QUOTE / 10, 30 * QUOTE, 10_000 * QUOTE]);
     assert!(best < 0, "a gain of {best} quote atoms");
     assert!(moved * 2 > runs, "most orders move the curve");
 }
@@ -165,15 +166,30 @@ fn overwrite<T: bytemuck::Pod>(world: &mut World, address: Pubkey, state: &T) {
     world.chain.svm.set_account(address, account).unwrap();
 }
 
-#[test]
-fn without_fee_and_bound_by_money_the_same_search_finds_a_gain() {
-    let mut start = prepared();
-    let (mut market, mut usage) = (start.market(SIDE), start.usage(SIDE));
-    market.params.fee_bps = 1;
+/// As prepared, with so much paid for usage that the next sync makes the largest step up.
+fn largest_step() -> World {
+    let mut world = prepared();
+    let mut usage = world.usage(SIDE);
     usage.non_recoverable_fees_total += PURSE_ATOMS;
+    overwrite(&mut world, SIDE.usage(), &usage);
+    world
+}
+
+#[test]
+fn not_even_around_the_largest_step_does_a_flash_trader_gain() {
+    let (best, runs, moved) = search(&largest_step(), &[Act::Distribute], &[30 * QUOTE, 10_000 * QUOTE]);
+    assert!(best < 0, "a gain of {best} quote atoms");
+    assert!(moved * 2 > runs, "most orders move the curve");
+}
+
+#[test]
+fn where_trades_cost_next_to_nothing_the_same_search_finds_a_gain() {
+    let mut start = largest_step();
+    let mut market = start.market(SIDE);
+    market.params.fee_bps = 1;
     overwrite(&mut start, SIDE.market(), &market);
-    overwrite(&mut start, SIDE.usage(), &usage);
-    assert!(search(&start).0 > 0, "fee and bound are what stands against it");
+    let (best, ..) = search(&start, &[Act::Distribute], &[30 * QUOTE]);
+    assert!(best > 0, "the fee is what stands against it");
 }
 
 /// Takes the acts one by one to learn their amounts, then all at once by CPI; what is refused on its own is left out.
