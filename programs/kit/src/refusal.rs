@@ -68,11 +68,14 @@ macro_rules! refusals {
     };
 }
 
-/// The error of `code`, whose name goes to the log.
+/// The error of `code`, whose name goes to the log. Elsewhere than on chain nothing is logged: clients that share a
+/// program's types have standard output for their own.
 #[cold]
 #[inline(never)]
 pub fn refuse(name: &str, code: u32) -> Error {
-    sol_log(name);
+    if cfg!(target_os = "solana") {
+        sol_log(name);
+    }
     ProgramErrorWithOrigin { program_error: ProgramError::Custom(code), error_origin: None, compared_values: None }
         .into()
 }
