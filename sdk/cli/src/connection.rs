@@ -2,12 +2,11 @@
 
 use std::{
     env,
-    io::{self, IsTerminal},
+    io::{self, BufRead, IsTerminal, Write},
     path::PathBuf,
     time::Duration,
 };
 
-use dialoguer::Confirm;
 use indicatif::{ProgressBar, ProgressStyle};
 use modchains_sdk::{
     Instruction, Keypair, Pubkey, Signer,
@@ -133,17 +132,25 @@ impl Connection {
         if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
             return Err(CliError::NotConfirmed);
         }
-        eprintln!("{}\n", about.render());
-        let asked = Confirm::new().with_prompt("Send this?").default(false).interact_opt();
-        match asked.map_err(|_| CliError::NotConfirmed)? {
-            Some(true) => Ok(()),
-            Some(false) | None => Err(CliError::Declined),
-        }
+        let mut line = String::new();
+        let asked = write!(io::stderr(), "{}\n\nSend this? [y/N] ", about.render())
+            .and_then(|()| io::stderr().flush())
+            .and_then(|()| io::stdin().lock().read_line(&mut line));
+        consent(asked.ok().filter(|bytes| *bytes > 0).map(|_| line.as_str()))
     }
 
     /// Whether results are for scripts.
     pub const fn prints_json(&self) -> bool {
         self.options.json
+    }
+}
+
+/// What an answer means; none when there was nobody to answer.
+fn consent(answer: Option<&str>) -> Result<()> {
+    match answer.map(|line| line.trim().to_ascii_lowercase()).as_deref() {
+        None => Err(CliError::NotConfirmed),
+        Some("y" | "yes") => Ok(()),
+        Some(_) => Err(CliError::Declined),
     }
 }
 
@@ -160,4 +167,18 @@ pub fn bar(message: &str, steps: usize) -> ProgressBar {
     let bar = ProgressBar::new(steps as u64).with_message(message.to_owned());
     let style = ProgressStyle::with_template("{msg} {bar:32} {pos}/{len} {eta}");
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_plain_yes_is_consent() {
+        assert!(["y\n", "Y", " yes \n", "YES"].into_iter().all(|line| consent(Some(line)).is_ok()));
+        for line in ["\n", "n", "no", "yy", "sure"] {
+            assert!(matches!(consent(Some(line)), Err(CliError::Declined)), "{line}");
+        }
+        assert!(matches!(consent(None), Err(CliError::NotConfirmed)));
+    }
 }
