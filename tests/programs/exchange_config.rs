@@ -66,9 +66,9 @@ fn spoiled() -> Vec<(MarketParams, &'static str)> {
         out_of_bounds(MarketParams { premium_min_ppm: 1_000_000, ..valid }),
         out_of_bounds(MarketParams { premium_max_ppm: valid.premium_min_ppm, ..valid }),
         out_of_bounds(MarketParams { epoch_seconds: 4, ..valid }),
-        out_of_bounds(MarketParams { epoch_seconds: 86_401, ..valid }),
+        out_of_bounds(MarketParams { epoch_seconds: 86_401, high_water_half_life_seconds: u32::MAX, ..valid }),
         out_of_bounds(MarketParams { circulating_min_ppm: 1_000_001, ..valid }),
-        out_of_bounds(MarketParams { high_water_half_life_seconds: valid.epoch_seconds - 1, ..valid }),
+        out_of_bounds(MarketParams { high_water_half_life_seconds: 24 * valid.epoch_seconds - 1, ..valid }),
         out_of_bounds(MarketParams { usage_stale_seconds: 0, ..valid }),
     ]
 }

@@ -284,9 +284,10 @@ fn fees_steps_and_splits_that_break_the_law_are_refused() {
         Err(CoreError::AbsorptionExceedsLostFee)
     );
     assert_eq!(PARAMS.validate(&TradeFees { fee_bps: 99, ..fees }), Err(CoreError::StepExceedsLostFee));
+    assert_eq!(SyncParams { high_water_half_life_seconds: 24 * 3_600, ..PARAMS }.validate(&fees), Ok(()));
     for broken in [
         SyncParams { epoch_seconds: 0, ..PARAMS },
-        SyncParams { high_water_half_life_seconds: 3_599, ..PARAMS },
+        SyncParams { high_water_half_life_seconds: 24 * 3_600 - 1, ..PARAMS },
         SyncParams { premium_min_ppm: 1_000_000, ..PARAMS },
         SyncParams { premium_max_ppm: PARAMS.premium_min_ppm, ..PARAMS },
         SyncParams { drift_max_ppm: 250_001, ..PARAMS },

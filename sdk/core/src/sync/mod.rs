@@ -38,5 +38,5 @@ mod signal;
 pub use drift::{DRIFT_WINDOW_SECONDS, DriftBudget};
 pub use high_water::HighWater;
 pub use moves::{SyncInput, SyncMove, SyncReason, SyncState, sync};
-pub use params::SyncParams;
+pub use params::{HALF_LIFE_EPOCHS_MIN, SyncParams};
 pub use signal::{growth_fees_atoms, signal_step_ppm};

@@ -4,6 +4,10 @@ use crate::bps::PPM_DENOMINATOR;
 use crate::fees::TradeFees;
 use crate::{CoreError, Result};
 
+/// Shortest half-life of the high-water mark, in epochs. A mark that forgets a sale within a few epochs would let a whale
+/// sell, have the curve moved at the distorted supply, and buy back.
+pub const HALF_LIFE_EPOCHS_MIN: u64 = 24;
+
 /// Parameters of sync. Parts per million unless the name says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SyncParams {
@@ -25,7 +29,7 @@ pub struct SyncParams {
     pub epoch_seconds: u32,
     /// Below this part of the launch depth in circulation, nothing moves.
     pub min_circulating_ppm: u32,
-    /// Half-life of the high-water mark's way back to `C`.
+    /// Half-life of the high-water mark's way back to `C`; at least [`HALF_LIFE_EPOCHS_MIN`] epochs.
     pub high_water_half_life_seconds: u32,
 }
 
@@ -48,8 +52,10 @@ impl SyncParams {
     /// make no sense.
     pub fn validate(&self, fees: &TradeFees) -> Result<()> {
         let whole = PPM_DENOMINATOR as u32;
+        // arith-safety: a factor of five bits on 32.
+        let half_life_min_seconds = HALF_LIFE_EPOCHS_MIN * u64::from(self.epoch_seconds);
         let sensible = self.epoch_seconds > 0
-            && self.high_water_half_life_seconds >= self.epoch_seconds
+            && u64::from(self.high_water_half_life_seconds) >= half_life_min_seconds
             && self.premium_min_ppm > whole
             && self.premium_max_ppm > self.premium_min_ppm
             && self.drift_max_ppm >= 2

@@ -5,8 +5,8 @@ use modchains_core::curve::Curve;
 use modchains_core::fees::{FeeSplit, REFERRAL_MAX_BPS, TRADE_FEES_DEFAULT, TradeFees, UsageFeeSplit};
 use modchains_core::launch::LaunchTerms;
 use modchains_core::sync::{
-    DriftBudget, HighWater, SyncInput, SyncMove, SyncParams, SyncReason, SyncState, growth_fees_atoms, signal_step_ppm,
-    sync,
+    DriftBudget, HALF_LIFE_EPOCHS_MIN, HighWater, SyncInput, SyncMove, SyncParams, SyncReason, SyncState,
+    growth_fees_atoms, signal_step_ppm, sync,
 };
 use modchains_core::trade::{Buy, Sell, buy_exact_in, buy_exact_out, sell_exact_in};
 
@@ -46,7 +46,8 @@ impl World {
         fees.validate().unwrap();
         let mut params = params_for(&fees, random.chance(3), weakness);
         if random.chance(2) {
-            params.high_water_half_life_seconds = random.log_uniform(EPOCH as f64, 7.0 * 86_400.0) as u32;
+            let shortest_seconds = HALF_LIFE_EPOCHS_MIN as f64 * EPOCH as f64;
+            params.high_water_half_life_seconds = random.log_uniform(shortest_seconds, 7.0 * 86_400.0) as u32;
         }
         let tokens_per_supply = random.log_uniform(0.001, 8.0);
         let circulating_atoms = (DEPTH as f64 / (1.0 + tokens_per_supply)) as u64;

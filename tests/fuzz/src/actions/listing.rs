@@ -112,7 +112,7 @@ fn any_params(pick: &mut Pick) -> MarketParams {
     let mut params = market_params();
     params.fee_bps = 25 + pick.below(500) as u16;
     params.epoch_seconds = [60, 600, 3_600, 86_400][pick.below(4) as usize];
-    params.high_water_half_life_seconds = params.epoch_seconds.max(3_600 + pick.below(604_800) as u32);
+    params.high_water_half_life_seconds = (24 * params.epoch_seconds).max(3_600 + pick.below(604_800) as u32);
     params.usage_stale_seconds = 3 * params.epoch_seconds;
     let fees = params.trade_fees();
     params.step_max_ppm = SyncParams::largest_step_ppm(&fees).unwrap_or(0);
