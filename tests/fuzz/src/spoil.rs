@@ -31,12 +31,7 @@ pub fn spoil(stage: &Stage, instructions: &mut [Instruction], pick: &mut Pick) -
             spoiled.accounts[place].pubkey = address;
         }
         2 => spoiled.accounts.truncate(place),
-        3 | 4 => {
-            // Somebody else signs in the place of whoever had to.
-            let signers = spoiled.accounts.iter_mut().filter(|meta| meta.is_signer);
-            let stranger = stage.anybody(pick);
-            signers.for_each(|meta| meta.pubkey = stranger);
-        }
+        3 | 4 => steal(stage, spoiled, pick),
         _ => {
             // Its like: an account of the same owner and size, say another market's vault.
             let like = stage.chain.raw(&spoiled.accounts[place].pubkey);
@@ -53,6 +48,22 @@ pub fn spoil(stage: &Stage, instructions: &mut [Instruction], pick: &mut Pick) -
         }
     }
     *spoiled != before
+}
+
+/// Somebody else signs in the place of whoever had to, with token accounts of their own.
+fn steal(stage: &Stage, instruction: &mut Instruction, pick: &mut Pick) {
+    let thief = stage.anybody(pick);
+    let victims: Vec<_> = instruction.accounts.iter().filter(|meta| meta.is_signer).map(|meta| meta.pubkey).collect();
+    let Some(victim) = pick.one(&victims).copied() else { return };
+    let tokens = stage.quotes.iter().copied().chain(stage.book.models.keys().map(Token::of_model));
+    let mut swaps: Vec<(Pubkey, Pubkey)> =
+        tokens.map(|token| (token.account_of(&victim), token.account_of(&thief))).collect();
+    swaps.push((victim, thief));
+    for meta in &mut instruction.accounts {
+        if let Some((_, own)) = swaps.iter().find(|(theirs, _)| *theirs == meta.pubkey) {
+            meta.pubkey = *own;
+        }
+    }
 }
 
 /// Every account that could be mistaken for another.

@@ -3,7 +3,7 @@
 use anchor_lang::prelude::Pubkey;
 use modchains_exchange::{
     instructions::ConfigInitializeArgs as ExchangeConfigArgs,
-    state::{Market, Model},
+    state::{Market, MarketParams, Model},
 };
 use modchains_oracle::instructions::{BondMintAllowArgs, ConfigInitializeArgs as OracleConfigArgs};
 use modchains_sdk::{
@@ -121,8 +121,10 @@ impl Stage {
     }
 
     fn configuration(&self) -> Vec<Instruction> {
+        // A tight bound on the steps of a day, so that it is reached.
+        let market = MarketParams { drift_max_ppm: 20_000, ..market_params() };
         let exchange_args =
-            ExchangeConfigArgs { treasury: treasury(), timelock_seconds: TIMELOCK_SECONDS, params: market_params() };
+            ExchangeConfigArgs { treasury: treasury(), timelock_seconds: TIMELOCK_SECONDS, params: market };
         let mut params = oracle_params();
         params.timelock_seconds = TIMELOCK_SECONDS;
         params.claim_seconds = 600;

@@ -60,7 +60,11 @@ fn withdraw_start(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     let authority = stage.mostly(operator.authority, pick);
     let free = operator.bond_atoms - operator.locked_atoms;
     // A small part mostly: an operator without bond can do nothing more.
-    let bond_atoms = if pick.percent(70) { pick.affordable(free / 8) } else { pick.amount(free) };
+    let bond_atoms = match pick.below(10) {
+        0 => free + 1,
+        1..=7 => pick.affordable(free / 8),
+        _ => pick.amount(free),
+    };
     let args = BondWithdrawStartArgs { bond_atoms };
     let plan = Plan::one(
         oracle::bond_withdraw_start(&authority, &operator.mint, args),
