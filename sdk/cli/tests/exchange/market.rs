@@ -134,6 +134,9 @@ fn a_sync_says_why_and_the_chart_tells_moves_from_trades() {
         chart["moments"].as_array().unwrap().iter().map(|moment| moment["what"].as_str().unwrap()).collect();
     assert_eq!(whats, ["opened", "bought", "sold", "moved"], "{chart}");
     assert_eq!((chart["trades"].as_u64(), chart["older_left_out"].as_bool()), (Some(2), Some(false)));
+    let times: Vec<u64> =
+        chart["moments"].as_array().unwrap().iter().map(|moment| moment["at"].as_u64().unwrap()).collect();
+    assert!(times.is_sorted() && times[3] - times[0] < 600, "{times:?}");
     let drawn = std::fs::read_to_string(&svg).unwrap();
     assert_eq!(drawn.matches("<circle").count(), 2);
     let drawing = creator.text(&["market", "chart", &model]);

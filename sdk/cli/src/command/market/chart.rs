@@ -116,7 +116,6 @@ fn draw(listing: &Listing, moments: &[Moment]) -> String {
         .lineplot(&shape)
         .x_label_format(LabelFormat::Custom(Box::new(move |at| utc(start.saturating_add(at as i64)))))
         .y_label_format(LabelFormat::Custom(Box::new(move |part| price_text(f64::from(part) * high))));
-    chart.borders();
     chart.axis();
     chart.figures();
     format!("price in {}\n{chart}{}\n▲ ▼ moves of the curve, which are no trades", listing.quote.symbol, marks(moments))

@@ -137,8 +137,7 @@ impl Listing {
         let Event::Exchange(event) = event else { return None };
         let (market, at_seconds, what, before, after): (_, _, _, &CurveState, &CurveState) = match event {
             ExchangeEvent::MarketOpened(event) => {
-                let at_seconds = receipt.block_time_seconds.unwrap_or_default();
-                (event.market, at_seconds, What::Opened, &event.after, &event.after)
+                (event.market, self.market.opened_at_seconds, What::Opened, &event.after, &event.after)
             }
             ExchangeEvent::TokensBought(event) => {
                 let what = What::Bought { quote_atoms: event.quote_atoms_in, token_atoms: event.token_atoms_out };

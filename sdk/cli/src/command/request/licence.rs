@@ -98,7 +98,7 @@ fn verdict(licensing: &Licensing, source: LicenceSource, uses: u16, rule: CoreEr
         CoreError::LicenceExpired => format!("expired {} s ago", ago(|grant| grant.expires_at_seconds)),
         CoreError::LicenceRevoked => format!("was revoked {} s ago", ago(|grant| grant.revoked_at_seconds)),
         CoreError::LicenceRateExceeded => {
-            let seconds = licensing.next_window_at_seconds(&terms).saturating_sub(licensing.now_seconds);
+            let seconds = licensing.next_window_at_seconds(source, &terms).saturating_sub(licensing.now_seconds);
             let (most, window) = (terms.rate_max, terms.rate_window_seconds);
             format!(
                 "allows {most} requests in {window} s, and all of them are made; the next window begins in {seconds} s"
@@ -130,7 +130,7 @@ mod tests {
         kind: LicenceKind::Public,
         default_terms: TERMS,
         grant: Some(GRANT),
-        window: RateWindow { started_at_seconds: 975, count: 2 },
+        windows: [RateWindow { started_at_seconds: 975, count: 2 }; 2],
         now_seconds: 1_000,
     };
 
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn the_choice_is_kept_to() {
-        let idle = Licensing { window: RateWindow::default(), ..LICENSING };
+        let idle = Licensing { windows: Default::default(), ..LICENSING };
         let choose = |choice: LicenceChoice, uses| choice.of(&idle, uses, 5).map(|licence| licence.proof.is_granted);
         assert_eq!(choose(LicenceChoice::Auto, USE_COMMERCIAL), Ok(true));
         assert_eq!(choose(LicenceChoice::Auto, USE_PERSONAL), Ok(false));
