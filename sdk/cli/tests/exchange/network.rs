@@ -15,7 +15,13 @@ use modchains_migrations::{
     context::{Context, ProgramKeys},
     steps::Step,
 };
-use modchains_sdk::{Keypair, Signer, client::Client};
+use modchains_sdk::{
+    Keypair, Signer, address,
+    client::Client,
+    instruction::{Token, oracle},
+    keys,
+    oracle::instructions::{RequestClaimArgs, ResultPostArgs},
+};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -29,6 +35,7 @@ timelock_seconds = 1
 epoch_seconds = 5
 [oracle.service]
 epoch_seconds = 5
+challenge_window_seconds = 2
 ";
 
 /// The network that all tests of this file share. It ends with them.
@@ -148,6 +155,31 @@ impl Person {
     /// As [`Self::refused`], without `--yes`.
     pub fn refused_unasked(&self, arguments: &[&str]) -> (String, String) {
         refusal(arguments, &self.command(arguments).arg("--json").output().unwrap())
+    }
+
+    /// Answers a request as its operator and makes the result final: what the operator service does.
+    pub fn answer(&self, model: &str, request: &str) {
+        let (model, request) = (model.parse().unwrap(), request.parse().unwrap());
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let key = keys::load(&self.key).unwrap();
+            let (authority, quote) = (key.pubkey(), Token::WRAPPED_SOL);
+            let client = Client::connect(&self.url).await.unwrap();
+            let state = client.request(&request).await.unwrap().request.value;
+            let claim = RequestClaimArgs { created_at_seconds: state.created_at_seconds };
+            let claim = oracle::request_claim(&authority, &quote.mint, &state.service, &request, claim);
+            let output = vec![7; 4];
+            let post = ResultPostArgs { numeric_class: state.numeric_class, trace_root: [0; 32], output };
+            let post = oracle::result_post(&authority, &quote.mint, &request, post);
+            client.send(&[claim, post], &[&key]).await.unwrap();
+            let operator = address::oracle::operator(&authority, &quote.mint);
+            let finalize = oracle::result_finalize(&model, &request, &operator, &quote.program);
+            let deadline = Instant::now() + START_TIMEOUT;
+            while let Err(refused) = client.send(std::slice::from_ref(&finalize), &[&key]).await {
+                assert!(refused.is_refusal("ChallengeWindowOpen") && Instant::now() < deadline, "{refused}");
+                tokio::time::sleep(POLL).await;
+            }
+        });
     }
 
     /// Lamports, wrapped lamports and atoms of a model's token.

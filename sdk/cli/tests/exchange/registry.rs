@@ -85,8 +85,22 @@ fn a_licence_is_set_granted_and_revoked() {
 }
 
 #[test]
-fn only_a_final_request_can_be_minted() {
+fn what_a_final_request_generated_is_minted_once() {
     let (creator, model) = listed("generated");
-    let mint = ["model", "content", "mint", &model, "--title", "A digit", "--uri", "https://modchains.example/d.json"];
-    assert_eq!(creator.refused(&mint).0, "not_owned");
+    let (requester, operator) = (NETWORK.person("artist", 20), NETWORK.person("maker", 50));
+    creator.json(&["vault", "open", &model]);
+    creator.json(&["service", "open", &model, "--fee", "0.05"]);
+    creator.json(&["model", "licence", "terms", &model, "--content-fee", "0.2", "--royalty", "5"]);
+    operator.json(&["operator", "register", "10"]);
+    let asked = requester.json(&["request", "new", &model, "--input-hex", "0011", "--use", "personal,content"]);
+    let request = asked["request"].as_str().unwrap();
+    let mint = ["model", "content", "mint", request, "--title", "A digit", "--uri", "https://modchains.example/d.json"];
+    assert_eq!(requester.refused(&mint).0, "ResultNotFinal");
+    operator.answer(&model, request);
+    let minted = requester.json(&mint);
+    assert_eq!((atoms(&minted["fee"]), minted["owner"].as_str()), (200_000_000, Some(requester.address.as_str())));
+    assert_eq!(requester.refused(&mint).0, "ContentMintedBefore");
+    let no_request =
+        ["model", "content", "mint", &model, "--title", "A digit", "--uri", "https://modchains.example/d.json"];
+    assert_eq!(requester.refused(&no_request).0, "not_owned");
 }
