@@ -29,5 +29,6 @@ mod oracle_usage;
 mod oracle_windows;
 mod program_metadata;
 mod refusals;
+mod review_clock;
 mod vault;
 mod vault_history;

@@ -15,8 +15,8 @@ const HALF_LIFE: u32 = PARAMS.high_water_half_life_seconds;
 
 /// A supply that rose to `peak_atoms` at time zero and fell to `left_atoms` in the same second.
 fn sold_to(peak_atoms: u64, left_atoms: u64) -> HighWater {
-    let bought = HighWater::new(0).record(0, peak_atoms, 0, EPOCH_SECONDS).unwrap();
-    bought.record(peak_atoms, left_atoms, 0, EPOCH_SECONDS).unwrap()
+    let bought = HighWater::new(0).record(0, peak_atoms, 0, EPOCH_SECONDS);
+    bought.record(peak_atoms, left_atoms, 0, EPOCH_SECONDS)
 }
 
 proptest! {
@@ -113,4 +113,14 @@ fn a_sync_lets_the_mark_decay_and_the_drift_drain_even_when_nothing_moves() {
     let up = sync(&curve, &state, &PARAMS, &input(5_500), week).unwrap();
     assert_eq!(up.reason, SyncReason::SteppedUp);
     assert_eq!(up.state_after.drift, DriftBudget { up_used_ppm: 5_500, ..DriftBudget::new(week) });
+}
+
+#[test]
+fn a_clock_that_went_back_stays_in_the_present_window_and_lowers_no_mark() {
+    let bought = HighWater::new(100 * EPOCH).record(0, 1_000, 100 * EPOCH, EPOCH_SECONDS);
+    for now_seconds in [100 * EPOCH - 1, 0, i64::MIN] {
+        assert_eq!(bought.record(1_000, 10, now_seconds, EPOCH_SECONDS), bought, "{now_seconds}");
+        let more = bought.record(1_000, 1_001, now_seconds, EPOCH_SECONDS);
+        assert_eq!(more, HighWater { mark_atoms: 1_001, peak_atoms: 1_001, ..bought }, "{now_seconds}");
+    }
 }

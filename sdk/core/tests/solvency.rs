@@ -98,11 +98,10 @@ impl Market {
     }
 
     fn settle(&mut self, after: Curve, paid_in_atoms: i128, legs: &FeeLegs) {
-        self.state.high_water = self
-            .state
-            .high_water
-            .record(self.curve.circulating_atoms, after.circulating_atoms, self.now_seconds, self.params.epoch_seconds)
-            .unwrap();
+        let (before_atoms, after_atoms) = (self.curve.circulating_atoms, after.circulating_atoms);
+        let epoch_seconds = self.params.epoch_seconds;
+        self.state.high_water =
+            self.state.high_water.record(before_atoms, after_atoms, self.now_seconds, epoch_seconds);
         self.curve = after;
         self.paid_in_atoms += paid_in_atoms;
         self.owed_atoms +=

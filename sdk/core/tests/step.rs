@@ -151,8 +151,8 @@ fn a_launch_is_solvent_with_nothing_to_spare() {
 
 #[test]
 fn the_mark_holds_for_two_epochs_after_everybody_sold() {
-    let bought = HighWater::new(0).record(0, 1_000, 100, 3_600).unwrap();
-    let sold = bought.record(1_000, 0, 200, 3_600).unwrap();
+    let bought = HighWater::new(0).record(0, 1_000, 100, 3_600);
+    let sold = bought.record(1_000, 0, 200, 3_600);
     assert_eq!(sold.atoms(), 1_000);
     let later = sold.decay(0, 7_399, 3_600, 3_600).unwrap();
     assert_eq!(later.atoms(), 1_000, "one second before two epochs are over");

@@ -41,13 +41,13 @@ impl HighWater {
     }
 
     /// After a trade that took the circulating supply from `before_atoms` to `after_atoms`.
-    pub fn record(&self, before_atoms: u64, after_atoms: u64, now_seconds: i64, epoch_seconds: u32) -> Result<Self> {
-        let rolled = self.roll(before_atoms, now_seconds, epoch_seconds)?;
-        Ok(Self {
+    pub fn record(&self, before_atoms: u64, after_atoms: u64, now_seconds: i64, epoch_seconds: u32) -> Self {
+        let rolled = self.roll(before_atoms, now_seconds, epoch_seconds);
+        Self {
             mark_atoms: rolled.mark_atoms.max(after_atoms),
             peak_atoms: rolled.peak_atoms.max(after_atoms),
             ..rolled
-        })
+        }
     }
 
     /// At a sync: `mark = C + (mark - C) * 2^-(elapsed / half_life)`, then the windows roll. Rounds up, for the
@@ -66,23 +66,24 @@ impl HighWater {
         let kept_atoms = (above_atoms * u128::from(kept_q32)).div_ceil(1 << 32) as u64;
         let mark_atoms = circulating_atoms.checked_add(kept_atoms).ok_or(CoreError::Overflow)?;
         let decayed = Self { mark_atoms, decayed_at_seconds: now_seconds, ..*self };
-        decayed.roll(circulating_atoms, now_seconds, epoch_seconds)
+        Ok(decayed.roll(circulating_atoms, now_seconds, epoch_seconds))
     }
 
     /// Starts a new window of two epochs when the present one is over. `circulating_atoms` is the supply since the
-    /// last trade, so it stood in every window that passed.
-    fn roll(&self, circulating_atoms: u64, now_seconds: i64, epoch_seconds: u32) -> Result<Self> {
+    /// last trade, so it stood in every window that passed. A clock that went back stays in the present window: it must
+    /// not hold up a sale.
+    fn roll(&self, circulating_atoms: u64, now_seconds: i64, epoch_seconds: u32) -> Self {
         let window_seconds = 2 * u64::from(epoch_seconds);
-        let elapsed = elapsed_seconds(self.window_start_seconds, now_seconds)?;
+        let elapsed = elapsed_seconds(self.window_start_seconds, now_seconds).unwrap_or(0);
         if elapsed < window_seconds {
-            return Ok(*self);
+            return *self;
         }
         let last_peak_atoms = if elapsed < 2 * window_seconds { self.peak_atoms } else { circulating_atoms };
-        Ok(Self {
+        Self {
             last_peak_atoms: last_peak_atoms.max(circulating_atoms),
             peak_atoms: circulating_atoms,
             window_start_seconds: now_seconds,
             ..*self
-        })
+        }
     }
 }

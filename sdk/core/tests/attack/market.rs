@@ -101,16 +101,10 @@ impl Market {
     }
 
     fn traded(&mut self, curve_after: Curve) {
-        self.state.high_water = self
-            .state
-            .high_water
-            .record(
-                self.curve.circulating_atoms,
-                curve_after.circulating_atoms,
-                self.now_seconds,
-                self.params.epoch_seconds,
-            )
-            .unwrap();
+        let (before_atoms, after_atoms) = (self.curve.circulating_atoms, curve_after.circulating_atoms);
+        let epoch_seconds = self.params.epoch_seconds;
+        self.state.high_water =
+            self.state.high_water.record(before_atoms, after_atoms, self.now_seconds, epoch_seconds);
         self.curve = curve_after;
     }
 

@@ -128,7 +128,7 @@ impl World {
     fn traded(&mut self, curve_after: Curve) {
         let (before, after) = (self.curve.circulating_atoms, curve_after.circulating_atoms);
         let epoch_seconds = self.params.epoch_seconds;
-        self.state.high_water = self.state.high_water.record(before, after, self.now_seconds, epoch_seconds).unwrap();
+        self.state.high_water = self.state.high_water.record(before, after, self.now_seconds, epoch_seconds);
         self.curve = curve_after;
     }
 

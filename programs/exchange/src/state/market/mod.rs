@@ -196,10 +196,8 @@ impl Market {
 
     fn apply_trade(&mut self, curve_after: Curve, legs: &FeeLegs, now_seconds: i64) -> Result<()> {
         let mut state = self.sync_state();
-        state.high_water = state
-            .high_water
-            .record(self.circulating_atoms, curve_after.circulating_atoms, now_seconds, self.params.epoch_seconds)
-            .map_err(ExchangeError::from)?;
+        let (before_atoms, after_atoms) = (self.circulating_atoms, curve_after.circulating_atoms);
+        state.high_water = state.high_water.record(before_atoms, after_atoms, now_seconds, self.params.epoch_seconds);
         self.set_sync_state(state);
         self.set_curve(curve_after);
         self.accrue(legs)?;
