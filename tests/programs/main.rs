@@ -30,5 +30,6 @@ mod oracle_windows;
 mod program_metadata;
 mod refusals;
 mod review_clock;
+mod review_handover;
 mod vault;
 mod vault_history;

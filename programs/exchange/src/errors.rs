@@ -162,6 +162,8 @@ refusals! {
         ContentNotLicensed = "The request did not declare to mint its result as content",
         /// Once is all.
         ContentMintedBefore = "The result was minted before",
+        /// The model was handed over since.
+        SharesOfFormerCreator = "The queued shares are those of a former creator; the present one has to queue its own",
     }
 }
 

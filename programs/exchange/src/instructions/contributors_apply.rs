@@ -35,7 +35,7 @@ impl<'info> ContributorsApply<'info> {
             let mut contributors = account::state_mut::<Contributors>(self.contributors.as_ref(), &crate::ID)?;
             contributors.require_of(&model)?;
             let accrued_atoms = market.release_creator_fees();
-            contributors.apply(accrued_atoms, now_seconds)?;
+            contributors.apply(accrued_atoms, &self.model.load()?.creator, now_seconds)?;
             (accrued_atoms, contributors.pending_count)
         };
         self.model.load_mut()?.share_fees();

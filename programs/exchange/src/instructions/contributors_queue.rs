@@ -35,7 +35,7 @@ impl<'info> ContributorsQueue<'info> {
         let effective_at_seconds = {
             let mut contributors = account::state_mut::<Contributors>(&self.contributors, &crate::ID)?;
             contributors.open(model, bump);
-            contributors.queue(&shares, self.config.load()?.timelock_seconds, now_seconds)?;
+            contributors.queue(&shares, self.creator.key, self.config.load()?.timelock_seconds, now_seconds)?;
             contributors.pending_at_seconds
         };
         events::emit(&self.event_authority, &ContributorsQueued { model, shares, effective_at_seconds })

@@ -21,6 +21,8 @@ pub const ENTRIES_MAX: usize = 2 * SHARES_MAX;
 pub struct Contributors {
     /// The model.
     pub model: Pubkey,
+    /// The creator who queued `pending`; nobody else's shares may be applied.
+    pub pending_by: Pubkey,
     /// Owed to whoever is the model's creator when it is claimed, quote atoms.
     pub creator_owed_atoms: u64,
     /// Unix second from which the queued shares may be applied; 0 when none are queued.
@@ -87,9 +89,15 @@ impl Contributors {
         ensure(self.model == *model, ExchangeError::ContributorsMismatch)
     }
 
-    /// Queues `shares`, which replace all present ones after the timelock, and any shares queued before. None at all
-    /// leaves everything to the creator.
-    pub fn queue(&mut self, shares: &[ContributorShare], timelock_seconds: u32, now_seconds: i64) -> Result<()> {
+    /// Queues `shares` of `creator`, which replace all present ones after the timelock, and any shares queued before.
+    /// None at all leaves everything to the creator.
+    pub fn queue(
+        &mut self,
+        shares: &[ContributorShare],
+        creator: &Pubkey,
+        timelock_seconds: u32,
+        now_seconds: i64,
+    ) -> Result<()> {
         ensure(shares.len() <= SHARES_MAX, ExchangeError::SharesInvalid)?;
         for (index, (share, place)) in shares.iter().zip(&mut self.pending).enumerate() {
             let is_new = !shares[..index].iter().any(|earlier| earlier.address == share.address);
@@ -97,14 +105,16 @@ impl Contributors {
             *place = PendingShare { address: share.address, bps: share.bps, ..PendingShare::zeroed() };
         }
         self.pending_count = u8::try_from(shares.len()).map_err(|_| ExchangeError::SharesInvalid)?;
+        self.pending_by = *creator;
         self.pending_at_seconds = window::end_seconds(now_seconds, timelock_seconds).map_err(ExchangeError::from)?;
         self.invariant()
     }
 
-    /// Shares out `accrued_atoms` by the present shares, then makes the queued ones present. Those who lose their share
-    /// stay until they are paid.
-    pub fn apply(&mut self, accrued_atoms: u64, now_seconds: i64) -> Result<()> {
+    /// Shares out `accrued_atoms` by the present shares, then makes the queued ones present, if `creator` queued them: a
+    /// former creator's would take from a new one. Those who lose their share stay until they are paid.
+    pub fn apply(&mut self, accrued_atoms: u64, creator: &Pubkey, now_seconds: i64) -> Result<()> {
         ensure(self.pending_at_seconds != 0, ExchangeError::NoChangeQueued)?;
+        ensure(self.pending_by == *creator, ExchangeError::SharesOfFormerCreator)?;
         ensure(!window::is_open(now_seconds, self.pending_at_seconds), ExchangeError::TimelockRunning)?;
         self.accrue(accrued_atoms)?;
         for index in (0..usize::from(self.count)).rev() {

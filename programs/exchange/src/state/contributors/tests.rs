@@ -77,14 +77,14 @@ fn run(state: &mut Contributors, ledger: &mut Ledger, now_seconds: &mut i64, ste
         Step::Queue(shares) => {
             let listed: Vec<_> =
                 shares.iter().map(|(number, bps)| ContributorShare { address: person(*number), bps: *bps }).collect();
-            let accepted = next.queue(&listed, TIMELOCK_SECONDS, *now_seconds).is_ok();
+            let accepted = next.queue(&listed, &person(0), TIMELOCK_SECONDS, *now_seconds).is_ok();
             if accepted {
                 ledger.pending = shares.iter().copied().collect();
             }
             accepted
         }
         Step::Apply(atoms) => {
-            let accepted = next.apply(*atoms, *now_seconds).is_ok();
+            let accepted = next.apply(*atoms, &person(0), *now_seconds).is_ok();
             if accepted {
                 ledger.earn(*atoms);
                 ledger.shares = ledger.pending.clone();
