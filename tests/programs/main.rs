@@ -31,5 +31,6 @@ mod program_metadata;
 mod refusals;
 mod review_clock;
 mod review_handover;
+mod review_licences;
 mod vault;
 mod vault_history;

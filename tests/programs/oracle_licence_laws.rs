@@ -29,7 +29,7 @@ struct Expected {
     kind: LicenceKind,
     terms: LicenceTerms,
     grant: Option<Grant>,
-    window: RateWindow,
+    windows: [RateWindow; 2],
 }
 
 impl Expected {
@@ -50,7 +50,8 @@ impl Expected {
         if terms.rate_max > 0 && !proof.is_counted {
             return Err("LicenceUseMissing".to_owned());
         }
-        self.window = self.window.record(&terms, now).map_err(name)?;
+        let window = &mut self.windows[usize::from(proof.is_granted)];
+        *window = window.record(&terms, now).map_err(name)?;
         Ok(fee_atoms)
     }
 }
@@ -104,19 +105,20 @@ fn grant_of(terms: &LicenceTerms, expires_at_seconds: i64) -> LicenceGrantArgs {
     }
 }
 
-/// The window that the requester's counter shows; an empty one when there is no counter.
-fn window(world: &World) -> RateWindow {
+/// The windows that the requester's counter shows, under the default terms and under the grant; empty ones when there is
+/// no counter.
+fn windows(world: &World) -> [RateWindow; 2] {
     let address = address::oracle::licence_use(&SIDE.model(), &requester());
-    world.chain.raw(&address).map_or_else(RateWindow::default, |_| {
+    world.chain.raw(&address).map_or_else(Default::default, |_| {
         let counter: LicenceUse = world.chain.state(&address);
-        RateWindow { started_at_seconds: counter.started_at_seconds, count: counter.count }
+        [false, true].map(|is_granted| counter.window(is_granted))
     })
 }
 
 fn check(steps: &[(i64, Step)]) -> Result<usize, TestCaseError> {
     let mut world = World::ready();
     let terms = LicenceTerms { uses: TERMS.licence_uses, price_atoms: 0, rate_max: 0, rate_window_seconds: 0 };
-    let mut expected = Expected { kind: LicenceKind::Public, terms, grant: None, window: RateWindow::default() };
+    let mut expected = Expected { kind: LicenceKind::Public, terms, grant: None, windows: Default::default() };
     let mut accepted = 0;
     for (nonce, (seconds, step)) in (1..).zip(steps) {
         world.chain.advance(*seconds);
@@ -146,7 +148,7 @@ fn check(steps: &[(i64, Step)]) -> Result<usize, TestCaseError> {
                 accepted += usize::from(charged.is_ok());
             }
         }
-        prop_assert_eq!(window(&world), expected.window, "step {}", nonce);
+        prop_assert_eq!(windows(&world), expected.windows, "step {}", nonce);
     }
     Ok(accepted)
 }

@@ -137,16 +137,16 @@ impl<'info> RequestCreate<'info> {
     /// there could be several counters, and with each of them the whole rate again.
     fn count_use(&self, licence: &LicenceTerms, now_seconds: i64) -> Result<()> {
         let counter = self.licence_use.as_ref().ok_or(OracleError::LicenceUseMissing)?;
-        let (model, requester) = (self.model.key, self.requester.key);
+        let (model, requester, is_granted) = (self.model.key, self.requester.key, self.licence.is_some());
         if *counter.owner == crate::ID {
             let mut counter = account::state_mut::<LicenceUse>(counter, &crate::ID)?;
             counter.require_of(model, requester)?;
-            return counter.record(licence, now_seconds);
+            return counter.record(is_granted, licence, now_seconds);
         }
         let counter_seeds = [seeds::LICENCE_USE, model.as_ref(), requester.as_ref()];
         let bump = account::canonical_bump(counter, &counter_seeds, &crate::ID)?;
         let mut first = LicenceUse::new(*model, *requester, bump);
-        first.record(licence, now_seconds)?;
+        first.record(is_granted, licence, now_seconds)?;
         let signer_seeds: &[&[u8]] = &[seeds::LICENCE_USE, model.as_ref(), requester.as_ref(), &[bump]];
         account::create_state(&self.requester, counter, &crate::ID, signer_seeds, &first)
     }

@@ -3,8 +3,9 @@ use modchains_core::licence::{LicenceTerms, RateWindow};
 
 use crate::errors::{OracleError, ensure};
 
-/// How many requests to a model a requester has made lately. There is one such account for each model and requester,
-/// whatever licence the requests were made under, and only where a licence limits their rate.
+/// How many requests to a model a requester has made lately. There is one such account for each model and requester, and
+/// only where a licence limits their rate. Requests under the model's default terms and under a grant are counted apart:
+/// a short window of the one must not end a long window of the other.
 #[account(zero_copy)]
 #[repr(C)]
 #[derive(Debug, PartialEq, Eq)]
@@ -13,14 +14,14 @@ pub struct LicenceUse {
     pub model: Pubkey,
     /// Who asks.
     pub requester: Pubkey,
-    /// When the present window of the rate began, unix seconds.
-    pub started_at_seconds: i64,
-    /// Requests in that window.
-    pub count: u32,
+    /// When the present windows of the rates began, unix seconds: under the default terms, under a grant.
+    pub started_at_seconds: [i64; 2],
+    /// Requests in those windows.
+    pub count: [u32; 2],
     /// Bump of this account's address.
     pub bump: u8,
     /// Always zero.
-    pub _padding: [u8; 3],
+    pub _padding: [u8; 7],
 }
 
 impl LicenceUse {
@@ -34,15 +35,17 @@ impl LicenceUse {
         ensure(self.model == *model && self.requester == *requester, OracleError::LicenceUseMismatch)
     }
 
-    /// The present window in the form the formulas take.
-    pub fn window(&self) -> RateWindow {
-        RateWindow { started_at_seconds: self.started_at_seconds, count: self.count }
+    /// The present window of requests under a grant, or under the default terms, in the form the formulas take.
+    pub fn window(&self, is_granted: bool) -> RateWindow {
+        let place = usize::from(is_granted);
+        RateWindow { started_at_seconds: self.started_at_seconds[place], count: self.count[place] }
     }
 
-    /// Counts a request, if the rate of `terms` allows one more now.
-    pub fn record(&mut self, terms: &LicenceTerms, now_seconds: i64) -> Result<()> {
-        let window = self.window().record(terms, now_seconds).map_err(OracleError::from)?;
-        (self.started_at_seconds, self.count) = (window.started_at_seconds, window.count);
+    /// Counts a request, if the rate of `terms`, which were granted or are the default, allows one more now.
+    pub fn record(&mut self, is_granted: bool, terms: &LicenceTerms, now_seconds: i64) -> Result<()> {
+        let window = self.window(is_granted).record(terms, now_seconds).map_err(OracleError::from)?;
+        let place = usize::from(is_granted);
+        (self.started_at_seconds[place], self.count[place]) = (window.started_at_seconds, window.count);
         Ok(())
     }
 }
@@ -66,14 +69,17 @@ mod tests {
 
     #[test]
     fn a_refused_request_is_not_counted() {
-        let mut counter = LicenceUse::new(MODEL, REQUESTER, 255);
-        for now_seconds in [1_000, 1_059] {
-            counter.record(&TERMS, now_seconds).unwrap();
+        for is_granted in [false, true] {
+            let mut counter = LicenceUse::new(MODEL, REQUESTER, 255);
+            for now_seconds in [1_000, 1_059] {
+                counter.record(is_granted, &TERMS, now_seconds).unwrap();
+            }
+            let full = counter;
+            assert_eq!(refusal(counter.record(is_granted, &TERMS, 1_059)), OracleError::LicenceRateExceeded);
+            assert_eq!(counter, full);
+            counter.record(is_granted, &TERMS, 1_060).unwrap();
+            assert_eq!(counter.window(is_granted), RateWindow { started_at_seconds: 1_060, count: 1 });
+            assert_eq!(counter.window(!is_granted), RateWindow::default());
         }
-        let full = counter;
-        assert_eq!(refusal(counter.record(&TERMS, 1_059)), OracleError::LicenceRateExceeded);
-        assert_eq!(counter, full);
-        counter.record(&TERMS, 1_060).unwrap();
-        assert_eq!((counter.started_at_seconds, counter.count), (1_060, 1));
     }
 }

@@ -42,8 +42,8 @@ pub struct Licensing {
     pub default_terms: LicenceTerms,
     /// What the requester was granted, whether it is in force or not.
     pub grant: Option<Grant>,
-    /// The requests that the oracle has counted lately.
-    pub window: RateWindow,
+    /// The requests that the oracle has counted lately: under the default terms, under the grant.
+    pub windows: [RateWindow; 2],
     /// The cluster's time, unix seconds.
     pub now_seconds: i64,
 }
@@ -60,7 +60,7 @@ impl Licensing {
         };
         let terms = effective(self.kind, &self.default_terms, grant, self.now_seconds)?;
         terms.check_uses(uses)?;
-        self.window.record(&terms, self.now_seconds)?;
+        self.window(source).record(&terms, self.now_seconds)?;
         let proof = LicenceProof { is_granted: grant.is_some(), is_counted: terms.rate_max > 0 };
         Ok(EffectiveLicence { terms, proof })
     }
@@ -83,9 +83,18 @@ impl Licensing {
         }
     }
 
-    /// From when a request under `terms` is counted in a new window, unix seconds.
-    pub fn next_window_at_seconds(&self, terms: &LicenceTerms) -> i64 {
-        self.window.started_at_seconds.saturating_add(terms.rate_window_seconds.into())
+    /// From when a request under `terms`, those of one source, is counted in a new window, unix seconds.
+    pub fn next_window_at_seconds(&self, source: LicenceSource, terms: &LicenceTerms) -> i64 {
+        self.window(source).started_at_seconds.saturating_add(terms.rate_window_seconds.into())
+    }
+
+    /// The requests that count against the rate of one source's terms.
+    pub fn window(&self, source: LicenceSource) -> RateWindow {
+        let [default, granted] = self.windows;
+        match source {
+            LicenceSource::Granted => granted,
+            LicenceSource::Default => default,
+        }
     }
 }
 
@@ -117,7 +126,7 @@ impl Client {
             kind: kind.map_err(|_| SdkError::NotDecoded { what: "model", address: *model, reason })?,
             default_terms: state.licence_terms(),
             grant: licence.map(|licence| licence.grant_terms()),
-            window: counter.map_or_else(RateWindow::default, |counter| counter.window()),
+            windows: counter.map_or_else(Default::default, |counter| [false, true].map(|is| counter.window(is))),
             now_seconds: self.now_seconds().await?,
         })
     }
@@ -142,7 +151,7 @@ mod tests {
         kind: LicenceKind::Paid,
         default_terms: TERMS,
         grant: Some(GRANT),
-        window: RateWindow { started_at_seconds: 0, count: 0 },
+        windows: [RateWindow { started_at_seconds: 0, count: 0 }; 2],
         now_seconds: 1_000,
     };
 
@@ -191,12 +200,15 @@ mod tests {
     #[test]
     fn a_full_window_refuses_until_it_ends() {
         let rated = LicenceTerms { rate_max: 2, rate_window_seconds: 60, ..TERMS };
-        let window = RateWindow { started_at_seconds: 950, count: 2 };
-        let full = Licensing { grant: None, default_terms: rated, window, ..GRANTED };
+        let windows = [RateWindow { started_at_seconds: 950, count: 2 }, RateWindow::default()];
+        let full = Licensing { grant: None, default_terms: rated, windows, ..GRANTED };
         assert_eq!(choice(full, USE_PERSONAL), Err(CoreError::LicenceRateExceeded));
-        assert_eq!(full.next_window_at_seconds(&rated), 1_010);
+        assert_eq!(full.next_window_at_seconds(LicenceSource::Default, &rated), 1_010);
         assert_eq!(choice(Licensing { now_seconds: 1_010, ..full }, USE_PERSONAL), Ok((false, true, 300)));
         // A grant without a rate is not counted, and serves where the default terms are used up.
         assert_eq!(choice(Licensing { grant: Some(GRANT), ..full }, USE_PERSONAL), Ok((true, false, 200)));
+        // Neither does a grant with a rate of its own fill up by requests under the default terms.
+        let grant = Grant { terms: LicenceTerms { price_atoms: 200, ..rated }, ..GRANT };
+        assert_eq!(choice(Licensing { grant: Some(grant), ..full }, USE_PERSONAL), Ok((true, true, 200)));
     }
 }

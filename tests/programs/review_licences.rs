@@ -1,0 +1,90 @@
+//! Licences stretched beyond what was granted, or taken back though they were promised.
+
+use anchor_lang::prelude::Pubkey;
+use modchains_core::licence::{LicenceKind, USE_COMMERCIAL, USE_PERSONAL};
+use modchains_exchange::state::{LicenceGrantArgs, ModelTerms};
+use modchains_oracle::instructions::RequestCreateArgs;
+use modchains_sdk::instruction::{
+    oracle::{self, LicenceProof},
+    registry,
+};
+use modchains_tests::{
+    registry::model_terms,
+    world::{Side, World, quote, request_args},
+};
+use solana_instruction::Instruction;
+
+const SIDE: Side = Side::A;
+
+fn creator() -> Pubkey {
+    SIDE.person("creator")
+}
+
+/// A hundred personal requests a minute for everybody, beside two commercial ones an hour for the grantee.
+const EVERYBODY: ModelTerms = ModelTerms {
+    licence_kind: LicenceKind::Public as u8,
+    licence_uses: USE_PERSONAL,
+    licence_price_atoms: 0,
+    licence_rate_max: 100,
+    licence_rate_window_seconds: 60,
+    content_fee_atoms: 0,
+    content_royalty_bps: 0,
+};
+
+fn granted() -> LicenceGrantArgs {
+    LicenceGrantArgs {
+        grantee: SIDE.person("requester"),
+        price_atoms: 0,
+        expires_at_seconds: 0,
+        rate_max: 2,
+        rate_window_seconds: 3_600,
+        uses: USE_COMMERCIAL,
+        revocable: false,
+    }
+}
+
+fn ask(is_granted: bool, nonce: u64) -> Instruction {
+    let uses = if is_granted { USE_COMMERCIAL } else { USE_PERSONAL };
+    let args = RequestCreateArgs { uses, ..request_args(nonce) };
+    let proof = LicenceProof { is_granted, is_counted: true };
+    oracle::request_create(&SIDE.person("requester"), &SIDE.model(), &quote(), proof, args)
+}
+
+#[test]
+fn a_short_window_of_one_licence_does_not_end_the_long_one_of_another() {
+    let mut world = World::ready();
+    world.chain.must(&[
+        registry::model_terms_set(&creator(), &SIDE.model(), EVERYBODY),
+        registry::licence_grant(&creator(), &SIDE.model(), granted()),
+    ]);
+    world.chain.must(&[ask(true, 1), ask(true, 2)]);
+    world.must_refuse(&[ask(true, 3)], "LicenceRateExceeded");
+    world.chain.advance(60);
+    // Were there one window for both, this request would end the hour.
+    world.chain.must(&[ask(false, 3)]);
+    world.must_refuse(&[ask(true, 4)], "LicenceRateExceeded");
+    world.chain.advance(3_600 - 61);
+    world.must_refuse(&[ask(true, 4)], "LicenceRateExceeded");
+    world.chain.advance(1);
+    world.chain.must(&[ask(true, 4), ask(true, 5)]);
+    world.must_refuse(&[ask(true, 6)], "LicenceRateExceeded");
+}
+
+#[test]
+fn terms_that_the_creator_changed_reach_no_irrevocable_licence() {
+    let mut world = World::ready();
+    world.chain.must(&[
+        registry::licence_grant(&creator(), &SIDE.model(), granted()),
+        registry::model_terms_set(&creator(), &SIDE.model(), ModelTerms { licence_kind: 2, ..model_terms() }),
+    ]);
+    let heir = SIDE.person("staker");
+    world.chain.must(&[
+        registry::model_transfer_offer(&creator(), &SIDE.model(), &heir),
+        registry::model_transfer_accept(&heir, &SIDE.model(), &creator()),
+    ]);
+    let worse = LicenceGrantArgs { price_atoms: u64::MAX, revocable: true, ..granted() };
+    world.must_refuse(&[registry::licence_grant(&heir, &SIDE.model(), worse)], "LicenceNotRevocable");
+    let revoke = registry::licence_revoke(&heir, &SIDE.model(), &SIDE.person("requester"));
+    world.must_refuse(&[revoke], "LicenceNotRevocable");
+    world.chain.must(&[ask(true, 1)]);
+}
