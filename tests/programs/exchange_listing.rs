@@ -63,6 +63,37 @@ fn open(depth_atoms: u64, virtual_atoms: u64) -> Instruction {
 }
 
 #[test]
+fn a_name_carries_nothing_that_wallets_leave_out() {
+    let mut world = enrolled();
+    let listed = |name: &str| exchange::model_register(&SIDE.person("creator"), register_args(name));
+    let left_out = [
+        '\u{ad}',
+        '\u{34f}',
+        '\u{61c}',
+        '\u{115f}',
+        '\u{1160}',
+        '\u{17b4}',
+        '\u{180b}',
+        '\u{180e}',
+        '\u{2028}',
+        '\u{3164}',
+        '\u{fe0f}',
+        '\u{ffa0}',
+        '\u{fff9}',
+        '\u{1bca0}',
+        '\u{1d173}',
+        '\u{e0041}',
+        '\u{e0100}',
+    ];
+    for character in left_out {
+        world.must_refuse(&[listed(&format!("a{character}b"))], "TextNotShownAsItIs");
+    }
+    for shown in ["Ziffern", "模型 9", "نموذج", "Модель", "🧠 v2"] {
+        world.chain.must(&[listed(shown)]);
+    }
+}
+
+#[test]
 fn names_symbols_and_uris_out_of_bounds_are_refused() {
     let mut world = enrolled();
     let named = |name: &str| register_args(name);

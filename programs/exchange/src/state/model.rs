@@ -93,12 +93,6 @@ impl Model {
         ensure(self.creator == *signer, ExchangeError::NotCreator)
     }
 
-    /// The creator, who alone is paid the creator's fees, unless contributors share in them.
-    pub fn sole_beneficiary(&self) -> Result<Pubkey> {
-        ensure(self.has_contributors == 0, ExchangeError::ContributorsShare)?;
-        Ok(self.creator)
-    }
-
     /// Counts a new version whose parent is `parent` (0 for none) and makes it current. Returns its index, from 1.
     pub fn add_version(&mut self, parent: u32) -> Result<u32> {
         ensure(self.version_count >= parent, ExchangeError::ParentVersionUnknown)?;
@@ -170,9 +164,14 @@ pub fn require_uri(uri: &str) -> Result<()> {
     require_text(uri, URI_BYTES_MAX, ExchangeError::UriEmpty, ExchangeError::UriTooLong)
 }
 
-/// Control characters, and marks of no width that join, hide or reverse text.
+/// Control characters, and what Unicode lets programs leave out when they show text (Default_Ignorable_Code_Point):
+/// marks that join, hide, vary or reverse letters, and fillers; line and paragraph separators too.
 fn is_invisible(character: char) -> bool {
-    let is_mark =
-        matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-    character.is_control() || is_mark
+    let is_left_out = matches!(character,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}'
+    );
+    character.is_control() || is_left_out
 }
