@@ -16,17 +16,22 @@ pub trait State: Discriminator + AnyBitPattern + Sized {
     /// The program that owns accounts of this type.
     const PROGRAM: Pubkey;
 
+    /// Whether bytes of any number may follow the state.
+    const IS_OPEN_ENDED: bool = false;
+
     /// The state in `account`, if it is of this type.
     fn of(account: &Account) -> Option<Self> {
         if account.owner != Self::PROGRAM || account.data.get(..8) != Some(Self::DISCRIMINATOR) {
             return None;
         }
+        let fits = Self::IS_OPEN_ENDED || account.data.len() == 8 + size_of::<Self>();
+        assert!(fits, "programs and fuzzer were built from different sources: compile the programs again");
         account.data.get(8..8 + size_of::<Self>()).map(bytemuck::pod_read_unaligned)
     }
 }
 
 macro_rules! book {
-    ($($field:ident: $state:ty, $program:ident;)+) => {
+    ($($field:ident: $state:ty, $program:ident $(, $open_ended:literal)?;)+) => {
         /// Every account of the three programs by type and address, in the order of addresses.
         #[derive(Clone, Default)]
         pub struct Book {
@@ -38,6 +43,7 @@ macro_rules! book {
 
         $(impl State for $state {
             const PROGRAM: Pubkey = $program::ID;
+            $(const IS_OPEN_ENDED: bool = $open_ended;)?
         })+
 
         impl Book {
@@ -69,7 +75,7 @@ book! {
     oracle_configs: OracleConfig, modchains_oracle;
     services: Service, modchains_oracle;
     operators: Operator, modchains_oracle;
-    requests: Request, modchains_oracle;
+    requests: Request, modchains_oracle, true;
     usages: Usage, modchains_oracle;
     licence_uses: LicenceUse, modchains_oracle;
 }

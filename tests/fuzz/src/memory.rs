@@ -3,9 +3,13 @@
 use std::collections::BTreeMap;
 
 use anchor_lang::prelude::Pubkey;
-use modchains_exchange::{events::CurveMoved, state::Market};
+use modchains_exchange::{
+    events::CurveMoved,
+    state::{Contributors, Market},
+};
 use modchains_oracle::state::Usage;
 use modchains_tests::chain::{TOKEN, TOKEN_2022};
+use modchains_vault::state::RevenuePool;
 
 use crate::{actions::gifts, book::State, seen::Seen};
 
@@ -45,6 +49,8 @@ pub struct Memory {
     pub gifts: BTreeMap<Pubkey, u64>,
     /// Model tokens that holders destroyed, by mint.
     pub burned: BTreeMap<Pubkey, u64>,
+    /// The creators who queued contributors' shares, by the shares' account.
+    pub queued_by: BTreeMap<Pubkey, Pubkey>,
     /// How often each pool was touched: each time may leave up to an atom of dust.
     pub settlements: BTreeMap<Pubkey, u64>,
 }
@@ -85,7 +91,15 @@ impl Memory {
             let Some(market) = change.after else { continue };
             self.record_market(seen, change.address, &market);
         }
-        for change in seen.changes::<modchains_vault::state::RevenuePool>() {
+        for change in seen.changes::<Contributors>() {
+            let pending = |state: Option<Contributors>| state.map_or(0, |shares| shares.pending_at_seconds);
+            let is_queued = pending(change.after) > pending(change.before);
+            // Whoever signs a transaction that queues shares is the creator; a law sees to that.
+            if let Some(creator) = seen.signers.first().filter(|_| is_queued) {
+                self.queued_by.insert(change.address, *creator);
+            }
+        }
+        for change in seen.changes::<RevenuePool>() {
             *self.settlements.entry(change.address).or_default() += 1;
         }
     }

@@ -130,11 +130,15 @@ fn apply(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     let careless = pick.percent(10);
     let now = stage.chain.now();
     let is_due = |pending: i64| pending != 0 && now >= pending;
-    let all = stage.book.contributors.values();
-    let waiting: Vec<_> = all.filter(|shares| careless || is_due(shares.pending_at_seconds)).collect();
-    let shares = pick.one(&waiting)?;
+    let all = stage.book.contributors.iter();
+    let waiting: Vec<_> = all.filter(|(_, shares)| careless || is_due(shares.pending_at_seconds)).collect();
+    let (address, shares) = pick.one(&waiting)?;
     stage.market_of(&shares.model)?;
-    let reasons = [(!is_due(shares.pending_at_seconds), "nothing is due")];
+    let creator = stage.book.models.get(&shares.model).map(|model| model.creator);
+    let reasons = [
+        (!is_due(shares.pending_at_seconds), "nothing is due"),
+        (stage.memory.queued_by.get(address).copied() != creator, "a former creator queued them"),
+    ];
     let what = format!("queued contributors of {} are applied", short(&shares.model));
     Some(Plan {
         expect: expect(&reasons, "the timelock is over"),
