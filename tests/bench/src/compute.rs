@@ -3,17 +3,22 @@
 use std::panic::catch_unwind;
 
 use anyhow::{Result, anyhow, ensure};
+use modchains_sdk::Instruction;
 use modchains_tests::{
+    chain::Chain,
     idl::Program,
     scenario::{self, Scenario},
 };
 
 use crate::{
     budgets,
-    cpis::{CALL_UNITS, calls},
+    cpis::{CALL_UNITS, Ran, instructions},
     figures::Figures,
     table::{Table, code, number},
 };
+
+/// Columns of a table of compute units.
+pub const HEADER: [&str; 6] = ["instruction", "CU", "budget", "calls", "bare calls, CU", "over bare calls"];
 
 /// Runs every instruction once.
 pub fn measure(figures: &mut Figures) -> Result<Table> {
@@ -24,23 +29,22 @@ pub fn measure(figures: &mut Figures) -> Result<Table> {
     for mut scenario in scenarios {
         let is_shared = names.iter().filter(|name| **name == scenario.name).count() > 1;
         let name = figure_name(&scenario, is_shared);
-        measure_one(&mut scenario, &name, figures, &mut table)?;
+        let ran = last_of(&mut scenario.world.chain, &[scenario.instruction], &name)?;
+        add(figures, &mut table, &name, &ran)?;
     }
-    // What a launch takes: the model with its token, and its market.
-    let launch = figures.get("cu.model_register")? + figures.get("cu.market_open")?;
-    figures.set("cu.launch", launch)?;
     Ok(table)
 }
-
-const HEADER: [&str; 6] = ["instruction", "CU", "budget", "calls", "bare calls, CU", "over bare calls"];
 
 fn text() -> String {
     format!(
         "Exact and the same in every run: the compiled programs in LiteSVM, with p-token as the token program and \
          Token-2022 for model tokens (mint with metadata), one instruction per transaction, token accounts existing \
-         beforehand. *Bare calls* is what the instruction's calls to other programs (token transfers, mints and burns, \
-         account creations, the event) cost in the same run, {CALL_UNITS} CU for each call included: nothing that does \
-         the same can be cheaper. Peers are in a table of their own below."
+         beforehand. Trades have everything on: every leg of the fee, a referrer, the instructions sysvar. Where an \
+         instruction creates accounts, the figure depends on the keys: each address that is searched costs 1,500 CU \
+         for every bump tried, two on average; trades, syncs and claims search none. *Bare calls* is what the \
+         instruction's calls to other programs (token transfers, mints and burns, account creations, the event) cost \
+         in the same run, {CALL_UNITS} CU for each call included: nothing that does the same can be cheaper. Peers \
+         are in a table of their own below."
     )
 }
 
@@ -53,14 +57,22 @@ fn figure_name(scenario: &Scenario, is_shared: bool) -> String {
     if is_shared { format!("{program}_{}", scenario.name) } else { scenario.name.to_owned() }
 }
 
-fn measure_one(scenario: &mut Scenario, name: &str, figures: &mut Figures, table: &mut Table) -> Result<()> {
-    let sent = scenario.world.chain.send(std::slice::from_ref(&scenario.instruction));
-    let outcome =
-        sent.map_err(|refusal| anyhow!("{name} was refused: {}\n{}", refusal.name, refusal.logs.join("\n")))?;
-    let calls = calls(&outcome.logs).map_err(|error| error.context(name.to_owned()))?;
-    ensure!(calls.units < outcome.compute_units, "{name}: the calls cost more than the whole");
-    let units = outcome.compute_units as f64;
-    let figure = format!("cu.{name}");
+/// Sends a transaction and says what its last instruction cost.
+pub fn last_of(chain: &mut Chain, transaction: &[Instruction], name: &str) -> Result<Ran> {
+    let outcome = chain
+        .send(transaction)
+        .map_err(|refusal| anyhow!("{name} was refused: {}\n{}", refusal.name, refusal.logs.join("\n")))?;
+    let all = instructions(&outcome.logs).map_err(|error| error.context(name.to_owned()))?;
+    let total: u64 = all.iter().map(|ran| ran.units).sum();
+    ensure!(total == outcome.compute_units, "{name}: the log says {total} CU, the runtime {}", outcome.compute_units);
+    let ran = all.last().copied().ok_or_else(|| anyhow!("{name} ran nothing"))?;
+    ensure!(ran.calls.units < ran.units, "{name}: the calls cost more than the whole");
+    Ok(ran)
+}
+
+/// Adds a row, and figures of that name.
+pub fn add(figures: &mut Figures, table: &mut Table, name: &str, ran: &Ran) -> Result<()> {
+    let (units, calls, figure) = (ran.units as f64, ran.calls, format!("cu.{name}"));
     figures.set(figure.as_str(), units)?;
     let mut over = String::new();
     if calls.count > 0 {
@@ -84,7 +96,7 @@ mod tests {
     // reason: a failed expectation is a failed test.
     #![allow(clippy::unwrap_used)]
 
-    use modchains_sdk::{AccountMeta, Instruction, address};
+    use modchains_sdk::{AccountMeta, address};
     use modchains_tests::{
         chain::{TOKEN, TOKEN_2022},
         world::{QUOTE, Side, World, quote},
@@ -121,7 +133,7 @@ mod tests {
             data: bought.events.last().unwrap().clone(),
         };
         let alone: u64 = [transfer, mint, event].map(|part| world.chain.must(&[part]).compute_units).iter().sum();
-        let calls = calls(&bought.logs).unwrap();
+        let calls = instructions(&bought.logs).unwrap()[0].calls;
         assert_eq!((calls.count, calls.units), (3, alone + 3 * CALL_UNITS));
     }
 }

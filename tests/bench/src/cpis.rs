@@ -1,4 +1,4 @@
-//! What the calls to other programs cost within a transaction, read from the runtime's own log.
+//! What the instructions of a transaction cost, and their calls to other programs, read from the runtime's own log.
 
 use anyhow::{Context, Result, bail};
 
@@ -16,9 +16,19 @@ pub struct Calls {
     pub units: u64,
 }
 
-/// Reads the log of a transaction with one instruction.
-pub fn calls(logs: &[String]) -> Result<Calls> {
-    let mut calls = Calls::default();
+/// One instruction of a transaction.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ran {
+    /// Its compute units, calls included.
+    pub units: u64,
+    /// Its calls.
+    pub calls: Calls,
+}
+
+/// Reads the log of a transaction: its instructions in order.
+pub fn instructions(logs: &[String]) -> Result<Vec<Ran>> {
+    let mut all = Vec::new();
+    let mut ran = Ran::default();
     let mut depth = 0_u32;
     let mut consumed = None;
     for line in logs {
@@ -28,23 +38,26 @@ pub fn calls(logs: &[String]) -> Result<Calls> {
             ["Program", "log:" | "data:" | "return:", ..] => {}
             ["Program", _, "invoke", level] => {
                 depth = level.trim_matches(['[', ']']).parse().with_context(|| format!("in the log: {line}"))?;
-                if depth == 2 {
-                    (calls.count, consumed) = (calls.count + 1, None);
+                if depth <= 2 {
+                    consumed = None;
                 }
             }
-            ["Program", _, "consumed", units, ..] if depth == 2 => {
+            ["Program", _, "consumed", units, ..] if depth <= 2 => {
                 consumed = Some(units.parse::<u64>().with_context(|| format!("in the log: {line}"))?);
             }
             ["Program", _, "success"] => {
+                let units = consumed.unwrap_or(SYSTEM_UNITS);
                 if depth == 2 {
-                    calls.units += CALL_UNITS + consumed.unwrap_or(SYSTEM_UNITS);
+                    ran.calls = Calls { count: ran.calls.count + 1, units: ran.calls.units + CALL_UNITS + units };
+                } else if depth == 1 {
+                    all.push(Ran { units, ..std::mem::take(&mut ran) });
                 }
                 depth = depth.saturating_sub(1);
             }
             _ => {}
         }
     }
-    Ok(calls)
+    Ok(all)
 }
 
 #[cfg(test)]
@@ -74,11 +87,29 @@ mod tests {
             "Program A consumed 5000 of 200000 compute units",
             "Program A success",
         ]);
-        assert_eq!(calls(&logs).unwrap(), Calls { count: 2, units: 1_100 + 150 + 2 * 946 });
+        let calls = Calls { count: 2, units: 1_100 + 150 + 2 * 946 };
+        assert_eq!(instructions(&logs).unwrap(), [Ran { units: 5_000, calls }]);
+    }
+
+    #[test]
+    fn instructions_are_told_apart() {
+        let logs = log(&[
+            "Program 11111111111111111111111111111111 invoke [1]",
+            "Program 11111111111111111111111111111111 success",
+            "Program A invoke [1]",
+            "Program B invoke [2]",
+            "Program B consumed 100 of 2000 compute units",
+            "Program B success",
+            "Program A consumed 3000 of 200000 compute units",
+            "Program A success",
+        ]);
+        let alone = Ran { units: 150, calls: Calls::default() };
+        let calling = Ran { units: 3_000, calls: Calls { count: 1, units: 1_046 } };
+        assert_eq!(instructions(&logs).unwrap(), [alone, calling]);
     }
 
     #[test]
     fn a_truncated_log_is_no_measurement() {
-        assert!(calls(&log(&["Program A invoke [1]", "Log truncated"])).is_err());
+        assert!(instructions(&log(&["Program A invoke [1]", "Log truncated"])).is_err());
     }
 }

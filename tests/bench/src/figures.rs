@@ -1,5 +1,5 @@
 //! Everything measured, by name: `cu.` compute units, `bytes.` and `size.` bytes, `lamports.` rent, `us.`
-//! microseconds, `ratio.` ours over the reference.
+//! microseconds, `count.` how many, `ratio.` ours over the reference.
 
 use std::collections::BTreeMap;
 
@@ -32,6 +32,11 @@ impl Figures {
     /// A figure, if it was measured.
     pub fn find(&self, name: &str) -> Option<f64> {
         self.0.get(name).copied()
+    }
+
+    /// All of them, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, f64)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), *value))
     }
 
     /// How many there are.

@@ -6,9 +6,11 @@ use anyhow::{Context, Result};
 use modchains_sdk::core::{
     curve::Curve,
     fees::TRADE_FEES_DEFAULT,
+    launch::LaunchTerms,
+    licence::{Grant, LicenceKind, LicenceTerms, RateWindow, USE_PERSONAL, USE_RESEARCH, USES_ALL, effective},
     stream::Stream,
     sync::{SyncInput, SyncParams, SyncState, signal_step_ppm, sync},
-    trade::{buy_exact_in, sell_exact_in},
+    trade::{buy_exact_in, buy_exact_out, sell_exact_in, sell_exact_out},
     usage::{EMA_FAST_HALF_LIFE_SECONDS, ema_advance},
 };
 use modchains_tests::{
@@ -25,6 +27,8 @@ use crate::{
 const CALLS: u32 = 200;
 const SAMPLES: usize = 2_000;
 const WARM_UP_SAMPLES: usize = 200;
+/// A thousand tokens.
+const TOKEN_ATOMS: u64 = 1_000_000_000;
 
 /// Measures the formulas.
 pub fn measure(figures: &mut Figures) -> Result<Table> {
@@ -41,8 +45,15 @@ pub fn measure(figures: &mut Figures) -> Result<Table> {
     let later = START_SECONDS + i64::from(EPOCH_SECONDS);
     let stream =
         Stream::new(START_SECONDS).deposit(QUOTE, START_SECONDS, 3 * QUOTE, STREAM_SECONDS).context("a stream")?;
+    let launch = LaunchTerms { fee_max_bps: 2_000, duration_seconds: 600, cap_ppm: 10_000 };
     // A formula that fails would be measured too fast, so each is tried once.
     sync(&curve, &state, &params, &input, later).context("a sync")?;
+    buy_exact_out(&curve, &fees, TOKEN_ATOMS, false).context("a buy of an exact amount")?;
+    sell_exact_out(&curve, &fees, QUOTE, false).context("a sale for an exact amount")?;
+    let buy = buy_exact_in(&curve, &fees, QUOTE, false).context("a buy")?;
+    buy.price_impact_ppm(&curve).context("a price impact")?;
+    launch.fee_bps(fees.fee_bps, START_SECONDS, START_SECONDS + 123).context("a launch fee")?;
+    licence_check(QUOTE, later).context("a licence check")?;
 
     let mut table = Table::new("Formulas", TEXT, &["formula", "p50, us", "p99, us"]);
     let mut add = |name: &str, times: [f64; 2]| -> Result<()> {
@@ -53,6 +64,11 @@ pub fn measure(figures: &mut Figures) -> Result<Table> {
     };
     add("quote_buy", time(|| buy_exact_in(black_box(&curve), &fees, black_box(QUOTE), false)))?;
     add("quote_sell", time(|| sell_exact_in(black_box(&curve), &fees, black_box(QUOTE), false)))?;
+    add("quote_buy_exact_out", time(|| buy_exact_out(black_box(&curve), &fees, black_box(TOKEN_ATOMS), false)))?;
+    add("quote_sell_exact_out", time(|| sell_exact_out(black_box(&curve), &fees, black_box(QUOTE), false)))?;
+    add("price_impact", time(|| black_box(&buy).price_impact_ppm(black_box(&curve))))?;
+    add("launch_fee", time(|| launch.fee_bps(fees.fee_bps, START_SECONDS, black_box(START_SECONDS + 123))))?;
+    add("licence_check", time(|| licence_check(black_box(QUOTE), black_box(later))))?;
     add("sync", time(|| sync(black_box(&curve), &state, &params, &input, black_box(later))))?;
     add("signal", time(|| signal_step_ppm(black_box(7 << 30), 6 << 30, 5 << 30, 1_000_000, &params)))?;
     add("ema", time(|| ema_advance(black_box(7 << 30), QUOTE, 2, EPOCH_SECONDS, EMA_FAST_HALF_LIFE_SECONDS)))?;
@@ -61,9 +77,20 @@ pub fn measure(figures: &mut Figures) -> Result<Table> {
 }
 
 const TEXT: &str = "\
-     Time of one call of `sdk/core` on this machine, without RPC: quotes with fee and fee split, a sync, its \
-                    signal, one usage average, one step of the revenue stream. Median and 99th percentile of 2,000 \
+     Time of one call of `sdk/core` on this machine, without RPC: quotes with fee and fee split (either \
+                    end fixed), the price impact of a quoted buy, the fee of a second of the launch, a licence check \
+                    (the grant that holds, the declared use, the price, the rate), a sync, its signal, one usage average, one step of the revenue stream. Median and 99th percentile of 2,000 \
                     samples, each the mean of 200 calls.";
+
+/// What a request under a granted licence with a rate is checked for: the fee it pays and how it is counted.
+fn licence_check(service_fee_atoms: u64, now_seconds: i64) -> modchains_sdk::core::Result<(u64, RateWindow)> {
+    let terms = LicenceTerms { uses: USES_ALL, price_atoms: 2 * QUOTE, rate_max: 1_000, rate_window_seconds: 60 };
+    let grant = Grant { terms, expires_at_seconds: i64::MAX, revoked_at_seconds: 0 };
+    let effective = effective(LicenceKind::Paid, &terms, black_box(Some(&grant)), now_seconds)?;
+    effective.check_uses(black_box(USE_PERSONAL | USE_RESEARCH))?;
+    let window = RateWindow { started_at_seconds: now_seconds, count: 7 };
+    Ok((effective.fee_atoms(service_fee_atoms), window.record(&effective, now_seconds)?))
+}
 
 /// A market in use: some tokens circulate, some fees are in the reserve.
 fn traded_curve() -> Result<Curve> {

@@ -7,17 +7,21 @@ mod budgets;
 mod compute;
 mod cpis;
 mod demo;
+mod endurance;
 mod figures;
 mod formulas;
 mod inference;
+mod launch;
 mod machine;
 mod memory;
+mod objects;
 mod peers;
 mod progress;
 mod rent;
 mod report;
 mod sizes;
 mod table;
+mod trades;
 
 use std::{
     fs::File,
@@ -30,7 +34,7 @@ use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use modchains_tests::idl::root;
 
-use crate::{figures::Figures, machine::Machine, progress::step};
+use crate::{endurance::Endurance, figures::Figures, machine::Machine, objects::Objects, progress::step, table::Table};
 
 /// Measures everything and writes BENCHMARKS.md and benchmarks/figures.json. A measurement that fails is named and
 /// nothing is written.
@@ -49,6 +53,11 @@ struct Options {
     /// Rounds per inference figure.
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(10..))]
     inference_rounds: u32,
+    #[command(flatten)]
+    endurance: Endurance,
+    /// Measures what the compiled programs and the formulas take, prints it and writes nothing.
+    #[arg(long)]
+    programs_only: bool,
 }
 
 fn main() -> ExitCode {
@@ -81,11 +90,11 @@ fn run(options: &Options) -> Result<()> {
     let _lock = lock(&output)?;
 
     let mut figures = Figures::default();
-    let mut tables = Vec::new();
-    tables.push(step("compute units of every instruction", || compute::measure(&mut figures))?);
-    tables.extend(step("sizes of programs, accounts, transactions", || sizes::measure(&mut figures))?);
-    tables.push(step("rent of every object", || rent::measure(&mut figures))?);
-    tables.push(step("formulas on this machine", || formulas::measure(&mut figures))?);
+    let mut tables = programs(&mut figures, options)?;
+    if options.programs_only {
+        tables.iter().for_each(|table| println!("\n{}", table.to_markdown()));
+        return Ok(());
+    }
     tables.push(demo::measure(&mut figures, options, &output)?);
     let models = demo::models(&output);
     let rounds = options.inference_rounds;
@@ -103,4 +112,17 @@ fn run(options: &Options) -> Result<()> {
         println!("over budget: {budget}");
     }
     Ok(())
+}
+
+/// What needs neither a network nor libtorch.
+fn programs(figures: &mut Figures, options: &Options) -> Result<Vec<Table>> {
+    let mut tables = vec![step("compute units of every instruction", || compute::measure(figures))?];
+    tables.extend(step("trades in every shape", || trades::measure(figures))?);
+    tables.push(step("launches", || launch::measure(figures))?);
+    let objects = step("one of every account", Objects::create)?;
+    tables.extend(step("sizes of programs, accounts, transactions", || sizes::measure(figures, &objects))?);
+    tables.push(step("rent of every object", || rent::measure(figures, &objects))?);
+    tables.extend(step("endurance of a market", || endurance::measure(figures, options.endurance))?);
+    tables.push(step("formulas on this machine", || formulas::measure(figures))?);
+    Ok(tables)
 }
