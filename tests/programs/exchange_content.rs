@@ -6,7 +6,7 @@ use anchor_spl::token_2022::spl_token_2022::{
     state::Mint,
 };
 use modchains_core::licence::{USE_PERSONAL, USES_ALL};
-use modchains_exchange::{events::ContentMinted, instructions::ContentMintArgs};
+use modchains_exchange::{events::ContentMinted, instructions::ContentMintArgs, state::ModelTerms};
 use modchains_oracle::instructions::RequestCreateArgs;
 use modchains_sdk::{
     address,
@@ -216,4 +216,25 @@ fn a_token_program_that_is_none_never_gets_the_markets_signature() {
         assert!(world.clone().chain.send(&[swapped]).is_err());
     }
     world.chain.must(&[content_instruction(SIDE, 1)]);
+}
+
+#[test]
+fn a_creator_who_raises_the_fee_reaches_no_request_that_exists() {
+    let mut world = served();
+    let terms = |content_fee_atoms| {
+        let terms = ModelTerms { content_fee_atoms, ..content_terms() };
+        registry::model_terms_set(&SIDE.person("creator"), &SIDE.model(), terms)
+    };
+    for (later_atoms, charged_atoms) in [(u64::MAX, CONTENT_FEE_ATOMS), (1, 1)] {
+        let mut world = world.clone();
+        world.chain.must(&[terms(later_atoms)]);
+        let before = world.quote_atoms(SIDE, "requester");
+        world.chain.must(&[mint(content_args())]);
+        assert_eq!(before - world.quote_atoms(SIDE, "requester"), charged_atoms);
+    }
+    // What is asked for afterwards costs what it says now.
+    world.chain.must(&[terms(CONTENT_FEE_ATOMS + 1)]);
+    world.serve_content(SIDE, 2);
+    let second = registry::content_mint(&requester(), &SIDE.model(), &SIDE.request(2), &quote(), content_args());
+    world.must_refuse(&[second], "InputAboveLimit");
 }

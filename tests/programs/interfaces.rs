@@ -185,6 +185,7 @@ fn the_exchange_reads_of_requests_and_services_what_the_oracle_writes() {
     assert_eq!(result.version_manifest_sha256, request.version_manifest_sha256);
     assert_eq!((result.input_hash, result.output_hash), (request.input_hash, request.output_hash));
     assert_eq!((result.licence_uses, result.numeric_class), (request.licence_uses, request.numeric_class));
+    assert_eq!(result.content_fee_atoms, request.content_fee_atoms);
     assert!(read(&request, [&owner; 2], &key("another model").pubkey()).is_err());
     let forger = key("another program").pubkey();
     assert!(read(&request, [&forger, &owner], &service.model).is_err());
@@ -195,7 +196,9 @@ fn the_exchange_reads_of_requests_and_services_what_the_oracle_writes() {
 
 #[test]
 fn the_oracle_reads_of_models_versions_and_markets_what_the_exchange_writes() {
-    use modchains_oracle::exchange_interface::{read_default_licence, read_market, read_model_creator, read_version};
+    use modchains_oracle::exchange_interface::{
+        read_content_fee, read_default_licence, read_market, read_model_creator, read_version,
+    };
     let owner = modchains_exchange::ID;
     let (model, version, market): (Model, ModelVersion, Market) = (patterned(), patterned(), patterned());
     assert_eq!(with_account(&model, &owner, read_model_creator).unwrap(), model.creator);
@@ -204,6 +207,7 @@ fn the_oracle_reads_of_models_versions_and_markets_what_the_exchange_writes() {
     assert_eq!(facts.numeric_class, version.numeric_class);
     let facts = with_account(&market, &owner, read_market).unwrap();
     assert_eq!((facts.model, facts.quote_mint), (market.model, market.quote_mint));
+    assert_eq!(with_account(&model, &owner, read_content_fee).unwrap(), model.content_fee_atoms);
     let (kind, terms) = with_account(&Model { licence_kind: 1, ..model }, &owner, read_default_licence).unwrap();
     assert_eq!(
         (kind, terms.uses, terms.price_atoms),

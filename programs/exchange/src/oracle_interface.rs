@@ -32,6 +32,8 @@ pub struct FinalResult {
     pub licence_uses: u16,
     /// How results are compared: 0 exact, 1 tolerant.
     pub numeric_class: u8,
+    /// Most that the result costs as content, quote atoms: what the model asked for when the request was created.
+    pub content_fee_atoms: u64,
 }
 
 /// Reads `request`, which must be one to `service`, the service of `model`, with a final result. Only the oracle writes
@@ -40,7 +42,7 @@ pub fn read_final_result(request: &AccountInfo, service: &AccountInfo, model: &P
     let of_service = read_foreign(service, &ID, &SERVICE_DISCRIMINATOR)?;
     ensure(of_service.starts_with(model.as_ref()), ExchangeError::RequestMismatch)?;
     let data = read_foreign(request, &ID, &REQUEST_DISCRIMINATOR)?;
-    let bytes: &[u8; 404] = data.first_chunk().ok_or(ErrorCode::AccountDidNotDeserialize)?;
+    let bytes: &[u8; 416] = data.first_chunk().ok_or(ErrorCode::AccountDidNotDeserialize)?;
     ensure(bytes.starts_with(service.key.as_ref()), ExchangeError::RequestMismatch)?;
     ensure(bytes[402] == STATUS_FINALIZED, ExchangeError::ResultNotFinal)?;
     let hash = |offset: usize| {
@@ -48,6 +50,7 @@ pub fn read_final_result(request: &AccountInfo, service: &AccountInfo, model: &P
         hash.copy_from_slice(&bytes[offset..offset + 32]);
         hash
     };
+    let content_fee = bytes.last_chunk().ok_or(ErrorCode::AccountDidNotDeserialize)?;
     Ok(FinalResult {
         requester: Pubkey::from(hash(32)),
         version_manifest_sha256: hash(96),
@@ -55,6 +58,7 @@ pub fn read_final_result(request: &AccountInfo, service: &AccountInfo, model: &P
         output_hash: hash(160),
         licence_uses: u16::from_le_bytes([bytes[400], bytes[401]]),
         numeric_class: bytes[403],
+        content_fee_atoms: u64::from_le_bytes(*content_fee),
     })
 }
 

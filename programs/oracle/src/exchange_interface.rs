@@ -51,6 +51,12 @@ pub fn read_default_licence(model: &AccountInfo) -> Result<(LicenceKind, Licence
     Ok((LicenceKind::from_code(kind).map_err(OracleError::from)?, terms))
 }
 
+/// What minting a result of `model` as content costs, in quote atoms.
+pub fn read_content_fee(model: &AccountInfo) -> Result<u64> {
+    let data = read_foreign(model, &ID, &MODEL_DISCRIMINATOR)?;
+    Ok(u64::from_le_bytes(bytes_at(&data, 80)?))
+}
+
 /// The grant in `licence`, which must be for `model` and `grantee`. The exchange keeps one licence for each pair.
 pub fn read_licence(licence: &AccountInfo, model: &Pubkey, grantee: &Pubkey) -> Result<Grant> {
     let data = read_foreign(licence, &ID, &LICENCE_DISCRIMINATOR)?;

@@ -71,7 +71,7 @@ impl<'info> ContentMint<'info> {
         require_text(&args.name, NAME_BYTES_MAX, ExchangeError::NameEmpty, ExchangeError::NameTooLong)?;
         require_uri(&args.uri)?;
         let result = self.result()?;
-        let (fee, fee_atoms, royalty_bps, payout) = self.charge(args.fee_max_atoms)?;
+        let (fee, fee_atoms, royalty_bps, payout) = self.charge(result.content_fee_atoms, args.fee_max_atoms)?;
         if fee_atoms > 0 {
             let (from, to) = (&self.requester_quote, &self.quote_vault);
             token::transfer(&self.quote_token_program, from, to, &self.requester, fee_atoms, &[])?;
@@ -100,11 +100,11 @@ impl<'info> ContentMint<'info> {
         Ok(result)
     }
 
-    /// Books the model's fee in the market.
-    fn charge(&self, fee_max_atoms: u64) -> Result<(TradeFee, u64, u16, MarketPayout)> {
+    /// Books the model's fee in the market: the present one or, if that is less, the one when the result was asked for.
+    fn charge(&self, asked_atoms: u64, fee_max_atoms: u64) -> Result<(TradeFee, u64, u16, MarketPayout)> {
         let (fee_atoms, royalty_bps) = {
             let model = self.model.load()?;
-            (model.content_fee_atoms, model.content_royalty_bps)
+            (model.content_fee_atoms.min(asked_atoms), model.content_royalty_bps)
         };
         ensure(fee_atoms <= fee_max_atoms, ExchangeError::InputAboveLimit)?;
         let mut market = self.market.load_mut()?;

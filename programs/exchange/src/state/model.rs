@@ -29,7 +29,8 @@ pub struct Model {
     pub registered_at_seconds: i64,
     /// Least that a request under the default licence pays when the licence is paid, quote atoms.
     pub licence_price_atoms: u64,
-    /// What minting a result as content costs, quote atoms; goes through the market's fee split.
+    /// What minting a result as content costs, quote atoms; goes through the market's fee split. A higher fee reaches no
+    /// request that exists.
     pub content_fee_atoms: u64,
     /// How many versions exist; also the index of the newest.
     pub version_count: u32,

@@ -6,7 +6,7 @@ use modchains_program_kit::{account, hash::sha256, token};
 use crate::{
     errors::OracleError,
     events::{self, Change, RequestCreated},
-    exchange_interface::{read_default_licence, read_licence},
+    exchange_interface::{read_content_fee, read_default_licence, read_licence},
     seeds,
     state::{LicenceUse, Request, RequestTerms, Service},
 };
@@ -82,6 +82,7 @@ impl<'info> RequestCreate<'info> {
             salt: args.salt,
             input_hash: sha256(&[&args.salt, &args.input]),
             input_bytes: args.input.len(),
+            content_fee_atoms: read_content_fee(&self.model)?,
             bump: args.bump,
         };
         let (request, escrowed) = self.admit(&licence, &terms, now_seconds)?;

@@ -135,6 +135,8 @@ pub struct Request {
     pub bump: u8,
     /// Always zero.
     pub _padding: [u8; 3],
+    /// Most that minting the result as content costs, in atoms: what the model asked for it when the request was created.
+    pub content_fee_atoms: u64,
 }
 
 /// What the requester asks for.
@@ -158,6 +160,8 @@ pub struct RequestTerms {
     pub input_hash: [u8; 32],
     /// Bytes of input.
     pub input_bytes: usize,
+    /// What minting the result as content costs now, in atoms.
+    pub content_fee_atoms: u64,
     /// Bump of the request's address.
     pub bump: u8,
 }
@@ -210,6 +214,7 @@ impl Request {
             licence_uses: terms.uses,
             numeric_class: service.numeric_class,
             bump: terms.bump,
+            content_fee_atoms: terms.content_fee_atoms,
             ..bytemuck::Zeroable::zeroed()
         })
     }

@@ -24,6 +24,7 @@ const TERMS: RequestTerms = RequestTerms {
     salt: [3; 16],
     input_hash: [4; 32],
     input_bytes: 64,
+    content_fee_atoms: 70,
     bump: 255,
 };
 
@@ -65,9 +66,9 @@ fn refused_unless(allowed: &[RequestStatus], error: OracleError, act: impl Fn(&m
 }
 
 #[test]
-fn the_input_follows_416_fixed_bytes() {
-    assert_eq!(Request::INPUT_OFFSET, 416);
-    assert_eq!(open().account_bytes(), 416 + 64 + 32);
+fn the_input_follows_424_fixed_bytes() {
+    assert_eq!(Request::INPUT_OFFSET, 424);
+    assert_eq!(open().account_bytes(), 424 + 64 + 32);
 }
 
 #[test]
