@@ -5,12 +5,17 @@ use std::panic::catch_unwind;
 use anyhow::{Result, anyhow, ensure};
 use modchains_sdk::{
     Instruction, Pubkey, Signer,
-    exchange::state::{LaunchArgs, MarketTradeArgs},
+    exchange::{
+        instructions::MarketOpenArgs,
+        state::{LaunchArgs, MarketTradeArgs},
+    },
     instruction::{
         Token,
         exchange::{self, TradeRoute},
         token,
+        trade::{Trade, TraderAccounts, Wrapping},
     },
+    quote::TradeSide,
 };
 use modchains_tests::{
     chain::key,
@@ -56,18 +61,25 @@ pub fn measure(figures: &mut Figures) -> Result<Vec<Table>> {
         let ran = last_of(&mut shape.world.chain, &shape.transaction, shape.name)?;
         add(figures, &mut table, shape.name, &ran)?;
     }
+    let units = catch_unwind(units_of_first_buy_with_sol).map_err(|_| anyhow!("the reason is above"))??;
+    figures.set("cu.tx_market_buy_wsol", units)?;
+    table.row([code("tx_market_buy_wsol"), number(units), String::new(), String::new(), String::new(), String::new()]);
     Ok(vec![table, keys(figures)?])
 }
 
 const TEXT: &str = "\
      The trades above in other shapes. *plain*: neither referrer nor sysvar; *exact_out*: the other end is fixed; \
      *launch*: during the launch, with everything on, at the launch fee and counted against the cap of its \
-     transaction; *first*: the creator's buy in the transaction that opens the market. A trade of the launch also \
+     transaction; *opening*: the launch's first buy, by somebody else than the creator, once per market; *first*: the \
+     creator's buy in the transaction that opens the market. A trade of the launch also \
      hashes its transaction's instructions, so a longer transaction costs it more. Budgets are those of the \
-     fullest buy and sale.";
+     fullest buy and sale. *tx_market_buy_wsol* is a whole first transaction from the SDK against SOL: two token \
+     accounts created (whose addresses the token program searches), SOL wrapped, the buy with everything on, the wrapped \
+     account closed.";
 
 fn shapes() -> Vec<Shape> {
     let (traded, launching) = (referred(), launching());
+    let mut bought = launching.clone();
     let get = |world: &World, atoms| exact_out(atoms, PURSE_ATOMS, fresh_terms(&world.chain));
     let give = |world: &World, atoms| exact_in(atoms, 0, fresh_terms(&world.chain));
     let of = |build, name, world: &World, naming, args| Shape {
@@ -77,21 +89,21 @@ fn shapes() -> Vec<Shape> {
     };
     let buy = |name, world, naming, args| of(exchange::market_buy as Build, name, world, naming, args);
     let sell = |name, world, naming, args| of(exchange::market_sell as Build, name, world, naming, args);
-    let mut shapes = vec![
+    bought.chain.must(&[trade(exchange::market_buy, FULL, give(&bought, QUOTE / 100))]);
+    vec![
         buy("market_buy_exact_out", &traded, FULL, get(&traded, TOKEN_ATOMS)),
         buy("market_buy_plain", &traded, PLAIN, give(&traded, QUOTE)),
         buy("market_buy_plain_exact_out", &traded, PLAIN, get(&traded, TOKEN_ATOMS)),
-        buy("market_buy_launch", &launching, FULL, give(&launching, QUOTE / 100)),
-        buy("market_buy_launch_exact_out", &launching, FULL, get(&launching, TOKEN_ATOMS)),
+        buy("market_buy_launch", &bought, FULL, give(&bought, QUOTE / 100)),
+        buy("market_buy_launch_exact_out", &bought, FULL, get(&bought, TOKEN_ATOMS)),
+        buy("market_buy_launch_opening", &launching, FULL, get(&launching, TOKEN_ATOMS)),
         first_buy(),
         sell("market_sell_exact_out", &traded, FULL, get(&traded, QUOTE / 100)),
         sell("market_sell_plain", &traded, PLAIN, give(&traded, TOKEN_ATOMS)),
         sell("market_sell_plain_exact_out", &traded, PLAIN, get(&traded, QUOTE / 100)),
-    ];
-    let mut bought = launching;
-    bought.chain.must(&[trade(exchange::market_buy, FULL, give(&bought, QUOTE / 100))]);
-    shapes.push(sell("market_sell_launch", &bought, FULL, give(&bought, TOKEN_ATOMS)));
-    shapes
+        sell("market_sell_launch", &bought, FULL, give(&bought, TOKEN_ATOMS)),
+        sell("market_sell_launch_exact_out", &bought, FULL, get(&bought, QUOTE / 1_000)),
+    ]
 }
 
 type Build = fn(&Pubkey, &Pubkey, &Token, MarketTradeArgs, TradeRoute) -> Instruction;
@@ -127,7 +139,7 @@ pub fn unopened() -> World {
 
 /// The opening of a market with launch protection.
 pub fn opening() -> Instruction {
-    let args = modchains_sdk::exchange::instructions::MarketOpenArgs { launch: LAUNCH, ..open_args() };
+    let args = MarketOpenArgs { launch: LAUNCH, ..open_args() };
     exchange::market_open(&SIDE.person("creator"), &SIDE.model(), &quote(), args)
 }
 
@@ -146,6 +158,27 @@ fn first_buy() -> Shape {
     let route = TradeRoute { referrer: None, launch: true };
     let buy = exchange::market_buy(&SIDE.person("creator"), &SIDE.model(), &quote(), args, route);
     Shape { name: "market_buy_first", world, transaction: vec![opening(), buy] }
+}
+
+/// Compute units of somebody's whole first buy on a market against SOL.
+fn units_of_first_buy_with_sol() -> Result<f64> {
+    let (sol, staker) = (Token::WRAPPED_SOL, SIDE.person("staker"));
+    let mut world = unopened();
+    world.chain.put_mint(sol.mint, sol.program, 9);
+    let stranger = key("trader with SOL").pubkey();
+    world.chain.fund(&stranger);
+    world.chain.must(&[exchange::quote_mint_allow(&key("admin").pubkey(), &sol.mint)]);
+    world.chain.must(&[exchange::market_open(&SIDE.person("creator"), &SIDE.model(), &sol, open_args())]);
+    world.chain.must(&[exchange::referral_open(&staker, &SIDE.model(), &staker)]);
+    let buy = Trade {
+        trader: stranger,
+        model: SIDE.model(),
+        quote: sol,
+        side: TradeSide::Buy,
+        args: exact_in(QUOTE, 1, fresh_terms(&world.chain)),
+        route: TradeRoute { referrer: Some(staker), launch: true },
+    };
+    Ok(world.chain.must(&buy.instructions(TraderAccounts::default(), Wrapping::AsFound)).compute_units as f64)
 }
 
 /// The same trade by many people on two markets: all keys differ.
