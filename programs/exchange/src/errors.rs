@@ -173,13 +173,10 @@ impl From<CoreError> for ExchangeError {
             CoreError::AmountZero => Self::AmountZero,
             CoreError::OutputZero => Self::OutputZero,
             CoreError::Overflow => Self::Overflow,
-            CoreError::OutputBelowLimit => Self::OutputBelowLimit,
-            CoreError::InputAboveLimit => Self::InputAboveLimit,
             CoreError::InsufficientReserve => Self::InsufficientReserve,
             CoreError::InsufficientSupply => Self::InsufficientSupply,
             CoreError::NotSolvent => Self::NotSolvent,
             CoreError::EpochNotOver => Self::EpochNotOver,
-            CoreError::DeadlinePassed => Self::DeadlinePassed,
             CoreError::WindowOpen => Self::TimelockRunning,
             CoreError::SplitInvalid | CoreError::FeeOutOfBounds | CoreError::SyncParamsInvalid => {
                 Self::ParamsOutOfBounds

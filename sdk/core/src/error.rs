@@ -20,10 +20,6 @@ pub enum CoreError {
     NotSolvent,
     /// The curve holds no depth (`Y <= C`) or no quote at all (`R + V == 0`).
     CurveEmpty,
-    /// The output is below the trader's limit.
-    OutputBelowLimit,
-    /// The input is above the trader's limit.
-    InputAboveLimit,
     /// The reserve holds less than the trade would pay.
     InsufficientReserve,
     /// More tokens are asked for, or sold, than exist on that side of the curve.
@@ -42,8 +38,6 @@ pub enum CoreError {
     EpochNotOver,
     /// Time given is before the time already recorded.
     ClockWentBack,
-    /// The deadline has passed.
-    DeadlinePassed,
     /// The window is still open.
     WindowOpen,
     /// The window is closed.
@@ -81,8 +75,6 @@ impl fmt::Display for CoreError {
             Self::DivisionByZero => "a denominator is zero",
             Self::NotSolvent => "the reserve would not cover every circulating token",
             Self::CurveEmpty => "the curve has no depth or no quote",
-            Self::OutputBelowLimit => "the output is below the limit",
-            Self::InputAboveLimit => "the input is above the limit",
             Self::InsufficientReserve => "the reserve holds less than the trade would pay",
             Self::InsufficientSupply => "the curve holds fewer tokens than the trade needs",
             Self::SplitInvalid => "the fee split does not add up or is out of bounds",
@@ -92,7 +84,6 @@ impl fmt::Display for CoreError {
             Self::AbsorptionExceedsLostFee => "the largest absorption is worth more than the net protocol fee",
             Self::EpochNotOver => "the epoch since the last sync is not over",
             Self::ClockWentBack => "the time given is before the time recorded",
-            Self::DeadlinePassed => "the deadline has passed",
             Self::WindowOpen => "the window is still open",
             Self::WindowClosed => "the window is closed",
             Self::InsufficientRevenue => "less revenue was streamed than is claimed",

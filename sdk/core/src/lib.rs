@@ -17,7 +17,6 @@ pub mod fees;
 pub mod ids;
 pub mod launch;
 pub mod licence;
-pub mod limits;
 pub mod math;
 pub mod shares;
 pub mod stream;

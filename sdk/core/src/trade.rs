@@ -11,7 +11,6 @@
 use crate::bps::PPM_DENOMINATOR;
 use crate::curve::Curve;
 use crate::fees::{FeeLegs, TradeFees};
-use crate::limits::{require_input, require_output};
 use crate::math::div_rem_wide;
 use crate::{CoreError, Result};
 
@@ -31,16 +30,6 @@ pub struct Buy {
 }
 
 impl Buy {
-    /// Requires at least `min_token_atoms_out`.
-    pub fn check_min_out(&self, min_token_atoms_out: u64) -> Result<()> {
-        require_output(self.token_atoms_out, min_token_atoms_out)
-    }
-
-    /// Requires at most `max_quote_atoms_in`.
-    pub fn check_max_in(&self, max_quote_atoms_in: u64) -> Result<()> {
-        require_input(self.quote_atoms_in, max_quote_atoms_in)
-    }
-
     /// How far the average price, net of the fee, is above the spot price of the curve before the buy.
     pub fn price_impact_ppm(&self, curve_before: &Curve) -> Result<u32> {
         let net_atoms = self.quote_atoms_in.checked_sub(self.fee_atoms).ok_or(CoreError::Overflow)?;
@@ -64,16 +53,6 @@ pub struct Sell {
 }
 
 impl Sell {
-    /// Requires at least `min_quote_atoms_out`.
-    pub fn check_min_out(&self, min_quote_atoms_out: u64) -> Result<()> {
-        require_output(self.quote_atoms_out, min_quote_atoms_out)
-    }
-
-    /// Requires at most `max_token_atoms_in`.
-    pub fn check_max_in(&self, max_token_atoms_in: u64) -> Result<()> {
-        require_input(self.token_atoms_in, max_token_atoms_in)
-    }
-
     /// How far the average price, gross of the fee, is below the spot price of the curve before the sale.
     pub fn price_impact_ppm(&self, curve_before: &Curve) -> Result<u32> {
         let gross_atoms = self.quote_atoms_out.checked_add(self.fee_atoms).ok_or(CoreError::Overflow)?;

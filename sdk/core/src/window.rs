@@ -36,14 +36,3 @@ pub fn epoch_index(now_seconds: i64, epoch_seconds: u32) -> Result<u64> {
     let now = u64::try_from(now_seconds).map_err(|_| CoreError::ClockWentBack)?;
     now.checked_div(u64::from(epoch_seconds)).ok_or(CoreError::DivisionByZero)
 }
-
-/// Last moment at which a trade or request is still wanted. Zero or less means none was set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Deadline(pub i64);
-
-impl Deadline {
-    /// Requires the deadline not to have come yet.
-    pub fn require_open(self, now_seconds: i64) -> Result<()> {
-        if self.0 <= 0 || is_open(now_seconds, self.0) { Ok(()) } else { Err(CoreError::DeadlinePassed) }
-    }
-}

@@ -162,7 +162,7 @@ fn doubling_the_quote_side_costs_twice_the_spot_price_and_leaves_a_seller_half()
 }
 
 #[test]
-fn zero_dust_and_limits_are_refused_by_name() {
+fn zero_and_dust_are_refused_by_name() {
     let curve = Curve::launch(1_000_000_000, 30_000_000).unwrap();
     let fees = TRADE_FEES_DEFAULT;
     assert_eq!(buy_exact_in(&curve, &fees, 0, false), Err(CoreError::AmountZero));
@@ -172,12 +172,4 @@ fn zero_dust_and_limits_are_refused_by_name() {
     assert_eq!(sell_exact_in(&curve, &fees, 1, false), Err(CoreError::InsufficientSupply));
     assert_eq!(sell_exact_out(&curve, &fees, 0, false), Err(CoreError::AmountZero));
     assert_eq!(sell_exact_out(&curve, &fees, 1, false), Err(CoreError::InsufficientReserve));
-    let buy = buy_exact_in(&curve, &fees, 1_000_000, false).unwrap();
-    assert_eq!(buy.check_min_out(buy.token_atoms_out), Ok(()));
-    assert_eq!(buy.check_min_out(buy.token_atoms_out + 1), Err(CoreError::OutputBelowLimit));
-    assert_eq!(buy.check_max_in(buy.quote_atoms_in - 1), Err(CoreError::InputAboveLimit));
-    let sell = sell_exact_in(&buy.curve_after, &fees, 1_000_000, false).unwrap();
-    assert_eq!(sell.check_min_out(sell.quote_atoms_out), Ok(()));
-    assert_eq!(sell.check_min_out(sell.quote_atoms_out + 1), Err(CoreError::OutputBelowLimit));
-    assert_eq!(sell.check_max_in(sell.token_atoms_in - 1), Err(CoreError::InputAboveLimit));
 }

@@ -6,9 +6,7 @@ mod common;
 use common::any_atoms;
 use modchains_core::CoreError;
 use modchains_core::bond::{required_bond, split_forfeit};
-use modchains_core::window::{
-    Deadline, elapsed_seconds, end_seconds, epoch_index, is_open, require_open, require_over,
-};
+use modchains_core::window::{elapsed_seconds, end_seconds, epoch_index, is_open, require_open, require_over};
 use proptest::prelude::*;
 
 proptest! {
@@ -21,15 +19,6 @@ proptest! {
         prop_assert_eq!(require_open(end, end), Err(CoreError::WindowClosed));
         prop_assert_eq!(require_over(end - 1, end), Err(CoreError::WindowOpen));
         prop_assert_eq!(require_over(end, end), Ok(()));
-    }
-
-    #[test]
-    fn a_deadline_passes_at_its_second(at in 1i64..i64::MAX) {
-        let deadline = Deadline(at);
-        prop_assert_eq!(deadline.require_open(at - 1), Ok(()));
-        prop_assert_eq!(deadline.require_open(at), Err(CoreError::DeadlinePassed));
-        prop_assert_eq!(deadline.require_open(at + 1), Err(CoreError::DeadlinePassed));
-        prop_assert_eq!(Deadline(-at).require_open(at), Ok(()), "none was set");
     }
 
     #[test]

@@ -1,5 +1,4 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token_2022;
 use modchains_program_kit::{keys::same, token};
 
 use super::MarketPayout;
@@ -30,7 +29,7 @@ pub struct MarketTrade<'info> {
     pub trader_tokens: UncheckedAccount<'info>,
     /// CHECK: must own the quote vault.
     pub quote_token_program: UncheckedAccount<'info>,
-    /// CHECK: must own the mint.
+    /// CHECK: must own the mint, which is Token-2022's.
     pub token_program: UncheckedAccount<'info>,
     /// Where a referrer's part of the fee accrues.
     #[account(mut)]
@@ -124,7 +123,6 @@ impl<'info> MarketTrade<'info> {
 
     fn require_valid(&self, market: &Market, args: &MarketTradeArgs, now_seconds: i64) -> Result<()> {
         market.require_accounts(self.mint.key, self.quote_vault.key)?;
-        ensure(same(self.token_program.key, &token_2022::ID), ErrorCode::InvalidProgramId)?;
         // A market that pays itself would keep what it owes the seller.
         ensure(!same(self.trader_quote.key, self.quote_vault.key), ExchangeError::QuoteVaultMismatch)?;
         args.terms.require_valid(market.parameter_epoch, now_seconds)

@@ -3,7 +3,7 @@
 use anchor_lang::prelude::*;
 use modchains_program_kit::token;
 
-use crate::{seeds, state::Market};
+use crate::state::Market;
 
 /// What the market signs with, copied so that its account is free during the call.
 pub struct MarketPayout {
@@ -19,7 +19,7 @@ impl MarketPayout {
 
     /// The seeds that make the market sign.
     pub fn signer_seeds(&self) -> [&[u8]; 3] {
-        [seeds::MARKET, self.model.as_ref(), &self.bump]
+        Market::signer_seeds(&self.model, &self.bump)
     }
 
     /// Pays `atoms` from the quote vault to `destination`.
