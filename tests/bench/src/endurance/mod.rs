@@ -71,6 +71,8 @@ struct Run {
     /// Syncs, by what came of them.
     syncs: BTreeMap<String, u64>,
     comparisons: u64,
+    /// Sum of all differences so far.
+    drift: u128,
     requests: u64,
 }
 
@@ -97,7 +99,7 @@ pub fn measure(figures: &mut Figures, options: Endurance) -> Result<Vec<Table>> 
         add(&format!("count.endurance_syncs_{reason}"), &format!("syncs: {reason}"), *count as f64)?;
     }
     add("count.endurance_comparisons", "figures compared", run.comparisons as f64)?;
-    add("count.endurance_drift_atoms", "**drift, atoms**", 0.0)?;
+    add("count.endurance_drift_atoms", "**drift, atoms**", run.drift as f64)?;
     add("count.endurance_seconds", "seconds", seconds.round())?;
     add("count.endurance_trades_per_second", "trades a second", (trades / seconds).round())?;
     Ok(vec![table, units_table(figures, run.units)?])
@@ -167,6 +169,7 @@ impl Run {
             asides: [0; 5],
             syncs: BTreeMap::new(),
             comparisons: 0,
+            drift: 0,
             requests: 0,
         }
     }
@@ -313,6 +316,7 @@ impl Run {
         let compared = self.stage.compare(&self.books);
         self.comparisons += compared.len() as u64;
         let drift: u128 = compared.iter().map(|one| one.expected.abs_diff(one.found)).sum();
+        self.drift += drift;
         let apart: Vec<String> =
             compared.iter().filter(|one| one.expected != one.found).map(Compared::to_string).collect();
         ensure!(drift == 0, "books and market have drifted apart by {drift}: {}", apart.join("; "));
