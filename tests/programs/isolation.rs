@@ -14,7 +14,9 @@ use modchains_sdk::{
 use modchains_tests::{
     idl::Program,
     scenario,
-    world::{QUOTE, Side, World, exact_in, fresh_terms, quote, request_args, request_instruction, result_args, revenue_mints},
+    world::{
+        QUOTE, Side, World, exact_in, fresh_terms, quote, request_args, request_instruction, result_args, revenue_mints,
+    },
 };
 use solana_instruction::Instruction;
 
