@@ -70,6 +70,7 @@ fn spoiled() -> Vec<(MarketParams, &'static str)> {
         out_of_bounds(MarketParams { circulating_min_ppm: 1_000_001, ..valid }),
         out_of_bounds(MarketParams { high_water_half_life_seconds: 24 * valid.epoch_seconds - 1, ..valid }),
         out_of_bounds(MarketParams { usage_stale_seconds: 0, ..valid }),
+        out_of_bounds(MarketParams { usage_stale_seconds: 7 * 86_400 + 1, ..valid }),
     ]
 }
 

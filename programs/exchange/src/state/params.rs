@@ -11,6 +11,9 @@ use crate::errors::{ExchangeError, ensure};
 pub const EPOCH_SECONDS_MIN: u32 = 5;
 /// See [`EPOCH_SECONDS_MIN`].
 pub const EPOCH_SECONDS_MAX: u32 = 24 * 3_600;
+/// Longest age at which a usage signal still moves the curve: a week, the half-life of the slowest average. An oracle that
+/// stopped must not move markets for ever.
+pub const USAGE_STALE_SECONDS_MAX: u32 = 7 * 24 * 3_600;
 
 /// Fees and curve policy that a market copies when it opens. Basis points are of 10,000, `ppm` of 1,000,000.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
@@ -86,7 +89,7 @@ impl MarketParams {
         fees.validate().map_err(ExchangeError::from)?;
         self.sync_params().validate(&fees).map_err(ExchangeError::from)?;
         let epoch_in_bounds = (EPOCH_SECONDS_MIN..=EPOCH_SECONDS_MAX).contains(&self.epoch_seconds);
-        ensure(epoch_in_bounds && self.usage_stale_seconds > 0, ExchangeError::ParamsOutOfBounds)?;
-        Ok(())
+        let stale_in_bounds = (1..=USAGE_STALE_SECONDS_MAX).contains(&self.usage_stale_seconds);
+        ensure(epoch_in_bounds && stale_in_bounds, ExchangeError::ParamsOutOfBounds)
     }
 }
