@@ -57,7 +57,7 @@ const PEERS: &[Peer] = &[
     peer("bytes.market", "damm_v2_pool", "Meteora DAMM v2 pool", 1_112.0, BINARY),
     peer("bytes.mint", "pump_mint", "pump.fun mint with metadata", 404.0, LOGS),
     peer("bytes.tx_market_buy", "damm_v2_swap", "Meteora DAMM v2 swap", 560.0, LITESVM),
-    peer("bytes.tx_market_buy_wsol", "dbc_first_buy", "Meteora DBC first buy: 2 accounts, wrap", 738.0, LITESVM),
+    peer("bytes.tx_market_buy_wsol", "dbc_first_buy_bytes", "Meteora DBC first buy: 2 accounts, wrap", 738.0, LITESVM),
     peer("bytes.tx_market_sell", "dbc_sell", "Meteora DBC sell", 641.0, LITESVM),
     peer("size.modchains_exchange", "damm_v2", "Meteora DAMM v2 program", 1_520_000.0, BINARY),
     peer("size.modchains_exchange", "cpmm", "Raydium CPMM program", 790_000.0, BINARY),
@@ -112,4 +112,24 @@ pub fn compare(figures: &mut Figures) -> Result<Table> {
         ]);
     }
     Ok(table)
+}
+
+#[cfg(test)]
+mod tests {
+    // reason: a failed expectation is a failed test.
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn every_comparison_has_a_name_of_its_own() {
+        let mut figures = Figures::default();
+        for peer in PEERS {
+            if figures.find(peer.figure).is_none() {
+                figures.set(peer.figure, 2.0 * peer.value).unwrap();
+            }
+        }
+        compare(&mut figures).unwrap();
+        assert_eq!(figures.find("ratio.market_buy_over_damm_v2_swap"), Some(2.0));
+    }
 }
