@@ -20,13 +20,16 @@ use modchains_tests::{
 };
 use solana_instruction::Instruction;
 
-/// What happens often: trades, requests and results, stakes and claims, syncs and rolls.
-const HOT: [(Program, &str); 19] = [
+/// What happens often: trades, requests and results, stakes and claims, syncs and rolls, contents.
+const HOT: [(Program, &str); 22] = [
     (Program::Exchange, "market_buy"),
     (Program::Exchange, "market_sell"),
     (Program::Exchange, "market_sync"),
     (Program::Exchange, "market_deposit"),
     (Program::Exchange, "fees_distribute"),
+    (Program::Exchange, "referral_claim"),
+    (Program::Exchange, "contributors_apply"),
+    (Program::Exchange, "content_mint"),
     (Program::Vault, "stake"),
     (Program::Vault, "unstake"),
     (Program::Vault, "unstake_withdraw"),
