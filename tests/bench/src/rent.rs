@@ -89,8 +89,9 @@ fn text(world: &World) -> String {
     let local = empty / ACCOUNT_OVERHEAD_BYTES as u64;
     format!(
         "Deposits in lamports (a billionth of a SOL). Requests, offers and people's own token accounts can be closed, \
-         which returns theirs; a listing stays. A model's mint pays for its texts: 5,080 lamports for each byte of name, \
-         symbol, URI and image, and 13 bytes more for an image at all; the budget of `launch` is for a model without one. `lamports.<object>` is at the rate seen on mainnet in September 2026, {} \
+         which returns theirs; a listing stays. A model's mint pays for its texts: 5,080 lamports for each byte of \
+         name, symbol, URI and image, and 13 bytes more for an image at all; the budget of `launch` is for a model \
+         without one. `lamports.<object>` is at the rate seen on mainnet in September 2026, {} \
          lamports a byte for data plus {ACCOUNT_OVERHEAD_BYTES} bytes; `lamports.<object>_local_rent` is at the Rent \
          sysvar of LiteSVM, {} lamports a byte, which is also what the local network takes. The programs read the \
          sysvar, so they follow the cluster.",
