@@ -77,10 +77,10 @@ pub fn measure(figures: &mut Figures) -> Result<Table> {
 }
 
 const TEXT: &str = "\
-     Time of one call of `sdk/core` on this machine, without RPC: quotes with fee and fee split (either \
-                    end fixed), the price impact of a quoted buy, the fee of a second of the launch, a licence check \
-                    (the grant that holds, the declared use, the price, the rate), a sync, its signal, one usage average, one step of the revenue stream. Median and 99th percentile of 2,000 \
-                    samples, each the mean of 200 calls.";
+     Time of one call of `sdk/core` on this machine, without RPC: quotes with fee and fee split (either end fixed), \
+     the price impact of a quoted buy, the fee of a second of the launch, a licence check (the grant that holds, the \
+     declared use, the price, the rate), a sync, its signal, one usage average, one step of the revenue stream. \
+     Median and 99th percentile of 2,000 samples, each the mean of 200 calls.";
 
 /// What a request under a granted licence with a rate is checked for: the fee it pays and how it is counted.
 fn licence_check(service_fee_atoms: u64, now_seconds: i64) -> modchains_sdk::core::Result<(u64, RateWindow)> {

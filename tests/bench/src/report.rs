@@ -31,7 +31,8 @@ fn markdown(figures: &Figures, tables: &[Table], machine: &Machine) -> String {
         "# Benchmarks\nWritten by `make bench`, together with `benchmarks/figures.json`, where the same figures have \
          names: `cu.` compute units, `bytes.` and `size.` bytes, `lamports.` rent, `us.` microseconds, `count.` how \
          many, `ratio.` ours over a reference. {} Programs are compiled as for deployment; programs of the host with the `dev` profile, in \
-         which what is hot is optimised.\n\nNot in here, because they are results of tests: what attackers can gain and \
+         which what is hot is optimised.\n\n\
+         Not in here, because they are results of tests: what attackers can gain and \
          the margin to the documented bounds (`make economy`, explained in docs/curve.md), what the fuzzer ran and \
          which planted bugs it found (`make fuzz`), and which changes of the formulas the tests notice \
          (`make mutants`).\n\n{verdict}\n\n{}",

@@ -70,12 +70,11 @@ pub fn measure(figures: &mut Figures) -> Result<Vec<Table>> {
 const TEXT: &str = "\
      The trades above in other shapes. *plain*: neither referrer nor sysvar; *exact_out*: the other end is fixed; \
      *launch*: during the launch, with everything on, at the launch fee and counted against the cap of its \
-     transaction; *opening*: the launch's first buy, by somebody else than the creator, once per market; *first*: the \
-     creator's buy in the transaction that opens the market. A trade of the launch also \
-     hashes its transaction's instructions, so a longer transaction costs it more. Budgets are those of the \
-     fullest buy and sale. *tx_market_buy_wsol* is a whole first transaction from the SDK against SOL: two token \
-     accounts created (whose addresses the token program searches), SOL wrapped, the buy with everything on, the wrapped \
-     account closed.";
+     transaction; *opening*: the launch's first buy, by somebody else than the creator, once per market; *first*: \
+     the creator's buy in the transaction that opens the market. A trade of the launch also hashes its transaction's \
+     instructions, so a longer transaction costs it more. Budgets are those of the fullest buy and sale. \
+     *tx_market_buy_wsol* is a whole first transaction from the SDK against SOL: two token accounts created (whose \
+     addresses the token program searches), SOL wrapped, the buy with everything on, the wrapped account closed.";
 
 fn shapes() -> Vec<Shape> {
     let (traded, launching) = (referred(), launching());

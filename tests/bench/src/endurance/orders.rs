@@ -37,8 +37,8 @@ impl Orders {
         .max(1)
     }
 
-    /// An order that its trader can pay for, with the tightest limit that lets it pass; one in a hundred asks for an atom
-    /// more.
+    /// An order that its trader can pay for, with the tightest limit that lets it pass; one in a hundred asks for an
+    /// atom more.
     pub fn next(&mut self, books: &Books, now_seconds: i64) -> Order {
         let trader = self.0.usize(..books.holdings.len());
         let held = books.holdings.get(trader).copied().unwrap_or_default();
