@@ -1,5 +1,5 @@
 use anchor_lang::prelude::*;
-use modchains_program_kit::{account, token::AccountCreation, transaction::fingerprint};
+use modchains_program_kit::{account, token::AccountCreation, transaction::Fingerprint};
 
 use crate::{
     errors::{ExchangeError, ensure},
@@ -58,7 +58,7 @@ impl<'info> MarketOpen<'info> {
                 depth_atoms: args.depth_atoms,
                 virtual_atoms: args.virtual_atoms,
                 launch: args.launch.into(),
-                opening_transaction: fingerprint(&self.instructions, self.creator.key.as_ref())?,
+                opening_transaction: Fingerprint::of(&self.instructions)?.word_with(self.creator.key),
             };
             (terms, model.market_bump)
         };

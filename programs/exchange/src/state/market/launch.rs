@@ -6,7 +6,7 @@ use modchains_core::{
     launch::{self, LaunchTerms},
     trade::Buy,
 };
-use modchains_program_kit::transaction::fingerprint;
+use modchains_program_kit::transaction::Fingerprint;
 
 use super::Market;
 use crate::errors::{ExchangeError, ensure};
@@ -36,9 +36,9 @@ impl Market {
             return Ok(LaunchPhase::Over);
         }
         let instructions = instructions.ok_or(ExchangeError::LaunchInstructionsMissing)?;
-        let by_creator =
-            self.first_buy_open == 1 && fingerprint(instructions, trader.as_ref())? == self.launch_transaction;
-        let transaction = fingerprint(instructions, &[])?;
+        let fingerprint = Fingerprint::of(instructions)?;
+        let transaction = fingerprint.word();
+        let by_creator = self.first_buy_open == 1 && fingerprint.word_with(trader) == self.launch_transaction;
         Ok(if by_creator { LaunchPhase::FirstBuy(transaction) } else { LaunchPhase::Protected(transaction) })
     }
 
