@@ -2,12 +2,13 @@
 //! where a naive rule is planted as a negative control.
 
 use modchains_core::curve::Curve;
-use modchains_core::fees::{FeeSplit, REFERRAL_MAX_BPS, TRADE_FEES_DEFAULT, TradeFees};
+use modchains_core::fees::{TRADE_FEES_DEFAULT, TradeFees};
 use modchains_core::math::mul_div_floor;
 use modchains_core::sync::{HighWater, SyncInput, SyncParams, SyncReason, SyncState, sync};
 use modchains_core::trade::{Buy, Sell, buy_exact_in, buy_exact_out, sell_exact_in};
 
 use super::random::Random;
+use super::terms::{params_for, random_fees};
 
 /// Which rule governs the market. All but the first are negative controls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,15 +45,7 @@ impl Market {
         let fees = if random.chance(4) { TRADE_FEES_DEFAULT } else { random_fees(&mut random) };
         fees.validate().unwrap();
         let defaults = random.chance(4);
-        let mut params = SyncParams {
-            step_max_ppm: SyncParams::largest_step_ppm(&fees).unwrap(),
-            absorb_max_ppm: SyncParams::largest_absorption_ppm(&fees).unwrap(),
-            drift_max_ppm: if defaults { 100_000 } else { 250_000 },
-            premium_min_ppm: if defaults { 1_050_000 } else { 1_000_100 },
-            premium_max_ppm: if defaults { 20_000_000 } else { 4_000_000_000 },
-            ..SyncParams::DEFAULT
-        };
-        params.validate(&fees).unwrap();
+        let mut params = params_for(&fees, defaults);
         let lost = f64::from(fees.fee_lost_ppm().unwrap()) / 1e6;
         match rule {
             Rule::BoundFromWholeFee => {
@@ -141,16 +134,4 @@ fn filled_virtual_atoms(before: &Curve, after: &Curve, step_ppm: u64) -> Option<
     let quote_atoms = mul_div_floor(before.quote_atoms().ok()?, 1_000_000 + step_ppm, 1_000_000).ok()?;
     let quote_atoms = mul_div_floor(quote_atoms, token_atoms, before.token_atoms().ok()?).ok()?;
     Some(boundary.min(quote_atoms.saturating_sub(before.reserve_atoms)))
-}
-
-fn random_fees(random: &mut Random) -> TradeFees {
-    let reserve_bps = 1_000 + random.below(8_501) as u16;
-    let protocol_bps = (500 + random.below(3_501) as u16).min(10_000 - reserve_bps);
-    let rest_bps = 10_000 - reserve_bps - protocol_bps;
-    let vault_bps = random.below(u64::from(rest_bps) + 1) as u16;
-    TradeFees {
-        fee_bps: 25 + random.below(476) as u16,
-        split: FeeSplit { reserve_bps, vault_bps, creator_bps: rest_bps - vault_bps, protocol_bps },
-        referral_bps: random.below(u64::from(REFERRAL_MAX_BPS) + 1) as u16,
-    }
 }

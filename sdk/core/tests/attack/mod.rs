@@ -3,6 +3,7 @@
 pub mod market;
 pub mod plan;
 pub mod random;
+pub mod terms;
 
 use market::Rule;
 use plan::{Outcome, Plan};

@@ -18,6 +18,8 @@ mod pair;
 mod random;
 mod search;
 mod sniper;
+#[path = "../attack/terms.rs"]
+mod terms;
 mod usage;
 mod wash;
 mod weakness;

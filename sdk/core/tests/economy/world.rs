@@ -2,7 +2,7 @@
 //! is switched off.
 
 use modchains_core::curve::Curve;
-use modchains_core::fees::{FeeSplit, REFERRAL_MAX_BPS, TRADE_FEES_DEFAULT, TradeFees, UsageFeeSplit};
+use modchains_core::fees::{TRADE_FEES_DEFAULT, TradeFees, UsageFeeSplit};
 use modchains_core::launch::LaunchTerms;
 use modchains_core::sync::{
     DriftBudget, HALF_LIFE_EPOCHS_MIN, HighWater, SyncInput, SyncMove, SyncParams, SyncReason, SyncState,
@@ -11,6 +11,7 @@ use modchains_core::sync::{
 use modchains_core::trade::{Buy, Sell, buy_exact_in, buy_exact_out, sell_exact_in};
 
 use super::random::Random;
+use super::terms;
 use super::usage::Usage;
 use super::weakness::Weakness;
 
@@ -42,7 +43,7 @@ impl World {
     /// solvency or with slack, its mark at the supply.
     pub fn grown(seed: u64, weakness: Weakness) -> Self {
         let mut random = Random(seed);
-        let fees = if random.chance(3) { TRADE_FEES_DEFAULT } else { random_fees(&mut random) };
+        let fees = if random.chance(3) { TRADE_FEES_DEFAULT } else { terms::random_fees(&mut random) };
         fees.validate().unwrap();
         let mut params = params_for(&fees, random.chance(3), weakness);
         if random.chance(2) {
@@ -199,17 +200,9 @@ impl World {
     }
 }
 
-/// The largest step and absorption that the fees allow, with default or with the widest other bounds.
+/// The bounds of [`terms::params_for`], less what a weakness takes away.
 pub fn params_for(fees: &TradeFees, defaults: bool, weakness: Weakness) -> SyncParams {
-    let mut params = SyncParams {
-        step_max_ppm: SyncParams::largest_step_ppm(fees).unwrap(),
-        absorb_max_ppm: SyncParams::largest_absorption_ppm(fees).unwrap(),
-        drift_max_ppm: if defaults { 100_000 } else { 250_000 },
-        premium_min_ppm: if defaults { 1_050_000 } else { 1_000_100 },
-        premium_max_ppm: if defaults { 20_000_000 } else { 4_000_000_000 },
-        ..SyncParams::DEFAULT
-    };
-    params.validate(fees).unwrap();
+    let mut params = terms::params_for(fees, defaults);
     let largest = |lost: f64| ((1.0 / (1.0 - lost) - 1.0) * 1e6) as u32;
     match weakness {
         Weakness::WholeFeeLost => params.step_max_ppm = largest(f64::from(fees.fee_bps) / 1e4),
@@ -217,18 +210,6 @@ pub fn params_for(fees: &TradeFees, defaults: bool, weakness: Weakness) -> SyncP
         _ => {}
     }
     params
-}
-
-fn random_fees(random: &mut Random) -> TradeFees {
-    let reserve_bps = 1_000 + random.below(8_501) as u16;
-    let protocol_bps = (500 + random.below(3_501) as u16).min(10_000 - reserve_bps);
-    let rest_bps = 10_000 - reserve_bps - protocol_bps;
-    let vault_bps = random.below(u64::from(rest_bps) + 1) as u16;
-    TradeFees {
-        fee_bps: 25 + random.below(476) as u16,
-        split: FeeSplit { reserve_bps, vault_bps, creator_bps: rest_bps - vault_bps, protocol_bps },
-        referral_bps: random.below(u64::from(REFERRAL_MAX_BPS) + 1) as u16,
-    }
 }
 
 /// Any split of the usage fee that the default configuration lets a creator choose.
