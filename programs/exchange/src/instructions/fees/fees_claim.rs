@@ -1,0 +1,50 @@
+use anchor_lang::prelude::*;
+use modchains_program_kit::token;
+
+use crate::instructions::MarketPayout;
+use crate::{
+    errors::{ExchangeError, ensure},
+    events::{self, FeesClaimed},
+    state::{ExchangeConfig, FeeBeneficiary, Market, Model},
+};
+
+/// Pays the creator's or the protocol's accrued fees to a token account that the beneficiary owns. Anyone may. The
+/// creator of a model with contributors is paid by `contributor_claim`.
+#[event_cpi]
+#[derive(Accounts)]
+pub struct FeesClaim<'info> {
+    #[account(mut, has_one = model @ ExchangeError::ModelMismatch)]
+    pub market: AccountLoader<'info, Market>,
+    pub model: AccountLoader<'info, Model>,
+    pub config: AccountLoader<'info, ExchangeConfig>,
+    /// CHECK: the market's own quote vault, by its stored key.
+    #[account(mut)]
+    pub quote_vault: UncheckedAccount<'info>,
+    /// CHECK: checked to be an account of the quote mint owned by the beneficiary.
+    #[account(mut)]
+    pub destination: UncheckedAccount<'info>,
+    /// CHECK: must own the quote vault.
+    pub token_program: UncheckedAccount<'info>,
+}
+
+impl<'info> FeesClaim<'info> {
+    /// Pays everything accrued for `beneficiary`.
+    pub fn handle(&mut self, beneficiary: FeeBeneficiary) -> Result<()> {
+        let owner = match beneficiary {
+            FeeBeneficiary::Creator => {
+                let model = self.model.load()?;
+                ensure(model.has_contributors == 0, ExchangeError::ContributorsShare)?;
+                model.creator
+            }
+            FeeBeneficiary::Protocol => self.config.load()?.treasury,
+        };
+        let (atoms, payout) = {
+            let mut market = self.market.load_mut()?;
+            ensure(market.quote_vault == self.quote_vault.key(), ExchangeError::QuoteVaultMismatch)?;
+            token::require_token_account(&self.destination, &market.quote_mint, &owner)?;
+            (market.take_fees(beneficiary)?, MarketPayout::of(&market))
+        };
+        payout.pay(&self.token_program, &self.quote_vault, &self.destination, self.market.as_ref(), atoms)?;
+        events::emit(&self.event_authority, &FeesClaimed { market: self.market.key(), owner, beneficiary, atoms })
+    }
+}

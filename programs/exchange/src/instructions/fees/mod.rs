@@ -1,0 +1,9 @@
+//! Instructions: fees.
+
+mod fees_claim;
+mod fees_distribute;
+mod payout;
+mod referral_claim;
+mod referral_open;
+
+pub use {fees_claim::*, fees_distribute::*, payout::*, referral_claim::*, referral_open::*};

@@ -1,0 +1,138 @@
+use anchor_lang::prelude::*;
+use modchains_program_kit::{keys::same, token};
+
+use crate::instructions::MarketPayout;
+use crate::{
+    errors::{ExchangeError, ensure},
+    events::{self, TokensBought, TokensSold},
+    state::{LaunchPhase, Market, MarketTradeArgs, Referral},
+};
+
+/// The parties to a trade, the same for buys and sales.
+#[event_cpi]
+#[derive(Accounts)]
+pub struct MarketTrade<'info> {
+    pub trader: Signer<'info>,
+    #[account(mut)]
+    pub market: AccountLoader<'info, Market>,
+    /// CHECK: the market's own mint, by its stored key.
+    #[account(mut)]
+    pub mint: UncheckedAccount<'info>,
+    /// CHECK: the market's own quote vault, by its stored key.
+    #[account(mut)]
+    pub quote_vault: UncheckedAccount<'info>,
+    /// CHECK: the token program refuses it unless its mint is the vault's and, in a buy, the trader may spend from it.
+    #[account(mut)]
+    pub trader_quote: UncheckedAccount<'info>,
+    /// CHECK: Token-2022 refuses it unless it is an account of the mint and, in a sale, the trader may burn from it.
+    #[account(mut)]
+    pub trader_tokens: UncheckedAccount<'info>,
+    /// CHECK: must own the quote vault.
+    pub quote_token_program: UncheckedAccount<'info>,
+    /// CHECK: must own the mint, which is Token-2022's.
+    pub token_program: UncheckedAccount<'info>,
+    /// Where a referrer's part of the fee accrues.
+    #[account(mut)]
+    pub referral: Option<AccountLoader<'info, Referral>>,
+    /// CHECK: the instructions sysvar, by address; needed for a buy during the launch.
+    pub instructions: Option<UncheckedAccount<'info>>,
+}
+
+impl<'info> MarketTrade<'info> {
+    /// Buys: takes the quote atoms, mints the tokens, moves the curve.
+    pub fn buy(&mut self, args: MarketTradeArgs, now_seconds: i64) -> Result<()> {
+        let (event, payout) = {
+            let mut market = self.market.load_mut()?;
+            self.require_valid(&market, &args, now_seconds)?;
+            let phase = market.launch_phase(self.instructions.as_deref(), self.trader.key, now_seconds)?;
+            let fees = match phase {
+                LaunchPhase::FirstBuy(_) => market.params.trade_fees(),
+                LaunchPhase::Over | LaunchPhase::Protected(_) => market.trade_fees(now_seconds)?,
+            };
+            let before = market.curve();
+            let buy = market.quote_buy(&args.amount, &fees, self.referral.is_some())?;
+            market.apply_buy(&buy, phase, now_seconds)?;
+            let event = TokensBought {
+                market: self.market.key(),
+                trader: self.trader.key(),
+                referrer: self.refer(buy.legs.referrer)?,
+                quote_atoms_in: buy.quote_atoms_in,
+                token_atoms_out: buy.token_atoms_out,
+                fee: buy.legs.into(),
+                fee_bps: fees.fee_bps.into(),
+                parameter_epoch: market.parameter_epoch,
+                before: before.into(),
+                after: buy.curve_after.into(),
+                at_seconds: now_seconds,
+            };
+            (event, MarketPayout::of(&market))
+        };
+        token::transfer(
+            &self.quote_token_program,
+            &self.trader_quote,
+            &self.quote_vault,
+            &self.trader,
+            event.quote_atoms_in,
+            &[],
+        )?;
+        token::mint_to(
+            &self.token_program,
+            &self.mint,
+            &self.trader_tokens,
+            self.market.as_ref(),
+            event.token_atoms_out,
+            &[&payout.signer_seeds()],
+        )?;
+        events::emit_fixed(&self.event_authority, &event)
+    }
+
+    /// Sells: burns the tokens, pays the proceeds, moves the curve.
+    pub fn sell(&mut self, args: MarketTradeArgs, now_seconds: i64) -> Result<()> {
+        let (event, payout) = {
+            let mut market = self.market.load_mut()?;
+            self.require_valid(&market, &args, now_seconds)?;
+            let fees = market.trade_fees(now_seconds)?;
+            let before = market.curve();
+            let sale = market.quote_sell(&args.amount, &fees, self.referral.is_some())?;
+            market.apply_sale(&sale, now_seconds)?;
+            let event = TokensSold {
+                market: self.market.key(),
+                trader: self.trader.key(),
+                referrer: self.refer(sale.legs.referrer)?,
+                token_atoms_in: sale.token_atoms_in,
+                quote_atoms_out: sale.quote_atoms_out,
+                fee: sale.legs.into(),
+                fee_bps: fees.fee_bps.into(),
+                parameter_epoch: market.parameter_epoch,
+                before: before.into(),
+                after: sale.curve_after.into(),
+                at_seconds: now_seconds,
+            };
+            (event, MarketPayout::of(&market))
+        };
+        token::burn(&self.token_program, &self.trader_tokens, &self.mint, &self.trader, event.token_atoms_in)?;
+        payout.pay(
+            &self.quote_token_program,
+            &self.quote_vault,
+            &self.trader_quote,
+            self.market.as_ref(),
+            event.quote_atoms_out,
+        )?;
+        events::emit_fixed(&self.event_authority, &event)
+    }
+
+    fn require_valid(&self, market: &Market, args: &MarketTradeArgs, now_seconds: i64) -> Result<()> {
+        market.require_accounts(self.mint.key, self.quote_vault.key)?;
+        // A market that pays itself would keep what it owes the seller.
+        ensure(!same(self.trader_quote.key, self.quote_vault.key), ExchangeError::QuoteVaultMismatch)?;
+        args.terms.require_valid(market.parameter_epoch, now_seconds)
+    }
+
+    /// Accrues the referrer's part and says who it is; the zero key for nobody.
+    fn refer(&self, atoms: u64) -> Result<Pubkey> {
+        match &self.referral {
+            None => Ok(Pubkey::default()),
+            Some(referral) => referral.load_mut()?.accrue(self.market.as_ref().key, atoms),
+        }
+    }
+}

@@ -1,0 +1,49 @@
+use anchor_lang::prelude::*;
+use anchor_spl::token_interface::TokenInterface;
+use modchains_program_kit::token;
+
+use crate::instructions::EscrowPayout;
+use crate::{
+    errors::OracleError,
+    events::{self, Change, FeesClaimed},
+    state::{OracleConfig, Service},
+};
+
+/// Pays the protocol's accrued share to a token account that the treasury owns. Anyone may. Creator and contributors
+/// claim theirs from the market, where `fees_distribute` pays it.
+#[event_cpi]
+#[derive(Accounts)]
+pub struct FeesClaim<'info> {
+    #[account(mut, has_one = escrow @ OracleError::ServiceMismatch)]
+    pub service: AccountLoader<'info, Service>,
+    pub config: AccountLoader<'info, OracleConfig>,
+    /// CHECK: the service's own escrow, by `has_one`.
+    #[account(mut)]
+    pub escrow: UncheckedAccount<'info>,
+    /// CHECK: checked to be an account of the quote mint owned by the treasury.
+    #[account(mut)]
+    pub destination: UncheckedAccount<'info>,
+    pub token_program: Interface<'info, TokenInterface>,
+}
+
+impl<'info> FeesClaim<'info> {
+    /// Pays everything accrued for the protocol.
+    pub fn handle(&mut self) -> Result<()> {
+        let owner = self.config.load()?.treasury;
+        let atoms = {
+            let mut service = self.service.load_mut()?;
+            token::require_token_account(&self.destination, &service.quote_mint, &owner)?;
+            service.take_protocol_fees()?
+        };
+        EscrowPayout {
+            service: &self.service,
+            escrow: &self.escrow,
+            destination: &self.destination,
+            token_program: &self.token_program,
+        }
+        .pay(atoms)?;
+        let event =
+            FeesClaimed { service: self.service.key(), owner, accrued: Change { before_atoms: atoms, after_atoms: 0 } };
+        events::emit(&self.event_authority, &event)
+    }
+}

@@ -1,0 +1,8 @@
+//! What holds of every program.
+
+mod clock;
+mod compute_units;
+mod interfaces;
+mod isolation;
+mod program_metadata;
+mod refusals;

@@ -1,0 +1,4 @@
+//! Programs that call ours.
+
+mod flash;
+mod program;

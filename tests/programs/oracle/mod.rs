@@ -1,0 +1,12 @@
+//! The oracle.
+
+mod config;
+mod licence_handover;
+mod licence_laws;
+mod licence_rates;
+mod licences;
+mod money;
+mod operators;
+mod requests;
+mod usage;
+mod windows;

@@ -1,0 +1,212 @@
+//! What counts as usage, when, and how epochs that nobody rolled are caught up.
+
+use modchains_core::usage::{
+    EMA_FAST_HALF_LIFE_SECONDS, EMA_MID_HALF_LIFE_SECONDS, EMA_SLOW_HALF_LIFE_SECONDS, ema_advance, to_ema_scale,
+};
+use modchains_oracle::{
+    events::{Change, FeesDistributed, UsageRolled},
+    instructions::ServiceConfigureArgs,
+    state::{ServiceTerms, Usage},
+};
+use modchains_sdk::{
+    address,
+    instruction::{oracle, vault},
+};
+use modchains_tests::world::{
+    CHALLENGE_SECONDS, EPOCH_SECONDS, FEE_ATOMS, Side, World, claim_instruction, finalize_instruction,
+    post_instruction, quote, request_args, service_terms,
+};
+use modchains_vault::instructions::RevenueDepositArgs;
+
+use crate::oracle::requests::{SIDE, create};
+
+const EPOCH: i64 = EPOCH_SECONDS as i64;
+
+fn roll(world: &mut World) -> UsageRolled {
+    world.must_change(&[oracle::usage_roll(&SIDE.model())], &[("usage", SIDE.usage())]).event()
+}
+
+fn averages(usage: &Usage) -> [u64; 3] {
+    [usage.ema_fast, usage.ema_mid, usage.ema_slow]
+}
+
+/// The averages after `epochs` epochs of which the first saw `fees` atoms.
+fn expected(before: [u64; 3], fees_atoms: u64, epochs: u64) -> [u64; 3] {
+    let half_lives = [EMA_FAST_HALF_LIFE_SECONDS, EMA_MID_HALF_LIFE_SECONDS, EMA_SLOW_HALF_LIFE_SECONDS];
+    core::array::from_fn(|index| {
+        ema_advance(before[index], to_ema_scale(fees_atoms), epochs, EPOCH_SECONDS, half_lives[index]).unwrap()
+    })
+}
+
+#[test]
+fn an_epoch_is_not_rolled_before_it_is_over() {
+    let mut world = World::ready();
+    let epoch_start = i64::try_from(world.usage(SIDE).epoch).unwrap() * EPOCH;
+    for early in [world.chain.now(), epoch_start + EPOCH - 1] {
+        world.chain.set_time(early);
+        world.must_refuse(&[oracle::usage_roll(&SIDE.model())], "UsageEpochNotOver");
+    }
+    world.chain.set_time(epoch_start + EPOCH);
+    roll(&mut world);
+    world.must_refuse(&[oracle::usage_roll(&SIDE.model())], "UsageEpochNotOver");
+}
+
+#[test]
+fn a_request_counts_when_it_is_final_and_not_before() {
+    let mut world = World::ready();
+    let untouched = world.usage(SIDE);
+    world.request(SIDE, 1);
+    assert_eq!(world.usage(SIDE), untouched);
+    world.chain.must(&[claim_instruction(&world, SIDE, 1)]);
+    assert_eq!(world.usage(SIDE), untouched);
+    world.chain.must(&[post_instruction(SIDE, 1)]);
+    assert_eq!(world.usage(SIDE), untouched);
+    world.chain.advance(CHALLENGE_SECONDS.into());
+    world.chain.must(&[finalize_instruction(SIDE, 1)]);
+    let (usage, split) = (world.usage(SIDE), world.service(SIDE).split);
+    assert_eq!((usage.requests_total, usage.epoch_requests), (1, 1));
+    assert_eq!((usage.fees_total_atoms, usage.epoch_fees_atoms), (FEE_ATOMS, FEE_ATOMS));
+    let lost = FEE_ATOMS * u64::from(split.protocol_bps) / 10_000;
+    assert_eq!(usage.non_recoverable_fees_total, lost);
+    assert_eq!(averages(&usage), [0; 3], "averages move when the epoch closes");
+    assert_eq!(world.usage(Side::B), World::ready().usage(Side::B), "another model's usage stays");
+}
+
+#[test]
+fn a_refunded_request_never_counts() {
+    let mut world = World::ready();
+    let untouched = world.usage(SIDE);
+    world.request(SIDE, 1);
+    world.chain.advance(1_000);
+    world.chain.must(&[crate::oracle::requests::refund(), crate::oracle::requests::close()]);
+    assert_eq!(world.usage(SIDE), untouched);
+}
+
+#[test]
+fn a_tip_is_no_usage() {
+    let mut world = World::ready();
+    let args = modchains_oracle::instructions::RequestCreateArgs { tip_atoms: 1_000 * FEE_ATOMS, ..request_args(1) };
+    world.chain.must(&[create(args), claim_instruction(&world, SIDE, 1), post_instruction(SIDE, 1)]);
+    world.chain.advance(CHALLENGE_SECONDS.into());
+    world.chain.must(&[finalize_instruction(SIDE, 1)]);
+    assert_eq!(world.usage(SIDE).fees_total_atoms, FEE_ATOMS);
+}
+
+#[test]
+fn missed_epochs_are_caught_up_in_one_roll_as_if_none_had_been_missed() {
+    for missed in [1_u64, 2, 10, 400] {
+        let mut world = World::ready();
+        world.serve(SIDE, 1);
+        let before = world.usage(SIDE);
+        // The first roll closes the epoch of the use; `missed` further ones were silent.
+        world.chain.advance(EPOCH * i64::try_from(missed + 1).unwrap());
+        let event = roll(&mut world);
+        let usage = world.usage(SIDE);
+        assert_eq!(averages(&usage), expected([0; 3], FEE_ATOMS, missed + 1));
+        assert_eq!((event.closed.epoch, event.closed.requests, event.epoch), (before.epoch, 1, usage.epoch));
+        assert_eq!((event.closed.fees_atoms, event.closed.counted_atoms), (FEE_ATOMS, FEE_ATOMS));
+        assert_eq!(usage.epoch, before.epoch + missed + 1);
+        assert_eq!((usage.epoch_requests, usage.epoch_fees_atoms, usage.last_epoch_requesters), (0, 0, 1));
+        assert_eq!(usage.rolled_at_seconds, world.chain.now());
+        world.must_refuse(&[oracle::usage_roll(&SIDE.model())], "UsageEpochNotOver");
+    }
+}
+
+#[test]
+fn one_late_roll_differs_from_rolls_in_time_by_rounding_alone() {
+    let (mut late, mut in_time) = (World::ready(), World::ready());
+    for world in [&mut late, &mut in_time] {
+        world.serve(SIDE, 1);
+    }
+    for _ in 0..10 {
+        in_time.chain.advance(EPOCH);
+        roll(&mut in_time);
+    }
+    late.chain.advance(10 * EPOCH);
+    roll(&mut late);
+    for (one, many) in averages(&late.usage(SIDE)).into_iter().zip(averages(&in_time.usage(SIDE))) {
+        let difference = one.abs_diff(many);
+        assert!(difference * 1_000_000 <= one, "{one} against {many}");
+    }
+}
+
+#[test]
+fn a_result_that_becomes_final_in_a_later_epoch_closes_the_old_one_first() {
+    let mut world = World::ready();
+    world.serve(SIDE, 1);
+    world.answer(SIDE, 2);
+    world.chain.advance(3 * EPOCH);
+    let event: UsageRolled = world.chain.must(&[finalize_instruction(SIDE, 2)]).event();
+    assert_eq!((event.closed.requests, event.closed.fees_atoms), (1, FEE_ATOMS));
+    let usage = world.usage(SIDE);
+    assert_eq!(averages(&usage), expected([0; 3], FEE_ATOMS, 3));
+    assert_eq!((usage.requests_total, usage.epoch_requests, usage.epoch_fees_atoms), (2, 1, FEE_ATOMS));
+}
+
+#[test]
+fn one_requester_counts_no_more_than_the_cap() {
+    let mut world = World::ready();
+    let cap = world.usage(SIDE).requester_cap_atoms;
+    let terms = ServiceTerms { fee_atoms: 3 * cap, ..service_terms() };
+    let args = ServiceConfigureArgs { terms, open: true };
+    world.chain.must(&[oracle::service_configure(&SIDE.person("creator"), &SIDE.model(), 1, args)]);
+    let request = modchains_oracle::instructions::RequestCreateArgs { fee_max_atoms: 3 * cap, ..request_args(1) };
+    let bond = modchains_oracle::instructions::BondDepositArgs { bond_atoms: 6 * cap };
+    let operator = SIDE.person("operator");
+    world.chain.must(&[oracle::bond_deposit(&operator, &operator, &quote(), bond), create(request)]);
+    world.claim(SIDE, 1);
+    world.chain.must(&[post_instruction(SIDE, 1)]);
+    world.chain.advance(CHALLENGE_SECONDS.into());
+    world.chain.must(&[finalize_instruction(SIDE, 1)]);
+    world.chain.advance(EPOCH);
+    let event = roll(&mut world);
+    assert_eq!((event.closed.fees_atoms, event.closed.counted_atoms), (3 * cap, cap));
+    assert_eq!(averages(&world.usage(SIDE)), expected([0; 3], cap, 1));
+}
+
+#[test]
+fn final_fees_reach_stakers_creator_and_reserve_to_the_atom() {
+    let mut world = World::ready();
+    for nonce in 1..=3 {
+        world.serve(SIDE, nonce);
+    }
+    let (service, pool, market) = (world.service(SIDE), world.pool(SIDE), world.market(SIDE));
+    let quote_before = world.chain.token_atoms(&SIDE.quote_vault());
+    let outcome = world.must_change(
+        &[oracle::fees_distribute(&SIDE.model(), &quote())],
+        &[
+            ("service", SIDE.service()),
+            ("escrow", SIDE.escrow()),
+            ("pool", SIDE.pool()),
+            ("pool tokens", SIDE.pool_tokens()),
+            ("market", SIDE.market()),
+            ("quote vault", SIDE.quote_vault()),
+        ],
+    );
+    assert_eq!(world.pool(SIDE).deposited_atoms, pool.deposited_atoms + service.accrued_vault_atoms);
+    let later = world.market(SIDE);
+    assert_eq!(later.reserve_atoms, market.reserve_atoms + service.accrued_reserve_atoms);
+    // Creator and contributors claim from the market, trade fees and usage fees in one.
+    assert_eq!(later.creator_due_atoms, market.creator_due_atoms + service.accrued_creator_atoms);
+    let received = world.chain.token_atoms(&SIDE.quote_vault()) - quote_before;
+    assert_eq!(received, service.accrued_reserve_atoms + service.accrued_creator_atoms);
+    let after = world.service(SIDE);
+    assert_eq!((after.accrued_vault_atoms, after.accrued_creator_atoms, after.accrued_reserve_atoms), (0, 0, 0));
+    let event: FeesDistributed = outcome.event();
+    let paid = |before_atoms| Change { before_atoms, after_atoms: 0 };
+    assert!(service.accrued_creator_atoms > 0);
+    assert_eq!(event.accrued_creator, paid(service.accrued_creator_atoms));
+    assert_eq!(event.accrued_vault, paid(service.accrued_vault_atoms));
+    assert_eq!(event.accrued_reserve, paid(service.accrued_reserve_atoms));
+    world.must_refuse(&[oracle::fees_distribute(&SIDE.model(), &quote())], "NothingToDistribute");
+}
+
+#[test]
+fn what_a_vault_earns_otherwise_is_no_usage() {
+    let mut world = World::ready();
+    let untouched = world.usage(SIDE);
+    let args = RevenueDepositArgs { revenue_atoms: 1_000 * FEE_ATOMS };
+    world.chain.must(&[vault::revenue_deposit(&SIDE.person("trader"), &SIDE.model(), &quote(), args)]);
+    assert_eq!(world.usage(SIDE), untouched);
+    assert_ne!(address::oracle::usage(&SIDE.model()), Side::B.usage());
+}

@@ -1,0 +1,4 @@
+//! The vault.
+
+mod history;
+mod staking;
