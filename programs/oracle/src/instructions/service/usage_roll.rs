@@ -23,7 +23,7 @@ impl<'info> UsageRoll<'info> {
 }
 
 /// Closes the usage epoch if it is over and says what that did; nothing while the epoch lasts.
-pub(super) fn roll(usage: &AccountLoader<Usage>, now_seconds: i64) -> Result<Option<UsageRolled>> {
+pub(crate) fn roll(usage: &AccountLoader<Usage>, now_seconds: i64) -> Result<Option<UsageRolled>> {
     let mut state = usage.load_mut()?;
     let before = Averages::from(&*state);
     let closed = state.roll(now_seconds)?;
