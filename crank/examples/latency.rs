@@ -8,7 +8,7 @@
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use futures_util::future::try_join_all;
-use modchains_crank::bundle::{Bundle, BundleLimits, NumericClass};
+use modchains_sdk::bundle::{Bundle, BundleLimits, NumericClass};
 use modchains_sdk::client::{Client, sign};
 use modchains_sdk::core::licence::USE_PERSONAL;
 use modchains_sdk::exchange::instructions::{MarketOpenArgs, ModelRegisterArgs, ModelVersionPublishArgs};

@@ -2,8 +2,8 @@
 
 use anyhow::Context;
 use clap::Args;
-use modchains_crank::bundle::{Bundle, BundleLimits};
 use modchains_crank::worker::{Worker, WorkerPool, WorkerSpec};
+use modchains_sdk::bundle::{Bundle, BundleLimits};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;

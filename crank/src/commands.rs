@@ -2,9 +2,9 @@
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
-use modchains_crank::bundle::{Bundle, BundleLimits};
 use modchains_crank::config::Config;
 use modchains_crank::worker::{Sandbox, Worker, WorkerSpec};
+use modchains_sdk::bundle::{Bundle, BundleLimits};
 use serde_json::json;
 use std::path::PathBuf;
 use std::sync::Arc;

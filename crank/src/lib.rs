@@ -3,7 +3,6 @@
 //!
 //! | module | what it is for |
 //! |---|---|
-//! | [`bundle`] | the model bundle format: manifest, hashes, integer graph, output rules |
 //! | [`runtime`] | executes a bundle; libtorch is the default behind a trait |
 //! | [`worker`] | the sandboxed child process around a runtime, and the pool that batches requests into it |
 //! | [`journal`] | what was promised on chain, durable across `kill -9` |
@@ -11,7 +10,6 @@
 //! | [`config`] | settings from TOML and environment, checked all at once |
 //! | [`digits`] | trains the reference model and exports it in both numeric classes |
 
-pub mod bundle;
 pub mod config;
 pub mod digits;
 pub mod journal;

@@ -3,8 +3,8 @@
 use anyhow::Context;
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
-use modchains_crank::bundle::{Accuracy, Bundle};
 use modchains_crank::digits::{Digits, TrainOptions, export_bundles, train};
+use modchains_sdk::bundle::{Accuracy, Bundle};
 use std::path::PathBuf;
 use std::time::Instant;
 

@@ -1,8 +1,8 @@
 //! What settings mean: everything wrong with them, at once, each with its remedy.
 
 use super::{ChainSettings, Config, Programs, WorkerSettings};
-use crate::bundle::{Bundle, BundleLimits};
 use modchains_sdk::Hash;
+use modchains_sdk::bundle::{Bundle, BundleLimits};
 use modchains_sdk::keys::Program;
 use std::collections::BTreeSet;
 use std::fmt;

@@ -1,7 +1,7 @@
 //! The text of the model cards.
 
 use super::network::TrainOptions;
-use crate::bundle::{Accuracy, BundleDraft, NumericClass};
+use modchains_sdk::bundle::{Accuracy, BundleDraft, NumericClass};
 
 pub(super) fn card(draft: &BundleDraft, accuracy: &Accuracy, training: usize, options: TrainOptions) -> String {
     let (form, result) = match draft.numeric_class {

@@ -5,11 +5,11 @@ use super::data::{Sample, Split};
 use super::network::{TrainOptions, TrainedNetwork, pixels};
 use super::quantise::{Quantised, quantise};
 use super::{CLASSES, DigitsError, PIXEL_MAX, PIXELS, SIDE};
-use crate::bundle::{
+use crate::runtime;
+use modchains_sdk::bundle::{
     Accuracy, Bundle, BundleDraft, GRAPH_FILE, Graph, InputSpec, MODULE_FILE, NumericClass, OutputRule, WEIGHTS_FILE,
     graph_root, write_bundle,
 };
-use crate::runtime;
 use safetensors::tensor::{Dtype, TensorView};
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -112,7 +112,7 @@ fn input() -> InputSpec {
 fn exact_draft(quantised: &Quantised) -> Result<BundleDraft, DigitsError> {
     let structure = serde_json::to_vec_pretty(&quantised.structure)?;
     let weights = weights_file(quantised)?;
-    let graph = Graph::load(&structure, &weights, &input()).map_err(crate::bundle::BundleError::from)?;
+    let graph = Graph::load(&structure, &weights, &input()).map_err(modchains_sdk::bundle::BundleError::from)?;
     Ok(BundleDraft {
         name: "digits-int8".to_owned(),
         version: VERSION.to_owned(),

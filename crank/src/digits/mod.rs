@@ -16,8 +16,8 @@ pub use export::{Exported, HeldOut, export_bundles, measure};
 pub use network::{TrainOptions, TrainedNetwork, train};
 pub use quantise::{QuantiseError, Quantised, quantise};
 
-use crate::bundle::{BundleError, OutputError};
 use crate::runtime::RuntimeError;
+use modchains_sdk::bundle::{BundleError, OutputError};
 
 /// Pixels of one image.
 pub const PIXELS: usize = 64;

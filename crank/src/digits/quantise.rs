@@ -7,7 +7,7 @@
 use super::data::Sample;
 use super::network::{CONV1, CONV2, HIDDEN, TrainedNetwork, pixels};
 use super::{CLASSES, PIXEL_MAX, SIDE};
-use crate::bundle::{GRAPH_FORMAT, GraphFile, LayerFile, Op, Requantise};
+use modchains_sdk::bundle::{GRAPH_FORMAT, GraphFile, LayerFile, Op, Requantise};
 use tch::{Kind, Tensor, no_grad};
 
 const ACTIVATION_MAX: i8 = 127;

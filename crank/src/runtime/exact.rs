@@ -5,7 +5,7 @@
 //! and the graph's load check keeps every such sum exact.
 
 use super::{ModelRuntime, RuntimeError, join_inputs};
-use crate::bundle::{Bundle, InputSpec, Layer, Op, OutputRule, Requantise};
+use modchains_sdk::bundle::{Bundle, InputSpec, Layer, Op, OutputRule, Requantise};
 use tch::{Kind, Tensor, no_grad};
 
 /// An integer graph ready to run.

@@ -6,7 +6,7 @@ mod script;
 pub use exact::ExactRuntime;
 pub use script::ScriptRuntime;
 
-use crate::bundle::{Bundle, BundleError, InputError, NumericClass, OutputError};
+use modchains_sdk::bundle::{Bundle, BundleError, InputError, NumericClass, OutputError};
 
 /// Executes one model. Implementations are driven by one thread at a time.
 pub trait ModelRuntime: Send {
@@ -75,7 +75,7 @@ pub fn load(bundle: &Bundle, threads: u16) -> Result<Box<dyn ModelRuntime>, Runt
 }
 
 /// Checks every input of a batch and joins them, row after row.
-fn join_inputs(spec: &crate::bundle::InputSpec, inputs: &[&[u8]]) -> Result<Vec<u8>, RuntimeError> {
+fn join_inputs(spec: &modchains_sdk::bundle::InputSpec, inputs: &[&[u8]]) -> Result<Vec<u8>, RuntimeError> {
     for (position, input) in inputs.iter().enumerate() {
         spec.check(input).map_err(|source| RuntimeError::Input { position, source })?;
     }

@@ -1,7 +1,7 @@
 //! The tolerant class: TorchScript modules with quantised outputs.
 
 use super::{ModelRuntime, RuntimeError, join_inputs};
-use crate::bundle::{Bundle, InputSpec, MODULE_FILE, OutputError, OutputRule};
+use modchains_sdk::bundle::{Bundle, InputSpec, MODULE_FILE, OutputError, OutputRule};
 use tch::{CModule, Kind, Tensor, no_grad};
 
 /// A TorchScript module ready to run. It takes a float tensor (batch, shape...) of the request's bytes as numbers and

@@ -1,9 +1,9 @@
 //! Why the service does not start, or ends.
 
-use crate::bundle::BundleError;
 use crate::config::ConfigProblems;
 use crate::journal::JournalError;
 use crate::worker::WorkerError;
+use modchains_sdk::bundle::BundleError;
 use modchains_sdk::{Pubkey, SdkError};
 use std::path::PathBuf;
 

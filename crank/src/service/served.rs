@@ -1,8 +1,8 @@
 //! A model this operator answers for, and which requests fit it.
 
-use crate::bundle::{Bundle, InputError, InputSpec, NumericClass};
 use crate::worker::WorkerPool;
 use modchains_sdk::Pubkey;
+use modchains_sdk::bundle::{Bundle, InputError, InputSpec, NumericClass};
 use modchains_sdk::decode::FetchedRequest;
 use modchains_sdk::instruction::Token;
 use modchains_sdk::oracle::state::RequestStatus;

@@ -1,6 +1,6 @@
 //! What can go wrong between the service and its workers.
 
-use crate::bundle::InputError;
+use modchains_sdk::bundle::InputError;
 
 /// Why a request got no result. Cloneable, because one cause can answer a whole batch.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

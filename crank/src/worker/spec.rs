@@ -1,6 +1,6 @@
 //! What a worker is to run, and within which limits.
 
-use crate::bundle::{Bundle, BundleLimits};
+use modchains_sdk::bundle::{Bundle, BundleLimits};
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -1,7 +1,7 @@
 //! A bundle that is not exactly what its manifest says is refused, by name.
 
 use crate::fixture::{copy_of, edit_manifest, fixture, generator, open};
-use modchains_crank::bundle::{Bundle, BundleError, BundleLimits, GraphError};
+use modchains_sdk::bundle::{Bundle, BundleError, BundleLimits, GraphError};
 use rand_core::RngCore;
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -124,7 +124,7 @@ fn damaged_graphs_are_refused_and_never_panic() {
     let bundle = &fixture().exact;
     let (structure, weights) = (bundle.read("graph.json").unwrap(), bundle.read("weights.safetensors").unwrap());
     let load = |structure: &[u8], weights: &[u8]| {
-        modchains_crank::bundle::Graph::load(structure, weights, &bundle.manifest().input)
+        modchains_sdk::bundle::Graph::load(structure, weights, &bundle.manifest().input)
     };
     let text = String::from_utf8(structure.clone()).unwrap();
     for (from, to) in [

@@ -1,11 +1,11 @@
 //! The exact class against an independent integer implementation.
 
 use crate::fixture::{fixture, generator, scratch};
-use modchains_crank::bundle::{
+use modchains_crank::runtime::{ExactRuntime, ModelRuntime};
+use modchains_sdk::bundle::{
     Bundle, BundleDraft, BundleError, GRAPH_FILE, Graph, GraphError, GraphFile, InputSpec, LayerFile, NumericClass, Op,
     OutputRule, Requantise, WEIGHTS_FILE, graph_root, write_bundle,
 };
-use modchains_crank::runtime::{ExactRuntime, ModelRuntime};
 use rand_core::RngCore;
 use safetensors::tensor::{Dtype, TensorView};
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! A model trained once per run on made-up digits: ten fixed patterns with noise.
 
-use modchains_crank::bundle::{Bundle, BundleLimits};
 use modchains_crank::digits::{Digits, Exported, Split, TrainOptions, export_bundles, train};
+use modchains_sdk::bundle::{Bundle, BundleLimits};
 use rand_chacha::ChaCha8Rng;
 use rand_core::{RngCore, SeedableRng};
 use std::path::{Path, PathBuf};
@@ -73,7 +73,7 @@ pub fn copy_of(bundle: &Bundle) -> (tempfile::TempDir, PathBuf) {
     (scratch, dir)
 }
 
-pub fn open(dir: &Path) -> Result<Bundle, modchains_crank::bundle::BundleError> {
+pub fn open(dir: &Path) -> Result<Bundle, modchains_sdk::bundle::BundleError> {
     Bundle::open(dir, BundleLimits::default())
 }
 

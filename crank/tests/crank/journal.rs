@@ -145,7 +145,7 @@ async fn a_new_transaction_needs_the_old_one_to_have_expired_or_failed() {
 
 #[test]
 fn the_hash_of_an_answer_covers_salt_then_output() {
-    let hash = modchains_crank::bundle::sha256(b"saltoutput");
+    let hash = modchains_sdk::bundle::sha256(b"saltoutput");
     assert_eq!(Answer::new(b"output".to_vec(), b"salt".to_vec()).output_hash, hash);
 }
 

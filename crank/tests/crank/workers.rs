@@ -1,9 +1,9 @@
 //! The worker process: what it answers, what it cannot do, and what happens when it hangs or dies.
 
 use crate::fixture::{copy_of, fixture, program, scratch};
-use modchains_crank::bundle::{Bundle, BundleDraft, InputSpec, MODULE_FILE, NumericClass, OutputRule, write_bundle};
 use modchains_crank::runtime;
 use modchains_crank::worker::{Limits, Worker, WorkerError, WorkerPool, WorkerSpec};
+use modchains_sdk::bundle::{Bundle, BundleDraft, InputSpec, MODULE_FILE, NumericClass, OutputRule, write_bundle};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::fs;

@@ -31,6 +31,7 @@
 //! ```
 
 pub mod address;
+pub mod bundle;
 pub mod client;
 pub mod decode;
 mod error;

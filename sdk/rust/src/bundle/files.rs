@@ -1,7 +1,6 @@
 //! Bounded, verified reading of the files of a bundle.
 
 use super::{BundleError, FileEntry};
-use nix::libc;
 use sha2::{Digest, Sha256};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
