@@ -3,7 +3,10 @@
 use anyhow::Context;
 use clap::Args;
 use modchains_crank::worker::{Worker, WorkerPool, WorkerSpec};
-use modchains_sdk::bundle::{Bundle, BundleLimits};
+use modchains_sdk::{
+    bundle::{Bundle, BundleLimits},
+    terminal::print,
+};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -42,11 +45,11 @@ pub fn run(arguments: &BenchArguments) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let figures = runtime.block_on(measure(spec, arguments))?;
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&figures)?);
+        print(serde_json::to_string_pretty(&figures)?)?;
         return Ok(());
     }
     for (name, micros) in &figures {
-        println!("{name:40} {micros:>10.1} us");
+        print(format_args!("{name:40} {micros:>10.1} us"))?;
     }
     Ok(())
 }

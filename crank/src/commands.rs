@@ -4,7 +4,10 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use modchains_crank::config::Config;
 use modchains_crank::worker::{Sandbox, Worker, WorkerSpec};
-use modchains_sdk::bundle::{Bundle, BundleLimits};
+use modchains_sdk::{
+    bundle::{Accuracy, Bundle, BundleLimits},
+    terminal::print,
+};
 use serde_json::json;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -82,7 +85,7 @@ pub fn infer(arguments: &InferArguments) -> anyhow::Result<()> {
         let decoded = output.decode(result)?;
         let label = output.labels().get(usize::from(decoded.class)).cloned().unwrap_or_default();
         if !arguments.json {
-            println!("{label}\t{}", hex::encode(result));
+            print(format_args!("{label}\t{}", hex::encode(result)))?;
         }
         answers.push(
             json!({ "label": label, "class": decoded.class, "logits": decoded.logits, "result": hex::encode(result) }),
@@ -90,7 +93,7 @@ pub fn infer(arguments: &InferArguments) -> anyhow::Result<()> {
     }
     if arguments.json {
         let report = json!({ "answers": answers, "sandbox": sandbox, "micros": elapsed.as_micros() as u64 });
-        println!("{report:#}");
+        print(format_args!("{report:#}"))?;
     }
     Ok(())
 }
@@ -113,23 +116,20 @@ pub fn bundle(command: &BundleCommand) -> anyhow::Result<()> {
             "output_bytes": manifest.output.bytes(),
             "accuracy": manifest.accuracy,
         });
-        println!("{report:#}");
+        print(format_args!("{report:#}"))?;
         return Ok(());
     }
-    println!("{} {} is complete and unchanged", manifest.name, manifest.version);
-    println!("  class            {:?}", manifest.numeric_class);
-    println!("  manifest sha256  {}", hex::encode(bundle.manifest_sha256()));
-    println!("  weights sha256   {}", hex::encode(bundle.weights_sha256()));
+    print(format_args!("{} {} is complete and unchanged", manifest.name, manifest.version))?;
+    print(format_args!("  class            {:?}", manifest.numeric_class))?;
+    print(format_args!("  manifest sha256  {}", hex::encode(bundle.manifest_sha256())))?;
+    print(format_args!("  weights sha256   {}", hex::encode(bundle.weights_sha256())))?;
     if let Some(root) = graph_root {
-        println!("  graph root       {root}");
+        print(format_args!("  graph root       {root}"))?;
     }
     if let Some(accuracy) = &manifest.accuracy {
-        println!(
-            "  accuracy         {} of {} held out ({:.2} %)",
-            accuracy.correct,
-            accuracy.held_out,
-            accuracy.ratio() * 100.0
-        );
+        let Accuracy { correct, held_out, .. } = accuracy;
+        let percent = accuracy.ratio() * 100.0;
+        print(format_args!("  accuracy         {correct} of {held_out} held out ({percent:.2} %)"))?;
     }
     Ok(())
 }
@@ -138,11 +138,7 @@ pub fn bundle(command: &BundleCommand) -> anyhow::Result<()> {
 pub fn check_config(arguments: &CheckConfigArguments) -> anyhow::Result<()> {
     let config = Config::load(&arguments.config)?;
     config.check()?;
-    println!(
-        "{}: nothing wrong found; {} bundles, RPC {}",
-        arguments.config.display(),
-        config.bundles.len(),
-        config.rpc_url
-    );
+    let (path, bundles) = (arguments.config.display(), config.bundles.len());
+    print(format_args!("{path}: nothing wrong found; {bundles} bundles, RPC {}", config.rpc_url))?;
     Ok(())
 }

@@ -1,11 +1,15 @@
 //! Command line of the operator service.
 
+// Output goes through `modchains_sdk::terminal`: a reader that has gone away ends no command with a panic.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 mod bench;
 mod commands;
 mod run;
 
 use clap::{Parser, Subcommand};
 use modchains_crank::worker::{ChildArguments, run_child};
+use modchains_sdk::terminal;
 use std::process::ExitCode;
 
 /// Operator service of ModChains: runs registered models and answers bonded requests.
@@ -51,7 +55,7 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            terminal::print_error(terminal::escaped(&format!("error: {error:#}")));
             ExitCode::FAILURE
         }
     }

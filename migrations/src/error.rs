@@ -118,6 +118,9 @@ pub enum MigrateError {
         /// What is wrong.
         reason: String,
     },
+    /// The result cannot be written.
+    #[error("the result cannot be written: {0}; check free space")]
+    NotPrinted(#[source] std::io::Error),
     /// There is no such step.
     #[error("there is no step {number}; the steps are {steps}")]
     StepUnknown {
@@ -229,6 +232,7 @@ impl MigrateError {
             Self::WriteStalled { .. } => "write_stalled",
             Self::NotVerified { .. } => "not_verified",
             Self::ConfigInvalid { .. } => "config_invalid",
+            Self::NotPrinted(_) => "not_printed",
             Self::StepUnknown { .. } => "step_unknown",
             Self::IdlUnusable { .. } => "idl_unusable",
             Self::ContactUnusable { .. } => "contact_unusable",

@@ -1,6 +1,10 @@
 //! `modchains-migrate`: brings a cluster to what this release expects.
 
+// Output goes through `modchains_sdk::terminal`: a reader that has gone away ends no deployment with a panic.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 use std::{
+    fmt::Display,
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
@@ -18,7 +22,7 @@ use modchains_migrations::{
 use modchains_sdk::{
     Hash, SdkError,
     client::{Client, ClientOptions},
-    keys,
+    keys, terminal,
 };
 use serde_json::json;
 
@@ -91,9 +95,11 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             if arguments.json {
-                println!("{}", json!({ "error": { "label": error.label(), "message": error.to_string() } }));
+                let report = json!({ "error": { "label": error.label(), "message": error.to_string() } });
+                // Nothing can be done about output that cannot be written: the exit code says that it failed.
+                let _ = terminal::print(terminal::escaped_json(&report, false));
             } else {
-                eprintln!("modchains-migrate: {error}");
+                terminal::print_error(terminal::escaped(&format!("modchains-migrate: {error}")));
             }
             ExitCode::FAILURE
         }
@@ -109,8 +115,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
         let kinds = kind.map_or_else(|| Kind::ALL.to_vec(), |kind| vec![kind]);
         let publication = Publication { kinds, idl_folder: idl_dir.clone(), dry_run: *dry_run };
         let reports = metadata::publish(&connect(arguments, config).await?, &publication).await?;
-        print_published(&reports, *dry_run, arguments.json);
-        return Ok(());
+        return print_published(&reports, *dry_run, arguments.json);
     }
     let steps = match arguments.only {
         Some(number) => vec![Step::by_number(number)?],
@@ -133,12 +138,12 @@ async fn run(arguments: &Arguments) -> Result<()> {
             other => other?,
         };
         if !arguments.json {
-            print_report(&report);
+            print_report(&report)?;
         }
         reports.push(report);
     }
     if arguments.json {
-        println!("{}", json!({ "steps": reports }));
+        print(json!({ "steps": reports }))?;
     }
     Ok(())
 }
@@ -162,42 +167,49 @@ fn print_config(config: &Config, path: Option<&Path>) -> Result<()> {
     let path = path.unwrap_or(Path::new("(defaults)")).to_owned();
     let text =
         toml::to_string(config).map_err(|error| MigrateError::ConfigInvalid { path, reason: error.to_string() })?;
-    print!("{text}");
-    Ok(())
+    print(text.trim_end())
 }
 
-fn print_published(reports: &[PublishReport], dry_run: bool, as_json: bool) {
+/// Writes a line of the result.
+fn print(line: impl Display) -> Result<()> {
+    terminal::print(line).map_err(MigrateError::NotPrinted)
+}
+
+fn print_published(reports: &[PublishReport], dry_run: bool, as_json: bool) -> Result<()> {
     if as_json {
-        println!("{}", json!({ "dry_run": dry_run, "metadata": reports }));
-        return;
+        return print(json!({ "dry_run": dry_run, "metadata": reports }));
     }
     for report in reports {
         let PublishReport { program, address, act, text_bytes, data_bytes, transactions, .. } = report;
         let (would, kind) = (if dry_run && *transactions > 0 { "would be " } else { "" }, report.kind.seed());
-        println!("{program} {kind}: {would}{act} at {address} ({text_bytes} bytes, {data_bytes} compressed)");
+        print(format_args!(
+            "{program} {kind}: {would}{act} at {address} ({text_bytes} bytes, {data_bytes} compressed)"
+        ))?;
         if dry_run && *transactions > 0 {
-            println!(
-                "     at most {transactions} transactions and {} lamports, most of them rent",
-                report.lamports_max
-            );
+            let lamports_max = report.lamports_max;
+            print(format_args!(
+                "     at most {transactions} transactions and {lamports_max} lamports, most of them rent"
+            ))?;
         }
     }
+    Ok(())
 }
 
-fn print_report(report: &StepReport) {
+fn print_report(report: &StepReport) -> Result<()> {
     let state = match (report.outcome.done, report.outcome.changed) {
         (true, true) => "done",
         (true, false) => "nothing to do",
         (false, _) => "to do",
     };
-    println!("{:04} {}: {state} ({:.1} s)", report.number, report.name, report.seconds);
+    print(format_args!("{:04} {}: {state} ({:.1} s)", report.number, report.name, report.seconds))?;
     for note in &report.outcome.notes {
-        println!("     {note}");
+        print(format_args!("     {note}"))?;
     }
     for difference in &report.outcome.differences {
-        println!(
+        print(format_args!(
             "     {} is {} on chain, {} in the configuration; left as it is",
             difference.setting, difference.on_chain, difference.in_file
-        );
+        ))?;
     }
+    Ok(())
 }

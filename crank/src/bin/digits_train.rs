@@ -4,7 +4,10 @@ use anyhow::Context;
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use modchains_crank::digits::{Digits, TrainOptions, export_bundles, train};
-use modchains_sdk::bundle::{Accuracy, Bundle};
+use modchains_sdk::{
+    bundle::{Accuracy, Bundle},
+    terminal::print,
+};
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -37,7 +40,7 @@ fn main() -> anyhow::Result<()> {
     let started = Instant::now();
     let digits = Digits::load(&arguments.data)?;
     let split = digits.split(arguments.seed);
-    println!("{} training images, {} held out", split.training.len(), split.held_out.len());
+    print(format_args!("{} training images, {} held out", split.training.len(), split.held_out.len()))?;
 
     let options = TrainOptions { seed: arguments.seed, epochs: arguments.epochs };
     let bar = ProgressBar::new(u64::from(options.epochs)).with_style(
@@ -49,10 +52,10 @@ fn main() -> anyhow::Result<()> {
         bar.inc(1);
     })?;
     bar.finish();
-    println!("trained in {:.1} s", started.elapsed().as_secs_f64());
+    print(format_args!("trained in {:.1} s", started.elapsed().as_secs_f64()))?;
 
     let exported = export_bundles(&arguments.out, &network, &split, options)?;
-    let worst = report(&exported.exact).min(report(&exported.tolerant));
+    let worst = report(&exported.exact)?.min(report(&exported.tolerant)?);
     anyhow::ensure!(
         worst >= arguments.min_accuracy,
         "accuracy {worst:.4} on held-out images, at least {} is wanted; train with more --epochs or another --seed",
@@ -62,10 +65,10 @@ fn main() -> anyhow::Result<()> {
 }
 
 /// Prints what was measured and returns the share of right answers.
-fn report(bundle: &Bundle) -> f64 {
+fn report(bundle: &Bundle) -> anyhow::Result<f64> {
     let none = Accuracy { dataset: String::new(), held_out: 0, correct: 0 };
     let accuracy = bundle.manifest().accuracy.as_ref().unwrap_or(&none);
-    println!(
+    print(format_args!(
         "{}: {} of {} held-out images right ({:.2} %)\n  manifest {}\n  weights  {}",
         bundle.dir().display(),
         accuracy.correct,
@@ -73,6 +76,6 @@ fn report(bundle: &Bundle) -> f64 {
         accuracy.ratio() * 100.0,
         hex::encode(bundle.manifest_sha256()),
         hex::encode(bundle.weights_sha256()),
-    );
-    accuracy.ratio()
+    ))?;
+    Ok(accuracy.ratio())
 }

@@ -119,7 +119,11 @@ fn exact_draft(quantised: &Quantised) -> Result<BundleDraft, DigitsError> {
         numeric_class: NumericClass::Exact,
         graph_root: Some(graph_root(&graph)),
         input: input(),
-        output: OutputRule::ClassLogitsI32 { bytes: 1 + 4 * CLASSES as u32, labels: labels() },
+        output: OutputRule::ClassLogitsI32 {
+            bytes: 1 + 4 * CLASSES as u32,
+            steps_per_unit: Some((1.0 / quantised.logit_step).round() as u32),
+            labels: labels(),
+        },
         accuracy: None,
         card: String::new(),
         files: vec![(GRAPH_FILE, structure), (WEIGHTS_FILE, weights)],

@@ -19,6 +19,8 @@ pub struct Quantised {
     pub structure: GraphFile,
     /// Weights and biases of each layer, in the order of the structure.
     pub tensors: Vec<(Vec<i8>, Vec<i32>)>,
+    /// Real value of one step of the last layer's sums.
+    pub logit_step: f64,
 }
 
 /// A network that cannot be expressed in 8-bit integers.
@@ -65,8 +67,8 @@ pub fn quantise(network: &TrainedNetwork, training: &[Sample]) -> Result<Quantis
         ("logits", linear(width, CLASSES as u32), &network.logits.ws, network.logits.bs.as_ref(), None),
     ];
 
-    let mut quantised =
-        Quantised { structure: GraphFile { format: GRAPH_FORMAT, layers: Vec::new() }, tensors: Vec::new() };
+    let structure = GraphFile { format: GRAPH_FORMAT, layers: Vec::new() };
+    let mut quantised = Quantised { structure, tensors: Vec::new(), logit_step: 1.0 };
     // Real value of one step of the layer's input.
     let mut input_step = 1.0 / f64::from(PIXEL_MAX);
     for (name, op, weights, bias, activations) in layers {
@@ -88,6 +90,7 @@ pub fn quantise(network: &TrainedNetwork, training: &[Sample]) -> Result<Quantis
         };
         quantised.structure.layers.push(LayerFile { name: name.to_owned(), op, requantise });
         quantised.tensors.push((weights, bias));
+        quantised.logit_step = sum_step;
     }
     Ok(quantised)
 }

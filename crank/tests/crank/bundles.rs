@@ -1,7 +1,10 @@
 //! A bundle that is not exactly what its manifest says is refused, by name.
 
 use crate::fixture::{copy_of, edit_manifest, fixture, generator, open};
-use modchains_sdk::bundle::{Bundle, BundleError, BundleLimits, GraphError};
+use modchains_sdk::{
+    bundle::{Bundle, BundleError, BundleLimits, GraphError},
+    terminal::escaped,
+};
 use rand_core::RngCore;
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -84,6 +87,11 @@ fn a_manifest_that_contradicts_itself_is_refused_by_field() {
         ("format = 1", "format = 2", "format"),
         ("name = \"digits-int8\"", "name = \"Digits\"", "name"),
         ("version = \"1.0.0\"", "version = \"\"", "version"),
+        ("version = \"1.0.0\"", "version = \"1.0\\u001b[2K\"", "version"),
+        ("version = \"1.0.0\"", "version = \"1.0\\u202e\"", "version"),
+        ("\"0\", \"1\"", "\"0\", \"0\"", "output.labels"),
+        ("\"0\", \"1\"", "\"0\", \"1\\u009b2J\"", "output.labels"),
+        ("rule = \"class-logits-i32\"", "rule = \"a\\u001b[2K\"", "(text)"),
         ("bytes = 64", "bytes = 63", "input.bytes"),
         ("dtype = \"u8\"", "dtype = \"f32\"", "input.dtype"),
         ("bytes = 41", "bytes = 40", "output.bytes"),
@@ -99,6 +107,7 @@ fn a_manifest_that_contradicts_itself_is_refused_by_field() {
         edit_manifest(&dir, from, to);
         let error = open(&dir).unwrap_err();
         assert!(matches!(&error, BundleError::Manifest { field, .. } if field == expected), "{to}: {error}");
+        assert_eq!(escaped(&error.to_string()), error.to_string(), "{to}");
     }
 }
 

@@ -103,3 +103,21 @@ fn every_problem_of_a_configuration_is_reported_at_once_and_the_key_is_not_shown
     }
     assert!(!report.contains("7, 7"), "{report}");
 }
+
+#[test]
+fn a_reader_that_has_gone_away_ends_a_command_quietly() {
+    let scratch = scratch();
+    let config = write_config(scratch.path(), 0o600, "");
+    let bundle = fixture().exact.dir().to_str().unwrap();
+    for arguments in [
+        &["bundle", "verify", bundle][..],
+        &["bundle", "verify", bundle, "--json"],
+        &["check-config", "--config", &config],
+        &["--help"],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let ended = Command::new(program()).args(arguments).stdout(writer).output().unwrap();
+        assert!(ended.status.success() && ended.stderr.is_empty(), "{arguments:?}: {ended:?}");
+    }
+}

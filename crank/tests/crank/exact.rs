@@ -243,6 +243,7 @@ fn write(dir: &Path, input: InputSpec, layers: &[Tensors], labels: usize) -> Res
             input,
             output: OutputRule::ClassLogitsI32 {
                 bytes: 1 + 4 * labels as u32,
+                steps_per_unit: None,
                 labels: (0..labels).map(|label| label.to_string()).collect(),
             },
             accuracy: None,

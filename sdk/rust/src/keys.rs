@@ -1,8 +1,8 @@
 //! Key files, and the keys of the three programs on local networks.
 
 use std::{
-    fs::{self, OpenOptions},
-    io::Write,
+    fs::{File, OpenOptions},
+    io::{Read, Write},
     os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::Path,
 };
@@ -15,6 +15,10 @@ use crate::{Result, SdkError};
 
 /// Permission bits that nobody but the owner may have.
 const OTHERS: u32 = 0o077;
+/// Longest key file that is read. A key takes 300 bytes.
+const FILE_BYTES_MAX: u64 = 64 << 10;
+/// How UTF-8 text starts when an editor marks it as such.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A program of ModChains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,19 +69,29 @@ impl Program {
     }
 }
 
-/// Reads a key file: a JSON array of 64 bytes, readable by its owner only.
+/// Reads a key file: a JSON array of 64 bytes, readable by its owner only. It is opened once and read once, so a pipe
+/// will do.
 ///
 /// # Errors
 /// When others may read the file, when it cannot be read, and when it does not hold a key.
 pub fn load(path: &Path) -> Result<Keypair> {
     let unreadable =
         |error: std::io::Error| SdkError::KeyFileUnreadable { path: path.to_owned(), reason: error.to_string() };
-    let mode = fs::metadata(path).map_err(unreadable)?.permissions().mode() & 0o777;
+    let invalid = |reason: String| SdkError::KeyFileInvalid { path: path.to_owned(), reason };
+    let file = File::open(path).map_err(unreadable)?;
+    let metadata = file.metadata().map_err(unreadable)?;
+    if metadata.is_dir() {
+        return Err(invalid("it is a folder, not a file".into()));
+    }
+    let mode = metadata.permissions().mode() & 0o777;
     if mode & OTHERS != 0 {
         return Err(SdkError::KeyFilePermissions { path: path.to_owned(), mode });
     }
-    let text = fs::read(path).map_err(unreadable)?;
-    let invalid = |reason: String| SdkError::KeyFileInvalid { path: path.to_owned(), reason };
+    let mut text = Vec::new();
+    file.take(FILE_BYTES_MAX).read_to_end(&mut text).map_err(unreadable)?;
+    if text.starts_with(BYTE_ORDER_MARK) {
+        return Err(invalid("it starts with a byte order mark, which some editors add: save it without".into()));
+    }
     // The parser's message could quote the file, which may hold a key in another form.
     let bytes: Vec<u8> = serde_json::from_slice(&text).map_err(|_| invalid("it is not a list of bytes".into()))?;
     if bytes.len() != 64 {
@@ -112,6 +126,8 @@ pub fn save(path: &Path, keypair: &Keypair) -> Result<()> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use std::fs;
 
     use solana_signer::Signer;
 
@@ -151,6 +167,27 @@ mod tests {
             assert!(matches!(refused, SdkError::KeyFilePermissions { mode: found, .. } if found == mode));
             assert!(refused.to_string().contains("chmod 600"), "{refused}");
         }
+    }
+
+    #[test]
+    fn a_folder_is_no_key_file_whoever_may_read_it() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        let refused = load(folder.path()).unwrap_err().to_string();
+        assert!(refused.contains("not a file") && !refused.contains("chmod"), "{refused}");
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.json");
+        let key = generate(&path).unwrap();
+        let text = fs::read(&path).unwrap();
+        fs::write(&path, [BYTE_ORDER_MARK, &text].concat()).unwrap();
+        let refused = load(&path).unwrap_err().to_string();
+        assert!(refused.contains("byte order mark") && refused.contains("save it without"), "{refused}");
+        fs::write(&path, text).unwrap();
+        assert_eq!(load(&path).unwrap(), key);
     }
 
     #[test]

@@ -38,6 +38,8 @@ mod error;
 pub mod instruction;
 pub mod keys;
 pub mod quote;
+pub mod rent;
+pub mod terminal;
 
 pub use error::{Refusal, Result, SdkError, program_error};
 

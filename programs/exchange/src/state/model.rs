@@ -167,7 +167,7 @@ pub fn require_uri(uri: &str) -> Result<()> {
 
 /// Control characters, and what Unicode lets programs leave out when they show text (Default_Ignorable_Code_Point):
 /// marks that join, hide, vary or reverse letters, and fillers; line and paragraph separators too.
-fn is_invisible(character: char) -> bool {
+pub fn is_invisible(character: char) -> bool {
     let is_left_out = matches!(character,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
         | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'

@@ -1,7 +1,9 @@
 //! What can be wrong with a bundle.
 
-use super::GraphError;
 use std::path::PathBuf;
+
+use super::GraphError;
+use crate::terminal::escaped;
 
 /// Why a bundle was refused. Every message names the thing, what was expected and found, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -126,7 +128,8 @@ impl BundleError {
         }
     }
 
-    pub(super) fn manifest(field: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self::Manifest { field: field.into(), problem: problem.into() }
+    /// A problem can quote the manifest, which others wrote.
+    pub(super) fn manifest(field: impl Into<String>, problem: impl AsRef<str>) -> Self {
+        Self::Manifest { field: field.into(), problem: escaped(problem.as_ref()).into_owned() }
     }
 }

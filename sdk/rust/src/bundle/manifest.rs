@@ -1,15 +1,21 @@
 //! `model.toml`: what a model version takes, gives and consists of.
 
-use super::files::require_plain_name;
-use super::{BundleError, CARD_FILE, GRAPH_FILE, MODULE_FILE, OutputRule, WEIGHTS_FILE};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+
+use modchains_exchange::state::is_invisible;
+use serde::{Deserialize, Serialize};
+
+use super::{BundleError, CARD_FILE, GRAPH_FILE, MODULE_FILE, OutputRule, WEIGHTS_FILE, files::require_plain_name};
 
 /// Version of the manifest format this crate reads and writes.
 pub const MANIFEST_FORMAT: u32 = 1;
 
 /// Largest input of one request, in bytes.
 const INPUT_BYTES_MAX: u64 = 1 << 20;
+/// Longest name of a version, in bytes.
+const VERSION_BYTES_MAX: usize = 32;
+/// Longest description of the data that accuracy was measured on, in bytes.
+const DATASET_BYTES_MAX: usize = 256;
 
 /// How results of this model are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -212,10 +218,7 @@ impl Manifest {
             let problem = format!("is {:?}, expected 1 to 64 of a-z, 0-9 and -", self.name);
             return Err(BundleError::manifest("name", problem));
         }
-        if self.version.is_empty() || self.version.len() > 32 {
-            let problem = format!("has {} bytes, expected 1 to 32", self.version.len());
-            return Err(BundleError::manifest("version", problem));
-        }
+        require_text("version", &self.version, VERSION_BYTES_MAX)?;
         self.input.validate()?;
         self.output.validate(self.numeric_class)?;
         self.validate_accuracy()?;
@@ -228,7 +231,8 @@ impl Manifest {
                 "accuracy.correct",
                 format!("is {}, more than the {} held out", accuracy.correct, accuracy.held_out),
             )),
-            _ => Ok(()),
+            Some(accuracy) => require_text("accuracy.dataset", &accuracy.dataset, DATASET_BYTES_MAX),
+            None => Ok(()),
         }
     }
 
@@ -258,6 +262,19 @@ impl Manifest {
             }
         }
     }
+}
+
+/// Refuses text that is empty, longer than `bytes_max` bytes, or not shown as it is: it is printed on terminals.
+pub(super) fn require_text(field: &str, text: &str, bytes_max: usize) -> Result<(), BundleError> {
+    if !(1..=bytes_max).contains(&text.len()) {
+        let problem = format!("has {} bytes, expected 1 to {bytes_max}", text.len());
+        return Err(BundleError::manifest(field, problem));
+    }
+    if text.trim() != text || text.contains(is_invisible) {
+        let problem = format!("is {text:?}, expected visible characters without white space around them");
+        return Err(BundleError::manifest(field, problem));
+    }
+    Ok(())
 }
 
 fn decode_hash(field: &str, text: &str) -> Result<[u8; 32], BundleError> {

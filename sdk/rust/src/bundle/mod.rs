@@ -12,6 +12,7 @@
 //! byte is read, and every file is compared with the SHA-256 in the manifest each time it is read.
 
 mod error;
+mod fetch;
 mod files;
 mod graph;
 mod graph_file;
@@ -21,12 +22,13 @@ mod output;
 mod write;
 
 pub use error::BundleError;
+pub use fetch::{FetchError, FetchOptions, fetch_manifest, is_private_url};
 pub use files::{BundleLimits, sha256};
 pub use graph::{ACCUMULATOR_LIMIT, Geometry, Graph, GraphError, Layer};
 pub use graph_file::{GRAPH_FORMAT, GraphFile, LayerFile, Op, Requantise};
 pub use manifest::{Accuracy, FileEntry, InputError, InputSpec, MANIFEST_FORMAT, Manifest, NumericClass};
 pub use merkle::{graph_root, row_leaf, tree_root};
-pub use output::{Decoded, OutputError, OutputRule};
+pub use output::{Answer, Decoded, OutputError, OutputRule};
 pub use write::{BundleDraft, write_bundle};
 
 use std::path::{Path, PathBuf};
@@ -59,15 +61,7 @@ impl Bundle {
     /// Refuses unsafe names, links, wrong sizes and hashes, files above `limits`, an invalid manifest, and an exact
     /// graph that is malformed, could overflow, or does not hash to the declared root.
     pub fn open(dir: &Path, limits: BundleLimits) -> Result<Self, BundleError> {
-        let text = files::read_bounded(dir, MANIFEST_FILE, limits.manifest_bytes)?;
-        let manifest = Manifest::parse(&text)?;
-        let bundle = Self {
-            dir: dir.to_path_buf(),
-            weights_sha256: manifest.entry(manifest.weights_file())?.sha256()?,
-            manifest,
-            manifest_sha256: sha256(&text),
-            limits,
-        };
+        let bundle = Self::open_manifest(dir, limits)?;
         for entry in &bundle.manifest.files {
             files::verify(dir, entry, limits.file_bytes)?;
         }
@@ -75,6 +69,17 @@ impl Bundle {
             bundle.graph()?;
         }
         Ok(bundle)
+    }
+
+    /// Reads the manifest of the bundle in `dir` and looks at no other file: enough to read inputs and outputs.
+    ///
+    /// # Errors
+    /// Refuses an invalid manifest, a link in its place, and one above `limits`.
+    pub fn open_manifest(dir: &Path, limits: BundleLimits) -> Result<Self, BundleError> {
+        let text = files::read_bounded(dir, MANIFEST_FILE, limits.manifest_bytes)?;
+        let manifest = Manifest::parse(&text)?;
+        let weights_sha256 = manifest.entry(manifest.weights_file())?.sha256()?;
+        Ok(Self { dir: dir.to_path_buf(), manifest, manifest_sha256: sha256(&text), weights_sha256, limits })
     }
 
     /// Refuses a bundle that is not the one `expected_sha256` addresses.

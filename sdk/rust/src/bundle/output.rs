@@ -10,11 +10,18 @@
 //!
 //! The class byte is always derived from the logits as written, never from the floats before quantisation.
 
-use super::{BundleError, NumericClass};
+use std::{collections::BTreeSet, fmt};
+
 use serde::{Deserialize, Serialize};
+
+use super::{BundleError, NumericClass, manifest::require_text};
 
 /// Most labels a rule may have: the class is one byte.
 const LABELS_MAX: usize = 256;
+/// Longest label, in bytes.
+const LABEL_BYTES_MAX: usize = 64;
+/// Parts of a million in the whole.
+const PPM: f64 = 1e6;
 
 /// How outputs are encoded and compared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +31,9 @@ pub enum OutputRule {
     ClassLogitsI32 {
         /// Size of one result in bytes.
         bytes: u32,
+        /// Steps per unit of logit, for whoever wants to know how sure an answer is; missing when nobody said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        steps_per_unit: Option<u32>,
         /// Names of the classes in order.
         labels: Vec<String>,
     },
@@ -47,6 +57,27 @@ pub struct Decoded {
     pub class: u8,
     /// Logits in the rule's integer steps.
     pub logits: Vec<i32>,
+}
+
+/// A result in the terms of the model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The winning label.
+    pub label: String,
+    /// How sure the model is: the label's part of the softmax over all logits, in parts of a million. It says what the
+    /// model computed, not how often it is right. None when the rule does not say what a step of a logit is worth.
+    pub confidence_ppm: Option<u32>,
+    /// The label that came second.
+    pub runner_up: String,
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.confidence_ppm {
+            Some(ppm) => write!(formatter, "{} ({:.1} % sure)", self.label, f64::from(ppm) / (PPM / 100.0)),
+            None => write!(formatter, "{} (before {})", self.label, self.runner_up),
+        }
+    }
 }
 
 /// Numbers or bytes that do not fit the rule.
@@ -182,6 +213,30 @@ impl OutputRule {
         Ok(left.logits.iter().zip(&right.logits).all(|(a, b)| a.abs_diff(*b) <= tolerance))
     }
 
+    /// A result in the terms of the model.
+    ///
+    /// # Errors
+    /// As [`Self::decode`].
+    pub fn answer(&self, result: &[u8]) -> Result<Answer, OutputError> {
+        let Decoded { class, logits } = self.decode(result)?;
+        let label = |class: usize| self.labels().get(class).cloned().unwrap_or_default();
+        let class = usize::from(class);
+        let mut others: Vec<(usize, i32)> = logits.iter().copied().enumerate().filter(|(at, _)| *at != class).collect();
+        others.sort_by_key(|(at, logit)| (std::cmp::Reverse(*logit), *at));
+        let runner_up = others.first().map_or(class, |(at, _)| *at);
+        let confidence_ppm = self.steps_per_unit().map(|steps| confidence_ppm(&logits, class, steps));
+        Ok(Answer { label: label(class), confidence_ppm, runner_up: label(runner_up) })
+    }
+
+    /// Steps of a logit in one unit, if the rule says.
+    #[must_use]
+    pub fn steps_per_unit(&self) -> Option<u32> {
+        match self {
+            Self::ClassLogitsI32 { steps_per_unit, .. } => *steps_per_unit,
+            Self::ClassLogitsI16 { steps_per_unit, .. } => Some(*steps_per_unit),
+        }
+    }
+
     pub(super) fn validate(&self, class: NumericClass) -> Result<(), BundleError> {
         let (rule_class, logit_bytes) = match self {
             Self::ClassLogitsI32 { .. } => (NumericClass::Exact, 4),
@@ -196,14 +251,25 @@ impl OutputRule {
             let problem = format!("has {} entries, expected 2 to {LABELS_MAX}", labels.len());
             return Err(BundleError::manifest("output.labels", problem));
         }
+        for label in labels {
+            require_text("output.labels", label, LABEL_BYTES_MAX)?;
+        }
+        let distinct: BTreeSet<&String> = labels.iter().collect();
+        if distinct.len() != labels.len() {
+            return Err(BundleError::manifest("output.labels", "names a label twice, expected each once"));
+        }
         let expected = 1 + logit_bytes * labels.len();
         if self.bytes() != expected {
             let problem = format!("is {}, {} labels make {expected}", self.bytes(), labels.len());
             return Err(BundleError::manifest("output.bytes", problem));
         }
-        match self {
-            Self::ClassLogitsI16 { steps_per_unit, .. } if !(1..=32_767).contains(steps_per_unit) => {
-                let problem = format!("is {steps_per_unit}, expected 1 to 32767");
+        let steps_max = match self {
+            Self::ClassLogitsI32 { .. } => i32::MAX.unsigned_abs(),
+            Self::ClassLogitsI16 { .. } => i16::MAX.unsigned_abs().into(),
+        };
+        match self.steps_per_unit() {
+            Some(steps) if !(1..=steps_max).contains(&steps) => {
+                let problem = format!("is {steps}, expected 1 to {steps_max}");
                 Err(BundleError::manifest("output.steps_per_unit", problem))
             }
             _ => Ok(()),
@@ -214,6 +280,14 @@ impl OutputRule {
         let expected = self.labels().len();
         if actual == expected { Ok(()) } else { Err(OutputError::Count { expected, actual }) }
     }
+}
+
+/// The softmax of the largest logit in parts of a million, rounded.
+fn confidence_ppm(logits: &[i32], class: usize, steps_per_unit: u32) -> u32 {
+    let largest = logits.get(class).copied().unwrap_or_default();
+    let behind = |logit: &i32| f64::from(logit.saturating_sub(largest)) / f64::from(steps_per_unit);
+    let sum: f64 = logits.iter().map(|logit| behind(logit).exp()).sum();
+    (PPM / sum).round() as u32
 }
 
 /// Index of the largest value, the lowest among equals; labels are at most 256, so it fits a byte.
@@ -230,11 +304,46 @@ fn largest<T: PartialOrd>(values: &[T]) -> u8 {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is the test's failure")]
+
     use super::*;
 
     fn tolerant() -> OutputRule {
         let labels = vec!["a".into(), "b".into()];
         OutputRule::ClassLogitsI16 { bytes: 5, steps_per_unit: 10, tolerance_steps: 2, labels }
+    }
+
+    fn exact(steps_per_unit: Option<u32>, labels: &[&str]) -> OutputRule {
+        let bytes = 1 + 4 * labels.len() as u32;
+        OutputRule::ClassLogitsI32 { bytes, steps_per_unit, labels: labels.iter().map(ToString::to_string).collect() }
+    }
+
+    #[test]
+    fn an_answer_is_a_label_and_how_sure() {
+        let answer =
+            |rule: &OutputRule, logits: &[i32]| rule.answer(&rule.encode_accumulators(logits).unwrap()).unwrap();
+        let rule = exact(Some(1_000), &["seven", "eight", "nine"]);
+        // e^0 / (e^0 + e^-1 + e^-2) = 0.665241.
+        let found = answer(&rule, &[-500, 1_500, 500]);
+        assert_eq!((found.label.as_str(), found.runner_up.as_str()), ("eight", "nine"));
+        assert_eq!((found.confidence_ppm, found.to_string().as_str()), (Some(665_241), "eight (66.5 % sure)"));
+        let sure = answer(&rule, &[i32::MIN, i32::MAX, i32::MIN]);
+        assert_eq!((sure.label.as_str(), sure.confidence_ppm), ("eight", Some(1_000_000)));
+        let equal = answer(&rule, &[5, 5, 5]);
+        assert_eq!((equal.label.as_str(), equal.confidence_ppm), ("seven", Some(333_333)));
+        let silent = answer(&exact(None, &["a", "b"]), &[1, 2]);
+        assert_eq!((silent.confidence_ppm, silent.to_string().as_str()), (None, "b (before a)"));
+        assert!(matches!(rule.answer(&[1]), Err(OutputError::Size { expected_bytes: 13, actual_bytes: 1 })));
+    }
+
+    #[test]
+    fn labels_that_people_cannot_tell_apart_are_refused() {
+        exact(Some(1), &["0", "1"]).validate(NumericClass::Exact).unwrap();
+        for labels in [["a", "a"], ["a", ""], ["a", "b\u{1b}[2K"], ["a", "a\u{202e}"], ["a", " b"]] {
+            let refused = exact(None, &labels).validate(NumericClass::Exact).unwrap_err();
+            assert!(matches!(&refused, BundleError::Manifest { field, .. } if field == "output.labels"), "{refused}");
+            assert!(!refused.to_string().contains(['\u{1b}', '\u{202e}']), "{refused:?}");
+        }
+        assert!(exact(Some(0), &["0", "1"]).validate(NumericClass::Exact).is_err());
     }
 
     #[test]

@@ -7,19 +7,20 @@ use modchains_oracle::state::{Operator, OracleConfig, Request, RequestStatus, Se
 use modchains_vault::state::{Position, RevenuePool, Vault};
 use serde_json::json;
 use solana_account::Account;
-use solana_account_decoder_client_types::UiAccountEncoding;
+use solana_account_decoder_client_types::{UiAccountEncoding, UiDataSliceConfig};
 use solana_rpc_client_api::{
     config::{RpcAccountInfoConfig, RpcProgramAccountsConfig},
     filter::{Memcmp, RpcFilterType},
     request::RpcRequest,
-    response::{OptionalContext, RpcKeyedAccount},
+    response::{OptionalContext, Response, RpcKeyedAccount},
 };
 
-use super::Client;
+use super::{Client, token_atoms};
 use crate::{
     Pubkey, Result, SdkError,
     address::{exchange, oracle, vault},
     decode::{Fetched, FetchedRequest, State, decode},
+    instruction::Token,
 };
 
 /// Where a revenue pool names its vault.
@@ -28,6 +29,30 @@ const POOL_VAULT: usize = 8 + std::mem::offset_of!(RevenuePool, vault);
 const REQUEST_SERVICE: usize = 8 + std::mem::offset_of!(Request, service);
 /// Where a request's status lies.
 const REQUEST_STATUS: usize = 8 + std::mem::offset_of!(Request, status);
+
+/// Somebody's token account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenAccount {
+    /// Where it is.
+    pub address: Pubkey,
+    /// What it holds.
+    pub token: Token,
+    /// How much of it.
+    pub atoms: u64,
+    /// The lamports that it holds: rent, and SOL that is wrapped.
+    pub lamports: u64,
+    /// Whether its owner may close it once it is empty: it is not frozen, and nobody else was given the right to.
+    pub is_closable: bool,
+}
+
+/// Where a token account says whether it is initialised (1) or frozen (2).
+const TOKEN_STATE: usize = 108;
+/// Where it says whether somebody else than the owner may close it (1).
+const TOKEN_HAS_CLOSER: usize = 129;
+
+fn is_closable(token_account: &[u8]) -> bool {
+    token_account.get(TOKEN_STATE) == Some(&1) && token_account.get(TOKEN_HAS_CLOSER) == Some(&0)
+}
 
 impl Client {
     /// A state at an address.
@@ -154,7 +179,7 @@ impl Client {
         let status = status.map(|status| [status as u8]);
         let mut filters = vec![(REQUEST_SERVICE, service.as_ref())];
         filters.extend(status.as_ref().map(|status| (REQUEST_STATUS, &status[..])));
-        let (slot, accounts) = self.state_accounts::<Request>(&filters).await?;
+        let (slot, accounts) = self.state_accounts::<Request>(&filters, None).await?;
         accounts.into_iter().map(|(address, account)| FetchedRequest::decode(&address, &account, slot)).collect()
     }
 
@@ -164,15 +189,53 @@ impl Client {
     /// # Errors
     /// When the endpoint refuses to list accounts, or one of them cannot be decoded.
     pub async fn list<T: State>(&self, filters: &[(usize, &[u8])]) -> Result<Vec<Fetched<T>>> {
-        let (slot, accounts) = self.state_accounts::<T>(filters).await?;
+        let (slot, accounts) = self.state_accounts::<T>(filters, None).await?;
         let fetched = |(address, account): (Pubkey, Account)| {
             Ok(Fetched { address, value: decode(&address, &account)?, lamports: account.lamports, slot })
         };
         accounts.into_iter().map(fetched).collect()
     }
 
+    /// The token accounts of `owner` under one token program, in the order of their addresses.
+    ///
+    /// # Errors
+    /// When the endpoint does not answer, or sends what is no token account.
+    pub async fn token_accounts(&self, owner: &Pubkey, program: &Pubkey) -> Result<Vec<TokenAccount>> {
+        let method = RpcRequest::GetTokenAccountsByOwner;
+        let filter = json!({ "programId": program.to_string() });
+        let parameters = json!([owner.to_string(), filter, self.account_config()]);
+        let answer: Response<Vec<RpcKeyedAccount>> = self.ask(self.rpc().send(method, parameters)).await?;
+        let mut found = Vec::with_capacity(answer.value.len());
+        for keyed in &answer.value {
+            let address = keyed.pubkey.parse().map_err(|_| self.unexpected(method, "an invalid address"))?;
+            let account = self.decoded(method, &keyed.account)?;
+            let mint = account.data.get(..32).and_then(|mint| Pubkey::try_from(mint).ok());
+            let mint = mint.ok_or_else(|| self.unexpected(method, "a token account that is too short"))?;
+            let atoms = token_atoms(&address, &account)?;
+            let token = Token { mint, program: account.owner };
+            let is_closable = is_closable(&account.data);
+            found.push(TokenAccount { address, token, atoms, lamports: account.lamports, is_closable });
+        }
+        found.sort_unstable_by_key(|account| account.address);
+        Ok(found)
+    }
+
+    /// The addresses of all accounts of a type. What the accounts hold is not sent.
+    ///
+    /// # Errors
+    /// When the endpoint does not answer, or refuses to list a program's accounts.
+    pub async fn addresses<T: State>(&self) -> Result<Vec<Pubkey>> {
+        let nothing = UiDataSliceConfig { offset: 0, length: 0 };
+        let (_, accounts) = self.state_accounts::<T>(&[], Some(nothing)).await?;
+        Ok(accounts.into_iter().map(|(address, _)| address).collect())
+    }
+
     /// The accounts of a type that carry each of `filters`, and the slot they were read at; 0 when that is not said.
-    async fn state_accounts<T: State>(&self, filters: &[(usize, &[u8])]) -> Result<(u64, Vec<(Pubkey, Account)>)> {
+    async fn state_accounts<T: State>(
+        &self,
+        filters: &[(usize, &[u8])],
+        data_slice: Option<UiDataSliceConfig>,
+    ) -> Result<(u64, Vec<(Pubkey, Account)>)> {
         let matches = |offset, bytes: &[u8]| RpcFilterType::Memcmp(Memcmp::new_base58_encoded(offset, bytes));
         let mut all_filters = vec![matches(0, T::DISCRIMINATOR)];
         all_filters.extend(filters.iter().map(|(offset, bytes)| matches(*offset, bytes)));
@@ -180,6 +243,7 @@ impl Client {
             filters: Some(all_filters),
             account_config: RpcAccountInfoConfig {
                 encoding: Some(UiAccountEncoding::Base64),
+                data_slice,
                 commitment: Some(self.commitment()),
                 ..RpcAccountInfoConfig::default()
             },

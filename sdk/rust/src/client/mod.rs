@@ -9,9 +9,11 @@ mod send;
 
 use std::{future::Future, time::Duration};
 
+pub use accounts::TokenAccount;
 pub use history::{Confirmation, Landed};
 pub use licence::{EffectiveLicence, LicenceSource, Licensing, not_licensed};
 pub use price::{price_within, priority_lamports, upper_quartile};
+pub use refuse::SIGNATURE_LAMPORTS;
 pub use send::{Prepared, SendOptions, SignedTransaction, sign};
 
 use serde_json::{Value, json};

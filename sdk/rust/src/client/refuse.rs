@@ -6,7 +6,7 @@ use super::Client;
 use crate::{Pubkey, Refusal, SdkError, address};
 
 /// Base fee of a signature, only used to say what a transaction costs and how much is missing.
-pub(super) const SIGNATURE_LAMPORTS: u64 = 5_000;
+pub const SIGNATURE_LAMPORTS: u64 = 5_000;
 /// What the system program logs when an account cannot pay, before both amounts.
 const INSUFFICIENT_LAMPORTS: &str = "Transfer: insufficient lamports ";
 

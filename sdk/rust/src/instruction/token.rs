@@ -7,6 +7,10 @@ use crate::{Pubkey, address};
 
 /// Tag of the associated token program's instruction that accepts an account that exists already.
 const CREATE_IDEMPOTENT: u8 = 1;
+/// Size of an account of a plain token, such as wrapped SOL.
+pub const TOKEN_ACCOUNT_BYTES: usize = 165;
+/// Size of an associated account of a model's token: its owner cannot be changed, which is an extension of five bytes.
+pub const MODEL_TOKEN_ACCOUNT_BYTES: usize = TOKEN_ACCOUNT_BYTES + 5;
 
 /// A mint with the token program it belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,10 +77,15 @@ pub fn unwrap_sol(owner: &Pubkey) -> Instruction {
 
 /// Closes the associated token account of `owner`; its rent goes to the owner. It must be empty unless it holds SOL.
 pub fn close_account(owner: &Pubkey, token: &Token) -> Instruction {
+    close_account_at(owner, &token.account_of(owner), &token.program)
+}
+
+/// As [`close_account`], for any token account of `owner`.
+pub fn close_account_at(owner: &Pubkey, account: &Pubkey, token_program: &Pubkey) -> Instruction {
     Instruction {
-        program_id: token.program,
+        program_id: *token_program,
         accounts: vec![
-            AccountMeta::new(token.account_of(owner), false),
+            AccountMeta::new(*account, false),
             AccountMeta::new(*owner, false),
             AccountMeta::new_readonly(*owner, true),
         ],
