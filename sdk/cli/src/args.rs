@@ -1,19 +1,23 @@
 //! The command line as a whole. Each group of commands keeps its own arguments in its own file.
 
-use std::path::PathBuf;
+use std::ffi::OsString;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use modchains_sdk::CommitmentConfig;
+use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::amount::Decimal;
-use crate::command::{fees, market, model, operator, referral, request, service, usage, vault, wallet};
+use crate::{
+    command::{fees, launch, market, model, operator, referral, request, service, usage, vault, wallet},
+    connection::Connection,
+    error::Result,
+    options::GlobalOptions,
+    report::Report,
+};
 
 const EXAMPLES: &str = "\
 Examples:
   modchains keygen creator.json
   modchains airdrop 100 --keypair creator.json
-  modchains model new --name digits --symbol DIGIT --uri https://example.org/digits.json
-  modchains market open MODEL --virtual-reserve 30
+  modchains launch target/digits/digits-int8 --symbol DIGIT --uri https://example.org/digits.json \
+    --bundle-uri https://example.org/digits/ --virtual-reserve 30 --fee 0.001
   modchains market buy 1.5 MODEL --slippage 0.5
   modchains market chart MODEL --svg price.svg
   modchains vault stake all MODEL
@@ -34,52 +38,6 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// Options of every command.
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Global options")]
-pub struct GlobalOptions {
-    /// RPC endpoint of the cluster.
-    #[arg(long, global = true, env = "MODCHAINS_URL", default_value = "http://127.0.0.1:8899")]
-    pub url: String,
-    /// Key file that signs and pays. Only its owner may be able to read it. [default: ~/.config/solana/id.json]
-    #[arg(long, global = true, env = "MODCHAINS_KEYPAIR", value_name = "PATH")]
-    pub keypair: Option<PathBuf>,
-    /// Print one JSON object instead of a table; errors too, on standard error.
-    #[arg(long, global = true)]
-    pub json: bool,
-    /// Send without asking.
-    #[arg(long, short, global = true)]
-    pub yes: bool,
-    /// How settled a state must be before it counts.
-    #[arg(long, global = true, value_enum, default_value_t = Commitment::Confirmed)]
-    pub commitment: Commitment,
-    /// Most SOL to pay for priority in one transaction, on top of the network's fee. What is paid is what recent
-    /// transactions on the same accounts paid; 0 pays none.
-    #[arg(long, global = true, value_name = "SOL", default_value = "0.0001", allow_negative_numbers = true)]
-    pub priority_fee_cap: Decimal,
-}
-
-/// How settled a state must be before it counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Commitment {
-    /// In a block that may still be dropped.
-    Processed,
-    /// Voted for by a majority.
-    Confirmed,
-    /// Never to be dropped.
-    Finalized,
-}
-
-impl From<Commitment> for CommitmentConfig {
-    fn from(commitment: Commitment) -> Self {
-        match commitment {
-            Commitment::Processed => Self::processed(),
-            Commitment::Confirmed => Self::confirmed(),
-            Commitment::Finalized => Self::finalized(),
-        }
-    }
-}
-
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -93,6 +51,10 @@ pub enum Command {
     Wrap(wallet::WrapArgs),
     /// Turn wrapped SOL back into SOL.
     Unwrap(wallet::UnwrapArgs),
+    /// List token accounts and the rent that they hold, and close the empty ones.
+    Accounts(wallet::AccountsArgs),
+    /// List a bundle's model with everything: model, version, market, vault and service. Goes on where it was stopped.
+    Launch(Box<launch::LaunchArgs>),
     /// Register models, publish versions, share fees, license and hand over.
     #[command(subcommand)]
     Model(model::ModelCommand),
@@ -122,23 +84,71 @@ pub enum Command {
     Referral(referral::ReferralCommand),
 }
 
+impl Command {
+    /// Does what the command line says. Connects first, unless the command needs no cluster.
+    ///
+    /// # Errors
+    /// Whatever the command refuses.
+    pub async fn run(&self, options: &GlobalOptions) -> Result<Report> {
+        if let Self::Keygen(args) = self {
+            return args.run();
+        }
+        let connection = &Connection::connect(options).await?;
+        match self {
+            Self::Keygen(args) => args.run(),
+            Self::Airdrop(args) => args.run(connection).await,
+            Self::Balance(args) => args.run(connection).await,
+            Self::Wrap(args) => args.run(connection).await,
+            Self::Unwrap(args) => args.run(connection).await,
+            Self::Accounts(args) => args.run(connection).await,
+            Self::Launch(args) => args.run(connection).await,
+            Self::Model(command) => command.run(connection).await,
+            Self::Market(command) => command.run(connection).await,
+            Self::Vault(command) => command.run(connection).await,
+            Self::Operator(command) => command.run(connection).await,
+            Self::Service(command) => command.run(connection).await,
+            Self::Request(command) => command.run(connection).await,
+            Self::Usage(command) => command.run(connection).await,
+            Self::Fees(command) => command.run(connection).await,
+            Self::Referral(command) => command.run(connection).await,
+        }
+    }
+}
+
+impl Cli {
+    /// Reads a command line, the program's name first.
+    ///
+    /// # Errors
+    /// What is wrong with it, or the help that it asks for.
+    pub fn read(line: impl IntoIterator<Item = OsString>) -> std::result::Result<Self, clap::Error> {
+        let matches = with_negative_numbers(Self::command()).try_get_matches_from(line)?;
+        Self::from_arg_matches(&matches)
+    }
+}
+
+/// Lets negative numbers reach the parsers of all values, so that these say what is wrong with them.
+fn with_negative_numbers(command: clap::Command) -> clap::Command {
+    let takes_value = |argument: &Arg| argument.get_action().takes_values();
+    command
+        .mut_args(|argument| if takes_value(&argument) { argument.allow_negative_numbers(true) } else { argument })
+        .mut_subcommands(with_negative_numbers)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
-    use clap::CommandFactory;
 
     use super::*;
 
     const KEY: &str = "So11111111111111111111111111111111111111112";
 
     fn parses(line: &str) -> bool {
-        Cli::try_parse_from(line.split_whitespace()).is_ok()
+        Cli::read(line.split_whitespace().map(Into::into)).is_ok()
     }
 
     #[test]
     fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
+        with_negative_numbers(Cli::command()).debug_assert();
     }
 
     #[test]
@@ -166,11 +176,11 @@ mod tests {
         assert!(parses(&format!("modchains model show {KEY}")));
         assert!(parses(&format!("modchains model show --creator {KEY} --name digits")));
         assert!(parses("modchains model show --name digits"));
+        assert!(parses("modchains model show digits"));
         for line in [
             "modchains model show".to_owned(),
             format!("modchains model show {KEY} --name digits"),
             format!("modchains model show --creator {KEY}"),
-            "modchains model show nonsense".to_owned(),
         ] {
             assert!(!parses(&line), "{line}");
         }

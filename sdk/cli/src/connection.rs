@@ -1,37 +1,34 @@
 //! One connection, one signer, and what every command does with them: ask, send, show progress.
 
-use std::{
-    env,
-    io::{self, BufRead, IsTerminal, Write},
-    path::PathBuf,
-    time::Duration,
-};
+use std::{sync::OnceLock, time::Duration};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use modchains_sdk::{
-    Instruction, Keypair, Pubkey, Signer,
-    client::{Client, ClientOptions, Prepared, SendOptions},
+    Instruction, Pubkey,
+    bundle::{FetchOptions, is_private_url},
+    client::{Client, ClientOptions, Prepared, SIGNATURE_LAMPORTS, SendOptions},
     decode::Receipt,
-    keys,
 };
 
 use crate::{
     amount::SOL_DECIMALS,
-    args::GlobalOptions,
-    error::{CliError, Result},
+    consent::{Consent, Sender},
+    error::Result,
+    options::GlobalOptions,
     report::Report,
 };
 
-/// Where the Solana tools keep the key, below the home folder.
-const KEYPAIR_BELOW_HOME: &str = ".config/solana/id.json";
 /// How often the spinner moves.
 const TICK: Duration = Duration::from_millis(100);
+/// Longest wait for the manifest of a version.
+const FETCH_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A connection to the cluster with the options of the command line.
 pub struct Connection {
     /// The connection.
     pub client: Client,
     options: GlobalOptions,
+    key: OnceLock<Sender>,
 }
 
 impl Connection {
@@ -42,39 +39,37 @@ impl Connection {
     pub async fn connect(options: &GlobalOptions) -> Result<Self> {
         let client_options = ClientOptions { commitment: options.commitment.into(), ..ClientOptions::default() };
         let client = Client::connect_with(&options.url, &client_options).await?;
-        Ok(Self { client, options: options.clone() })
+        Ok(Self { client, options: options.clone(), key: OnceLock::new() })
     }
 
-    /// The key that signs and pays.
+    /// The key that signs and pays what is sent.
     ///
     /// # Errors
-    /// When there is no key file, others can read it, or it holds no key.
-    pub fn signer(&self) -> Result<Keypair> {
-        let path = match &self.options.keypair {
-            Some(path) => path.clone(),
-            None => PathBuf::from(env::var_os("HOME").ok_or(CliError::NoKeypair)?).join(KEYPAIR_BELOW_HOME),
-        };
-        Ok(keys::load(&path)?)
+    /// [`CliError::NotConfirmed`](crate::error::CliError::NotConfirmed) when nobody can be asked for consent, before
+    /// anything else is done; else as [`Sender::load`].
+    pub fn signer(&self) -> Result<&Sender> {
+        Sender::require_consentable(&self.options)?;
+        self.key()
     }
 
-    /// `address`, or the signer's own when none is given.
+    /// `address`, or that of the key file when none is given.
     ///
     /// # Errors
-    /// As [`Self::signer`].
+    /// As [`Sender::load`].
     pub fn address_or_own(&self, address: Option<Pubkey>) -> Result<Pubkey> {
         match address {
             Some(address) => Ok(address),
-            None => Ok(self.signer()?.pubkey()),
+            None => Ok(self.key()?.pubkey()),
         }
     }
 
-    /// Simulates, signs, sends and confirms under a spinner that says what is `being_done`.
-    ///
-    /// # Errors
-    /// As [`Client::send_with`].
-    pub async fn send(&self, being_done: &str, instructions: &[Instruction], signer: &Keypair) -> Result<Receipt> {
-        let prepared = self.prepare(instructions, &signer.pubkey()).await?;
-        self.send_prepared(being_done, &prepared, signer).await
+    /// The key of the key file, which is read once: it may be a pipe.
+    fn key(&self) -> Result<&Sender> {
+        if let Some(key) = self.key.get() {
+            return Ok(key);
+        }
+        let key = Sender::load(&self.options)?;
+        Ok(self.key.get_or_init(|| key))
     }
 
     /// Simulates and finds out what sending will cost. Nothing is sent.
@@ -94,9 +89,15 @@ impl Connection {
     ///
     /// # Errors
     /// As [`Client::send_prepared`].
-    pub async fn send_prepared(&self, being_done: &str, prepared: &Prepared, signer: &Keypair) -> Result<Receipt> {
+    async fn send_prepared(
+        &self,
+        being_done: &str,
+        prepared: &Prepared,
+        signer: &Sender,
+        consent: &Consent,
+    ) -> Result<Receipt> {
         let spinner = spinner(being_done);
-        let receipt = self.client.send_prepared(prepared, &[signer]).await;
+        let receipt = self.client.send_prepared(prepared, &[signer.keypair(consent)]).await;
         spinner.finish_and_clear();
         Ok(receipt?)
     }
@@ -110,47 +111,69 @@ impl Connection {
         being_done: &str,
         about: &Report,
         instructions: &[Instruction],
-        signer: &Keypair,
+        signer: &Sender,
     ) -> Result<Receipt> {
         let prepared = self.prepare(instructions, &signer.pubkey()).await?;
-        self.confirm(&about.clone().costs(&prepared))?;
+        let consent = self.confirm(&about.clone().costs(&prepared))?;
         if !self.options.yes {
             // The chain may have moved while the question stood. Failing here costs nothing, failing there a fee.
             self.client.simulate(instructions, &signer.pubkey()).await?;
         }
-        self.send_prepared(being_done, &prepared, signer).await
+        self.send_prepared(being_done, &prepared, signer, &consent).await
+    }
+
+    /// Simulates and sends what was agreed to before, one of several transactions say.
+    ///
+    /// # Errors
+    /// As [`Self::prepare`] and [`Client::send_prepared`].
+    pub async fn send_agreed(
+        &self,
+        being_done: &str,
+        instructions: &[Instruction],
+        signer: &Sender,
+        consent: &Consent,
+    ) -> Result<Receipt> {
+        let prepared = self.prepare(instructions, &signer.pubkey()).await?;
+        self.send_prepared(being_done, &prepared, signer, consent).await
     }
 
     /// Shows what is about to be sent and asks for consent, unless that was given with `--yes`.
     ///
     /// # Errors
-    /// [`CliError::NotConfirmed`] when nobody can be asked, [`CliError::Declined`] when the answer is not yes.
-    pub fn confirm(&self, about: &Report) -> Result<()> {
-        if self.options.yes {
-            return Ok(());
+    /// As [`Consent::ask`].
+    pub fn confirm(&self, about: &Report) -> Result<Consent> {
+        Consent::ask(about, self.options.yes)
+    }
+
+    /// Most that the network and priority can cost in a transaction with one signature, in lamports.
+    ///
+    /// # Errors
+    /// When the cap of the command line is no amount of SOL.
+    pub fn fee_lamports_max(&self) -> Result<u64> {
+        let priority_lamports = self.options.priority_fee_cap.of_token(SOL_DECIMALS)?.atoms;
+        Ok(SIGNATURE_LAMPORTS.saturating_add(priority_lamports))
+    }
+
+    /// The rent of accounts of these sizes.
+    ///
+    /// # Errors
+    /// When the endpoint does not answer.
+    pub async fn rent_lamports(&self, sizes: &[usize]) -> Result<u64> {
+        let mut lamports: u64 = 0;
+        for bytes in sizes {
+            lamports = lamports.saturating_add(self.client.rent_lamports(*bytes).await?);
         }
-        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-            return Err(CliError::NotConfirmed);
-        }
-        let mut line = String::new();
-        let asked = write!(io::stderr(), "{}\n\nSend this? [y/N] ", about.render())
-            .and_then(|()| io::stderr().flush())
-            .and_then(|()| io::stdin().lock().read_line(&mut line));
-        consent(asked.ok().filter(|bytes| *bytes > 0).map(|_| line.as_str()))
+        Ok(lamports)
+    }
+
+    /// How manifests are fetched. Addresses of private networks are asked by those whose endpoint is in one.
+    pub fn fetch_options(&self) -> FetchOptions {
+        FetchOptions { timeout: FETCH_TIMEOUT, allows_private: is_private_url(&self.options.url) }
     }
 
     /// Whether results are for scripts.
     pub const fn prints_json(&self) -> bool {
         self.options.json
-    }
-}
-
-/// What an answer means; none when there was nobody to answer.
-fn consent(answer: Option<&str>) -> Result<()> {
-    match answer.map(|line| line.trim().to_ascii_lowercase()).as_deref() {
-        None => Err(CliError::NotConfirmed),
-        Some("y" | "yes") => Ok(()),
-        Some(_) => Err(CliError::Declined),
     }
 }
 
@@ -167,18 +190,4 @@ pub fn bar(message: &str, steps: usize) -> ProgressBar {
     let bar = ProgressBar::new(steps as u64).with_message(message.to_owned());
     let style = ProgressStyle::with_template("{msg} {bar:32} {pos}/{len} {eta}");
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_plain_yes_is_consent() {
-        assert!(["y\n", "Y", " yes \n", "YES"].into_iter().all(|line| consent(Some(line)).is_ok()));
-        for line in ["\n", "n", "no", "yy", "sure"] {
-            assert!(matches!(consent(Some(line)), Err(CliError::Declined)), "{line}");
-        }
-        assert!(matches!(consent(None), Err(CliError::NotConfirmed)));
-    }
 }

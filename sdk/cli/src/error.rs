@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use modchains_sdk::{Pubkey, SdkError, Signature};
+use modchains_sdk::{Pubkey, SdkError, Signature, bundle::BundleError};
 use serde_json::{Value, json};
 use thiserror::Error;
 
@@ -65,6 +65,23 @@ pub enum CliError {
         /// What is needed, in tokens.
         needed: String,
     },
+    /// The balance covers the price, but not what must be there besides.
+    #[error(
+        "{owner} has {has} SOL and can spend at most {spendable} SOL here, less than {needed} SOL: the rest is for fees and for the rent of token accounts, part of which comes back; spend less, or add SOL"
+    )]
+    RentNotCovered {
+        /// Whose balance.
+        owner: Pubkey,
+        /// What it has, in SOL.
+        has: String,
+        /// What of it can be spent, in SOL.
+        spendable: String,
+        /// The most that the act costs, in SOL.
+        needed: String,
+    },
+    /// A bundle is not one that can be listed or read.
+    #[error("{0}")]
+    Bundle(#[from] BundleError),
     /// Something on chain did not happen in time.
     #[error("gave up waiting for {what}; it may still come: look again with {remedy}")]
     TimedOut {
@@ -109,6 +126,8 @@ impl CliError {
             Self::FileNotWritten { .. } => "file_not_written",
             Self::Unfit { .. } => "unfit",
             Self::BalanceTooSmall { .. } => "balance_too_small",
+            Self::RentNotCovered { .. } => "rent_not_covered",
+            Self::Bundle(error) => error.label(),
             Self::TimedOut { .. } => "timed_out",
             Self::AirdropFailed { .. } => "airdrop_failed",
             Self::NoRandomness(_) => "no_randomness",

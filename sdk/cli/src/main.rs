@@ -3,51 +3,66 @@
 //! Results go to standard output, as a table or, with `--json`, as one JSON object. Questions, progress and errors go to
 //! standard error. The exit code is 0 when the command did what was asked, 1 when it failed, 2 when it was misused.
 
+// Output goes through `modchains_sdk::terminal`: a reader that has gone away ends no command with a panic.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 mod amount;
 mod args;
 mod clock;
 mod command;
 mod connection;
+mod consent;
 mod duration;
 mod error;
 mod funds;
 mod hash;
+mod lookup;
+mod misuse;
 mod model_arg;
+mod options;
 mod percent;
 mod random;
 mod remedy;
 mod report;
+mod request_arg;
 mod sparkline;
+mod text;
 mod token;
 mod uses;
 
-use std::{
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::{env, io, process::ExitCode};
 
-use args::{Cli, GlobalOptions};
-use clap::Parser;
+use args::Cli;
 use error::Result;
+use modchains_sdk::terminal;
+use options::GlobalOptions;
 use report::Report;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let outcome = command::run(&cli).await;
-    // A reader that has gone away, as in `modchains model list | head`, leaves nobody to tell.
+    let line: Vec<_> = env::args_os().collect();
+    let cli = match Cli::read(line.iter().cloned()) {
+        Ok(cli) => cli,
+        Err(error) => return misuse::report(&error, &line),
+    };
+    let outcome = cli.command.run(&cli.options).await;
     match print(&outcome, &cli.options) {
         Ok(()) if outcome.is_ok() => ExitCode::SUCCESS,
-        _ => ExitCode::FAILURE,
+        Ok(()) => ExitCode::FAILURE,
+        Err(error) => {
+            terminal::print_error(format_args!("error: the result cannot be written: {error}; check free space"));
+            ExitCode::FAILURE
+        }
     }
 }
 
 fn print(outcome: &Result<Report>, options: &GlobalOptions) -> io::Result<()> {
-    match (outcome, options.json) {
-        (Ok(report), _) if report.is_empty() => Ok(()),
-        (Ok(report), true) => writeln!(io::stdout(), "{:#}", report.json()),
-        (Ok(report), false) => writeln!(io::stdout(), "{}", report.render()),
-        (Err(error), true) => writeln!(io::stderr(), "{}", error.json()),
-        (Err(error), false) => writeln!(io::stderr(), "error: {error}"),
+    match outcome {
+        Ok(report) if report.is_empty() => return Ok(()),
+        Ok(report) if options.json => return terminal::print(terminal::escaped_json(&report.json(), true)),
+        Ok(report) => return terminal::print(report.render()),
+        Err(error) if options.json => terminal::print_error(terminal::escaped_json(&error.json(), false)),
+        Err(error) => terminal::print_error(terminal::escaped(&format!("error: {error}"))),
     }
+    Ok(())
 }

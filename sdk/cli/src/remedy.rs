@@ -30,7 +30,7 @@ pub fn of(error: &SdkError) -> Option<&'static str> {
         "OutputZero" | "AmountZero" => "trade more",
         "DeadlinePassed" | "ParametersMoved" => "run the command again for a new quote",
         "OutputBelowLimit" | "InputAboveLimit" => "run the command again, or accept more with --slippage",
-        "LaunchCapExceeded" => "buy less, or wait for the end of the launch: see `modchains market show`",
+        "LaunchCapExceeded" => "or wait for the end of the launch: see `modchains market show`",
         "LaunchTermsInvalid" => "at most 1h, a fee from the base fee to 50 %, a cap of 0.01 % to 100 % of the depth",
         "LaunchInstructionsMissing" => "run the command again: the launch has begun or ended meanwhile",
         "MarketPaused" => "sell, claim, or wait: see `modchains market show`",

@@ -1,10 +1,13 @@
 //! What a command found, once: as a table for people or as JSON for scripts.
 
 use comfy_table::{Table, presets};
-use modchains_sdk::{client::Prepared, decode::Receipt};
+use modchains_sdk::{client::Prepared, decode::Receipt, terminal};
 use serde_json::{Map, Value, json};
 
-use crate::amount::{Amount, percent};
+use crate::{
+    amount::{Amount, percent},
+    clock,
+};
 
 /// Lists with more columns than this are shown as one block of facts for each entry.
 const COLUMNS_MAX: usize = 6;
@@ -81,16 +84,20 @@ impl Report {
         self.share(key, Some(i64::from(bps) * 100))
     }
 
-    /// Adds a unix time in seconds, shown with its distance from now; 0 means never.
+    /// Adds a unix time in seconds, which people see as local time with its distance from now; 0 means never.
     pub fn time(self, key: &'static str, at_seconds: i64, now_seconds: i64) -> Self {
-        let distance = at_seconds.saturating_sub(now_seconds);
-        let text = match (at_seconds, distance) {
-            (0, _) => "-".to_owned(),
-            (_, 0) => format!("{at_seconds} (now)"),
-            (_, 1..) => format!("{at_seconds} (in {distance} s)"),
-            _ => format!("{at_seconds} ({} s ago)", distance.unsigned_abs()),
-        };
-        self.value(key, text, if at_seconds == 0 { Value::Null } else { json!(at_seconds) })
+        match at_seconds {
+            0 => self.value(key, "-".to_owned(), Value::Null),
+            _ => {
+                let distance = clock::distance(at_seconds.saturating_sub(now_seconds));
+                self.value(key, format!("{} ({distance})", clock::local(at_seconds)), json!(at_seconds))
+            }
+        }
+    }
+
+    /// Adds a unix time in seconds, which people see as local time.
+    pub fn moment(self, key: &'static str, at_seconds: i64) -> Self {
+        self.value(key, clock::local(at_seconds), json!(at_seconds))
     }
 
     /// Adds something that may be missing.
@@ -104,6 +111,12 @@ impl Report {
     /// Adds a fact whose text and JSON differ.
     pub fn value(mut self, key: &'static str, text: String, json: Value) -> Self {
         self.facts.push(Fact { key, shown: Shown::Value { text, json } });
+        self
+    }
+
+    /// Adds the facts of another report.
+    pub fn and(mut self, other: Self) -> Self {
+        self.facts.extend(other.facts);
         self
     }
 
@@ -163,7 +176,7 @@ impl Report {
         Value::Object(entries.collect::<Map<_, _>>())
     }
 
-    /// For people: the facts, then each list and drawing.
+    /// For people: the facts, then each list and drawing, without characters that steer a terminal.
     pub fn render(&self) -> String {
         let mut parts = Parts::default();
         self.collect("", &mut parts);
@@ -175,10 +188,10 @@ impl Report {
         for fact in &self.facts {
             let label = format!("{prefix}{}", fact.key.replace('_', " "));
             match &fact.shown {
-                Shown::Value { text, .. } => parts.rows.push([label, text.clone()]),
+                Shown::Value { text, .. } => parts.rows.push([label, terminal::escaped(text).into_owned()]),
                 Shown::Group(group) => group.collect(&format!("{label}: "), parts),
                 Shown::List(entries) => parts.blocks.push(render_list(&label, entries)),
-                Shown::Drawing { drawing, .. } => parts.blocks.push(drawing.clone()),
+                Shown::Drawing { drawing, .. } => parts.blocks.push(terminal::escaped_lines(drawing)),
             }
         }
     }
@@ -258,9 +271,19 @@ mod tests {
     #[test]
     fn people_see_every_fact_with_its_distance_in_time() {
         let shown = report().render();
-        for part in ["1.5 SOL", "90 (10 s ago)", "fee: vault part", "25 %", "pools:", "index"] {
+        for part in
+            ["1.5 SOL", &format!("{} (10 s ago)", clock::local(90)), "fee: vault part", "25 %", "pools:", "index"]
+        {
             assert!(shown.contains(part), "{part} in\n{shown}");
         }
+    }
+
+    #[test]
+    fn what_others_wrote_cannot_steer_the_terminal() {
+        let name = "a\u{1b}[2K\nforged  row\u{202e}";
+        let report = Report::new().text("name", name).list("models", vec![Report::new().text("symbol", name)]);
+        let shown = report.drawing("moments", format!("price in\n{}", name.replace('\n', "")), Vec::new()).render();
+        assert!(!shown.contains(['\u{1b}', '\u{202e}']) && shown.contains("a\\u{1b}[2K\\nforged"), "{shown:?}");
     }
 
     #[test]

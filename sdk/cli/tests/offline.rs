@@ -4,23 +4,26 @@
 
 use std::{
     fs,
+    io::{self, Read, Write},
+    net::TcpListener,
     os::unix::fs::PermissionsExt,
     path::Path,
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
+    thread,
 };
 
 /// A port that nothing listens on: loopback's discard port.
 const NOBODY: &str = "http://127.0.0.1:9";
 const MODEL: &str = "So11111111111111111111111111111111111111112";
 
+fn command(home: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_modchains"));
+    command.args(arguments).env_clear().env("HOME", home).env("MODCHAINS_URL", NOBODY).stdin(Stdio::null());
+    command
+}
+
 fn modchains(home: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_modchains"))
-        .args(arguments)
-        .env_clear()
-        .env("HOME", home)
-        .env("MODCHAINS_URL", NOBODY)
-        .output()
-        .unwrap()
+    command(home, arguments).output().unwrap()
 }
 
 fn stderr(output: &Output) -> &str {
@@ -79,13 +82,110 @@ fn misuse_has_an_exit_code_of_its_own_and_names_the_argument() {
         (&["vault", "open", MODEL, "--cooldown", "soon"], "--cooldown"),
         (&["model", "version", MODEL, "--bundle-manifest-sha256", "12"], "64"),
         (&["model", "show"], "MODEL"),
-        (&["model", "show", "nobody"], "nobody"),
         (&["request", "new", MODEL], "--input-hex"),
     ];
     for (arguments, named) in cases {
         let misused = modchains(home.path(), arguments);
         assert_eq!(misused.status.code(), Some(2), "{arguments:?}");
         assert!(stderr(&misused).contains(named), "{arguments:?}: {}", stderr(&misused));
+    }
+}
+
+#[test]
+fn misuse_is_json_when_json_is_asked_for_anywhere() {
+    let home = tempfile::tempdir().unwrap();
+    let cases = [
+        (&["--json", "market", "buy", "-1", MODEL][..], "negative"),
+        (&["market", "buy", "-1", MODEL, "--json"], "negative"),
+        (&["request", "new", MODEL, "--input-hex", "00", "--max-wait", "-5", "--json"], "not a time"),
+        (&["market", "open", MODEL, "--virtual-reserve", "-30", "--json"], "negative"),
+        (&["--json", "vault", "open", MODEL, "--cooldown", "-1"], "not a time"),
+        (&["--json", "market", "buy", "1", MODEL, "--slippage", "-1"], "negative"),
+        (&["--json", "market", "chart", MODEL, "--last", "-1"], "-1"),
+        (&["--json", "model", "show"], "MODEL"),
+        (&["--json", "model", "show", MODEL, "--nonsense"], "--nonsense"),
+        (&["--json", "nonsense"], "nonsense"),
+        (&["--json"], "subcommand"),
+        (&["--json", "market"], "subcommand"),
+    ];
+    for (arguments, named) in cases {
+        let misused = modchains(home.path(), arguments);
+        assert_eq!(misused.status.code(), Some(2), "{arguments:?}");
+        assert!(misused.stdout.is_empty(), "{arguments:?}");
+        let report: serde_json::Value = serde_json::from_slice(&misused.stderr).unwrap();
+        assert_eq!(report["error"]["label"], "misuse", "{arguments:?}");
+        let message = report["error"]["message"].as_str().unwrap();
+        assert!(message.contains(named) && !message.contains('\n'), "{arguments:?}: {message}");
+    }
+    let help = modchains(home.path(), &["--json", "market", "--help"]);
+    assert!(help.status.success() && help.stderr.is_empty() && !help.stdout.is_empty());
+}
+
+#[test]
+fn a_reader_that_has_gone_away_ends_a_command_quietly() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("key.json");
+    for arguments in [&["keygen", path.to_str().unwrap()][..], &["--help"], &["market", "--help"]] {
+        let (reader, writer) = io::pipe().unwrap();
+        drop(reader);
+        let ended = command(home.path(), arguments).stdout(writer).output().unwrap();
+        assert!(ended.status.success() && ended.stderr.is_empty(), "{arguments:?}: {ended:?}");
+    }
+    for (arguments, code) in [(&["model", "list"][..], 1), (&["nonsense"], 2), (&["--json", "market", "buy"], 2)] {
+        let (reader, writer) = io::pipe().unwrap();
+        drop(reader);
+        let ended = command(home.path(), arguments).stderr(writer).output().unwrap();
+        assert_eq!(ended.status.code(), Some(code), "{arguments:?}: {ended:?}");
+    }
+}
+
+/// Text that would erase a line, show a word backwards, and start a line of its own.
+const HOSTILE: &str = "a\u{1b}[2K\u{9b}2K\u{202e}\nb";
+
+fn assert_harmless(output: &Output) {
+    for text in [&output.stdout, &output.stderr] {
+        let text = std::str::from_utf8(text).unwrap();
+        assert!(!text.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{text:?}");
+    }
+}
+
+#[test]
+fn what_an_endpoint_says_cannot_steer_the_terminal() {
+    let home = tempfile::tempdir().unwrap();
+    let error = serde_json::json!({ "jsonrpc": "2.0", "id": 0, "error": { "code": -32_000, "message": HOSTILE } });
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let asked = thread::spawn(move || {
+        for _ in 0..2 {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = [0; 4_096];
+            let _ = stream.read(&mut request);
+            let body = error.to_string();
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+            stream.write_all((head + &body).as_bytes()).unwrap();
+        }
+    });
+    for more in [&[][..], &["--json"]] {
+        let failed = modchains(home.path(), &[&["model", "list", "--url", &url][..], more].concat());
+        assert_eq!(failed.status.code(), Some(1), "{failed:?}");
+        assert!(stderr(&failed).contains("[2K") && stderr(&failed).lines().count() == 1, "{failed:?}");
+        assert_harmless(&failed);
+    }
+    asked.join().unwrap();
+}
+
+#[test]
+fn a_hostile_argument_is_shown_without_its_effect() {
+    let home = tempfile::tempdir().unwrap();
+    for arguments in [
+        &["market", "buy", HOSTILE, MODEL][..],
+        &["--json", "market", "buy", HOSTILE, MODEL],
+        &["keygen", &format!("{HOSTILE}/key.json")],
+        &["--url", HOSTILE, "model", "list"],
+    ] {
+        let failed = modchains(home.path(), arguments);
+        assert!(!failed.status.success());
+        assert_harmless(&failed);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use modchains_sdk::{
-    Instruction, Pubkey, Signer, address,
+    Instruction, Pubkey, address,
     decode::Fetched,
     exchange::state::FeeBeneficiary,
     instruction::{exchange, oracle, registry},
@@ -36,7 +36,7 @@ impl FeesCommand {
     /// Whatever the command refuses.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         match self {
-            Self::Show(args) => Ok(Accrued::load(connection, &args.model.address(connection)?).await?.report()),
+            Self::Show(args) => Ok(Accrued::load(connection, &args.model.address(connection).await?).await?.report()),
             Self::Distribute(args) => args.run(connection).await,
             Self::Claim(args) => args.run(connection).await,
         }
@@ -135,14 +135,15 @@ pub struct DistributeArgs {
 impl DistributeArgs {
     async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
-        let accrued = Accrued::load(connection, &self.model.address(connection)?).await?;
+        let accrued = Accrued::load(connection, &self.model.address(connection).await?).await?;
         let (instructions, atoms) = accrued.distribution();
         require_something(&instructions)?;
         let listing = &accrued.listing;
         connection.client.pool(&listing.model, &listing.quote.token.mint).await?;
-        let receipt = connection.send("Distributing", &instructions, &signer).await?;
         let report = Report::new().text("model", listing.model);
-        Ok(report.amount("distributed", listing.quote.amount(atoms), &listing.quote.symbol).receipt(&receipt))
+        let report = report.amount("distributed", listing.quote.amount(atoms), &listing.quote.symbol);
+        let receipt = connection.ask_and_send("Distributing", &report, &instructions, signer).await?;
+        Ok(report.receipt(&receipt))
     }
 }
 
@@ -176,7 +177,7 @@ pub struct ClaimArgs {
 impl ClaimArgs {
     async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
-        let accrued = Accrued::load(connection, &self.model.address(connection)?).await?;
+        let accrued = Accrued::load(connection, &self.model.address(connection).await?).await?;
         let listing = &accrued.listing;
         let client = &connection.client;
         let owners = match self.role {
@@ -194,9 +195,10 @@ impl ClaimArgs {
         if owners[1] != owners[0] {
             around = around.and(connection.receive(&signer.pubkey(), &owners[1], &listing.quote));
         }
-        let receipt = connection.send("Claiming", &around.enclose(payments), &signer).await?;
         let report = Report::new().text("model", listing.model).text("owner", owners[0]);
-        Ok(report.amount("paid", listing.quote.amount(atoms), &listing.quote.symbol).receipt(&receipt))
+        let report = report.amount("paid", listing.quote.amount(atoms), &listing.quote.symbol);
+        let receipt = connection.ask_and_send("Claiming", &report, &around.enclose(payments), signer).await?;
+        Ok(report.receipt(&receipt))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use modchains_sdk::{
-    Pubkey, Signer, address,
+    Pubkey, address,
     instruction::oracle::{bond_deposit, bond_withdraw, bond_withdraw_start, earnings_claim, operator_register},
     oracle::{
         instructions::{BondDepositArgs, BondWithdrawStartArgs, OperatorRegisterArgs},
@@ -63,7 +63,7 @@ struct MintArg {
   modchains operator register 5 --keypair operator.json")]
 pub struct RegisterArgs {
     /// The first bond, at least the mint's minimum.
-    #[arg(value_name = "BOND", allow_negative_numbers = true)]
+    #[arg(value_name = "BOND")]
     amount: Decimal,
     #[command(flatten)]
     mint: MintArg,
@@ -77,7 +77,9 @@ impl RegisterArgs {
         let bond_atoms = positive_atoms(&self.amount, &bond)?;
         let payment = connection.pay(&authority, &bond, bond_atoms).await?;
         let register = operator_register(&authority, &bond.token, OperatorRegisterArgs { bond_atoms });
-        let receipt = connection.send("Registering the operator", &payment.enclose([register]), &signer).await?;
+        let about = Report::new().text("authority", authority).amount("bond", bond.amount(bond_atoms), &bond.symbol);
+        let instructions = payment.enclose([register]);
+        let receipt = connection.ask_and_send("Registering the operator", &about, &instructions, signer).await?;
         Ok(show(connection, &authority, &bond).await?.receipt(&receipt))
     }
 }
@@ -120,7 +122,7 @@ async fn show(connection: &Connection, authority: &Pubkey, bond: &TokenView) -> 
 #[derive(Debug, Args)]
 pub struct DepositArgs {
     /// How much to add.
-    #[arg(value_name = "AMOUNT", allow_negative_numbers = true)]
+    #[arg(value_name = "AMOUNT")]
     amount: Decimal,
     /// Whose bond [default: the key of --keypair].
     #[arg(long, value_name = "ADDRESS")]
@@ -138,7 +140,9 @@ impl DepositArgs {
         let bond_atoms = positive_atoms(&self.amount, &bond)?;
         let payment = connection.pay(&signer.pubkey(), &bond, bond_atoms).await?;
         let deposit = bond_deposit(&signer.pubkey(), &authority, &bond.token, BondDepositArgs { bond_atoms });
-        let receipt = connection.send("Adding to the bond", &payment.enclose([deposit]), &signer).await?;
+        let about = Report::new().text("authority", authority).amount("added", bond.amount(bond_atoms), &bond.symbol);
+        let receipt =
+            connection.ask_and_send("Adding to the bond", &about, &payment.enclose([deposit]), signer).await?;
         Ok(show(connection, &authority, &bond).await?.receipt(&receipt))
     }
 }
@@ -150,7 +154,7 @@ impl DepositArgs {
   modchains operator bond-withdraw --finish   pays what has cooled, and unwraps SOL")]
 pub struct WithdrawArgs {
     /// How much free bond shall start to cool. The cooldown starts again for what is cooling already.
-    #[arg(value_name = "AMOUNT", required_unless_present = "finish", allow_negative_numbers = true)]
+    #[arg(value_name = "AMOUNT", required_unless_present = "finish")]
     amount: Option<Decimal>,
     /// Pay out what has cooled.
     #[arg(long, conflicts_with = "amount")]
@@ -164,15 +168,21 @@ impl WithdrawArgs {
         let signer = connection.signer()?;
         let authority = signer.pubkey();
         let bond = connection.token(&self.mint.mint).await?;
-        connection.client.operator(&authority, &bond.token.mint).await?;
-        let instructions = match &self.amount {
+        let operator = connection.client.operator(&authority, &bond.token.mint).await?.value;
+        let about = Report::new().text("authority", authority);
+        let (about, instructions) = match &self.amount {
             Some(amount) => {
                 let args = BondWithdrawStartArgs { bond_atoms: positive_atoms(amount, &bond)? };
-                vec![bond_withdraw_start(&authority, &bond.token.mint, args)]
+                let about = about.amount("starts_to_cool", bond.amount(args.bond_atoms), &bond.symbol);
+                (about, vec![bond_withdraw_start(&authority, &bond.token.mint, args)])
             }
-            None => connection.receive(&authority, &authority, &bond).enclose([bond_withdraw(&authority, &bond.token)]),
+            None => {
+                let around = connection.receive(&authority, &authority, &bond);
+                let about = about.amount("paid_out", bond.amount(operator.cooling_atoms), &bond.symbol);
+                (about, around.enclose([bond_withdraw(&authority, &bond.token)]))
+            }
         };
-        let receipt = connection.send("Withdrawing bond", &instructions, &signer).await?;
+        let receipt = connection.ask_and_send("Withdrawing bond", &about, &instructions, signer).await?;
         Ok(show(connection, &authority, &bond).await?.receipt(&receipt))
     }
 }
@@ -189,8 +199,7 @@ pub struct EarningsArgs {
 
 impl EarningsArgs {
     async fn run(&self, connection: &Connection) -> Result<Report> {
-        let signer = connection.signer()?;
-        let authority = signer.pubkey();
+        let authority = if self.claim { connection.signer()?.pubkey() } else { connection.address_or_own(None)? };
         let quote = connection.token(&self.mint.mint).await?;
         let operator = connection.client.operator(&authority, &quote.token.mint).await?;
         let earned_atoms = operator.value.earned_atoms;
@@ -206,7 +215,7 @@ impl EarningsArgs {
         }
         let claim = earnings_claim(&authority, &quote.token);
         let instructions = connection.receive(&authority, &authority, &quote).enclose([claim]);
-        let receipt = connection.send("Claiming", &instructions, &signer).await?;
+        let receipt = connection.ask_and_send("Claiming", &report, &instructions, connection.signer()?).await?;
         Ok(report.flag("paid", true).receipt(&receipt))
     }
 }

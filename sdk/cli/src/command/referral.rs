@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use modchains_sdk::{
-    Pubkey, Signer, address,
+    Pubkey, address,
     decode::Fetched,
     exchange::state::Referral,
     instruction::exchange::{referral_claim, referral_open},
@@ -59,13 +59,14 @@ impl ReferralArgs {
     async fn open(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let referrer = connection.address_or_own(self.referrer)?;
-        let model = self.model.address(connection)?;
+        let model = self.model.address(connection).await?;
         let market = connection.client.market(&model).await?;
         let open = referral_open(&signer.pubkey(), &model, &referrer);
-        let receipt = connection.send("Opening the referral", &[open], &signer).await?;
         let referral = address::exchange::referral(&market.address, &referrer);
         let report = Report::new().text("model", model).text("referrer", referrer).text("referral", referral);
-        Ok(report.share_bps("part_of_protocol_fee", market.value.params.referral_bps).receipt(&receipt))
+        let report = report.share_bps("part_of_protocol_fee", market.value.params.referral_bps);
+        let receipt = connection.ask_and_send("Opening the referral", &report, &[open], signer).await?;
+        Ok(report.receipt(&receipt))
     }
 
     async fn show(&self, connection: &Connection) -> Result<Report> {
@@ -87,14 +88,15 @@ impl ReferralArgs {
         }
         let around = connection.receive(&signer.pubkey(), &referrer, &listing.quote);
         let claim = referral_claim(&listing.model, &listing.quote.token, &referrer);
-        let receipt = connection.send("Claiming", &around.enclose([claim]), &signer).await?;
         let report = Report::new().text("model", listing.model).text("referrer", referrer);
-        Ok(report.amount("paid", listing.quote.amount(due_atoms), &listing.quote.symbol).receipt(&receipt))
+        let report = report.amount("paid", listing.quote.amount(due_atoms), &listing.quote.symbol);
+        let receipt = connection.ask_and_send("Claiming", &report, &around.enclose([claim]), signer).await?;
+        Ok(report.receipt(&receipt))
     }
 
     async fn load(&self, connection: &Connection) -> Result<(Listing, Fetched<Referral>)> {
         let referrer = connection.address_or_own(self.referrer)?;
-        let listing = Listing::load(connection, &self.model.address(connection)?).await?;
+        let listing = Listing::load(connection, &self.model.address(connection).await?).await?;
         let referral = connection.client.referral(&listing.address, &referrer).await?;
         Ok((listing, referral))
     }

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use modchains_sdk::{
-    Pubkey, Signer, address,
+    Pubkey, address,
     exchange::state::ModelVersion,
     instruction::oracle::{service_configure, service_open},
     oracle::{
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Longest wait of a new service unless told otherwise: one hour.
-const WAIT_MAX_SECONDS_DEFAULT: u32 = 3_600;
+pub const WAIT_MAX_SECONDS_DEFAULT: u32 = 3_600;
 /// Longest output of a new service unless told otherwise. Requesters pay rent for it.
 const OUTPUT_BYTES_DEFAULT: u16 = 256;
 
@@ -99,7 +99,7 @@ pub struct OpenArgs {
     #[command(flatten)]
     model: ModelArg,
     /// Price of a request, in the token that the market trades against.
-    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
+    #[arg(long, value_name = "AMOUNT")]
     fee: Decimal,
     #[command(flatten)]
     terms: TermArgs,
@@ -108,7 +108,7 @@ pub struct OpenArgs {
 impl OpenArgs {
     async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
-        let address = self.model.address(connection)?;
+        let address = self.model.address(connection).await?;
         let model = connection.client.model(&address).await?.value;
         let index = self.terms.version.unwrap_or(model.current_version);
         require_version(&address, index, model.version_count)?;
@@ -122,8 +122,9 @@ impl OpenArgs {
             output_bytes_max: self.terms.output_max.unwrap_or(OUTPUT_BYTES_DEFAULT),
             split: self.terms.split,
         };
+        let about = show_terms(Report::new().text("model", address).number("version", index), &terms, &quote);
         let open = service_open(&signer.pubkey(), &address, index, &quote.token, ServiceOpenArgs { terms });
-        let receipt = connection.send("Opening the service", &[open], &signer).await?;
+        let receipt = connection.ask_and_send("Opening the service", &about, &[open], signer).await?;
         Ok(show(connection, &address).await?.receipt(&receipt))
     }
 }
@@ -159,7 +160,7 @@ pub struct ConfigureArgs {
     #[command(flatten)]
     model: ModelArg,
     /// Price of a request, in the token that the market trades against.
-    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
+    #[arg(long, value_name = "AMOUNT")]
     fee: Option<Decimal>,
     #[command(flatten)]
     terms: TermArgs,
@@ -171,7 +172,7 @@ pub struct ConfigureArgs {
 impl ConfigureArgs {
     async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
-        let address = self.model.address(connection)?;
+        let address = self.model.address(connection).await?;
         let service = connection.client.service(&address).await?.value;
         let quote = connection.token(&service.quote_mint).await?;
         let fee_atoms = self.fee.as_ref().map(|fee| positive_atoms(fee, &quote)).transpose()?;
@@ -191,8 +192,10 @@ impl ConfigureArgs {
             split: Some(self.terms.split.unwrap_or(service.split)),
         };
         let open = self.state.map_or(service.open == 1, |state| state == State::Open);
+        let about = Report::new().text("model", address).number("version", index).flag("open", open);
+        let about = show_terms(about, &terms, &quote);
         let configure = service_configure(&signer.pubkey(), &address, index, ServiceConfigureArgs { terms, open });
-        let receipt = connection.send("Configuring the service", &[configure], &signer).await?;
+        let receipt = connection.ask_and_send("Configuring the service", &about, &[configure], signer).await?;
         Ok(show(connection, &address).await?.receipt(&receipt))
     }
 }
@@ -206,7 +209,7 @@ pub struct ShowArgs {
 
 impl ShowArgs {
     async fn run(&self, connection: &Connection) -> Result<Report> {
-        show(connection, &self.model.address(connection)?).await
+        show(connection, &self.model.address(connection).await?).await
     }
 }
 
@@ -215,6 +218,16 @@ async fn show(connection: &Connection, model: &Pubkey) -> Result<Report> {
     let quote = connection.token(&service.quote_mint).await?;
     let version = connection.client.state::<ModelVersion>(&service.version).await?.value.index;
     Ok(report(&service, version, &quote))
+}
+
+/// The terms of a service that is to be opened or changed.
+pub fn show_terms(report: Report, terms: &ServiceTerms, quote: &TokenView) -> Report {
+    report
+        .amount("fee", quote.amount(terms.fee_atoms), &quote.symbol)
+        .number("wait_min_seconds", terms.max_wait_min_seconds)
+        .number("wait_max_seconds", terms.max_wait_max_seconds)
+        .number("input_bytes_max", terms.input_bytes_max)
+        .number("output_bytes_max", terms.output_bytes_max)
 }
 
 fn report(service: &Service, version: u32, quote: &TokenView) -> Report {

@@ -23,7 +23,7 @@ impl UsageCommand {
     /// Whatever the command refuses.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         match self {
-            Self::Show(args) => show(connection, &args.model.address(connection)?).await,
+            Self::Show(args) => show(connection, &args.model.address(connection).await?).await,
             Self::Roll(args) => args.run(connection).await,
         }
     }
@@ -46,9 +46,10 @@ pub struct RollArgs {
 impl RollArgs {
     async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
-        let model = self.model.address(connection)?;
+        let model = self.model.address(connection).await?;
         connection.client.usage(&model).await?;
-        let receipt = connection.send("Rolling", &[usage_roll(&model)], &signer).await?;
+        let about = Report::new().text("model", model);
+        let receipt = connection.ask_and_send("Rolling", &about, &[usage_roll(&model)], signer).await?;
         Ok(show(connection, &model).await?.receipt(&receipt))
     }
 }

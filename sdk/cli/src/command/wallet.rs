@@ -3,7 +3,12 @@
 use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
-use modchains_sdk::{Pubkey, SdkError, Signer, instruction::token::wrap_sol, keys};
+use modchains_sdk::{
+    Pubkey, SdkError, Signer, address,
+    client::TokenAccount,
+    instruction::token::{close_account_at, wrap_sol},
+    keys,
+};
 use tokio::time::{Instant, sleep};
 
 use crate::{
@@ -18,6 +23,9 @@ use crate::{
 const AIRDROP_WAIT: Duration = Duration::from_secs(30);
 /// The pause between two looks at it.
 const AIRDROP_POLL: Duration = Duration::from_millis(200);
+
+/// Accounts that one transaction closes.
+const CLOSED_AT_ONCE: usize = 12;
 
 /// Create a key file that only you can read.
 #[derive(Debug, Args)]
@@ -41,7 +49,7 @@ impl KeygenArgs {
 #[derive(Debug, Args)]
 pub struct AirdropArgs {
     /// How much SOL.
-    #[arg(value_name = "SOL", allow_negative_numbers = true)]
+    #[arg(value_name = "SOL")]
     amount: Decimal,
     /// Who gets it [default: the key of --keypair].
     #[arg(long, value_name = "ADDRESS")]
@@ -86,7 +94,7 @@ pub struct BalanceArgs {
     address: Option<Pubkey>,
     /// Show the tokens of this model too. Can be given several times.
     #[arg(long = "model", value_name = "MODEL")]
-    models: Vec<Pubkey>,
+    models: Vec<String>,
 }
 
 impl BalanceArgs {
@@ -104,6 +112,7 @@ impl BalanceArgs {
             .amount("wrapped_sol", Amount::sol(wrapped_lamports), "SOL");
         let mut tokens = Vec::with_capacity(self.models.len());
         for model in &self.models {
+            let model = &connection.find_model(model).await?;
             let token = connection.model_token(model).await?;
             let atoms = connection.client.token_atoms(&token.token.account_of(&owner)).await?.unwrap_or(0);
             let held = Report::new().text("model", model).amount("balance", token.amount(atoms), &token.symbol);
@@ -117,7 +126,7 @@ impl BalanceArgs {
 #[derive(Debug, Args)]
 pub struct WrapArgs {
     /// How much SOL.
-    #[arg(value_name = "SOL", allow_negative_numbers = true)]
+    #[arg(value_name = "SOL")]
     amount: Decimal,
 }
 
@@ -129,8 +138,10 @@ impl WrapArgs {
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let lamports = positive_atoms(&self.amount, &TokenView::sol())?;
         let signer = connection.signer()?;
-        let receipt = connection.send("Wrapping", &wrap_sol(&signer.pubkey(), lamports), &signer).await?;
-        Ok(Report::new().amount("wrapped", Amount::sol(lamports), "SOL").receipt(&receipt))
+        let report = Report::new().amount("wrapped", Amount::sol(lamports), "SOL");
+        let wrap = wrap_sol(&signer.pubkey(), lamports);
+        let receipt = connection.ask_and_send("Wrapping", &report, &wrap, signer).await?;
+        Ok(report.receipt(&receipt))
     }
 }
 
@@ -138,7 +149,7 @@ impl WrapArgs {
 #[derive(Debug, Args)]
 pub struct UnwrapArgs {
     /// How much SOL, or `all`.
-    #[arg(value_name = "SOL", default_value = "all", allow_negative_numbers = true)]
+    #[arg(value_name = "SOL", default_value = "all")]
     amount: DecimalOrAll,
 }
 
@@ -150,7 +161,92 @@ impl UnwrapArgs {
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let (instructions, lamports) = connection.unwrap(&signer.pubkey(), &self.amount).await?;
-        let receipt = connection.send("Unwrapping", &instructions, &signer).await?;
-        Ok(Report::new().amount("unwrapped", Amount::sol(lamports), "SOL").receipt(&receipt))
+        let report = Report::new().amount("unwrapped", Amount::sol(lamports), "SOL");
+        let receipt = connection.ask_and_send("Unwrapping", &report, &instructions, signer).await?;
+        Ok(report.receipt(&receipt))
     }
+}
+
+/// List token accounts and the rent that they hold, and close the empty ones.
+#[derive(Debug, Args)]
+#[command(
+    after_long_help = "An account without tokens holds rent that comes back when it is closed; it is made again when tokens come in. What is
+frozen, or can be closed by somebody else alone, stays.
+
+Examples:
+  modchains accounts
+  modchains accounts --close-empty"
+)]
+pub struct AccountsArgs {
+    /// Whose accounts [default: the key of --keypair].
+    #[arg(conflicts_with = "close_empty")]
+    address: Option<Pubkey>,
+    /// Close the empty ones.
+    #[arg(long)]
+    close_empty: bool,
+}
+
+impl AccountsArgs {
+    /// Lists, and closes if told to.
+    ///
+    /// # Errors
+    /// When the endpoint does not list accounts, or nothing is empty.
+    pub async fn run(&self, connection: &Connection) -> Result<Report> {
+        if self.close_empty {
+            return self.close(connection).await;
+        }
+        let owner = connection.address_or_own(self.address)?;
+        let mut entries = Vec::new();
+        for account in token_accounts(connection, &owner).await? {
+            let token = connection.token(&account.token.mint).await?;
+            let locked_lamports = if token.token.is_wrapped_sol() {
+                account.lamports.saturating_sub(account.atoms)
+            } else {
+                account.lamports
+            };
+            entries.push(
+                Report::new()
+                    .text("account", account.address)
+                    .text("mint", account.token.mint)
+                    .amount("balance", token.amount(account.atoms), &token.symbol)
+                    .amount("rent", Amount::sol(locked_lamports), "SOL")
+                    .flag("empty", account.atoms == 0),
+            );
+        }
+        Ok(Report::new().text("address", owner).list("accounts", entries))
+    }
+
+    async fn close(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
+        let owner = signer.pubkey();
+        let mut accounts = token_accounts(connection, &owner).await?;
+        accounts.retain(|account| account.atoms == 0 && account.is_closable);
+        if accounts.is_empty() {
+            return Err(CliError::unfit("no token account of yours is empty", "see `modchains accounts`"));
+        }
+        let lamports = accounts.iter().fold(0_u64, |sum, account| sum.saturating_add(account.lamports));
+        let entries = accounts
+            .iter()
+            .map(|account| Report::new().text("account", account.address).text("mint", account.token.mint));
+        let report =
+            Report::new().amount("rent_returned", Amount::sol(lamports), "SOL").list("closed", entries.collect());
+        let consent = connection.confirm(&report)?;
+        let mut signatures = Vec::new();
+        for part in accounts.chunks(CLOSED_AT_ONCE) {
+            let close = |account: &TokenAccount| close_account_at(&owner, &account.address, &account.token.program);
+            let instructions: Vec<_> = part.iter().map(close).collect();
+            let receipt = connection.send_agreed("Closing", &instructions, signer, &consent).await?;
+            signatures.push(Report::new().text("signature", receipt.signature));
+        }
+        Ok(report.list("transactions", signatures))
+    }
+}
+
+/// The token accounts of somebody under both token programs.
+async fn token_accounts(connection: &Connection, owner: &Pubkey) -> Result<Vec<TokenAccount>> {
+    let mut accounts = Vec::new();
+    for program in address::TOKEN_PROGRAMS {
+        accounts.extend(connection.client.token_accounts(owner, &program).await?);
+    }
+    Ok(accounts)
 }

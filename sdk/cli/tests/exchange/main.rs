@@ -2,10 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failed expectation is a failed test")]
 
+mod bundle;
+mod consent;
+mod launch;
 mod market;
+mod names;
 mod network;
 mod refusals;
 mod registry;
+mod wallet;
 
 use network::{NETWORK, Person};
 

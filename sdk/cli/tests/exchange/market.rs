@@ -44,7 +44,7 @@ fn a_launch_protects_and_spares_the_first_buy() {
     let before = trader.balance(&model);
     let (label, message) = trader.refused(&["market", "buy", "1", &model]);
     assert_eq!(label, "LaunchCapExceeded");
-    assert!(message.contains("buy less"), "{message}");
+    assert_eq!(message.matches("buy less").count(), 1, "the remedy, once: {message}");
     assert_eq!(trader.balance(&model), before);
     let quote = trader.json(&["market", "quote", &model, "--buy", "0.1"]);
     assert!(quote["fee"]["rate"]["ppm"].as_u64() > Some(10_000), "{quote}");

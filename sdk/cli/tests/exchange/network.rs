@@ -2,6 +2,8 @@
 
 use std::{
     fs::{self, File},
+    io::{Read, Write},
+    net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     sync::{Arc, LazyLock},
@@ -158,7 +160,7 @@ impl Person {
     }
 
     /// Answers a request as its operator and makes the result final: what the operator service does.
-    pub fn answer(&self, model: &str, request: &str) {
+    pub fn answer(&self, model: &str, request: &str, output: &[u8]) {
         let (model, request) = (model.parse().unwrap(), request.parse().unwrap());
         let runtime = tokio::runtime::Runtime::new().unwrap();
         runtime.block_on(async {
@@ -168,7 +170,7 @@ impl Person {
             let state = client.request(&request).await.unwrap().request.value;
             let claim = RequestClaimArgs { created_at_seconds: state.created_at_seconds };
             let claim = oracle::request_claim(&authority, &quote.mint, &state.service, &request, claim);
-            let output = vec![7; 4];
+            let output = output.to_vec();
             let post = ResultPostArgs { numeric_class: state.numeric_class, trace_root: [0; 32], output };
             let post = oracle::result_post(&authority, &quote.mint, &request, post);
             client.send(&[claim, post], &[&key]).await.unwrap();
@@ -188,6 +190,25 @@ impl Person {
         let tokens = atoms(&balance["tokens"][0]["balance"]);
         (atoms(&balance["sol"]), atoms(&balance["wrapped_sol"]), tokens)
     }
+}
+
+/// Serves the manifest in `folder` over HTTP on loopback, `times` times, and gives the address of the folder.
+pub fn serve_manifest(folder: &Path, times: usize) -> String {
+    let manifest = fs::read(folder.join("model.toml")).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/bundle/", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for _ in 0..times {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = [0; 4_096];
+            let length = stream.read(&mut request).unwrap_or(0);
+            let is_found = request[..length].starts_with(b"GET /bundle/model.toml ");
+            let (status, body) = if is_found { ("200 OK", &manifest[..]) } else { ("404 Not Found", &[][..]) };
+            let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+            let _ = stream.write_all(&[head.as_bytes(), body].concat());
+        }
+    });
+    url
 }
 
 fn refusal(arguments: &[&str], output: &Output) -> (String, String) {

@@ -36,7 +36,7 @@ fn contributors_are_paid_their_shares_after_the_timelock() {
     let queued = creator.json(&["model", "contributors", "set", &model, "--share", &share]);
     assert_eq!(queued["creator_keeps"]["percent"], "60");
     eventually("the end of the timelock", || {
-        creator.command(&["model", "contributors", "apply", &model]).output().unwrap().status.success()
+        creator.command(&["model", "contributors", "apply", &model, "--yes"]).output().unwrap().status.success()
     });
     let shown = creator.json(&["model", "contributors", "show", &model]);
     // 1 % of 10 SOL, 15 % of it for the creator: before the list was in force all of that was the creator's.
@@ -96,7 +96,7 @@ fn what_a_final_request_generated_is_minted_once() {
     let request = asked["request"].as_str().unwrap();
     let mint = ["model", "content", "mint", request, "--title", "A digit", "--uri", "https://modchains.example/d.json"];
     assert_eq!(requester.refused(&mint).0, "ResultNotFinal");
-    operator.answer(&model, request);
+    operator.answer(&model, request, &[7; 4]);
     let minted = requester.json(&mint);
     assert_eq!((atoms(&minted["fee"]), minted["owner"].as_str()), (200_000_000, Some(requester.address.as_str())));
     assert_eq!(requester.refused(&mint).0, "ContentMintedBefore");

@@ -1,15 +1,17 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use modchains_sdk::terminal::escaped;
 use textplots::{Chart, LabelBuilder, LabelFormat, Plot, Shape};
 
 use super::{
-    Listing,
     history::{History, Moment},
+    listing::Listing,
+    plot::{bounds, price_text, span, steps},
     svg,
 };
 use crate::{
-    clock::utc,
+    clock::local_short,
     connection::Connection,
     error::{CliError, Result},
     model_arg::ModelArg,
@@ -49,7 +51,7 @@ impl ChartArgs {
     /// # Errors
     /// When there is no market or no history, or the file cannot be written.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
-        let listing = Listing::load(connection, &self.model.address(connection)?).await?;
+        let listing = Listing::load(connection, &self.model.address(connection).await?).await?;
         let history = History::load(connection, &listing, usize::try_from(self.last).unwrap_or(usize::MAX)).await?;
         let (Some(first), Some(last)) = (history.moments.first(), history.moments.last()) else {
             let remedy = "ask an endpoint that keeps more with --url, or come back after a trade";
@@ -62,8 +64,8 @@ impl ChartArgs {
         let trades = history.moments.iter().filter(|moment| moment.what.is_trade()).count();
         let report = Report::new()
             .text("model", listing.model)
-            .text("from", utc(first.at_seconds))
-            .text("to", utc(last.at_seconds))
+            .moment("from", first.at_seconds)
+            .moment("to", last.at_seconds)
             .number("trades", trades as u64)
             .number("moves", moves(&history.moments).count() as u64)
             .flag("older_left_out", history.is_cut);
@@ -81,29 +83,6 @@ fn moves(moments: &[Moment]) -> impl Iterator<Item = &Moment> {
     moments.iter().filter(|moment| moment.what.step_ppm().is_some_and(|step_ppm| step_ppm != 0))
 }
 
-/// When the drawing starts, and how many seconds it covers, at least one.
-pub fn span(moments: &[Moment]) -> (i64, f64) {
-    let start = moments.first().map_or(0, |first| first.at_seconds);
-    let end = moments.last().map_or(start, |last| last.at_seconds);
-    (start, end.saturating_sub(start).max(1) as f64)
-}
-
-/// Lowest and highest price, with a margin.
-pub fn bounds(listing: &Listing, moments: &[Moment]) -> (f64, f64) {
-    let prices = moments.iter().flat_map(|moment| [listing.price(&moment.before), listing.price(&moment.after)]);
-    let (low, high) = prices.fold((f64::MAX, f64::MIN), |(low, high), price| (low.min(price), high.max(price)));
-    let margin = ((high - low) * 0.1).max(high * 0.001);
-    (low - margin, high + margin)
-}
-
-/// Times since the start with prices, as steps: a price holds until the next moment.
-pub fn steps(listing: &Listing, moments: &[Moment]) -> Vec<(f64, f64)> {
-    let (start, _) = span(moments);
-    let at = |moment: &Moment| moment.at_seconds.saturating_sub(start) as f64;
-    let corners = |moment| [(at(moment), listing.price(&moment.before)), (at(moment), listing.price(&moment.after))];
-    moments.iter().flat_map(corners).collect()
-}
-
 fn draw(listing: &Listing, moments: &[Moment]) -> String {
     let (start, seconds) = span(moments);
     let (low, high) = bounds(listing, moments);
@@ -114,17 +93,12 @@ fn draw(listing: &Listing, moments: &[Moment]) -> String {
     let mut chart = Chart::new_with_y_range(DOTS.0, DOTS.1, 0.0, seconds as f32, (low / high) as f32, 1.0);
     let chart = chart
         .lineplot(&shape)
-        .x_label_format(LabelFormat::Custom(Box::new(move |at| utc(start.saturating_add(at as i64)))))
+        .x_label_format(LabelFormat::Custom(Box::new(move |at| local_short(start.saturating_add(at as i64)))))
         .y_label_format(LabelFormat::Custom(Box::new(move |part| price_text(f64::from(part) * high))));
     chart.axis();
     chart.figures();
-    format!("price in {}\n{chart}{}\n▲ ▼ moves of the curve, which are no trades", listing.quote.symbol, marks(moments))
-}
-
-/// A price with six significant digits.
-pub fn price_text(price: f64) -> String {
-    let magnitude = if price > 0.0 { price.log10().floor() } else { 0.0 };
-    format!("{price:.decimals$}", decimals = (5.0 - magnitude).clamp(0.0, 18.0) as usize)
+    let symbol = escaped(&listing.quote.symbol);
+    format!("price in {symbol}\n{chart}{}\n▲ ▼ moves of the curve, which are no trades", marks(moments))
 }
 
 /// One cell for each column: where the curve was moved up, down, or both ways.
@@ -147,7 +121,7 @@ mod tests {
     use modchains_sdk::Signature;
 
     use super::*;
-    use crate::command::market::{history::What, tests::listing};
+    use crate::command::market::{history::What, listing::tests::listing};
 
     /// A buy at 0 s, moves up at 50 s and down at 100 s.
     fn moments(listing: &Listing) -> Vec<Moment> {
@@ -184,17 +158,10 @@ mod tests {
     fn the_drawing_has_prices_times_and_a_line() {
         let listing = listing();
         let drawing = draw(&listing, &moments(&listing));
-        for part in ["price in SOL", "1970-01-01 00:01:40", "0.0000000", "▲", "▼"] {
+        for part in ["price in SOL", &local_short(100), "0.0000000", "▲", "▼"] {
             assert!(drawing.contains(part), "{part} in\n{drawing}");
         }
         let only = draw(&listing, &moments(&listing)[..1]);
-        assert!(only.contains("1970-01-01 00:00:01"), "{only}");
-    }
-
-    #[test]
-    fn a_price_is_written_with_six_digits() {
-        assert_eq!(price_text(0.000_000_031_234_567), "0.0000000312346");
-        assert_eq!(price_text(12.5), "12.5000");
-        assert_eq!(price_text(0.0), "0.00000");
+        assert!(only.contains(&local_short(1)), "{only}");
     }
 }

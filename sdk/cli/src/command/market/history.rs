@@ -8,7 +8,10 @@ use modchains_sdk::{
     exchange::events::CurveState,
 };
 
-use super::{Listing, curve, sync::reason};
+use super::{
+    listing::{Listing, curve},
+    sync::reason,
+};
 use crate::{
     amount::Amount,
     connection::{Connection, bar},
@@ -166,7 +169,7 @@ impl Listing {
         let quote = |atoms| (self.quote.amount(atoms), self.quote.symbol.as_str());
         let token = |atoms| (self.token.amount(atoms), self.token.symbol.as_str());
         let add = |report: Report, key, (amount, symbol): (Amount, &str)| report.amount(key, amount, symbol);
-        let report = Report::new().number("at", moment.at_seconds.unsigned_abs()).text("what", moment.what.name());
+        let report = Report::new().moment("at", moment.at_seconds).text("what", moment.what.name());
         let report = match moment.what {
             What::Opened => report,
             What::Bought { quote_atoms, token_atoms } => {

@@ -2,7 +2,9 @@
 
 mod chart;
 mod history;
-mod open;
+mod listing;
+pub mod open;
+mod plot;
 mod quote;
 mod show;
 mod svg;
@@ -11,13 +13,10 @@ mod trade;
 mod watch;
 
 use clap::Subcommand;
-use modchains_sdk::{
-    Pubkey,
-    core::curve::Curve,
-    exchange::{events::CurveState, state::Market},
-};
 
-use crate::{amount::price, connection::Connection, error::Result, report::Report, token::TokenView};
+pub use listing::Listing;
+
+use crate::{connection::Connection, error::Result, report::Report};
 
 /// Open, quote, trade, sync and watch markets.
 #[derive(Debug, Subcommand)]
@@ -56,80 +55,5 @@ impl MarketCommand {
             Self::Watch(args) => args.run(connection).await,
             Self::Chart(args) => args.run(connection).await,
         }
-    }
-}
-
-/// A market with the tokens on both sides.
-pub struct Listing {
-    /// The model.
-    pub model: Pubkey,
-    /// Where the market is.
-    pub address: Pubkey,
-    /// Its state.
-    pub market: Market,
-    /// The model's token.
-    pub token: TokenView,
-    /// What it trades against.
-    pub quote: TokenView,
-}
-
-impl Listing {
-    /// Reads the market of a model.
-    ///
-    /// # Errors
-    /// When there is none.
-    pub async fn load(connection: &Connection, model: &Pubkey) -> Result<Self> {
-        let market = connection.client.market(model).await?;
-        let token = connection.token(&market.value.mint).await?;
-        let quote = connection.token(&market.value.quote_mint).await?;
-        Ok(Self { model: *model, address: market.address, market: market.value, token, quote })
-    }
-
-    /// Adds the price that `quote_atoms` for `token_atoms` means.
-    pub fn add_price(&self, report: Report, key: &'static str, quote_atoms: u64, token_atoms: u64) -> Report {
-        let price = price(quote_atoms, self.quote.decimals, token_atoms, self.token.decimals);
-        report.price(key, price, &self.quote.symbol)
-    }
-
-    /// Adds the price of the next token on a curve.
-    pub fn add_spot_price(&self, report: Report, key: &'static str, curve: &Curve) -> Report {
-        // A curve without tokens has no price; no market gets there.
-        self.add_price(report, key, curve.quote_atoms().unwrap_or(0), curve.token_atoms().unwrap_or(0))
-    }
-}
-
-/// An event's curve in the form the formulas take.
-const fn curve(state: &CurveState) -> Curve {
-    let CurveState { reserve_atoms, circulating_atoms, depth_atoms, virtual_atoms } = *state;
-    Curve { reserve_atoms, circulating_atoms, depth_atoms, virtual_atoms }
-}
-
-#[cfg(test)]
-mod tests {
-    use bytemuck::Zeroable;
-    use modchains_sdk::{address, exchange::state::MarketParams, instruction::Token};
-
-    use super::*;
-
-    /// A market that just opened without launch protection: 10^9 tokens deep, 30 SOL virtual, fee 1 %.
-    pub fn listing() -> Listing {
-        let params = MarketParams {
-            fee_bps: 100,
-            reserve_bps: 4_000,
-            vault_bps: 2_500,
-            creator_bps: 1_500,
-            protocol_bps: 2_000,
-            ..MarketParams::zeroed()
-        };
-        let market = Market {
-            depth_atoms: 1_000_000_000_000_000,
-            depth_opening_atoms: 1_000_000_000_000_000,
-            virtual_atoms: 30_000_000_000,
-            params,
-            ..Market::zeroed()
-        };
-        let token = Token { mint: Pubkey::new_unique(), program: address::TOKEN_2022_PROGRAM };
-        let token = TokenView { token, decimals: 6, symbol: "DIGIT".to_owned(), name: None, uri: None, image: None };
-        Listing { model: Pubkey::new_unique(), address: Pubkey::new_unique(), market, token, quote: TokenView::sol() }
     }
 }

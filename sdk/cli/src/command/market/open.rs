@@ -1,6 +1,6 @@
 use clap::Args;
 use modchains_sdk::{
-    Instruction, Pubkey, Signer, address,
+    Instruction, Pubkey, address,
     exchange::{
         instructions::MarketOpenArgs,
         state::{LaunchArgs, MarketParams, TOKEN_DECIMALS},
@@ -10,6 +10,7 @@ use modchains_sdk::{
         trade::{Trade, Wrapping},
     },
     quote::{TradeQuote, TradeSide, TradeSize, quote_first_buy},
+    rent::MARKET_BYTES,
 };
 
 use super::trade::require_funds;
@@ -47,27 +48,34 @@ Examples:
 pub struct OpenArgs {
     #[command(flatten)]
     model: ModelArg,
-    /// Depth of the curve in tokens, more than can ever circulate: 1,000 to 100,000,000,000.
-    #[arg(long, value_name = "TOKENS", default_value = "1000000000", allow_negative_numbers = true)]
-    depth: Decimal,
-    /// Virtual reserve, in quote tokens.
-    #[arg(long, value_name = "QUOTE", allow_negative_numbers = true)]
-    virtual_reserve: Decimal,
+    #[command(flatten)]
+    terms: MarketTerms,
     /// Mint that the token trades against; it must be on the exchange's list.
     #[arg(long, value_name = "MINT", default_value_t = address::WRAPPED_SOL_MINT)]
     quote_mint: Pubkey,
+    /// Buy for this much in quote tokens, fee included, in the transaction that opens the market.
+    #[arg(long, value_name = "QUOTE")]
+    first_buy: Option<Decimal>,
+}
+
+/// The curve and its launch.
+#[derive(Debug, Clone, Args)]
+pub struct MarketTerms {
+    /// Depth of the curve in tokens, more than can ever circulate: 1,000 to 100,000,000,000.
+    #[arg(long, value_name = "TOKENS", default_value = "1000000000")]
+    depth: Decimal,
+    /// Virtual reserve, in quote tokens.
+    #[arg(long, value_name = "QUOTE")]
+    virtual_reserve: Decimal,
     /// Protect the launch for so long, at most an hour [default: no protection].
     #[arg(long, value_name = "TIME", value_parser = parse_seconds)]
     launch: Option<u32>,
     /// Fee in the first second of the launch, in percent, at most 50.
-    #[arg(long, value_name = "PERCENT", default_value = "20", requires = "launch", value_parser = parse_percent_bps, allow_negative_numbers = true)]
+    #[arg(long, value_name = "PERCENT", default_value = "20", requires = "launch", value_parser = parse_percent_bps)]
     launch_fee: u16,
     /// Most that one transaction may buy during the launch, in percent of the depth.
-    #[arg(long, value_name = "PERCENT", default_value = "1", requires = "launch", value_parser = parse_percent_bps, allow_negative_numbers = true)]
+    #[arg(long, value_name = "PERCENT", default_value = "1", requires = "launch", value_parser = parse_percent_bps)]
     launch_cap: u16,
-    /// Buy for this much in quote tokens, fee included, in the transaction that opens the market.
-    #[arg(long, value_name = "QUOTE", allow_negative_numbers = true)]
-    first_buy: Option<Decimal>,
 }
 
 impl OpenArgs {
@@ -78,17 +86,12 @@ impl OpenArgs {
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let creator = signer.pubkey();
-        let model = self.model.address(connection)?;
+        let model = self.model.address(connection).await?;
         let token = connection.model_token(&model).await?;
         let quote = connection.token(&self.quote_mint).await?;
         let params = connection.client.exchange_config().await?.value.params;
-        let args = MarketOpenArgs {
-            depth_atoms: self.depth.of_token(TOKEN_DECIMALS)?.atoms,
-            virtual_atoms: positive_atoms(&self.virtual_reserve, &quote)?,
-            launch: self.launch_args(),
-        };
-        require_launch(&args.launch, &params)?;
-        let report = self.show(&model, &token, &quote, &params, &args);
+        let args = self.terms.open_args(&quote, &params)?;
+        let report = show(Report::new().text("model", model), &token.symbol, &quote, &params, &args);
         let open = market_open(&creator, &model, &quote.token, args);
         let (report, instructions) = match &self.first_buy {
             None => (report, vec![open]),
@@ -104,8 +107,24 @@ impl OpenArgs {
                 (report, first_buy(connection, &creator, &model, &quote, &offer, open).await?)
             }
         };
-        let receipt = connection.ask_and_send("Opening the market", &report, &instructions, &signer).await?;
+        let receipt = connection.ask_and_send("Opening the market", &report, &instructions, signer).await?;
         Ok(report.text("market", address::exchange::market(&model)).receipt(&receipt))
+    }
+}
+
+impl MarketTerms {
+    /// What the program takes.
+    ///
+    /// # Errors
+    /// When an amount does not fit its token, or the launch is out of bounds.
+    pub fn open_args(&self, quote: &TokenView, params: &MarketParams) -> Result<MarketOpenArgs> {
+        let launch = self.launch_args();
+        require_launch(&launch, params)?;
+        Ok(MarketOpenArgs {
+            depth_atoms: self.depth.of_token(TOKEN_DECIMALS)?.atoms,
+            virtual_atoms: positive_atoms(&self.virtual_reserve, quote)?,
+            launch,
+        })
     }
 
     fn launch_args(&self) -> LaunchArgs {
@@ -115,32 +134,25 @@ impl OpenArgs {
             cap_ppm: u32::from(self.launch_cap) * PPM_PER_BPS,
         })
     }
+}
 
-    fn show(
-        &self,
-        model: &Pubkey,
-        token: &TokenView,
-        quote: &TokenView,
-        params: &MarketParams,
-        args: &MarketOpenArgs,
-    ) -> Report {
-        let depth = Amount { atoms: args.depth_atoms, decimals: TOKEN_DECIMALS };
-        let opening_price = price(args.virtual_atoms, quote.decimals, depth.atoms, depth.decimals);
-        let report = Report::new()
-            .text("model", model)
-            .amount("depth", depth, &token.symbol)
-            .amount("virtual_reserve", quote.amount(args.virtual_atoms), &quote.symbol)
-            .price("opening_price", opening_price, &quote.symbol)
-            .share_bps("trade_fee", params.fee_bps);
-        if args.launch == LaunchArgs::default() {
-            return report;
-        }
-        let launch = Report::new()
-            .number("seconds", args.launch.duration_seconds)
-            .share_bps("first_fee", args.launch.fee_max_bps)
-            .share("buy_at_most", Some(args.launch.cap_ppm.into()));
-        report.group("launch", launch)
+/// Adds the terms of a market that is to be opened.
+pub fn show(report: Report, symbol: &str, quote: &TokenView, params: &MarketParams, args: &MarketOpenArgs) -> Report {
+    let depth = Amount { atoms: args.depth_atoms, decimals: TOKEN_DECIMALS };
+    let opening_price = price(args.virtual_atoms, quote.decimals, depth.atoms, depth.decimals);
+    let report = report
+        .amount("depth", depth, symbol)
+        .amount("virtual_reserve", quote.amount(args.virtual_atoms), &quote.symbol)
+        .price("opening_price", opening_price, &quote.symbol)
+        .share_bps("trade_fee", params.fee_bps);
+    if args.launch == LaunchArgs::default() {
+        return report;
     }
+    let launch = Report::new()
+        .number("seconds", args.launch.duration_seconds)
+        .share_bps("first_fee", args.launch.fee_max_bps)
+        .share("buy_at_most", Some(args.launch.cap_ppm.into()));
+    report.group("launch", launch)
 }
 
 /// Refuses a launch that the program would, with the bounds.
@@ -172,7 +184,8 @@ async fn first_buy(
         args,
         route: TradeRoute { referrer: None, launch: true },
     };
-    require_funds(&connection.client, quote, &trade, found, Wrapping::AsFound).await?;
+    let rent_lamports = connection.rent_lamports(&MARKET_BYTES).await?;
+    require_funds(connection, quote, &trade, found, (Wrapping::AsFound, rent_lamports)).await?;
     let mut instructions = vec![open];
     instructions.extend(trade.instructions(found, Wrapping::AsFound));
     Ok(instructions)
@@ -195,7 +208,7 @@ mod tests {
 
     fn launch(line: &str) -> LaunchArgs {
         let line = format!("open --name digits --virtual-reserve 30 {line}");
-        Line::try_parse_from(line.split_whitespace()).unwrap().open.launch_args()
+        Line::try_parse_from(line.split_whitespace()).unwrap().open.terms.launch_args()
     }
 
     #[test]

@@ -4,7 +4,7 @@ use modchains_sdk::{
     quote::{TradeQuote, TradeSide, TradeSize, quote},
 };
 
-use super::Listing;
+use super::listing::Listing;
 use crate::{
     amount::Decimal,
     connection::Connection,
@@ -19,7 +19,7 @@ use crate::{
 #[derive(Debug, Clone, Args)]
 pub struct Slippage {
     /// How much less than quoted is accepted, or how much more paid with --exact-out, in percent, such as 0.5.
-    #[arg(long = "slippage", value_name = "PERCENT", default_value = "1", value_parser = parse_percent_bps, allow_negative_numbers = true)]
+    #[arg(long = "slippage", value_name = "PERCENT", default_value = "1", value_parser = parse_percent_bps)]
     pub bps: u16,
 }
 
@@ -51,10 +51,10 @@ pub struct QuoteArgs {
 #[group(required = true, multiple = false)]
 struct Side {
     /// Buy for this much in quote tokens, fee included; with --exact-out, buy so many model tokens.
-    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
+    #[arg(long, value_name = "AMOUNT")]
     buy: Option<Decimal>,
     /// Sell so many model tokens; with --exact-out, sell as many as bring so much in quote tokens.
-    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
+    #[arg(long, value_name = "AMOUNT")]
     sell: Option<Decimal>,
 }
 
@@ -64,7 +64,7 @@ impl QuoteArgs {
     /// # Errors
     /// When there is no market, or the curve refuses the trade.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
-        let listing = Listing::load(connection, &self.model.address(connection)?).await?;
+        let listing = Listing::load(connection, &self.model.address(connection).await?).await?;
         let (side, amount) = match (&self.side.buy, &self.side.sell) {
             (Some(amount), _) => (TradeSide::Buy, amount),
             (None, Some(amount)) => (TradeSide::Sell, amount),
@@ -163,7 +163,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::command::market::tests::listing;
+    use crate::command::market::listing::tests::listing;
 
     fn atoms(json: &Value) -> u64 {
         json["atoms"].as_str().unwrap().parse().unwrap()

@@ -1,7 +1,7 @@
 use clap::Args;
 use modchains_sdk::{core::math::mul_div_floor, quote::launch_cap_atoms};
 
-use super::{Listing, history::History};
+use super::{history::History, listing::Listing};
 use crate::{connection::Connection, error::Result, model_arg::ModelArg, report::Report, sparkline::sparkline};
 
 /// Arguments of `market show`.
@@ -23,7 +23,7 @@ impl ShowArgs {
     /// # Errors
     /// When there is none.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
-        let listing = Listing::load(connection, &self.model.address(connection)?).await?;
+        let listing = Listing::load(connection, &self.model.address(connection).await?).await?;
         let report = listing.show(connection.client.now_seconds().await?)?;
         let history = History::load(connection, &listing, self.last.into()).await?;
         let prices = history.prices(&listing);

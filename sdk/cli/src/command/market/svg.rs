@@ -2,14 +2,15 @@
 
 use std::path::Path;
 
+use modchains_sdk::terminal::escaped;
 use plotters::prelude::*;
 
 use super::{
-    Listing,
-    chart::{bounds, price_text, span, steps},
     history::Moment,
+    listing::Listing,
+    plot::{bounds, price_text, span, steps},
 };
-use crate::clock::utc;
+use crate::clock::local_short;
 
 const SIZE: (u32, u32) = (960, 480);
 /// Labels of the time axis.
@@ -34,7 +35,7 @@ fn draw(listing: &Listing, moments: &[Moment], path: &Path) -> Result<(), Box<dy
     let (low, high) = bounds(listing, moments);
     let area = SVGBackend::new(path, SIZE).into_drawing_area();
     area.fill(&WHITE)?;
-    let caption = format!("{} in {}", listing.token.symbol, listing.quote.symbol);
+    let caption = format!("{} in {}", escaped(&listing.token.symbol), escaped(&listing.quote.symbol));
     let mut chart = ChartBuilder::on(&area)
         .caption(caption, ("sans-serif", 20))
         .margin(16)
@@ -42,7 +43,7 @@ fn draw(listing: &Listing, moments: &[Moment], path: &Path) -> Result<(), Box<dy
         .x_label_area_size(36)
         .y_label_area_size(96)
         .build_cartesian_2d(0.0..seconds, low..high)?;
-    let time = |at: &f64| utc(start.saturating_add(*at as i64));
+    let time = |at: &f64| local_short(start.saturating_add(*at as i64));
     let price = |price: &f64| price_text(*price);
     chart.configure_mesh().x_labels(TIMES).x_label_formatter(&time).y_label_formatter(&price).draw()?;
     chart.draw_series(LineSeries::new(steps(listing, moments), BLUE.stroke_width(2)))?;
@@ -69,7 +70,7 @@ mod tests {
     use modchains_sdk::Signature;
 
     use super::*;
-    use crate::command::market::{history::What, tests::listing};
+    use crate::command::market::{history::What, listing::tests::listing};
 
     #[test]
     fn trades_are_dots_and_moves_are_triangles_with_lines() {

@@ -1,13 +1,12 @@
 use clap::Args;
 use modchains_sdk::{
-    Signer,
     core::sync::SyncReason,
     decode::{Event, ExchangeEvent},
     exchange::events::CurveMoved,
     instruction::exchange::market_sync,
 };
 
-use super::{Listing, curve};
+use super::listing::{Listing, curve};
 use crate::{connection::Connection, error::Result, model_arg::ModelArg, report::Report};
 
 /// Arguments of `market sync`.
@@ -31,10 +30,11 @@ impl SyncArgs {
     /// When there is no market or service, or the epoch is not over.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
-        let listing = Listing::load(connection, &self.model.address(connection)?).await?;
+        let listing = Listing::load(connection, &self.model.address(connection).await?).await?;
         connection.client.usage(&listing.model).await?;
-        let receipt = connection.send("Syncing", &[market_sync(&listing.model)], &signer).await?;
         let report = Report::new().text("model", listing.model).text("paid_by", signer.pubkey());
+        let sync = market_sync(&listing.model);
+        let receipt = connection.ask_and_send("Syncing", &report, &[sync], signer).await?;
         let report = receipt.events.iter().fold(report, |report, event| match event {
             Event::Exchange(ExchangeEvent::CurveMoved(moved)) => listing.show_move(report, moved),
             _ => report,

@@ -1,19 +1,20 @@
 use clap::{Args, ValueEnum};
 use modchains_sdk::{
-    Keypair, Pubkey, Signer,
-    client::Client,
+    Pubkey,
     decode::{Event, ExchangeEvent, Receipt},
     instruction::{
         exchange::TradeRoute,
+        token::{MODEL_TOKEN_ACCOUNT_BYTES, TOKEN_ACCOUNT_BYTES, close_account},
         trade::{Trade, TraderAccounts, Wrapping},
     },
     quote::{TradeQuote, TradeSide, TradeSize, quote_referred},
 };
 
-use super::{Listing, quote::Slippage};
+use super::{listing::Listing, quote::Slippage};
 use crate::{
-    amount::{AmountError, Decimal, DecimalOrAll},
+    amount::{Amount, AmountError, Decimal, DecimalOrAll},
     connection::Connection,
+    consent::Sender,
     duration::parse_seconds,
     error::{CliError, Result},
     model_arg::ModelArg,
@@ -75,7 +76,7 @@ Examples:
 )]
 pub struct BuyArgs {
     /// What to pay in quote tokens, fee included; with --exact-out, how many model tokens to get.
-    #[arg(value_name = "AMOUNT", allow_negative_numbers = true)]
+    #[arg(value_name = "AMOUNT")]
     amount: Decimal,
     #[command(flatten)]
     model: ModelArg,
@@ -90,10 +91,10 @@ impl BuyArgs {
     /// When there is too little to pay with, or the curve or the program refuses the trade.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
-        let listing = Listing::load(connection, &self.model.address(connection)?).await?;
+        let listing = Listing::load(connection, &self.model.address(connection).await?).await?;
         let size = listing.size(TradeSide::Buy, &self.amount, self.options.exact_out)?;
         let found = connection.client.trader_accounts(&signer.pubkey(), &listing.model, &listing.quote.token).await?;
-        self.options.run(connection, &listing, TradeSide::Buy, size, found, &signer).await
+        self.options.run(connection, &listing, Order { side: TradeSide::Buy, size, closes: false }, found, signer).await
     }
 }
 
@@ -106,15 +107,17 @@ yours that was there before stays.
 Examples:
   modchains market sell 20000 MODEL
   modchains market sell --max MODEL --slippage 2 --yes        everything you have
+  modchains market sell --max --close MODEL                   and the rent of the token account
   modchains market sell 1.5 MODEL --exact-out                 as many as bring 1.5 SOL"
 )]
 pub struct SellArgs {
     /// How many tokens to sell, or `all`; with --exact-out, how much to get in quote tokens. Leave it out with --max.
-    #[arg(value_name = "AMOUNT", required_unless_present = "max", allow_negative_numbers = true)]
+    #[arg(value_name = "AMOUNT", required_unless_present = "max")]
     amount: Option<AmountOrModel>,
-    /// Address of the model. Or name it with --creator and --name.
+    /// The model: its address, the start of it, its name or its symbol, as long as no other model has the same. Scripts
+    /// should name addresses. Or name it with --creator and --name.
     #[arg(value_name = "MODEL", conflicts_with_all = ["creator", "name"])]
-    model: Option<Pubkey>,
+    model: Option<String>,
     /// Who registered the model [default: the key of --keypair].
     #[arg(long, requires = "name", value_name = "ADDRESS")]
     creator: Option<Pubkey>,
@@ -124,6 +127,9 @@ pub struct SellArgs {
     /// Sell everything.
     #[arg(long, conflicts_with = "exact_out")]
     max: bool,
+    /// Close the token account afterwards, which returns its rent.
+    #[arg(long, requires = "max")]
+    close: bool,
     #[command(flatten)]
     options: TradeOptions,
 }
@@ -132,17 +138,18 @@ pub struct SellArgs {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum AmountOrModel {
     Amount(DecimalOrAll),
-    Model(Pubkey),
+    Model(String),
 }
 
 impl std::str::FromStr for AmountOrModel {
     type Err = AmountError;
 
     fn from_str(text: &str) -> std::result::Result<Self, AmountError> {
-        match (text.parse(), text.parse()) {
-            (Ok(amount), _) => Ok(Self::Amount(amount)),
-            (Err(_), Ok(model)) => Ok(Self::Model(model)),
-            (Err(error), Err(_)) => Err(error),
+        match text.parse() {
+            Ok(amount) => Ok(Self::Amount(amount)),
+            // Every other text may be a model's name.
+            Err(AmountError::NotANumber { text }) => Ok(Self::Model(text)),
+            Err(error) => Err(error),
         }
     }
 }
@@ -156,7 +163,7 @@ impl SellArgs {
         let (amount, model) = self.amount_and_model()?;
         let signer = connection.signer()?;
         let trader = signer.pubkey();
-        let listing = Listing::load(connection, &model.address(connection)?).await?;
+        let listing = Listing::load(connection, &model.address(connection).await?).await?;
         let found = connection.client.trader_accounts(&trader, &listing.model, &listing.quote.token).await?;
         let size = match (self.options.exact_out, &amount) {
             (true, DecimalOrAll::Some(amount)) => listing.size(TradeSide::Sell, amount, true)?,
@@ -168,16 +175,20 @@ impl SellArgs {
                 TradeSize::ExactIn(spendable_atoms(&trader, &listing.token, amount, held_atoms)?)
             }
         };
-        self.options.run(connection, &listing, TradeSide::Sell, size, found, &signer).await
+        let order = Order { side: TradeSide::Sell, size, closes: self.close };
+        self.options.run(connection, &listing, order, found, signer).await
     }
 
     fn amount_and_model(&self) -> Result<(DecimalOrAll, ModelArg)> {
         let (amount, model) = match (self.max, &self.amount) {
-            (true, None) => (DecimalOrAll::All, self.model),
+            (true, None) => (DecimalOrAll::All, self.model.clone()),
             (true, Some(AmountOrModel::Model(model))) if self.model.is_none() && self.name.is_none() => {
-                (DecimalOrAll::All, Some(*model))
+                (DecimalOrAll::All, Some(model.clone()))
             }
-            (false, Some(AmountOrModel::Amount(amount))) => (amount.clone(), self.model),
+            (false, Some(AmountOrModel::Amount(amount))) => (amount.clone(), self.model.clone()),
+            (false, Some(AmountOrModel::Model(text))) if self.model.is_some() || self.name.is_some() => {
+                return Err(CliError::Amount(AmountError::NotANumber { text: text.clone() }));
+            }
             (true, Some(_)) => return Err(CliError::unfit("--max sells everything", "leave the amount out")),
             (false, _) => {
                 return Err(CliError::unfit("the amount to sell is missing", "pass it before the model, or --max"));
@@ -190,17 +201,26 @@ impl SellArgs {
     }
 }
 
+/// What to trade.
+#[derive(Debug, Clone, Copy)]
+struct Order {
+    side: TradeSide,
+    size: TradeSize,
+    /// Whether the account of the model's token, empty then, is closed afterwards.
+    closes: bool,
+}
+
 impl TradeOptions {
     async fn run(
         &self,
         connection: &Connection,
         listing: &Listing,
-        side: TradeSide,
-        size: TradeSize,
+        order: Order,
         found: TraderAccounts,
-        signer: &Keypair,
+        signer: &Sender,
     ) -> Result<Report> {
         let client = &connection.client;
+        let Order { side, size, closes } = order;
         if let Some(referrer) = self.referrer {
             client.referral(&listing.address, &referrer).await?;
         }
@@ -210,42 +230,68 @@ impl TradeOptions {
         let route = TradeRoute { referrer: self.referrer, launch: quote.launch_ends_at_seconds.is_some() };
         let trade =
             Trade { trader: signer.pubkey(), model: listing.model, quote: listing.quote.token, side, args, route };
-        require_funds(client, listing.ends(side).0, &trade, found, self.sol.into()).await?;
-        let instructions = trade.instructions(found, self.sol.into());
+        require_funds(connection, listing.ends(side).0, &trade, found, (self.sol.into(), 0)).await?;
+        let mut instructions = trade.instructions(found, self.sol.into());
         let about =
             listing.show_quote(&quote, self.slippage.bps)?.time("deadline", args.terms.deadline_seconds, now_seconds);
+        let mut rent = Report::new();
+        if closes {
+            let account = listing.token.token.account_of(&trade.trader);
+            rent = rent.amount("rent_returned", Amount::sol(client.lamports(&account).await?), "SOL");
+            instructions.push(close_account(&trade.trader, &listing.token.token));
+        }
         let doing = if side == TradeSide::Buy { "Buying" } else { "Selling" };
+        let about = about.and(rent.clone());
         let receipt = connection.ask_and_send(doing, &about, &instructions, signer).await?;
-        Ok(listing.show_trade(&receipt, &quote))
+        Ok(listing.show_trade(&receipt, &quote).and(rent))
     }
 }
 
-/// Refuses a trade whose limit the trader cannot cover, in tokens rather than in the words of a token program.
+/// Refuses a trade whose limit the trader cannot cover, in tokens rather than in the words of a token program. `wrapping`
+/// says where SOL comes from; `rent_lamports` is what else the transaction locks.
 ///
 /// # Errors
-/// [`CliError::BalanceTooSmall`].
+/// [`CliError::BalanceTooSmall`], or [`CliError::RentNotCovered`] when the balance covers the price alone.
 pub async fn require_funds(
-    client: &Client,
+    connection: &Connection,
     given: &TokenView,
     trade: &Trade,
     found: TraderAccounts,
-    wrapping: Wrapping,
+    (wrapping, rent_lamports): (Wrapping, u64),
 ) -> Result<()> {
+    let client = &connection.client;
+    let pays_plain_sol = trade.side == TradeSide::Buy && given.token.is_wrapped_sol() && wrapping != Wrapping::Wrapped;
     let has_atoms = match trade.side {
         TradeSide::Sell => found.token_atoms.unwrap_or(0),
-        TradeSide::Buy if given.token.is_wrapped_sol() && wrapping != Wrapping::Wrapped => {
-            client.lamports(&trade.trader).await?
-        }
+        TradeSide::Buy if pays_plain_sol => client.lamports(&trade.trader).await?,
         TradeSide::Buy => found.quote_atoms.unwrap_or(0),
     };
-    if has_atoms >= trade.most_in() {
+    if has_atoms < trade.most_in() {
+        return Err(CliError::BalanceTooSmall {
+            owner: trade.trader,
+            symbol: given.symbol.clone(),
+            has: given.amount(has_atoms).to_string(),
+            needed: given.amount(trade.most_in()).to_string(),
+        });
+    }
+    if !pays_plain_sol {
         return Ok(());
     }
-    Err(CliError::BalanceTooSmall {
+    // A wallet must keep the rent of an empty account, and the accounts that are made want theirs.
+    let mut kept_lamports = rent_lamports.saturating_add(connection.fee_lamports_max()?);
+    let sizes = [Some(0), found.quote_atoms.is_none().then_some(TOKEN_ACCOUNT_BYTES)];
+    for bytes in sizes.into_iter().chain([found.token_atoms.is_none().then_some(MODEL_TOKEN_ACCOUNT_BYTES)]).flatten() {
+        kept_lamports = kept_lamports.saturating_add(client.rent_lamports(bytes).await?);
+    }
+    let spendable_lamports = has_atoms.saturating_sub(kept_lamports);
+    if spendable_lamports >= trade.most_in() {
+        return Ok(());
+    }
+    Err(CliError::RentNotCovered {
         owner: trade.trader,
-        symbol: given.symbol.clone(),
-        has: given.amount(has_atoms).to_string(),
-        needed: given.amount(trade.most_in()).to_string(),
+        has: Amount::sol(has_atoms).to_string(),
+        spendable: Amount::sol(spendable_lamports).to_string(),
+        needed: Amount::sol(trade.most_in()).to_string(),
     })
 }
 

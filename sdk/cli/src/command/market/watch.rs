@@ -1,23 +1,20 @@
-use std::{
-    io::{self, Write},
-    time::Duration,
-};
+use std::{io, time::Duration};
 
 use clap::Args;
-use modchains_sdk::{Signature, core::curve::Curve};
+use modchains_sdk::{Signature, core::curve::Curve, terminal};
 use tokio::{
     signal::ctrl_c,
     time::{Instant, sleep, timeout_at},
 };
 
 use super::{
-    Listing,
     history::{Moment, What, moments_of},
+    listing::Listing,
     sync::reason,
 };
 use crate::{
     amount::percent,
-    clock::utc,
+    clock::local,
     connection::Connection,
     duration::parse_seconds,
     error::{CliError, Result},
@@ -63,7 +60,7 @@ impl WatchArgs {
     /// # Errors
     /// When there is no market, or the endpoint does not answer.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
-        let listing = Listing::load(connection, &self.model.address(connection)?).await?;
+        let listing = Listing::load(connection, &self.model.address(connection).await?).await?;
         let lasting = self.lasting.map_or(FOREVER, |seconds| Duration::from_secs(seconds.into()));
         let watch = timeout_at(Instant::now() + lasting, self.follow(connection, &listing));
         tokio::select! {
@@ -96,19 +93,19 @@ impl WatchArgs {
             landed = client.landed(&listing.address, None, seen, LANDED_MAX).await?;
             seen = landed.first().map(|newest| newest.signature).or(seen);
             if landed.len() == LANDED_MAX {
-                eprintln!("more than {LANDED_MAX} transactions since the last look: older ones are left out");
+                terminal::print_error(format_args!(
+                    "more than {LANDED_MAX} transactions since the last look: older ones are left out"
+                ));
             }
         }
     }
 
     fn print(&self, connection: &Connection, listing: &Listing, moment: &Moment) -> io::Result<()> {
-        let line = if connection.prints_json() {
-            listing.show_moment(moment).json().to_string()
+        terminal::write_line(if connection.prints_json() {
+            terminal::escaped_json(&listing.show_moment(moment).json(), false)
         } else {
-            listing.line(moment)
-        };
-        let mut out = io::stdout();
-        writeln!(out, "{line}").and_then(|()| out.flush())
+            terminal::escaped(&listing.line(moment)).into_owned()
+        })
     }
 }
 
@@ -131,7 +128,7 @@ impl Listing {
         let price = self.add_spot_price(Report::new(), "price", &moment.after).json();
         let price = price["price"]["amount"].as_str().unwrap_or("-").to_owned();
         let change = change_ppm(self, &moment.before, &moment.after);
-        format!("{}  {what}  price {price} {} ({change})", utc(moment.at_seconds), self.quote.symbol)
+        format!("{}  {what}  price {price} {} ({change})", local(moment.at_seconds), self.quote.symbol)
     }
 }
 
@@ -148,7 +145,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
     use super::*;
-    use crate::command::market::tests::listing;
+    use crate::command::market::listing::tests::listing;
 
     #[test]
     fn a_line_says_what_was_traded_and_where_the_price_went() {
@@ -158,7 +155,7 @@ mod tests {
         let what = What::Bought { quote_atoms: 300_000_000, token_atoms: after.circulating_atoms };
         let moment = Moment { signature: Signature::default(), at_seconds: 3_661, what, before, after };
         let line = listing.line(&moment);
-        assert!(line.starts_with("1970-01-01 01:01:01  bought"), "{line}");
+        assert!(line.starts_with(&format!("{}  bought", local(3_661))), "{line}");
         assert!(line.contains("0.3 SOL") && line.ends_with("SOL (+2.01 %)"), "{line}");
     }
 

@@ -1,9 +1,7 @@
 use clap::{Args, Subcommand};
-use modchains_sdk::{
-    Pubkey, Signer, address, exchange::instructions::ContentMintArgs, instruction::registry::content_mint,
-};
+use modchains_sdk::{address, exchange::instructions::ContentMintArgs, instruction::registry::content_mint};
 
-use crate::{command::market::Listing, connection::Connection, error::Result, report::Report};
+use crate::{command::market::Listing, connection::Connection, error::Result, report::Report, request_arg::RequestArg};
 
 /// Mint what a model generated.
 #[derive(Debug, Subcommand)]
@@ -34,8 +32,8 @@ Example:
   modchains model content mint REQUEST --title 'A sunset' --uri https://example.org/sunset.json"
 )]
 pub struct MintArgs {
-    /// Address of the request.
-    request: Pubkey,
+    #[command(flatten)]
+    request: RequestArg,
     /// Name of the token, 1 to 32 bytes.
     #[arg(long)]
     title: String,
@@ -49,22 +47,23 @@ impl MintArgs {
         let signer = connection.signer()?;
         let requester = signer.pubkey();
         let client = &connection.client;
-        let service = client.request(&self.request).await?.request.value.service;
+        let request = self.request.address(connection).await?;
+        let service = client.request(&request).await?.request.value.service;
         let model = client.state::<modchains_sdk::oracle::state::Service>(&service).await?.value.model;
         let fee_max_atoms = client.model(&model).await?.value.content_fee_atoms;
         let listing = Listing::load(connection, &model).await?;
-        let mint = address::exchange::content_mint(&self.request);
+        let mint = address::exchange::content_mint(&request);
         let report = Report::new()
             .text("model", model)
-            .text("request", self.request)
+            .text("request", request)
             .text("mint", mint)
             .text("owner", requester)
             .amount("fee", listing.quote.amount(fee_max_atoms), &listing.quote.symbol);
         let payment = connection.pay(&requester, &listing.quote, fee_max_atoms).await?;
         let args = ContentMintArgs { name: self.title.clone(), uri: self.uri.clone(), fee_max_atoms };
-        let mint = content_mint(&requester, &model, &self.request, &listing.quote.token, args);
+        let mint = content_mint(&requester, &model, &request, &listing.quote.token, args);
         let instructions = payment.enclose([mint]);
-        let receipt = connection.ask_and_send("Minting the content", &report, &instructions, &signer).await?;
+        let receipt = connection.ask_and_send("Minting the content", &report, &instructions, signer).await?;
         Ok(report.receipt(&receipt))
     }
 }

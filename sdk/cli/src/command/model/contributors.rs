@@ -2,7 +2,7 @@ use std::str::FromStr;
 
 use clap::{Args, Subcommand};
 use modchains_sdk::{
-    Pubkey, Signer,
+    Pubkey,
     core::shares::{SHARES_MAX, share_atoms, validate_shares},
     exchange::state::{ContributorShare, Contributors},
     instruction::registry::{contributor_claim, contributors_apply, contributors_queue},
@@ -93,7 +93,7 @@ pub struct SetArgs {
 impl SetArgs {
     async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
-        let model = self.model.address(connection)?;
+        let model = self.model.address(connection).await?;
         require_shares(&self.shares)?;
         let timelock_seconds = connection.client.exchange_config().await?.value.timelock_seconds;
         let kept_bps = 10_000_u16.saturating_sub(self.shares.iter().map(|share| share.bps).sum());
@@ -107,7 +107,7 @@ impl SetArgs {
             .list("contributors", entries.collect());
         let shares = self.shares.iter().map(|share| ContributorShare { address: share.address, bps: share.bps });
         let queue = contributors_queue(&signer.pubkey(), &model, shares.collect());
-        let receipt = connection.ask_and_send("Queueing the contributors", &report, &[queue], &signer).await?;
+        let receipt = connection.ask_and_send("Queueing the contributors", &report, &[queue], signer).await?;
         Ok(report.receipt(&receipt))
     }
 }
@@ -133,13 +133,15 @@ pub struct ContributorsArgs {
 impl ContributorsArgs {
     async fn apply(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
-        let model = self.model.address(connection)?;
-        let receipt = connection.send("Applying the list", &[contributors_apply(&model)], &signer).await?;
+        let model = self.model.address(connection).await?;
+        let report = show(connection, &model).await?;
+        let apply = contributors_apply(&model);
+        let receipt = connection.ask_and_send("Applying the list", &report, &[apply], signer).await?;
         Ok(show(connection, &model).await?.receipt(&receipt))
     }
 
     async fn show(&self, connection: &Connection) -> Result<Report> {
-        show(connection, &self.model.address(connection)?).await
+        show(connection, &self.model.address(connection).await?).await
     }
 }
 
@@ -212,7 +214,7 @@ impl ClaimArgs {
     async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let beneficiary = connection.address_or_own(self.beneficiary)?;
-        let listing = Listing::load(connection, &self.model.address(connection)?).await?;
+        let listing = Listing::load(connection, &self.model.address(connection).await?).await?;
         let contributors = connection.client.contributors(&listing.model).await?.value;
         let is_creator = connection.client.model(&listing.model).await?.value.creator == beneficiary;
         let atoms = owed_atoms(&contributors, &beneficiary, is_creator, listing.market.creator_due_atoms)?;
@@ -222,9 +224,10 @@ impl ClaimArgs {
         }
         let around = connection.receive(&signer.pubkey(), &beneficiary, &listing.quote);
         let claim = contributor_claim(&listing.model, &listing.quote.token, &beneficiary);
-        let receipt = connection.send("Claiming", &around.enclose([claim]), &signer).await?;
         let report = Report::new().text("model", listing.model).text("beneficiary", beneficiary);
-        Ok(report.amount("paid", listing.quote.amount(atoms), &listing.quote.symbol).receipt(&receipt))
+        let report = report.amount("paid", listing.quote.amount(atoms), &listing.quote.symbol);
+        let receipt = connection.ask_and_send("Claiming", &report, &around.enclose([claim]), signer).await?;
+        Ok(report.receipt(&receipt))
     }
 }
 

@@ -1,6 +1,6 @@
 use clap::{Args, Subcommand, ValueEnum};
 use modchains_sdk::{
-    Pubkey, Signer, address,
+    Pubkey, address,
     core::licence::LicenceTerms,
     decode::Fetched,
     exchange::state::{CONTENT_ROYALTY_BPS_MAX, Licence, LicenceGrantArgs, Market, Model, ModelTerms},
@@ -76,7 +76,7 @@ pub struct TermsArgs {
     #[arg(long, value_enum, value_delimiter = ',')]
     uses: Vec<Use>,
     /// Least that a request pays when the licence is paid.
-    #[arg(long, value_name = "QUOTE", allow_negative_numbers = true)]
+    #[arg(long, value_name = "QUOTE")]
     price: Option<Decimal>,
     /// Most requests of one requester in one window; 0 for any number.
     #[arg(long, value_name = "COUNT")]
@@ -85,17 +85,17 @@ pub struct TermsArgs {
     #[arg(long, value_name = "TIME", value_parser = parse_seconds)]
     rate_window: Option<u32>,
     /// What minting a result as content costs.
-    #[arg(long, value_name = "QUOTE", allow_negative_numbers = true)]
+    #[arg(long, value_name = "QUOTE")]
     content_fee: Option<Decimal>,
     /// Royalty that minted content declares, in percent.
-    #[arg(long, value_name = "PERCENT", value_parser = parse_percent_bps, allow_negative_numbers = true)]
+    #[arg(long, value_name = "PERCENT", value_parser = parse_percent_bps)]
     royalty: Option<u16>,
 }
 
 impl TermsArgs {
     async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
-        let address = self.model.address(connection)?;
+        let address = self.model.address(connection).await?;
         let mut model = connection.client.model(&address).await?.value;
         let quote = quote_of(connection, &address).await?;
         let terms = self.terms(&model, &quote)?;
@@ -104,7 +104,7 @@ impl TermsArgs {
         model.set_terms(&terms).map_err(|_| unfit_terms())?;
         let report = Report::new().text("model", address).group("licence", show_terms(&model, &quote));
         let set = model_terms_set(&signer.pubkey(), &address, terms);
-        let receipt = connection.ask_and_send("Setting the terms", &report, &[set], &signer).await?;
+        let receipt = connection.ask_and_send("Setting the terms", &report, &[set], signer).await?;
         Ok(report.receipt(&receipt))
     }
 
@@ -197,7 +197,7 @@ pub struct GrantArgs {
     #[arg(long, value_enum, value_delimiter = ',', required = true)]
     uses: Vec<Use>,
     /// Least that a request pays, in the market's quote token; more if the service asks more.
-    #[arg(long, value_name = "QUOTE", default_value = "0", allow_negative_numbers = true)]
+    #[arg(long, value_name = "QUOTE", default_value = "0")]
     price: Decimal,
     /// Most requests in one window [default: any number].
     #[arg(long, value_name = "COUNT", requires = "rate_window")]
@@ -216,7 +216,7 @@ pub struct GrantArgs {
 impl GrantArgs {
     async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
-        let model = self.model.address(connection)?;
+        let model = self.model.address(connection).await?;
         let quote = quote_of(connection, &model).await?;
         let now_seconds = connection.client.now_seconds().await?;
         let args = LicenceGrantArgs {
@@ -241,7 +241,7 @@ impl GrantArgs {
             .time("expires_at", args.expires_at_seconds, now_seconds)
             .flag("revocable", args.revocable);
         let grant = licence_grant(&signer.pubkey(), &model, args);
-        let receipt = connection.ask_and_send("Granting the licence", &report, &[grant], &signer).await?;
+        let receipt = connection.ask_and_send("Granting the licence", &report, &[grant], signer).await?;
         Ok(report.text("licence", address::exchange::licence(&model, &self.grantee)).receipt(&receipt))
     }
 }
@@ -263,11 +263,11 @@ pub struct RevokeArgs {
 impl RevokeArgs {
     async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
-        let model = self.model.address(connection)?;
+        let model = self.model.address(connection).await?;
         let licence = connection.client.licence(&model, &self.grantee).await?;
         let report = Report::new().text("model", model).text("grantee", self.grantee).text("licence", licence.address);
         let revoke = licence_revoke(&signer.pubkey(), &model, &self.grantee);
-        let receipt = connection.ask_and_send("Revoking the licence", &report, &[revoke], &signer).await?;
+        let receipt = connection.ask_and_send("Revoking the licence", &report, &[revoke], signer).await?;
         Ok(report.receipt(&receipt))
     }
 }
@@ -284,7 +284,7 @@ pub struct ShowArgs {
 
 impl ShowArgs {
     async fn run(&self, connection: &Connection) -> Result<Report> {
-        let address = self.model.address(connection)?;
+        let address = self.model.address(connection).await?;
         let model = connection.client.model(&address).await?.value;
         let quote = quote_of(connection, &address).await?;
         let report = Report::new().text("model", address).group("default", show_terms(&model, &quote));

@@ -6,7 +6,7 @@ mod licence;
 mod new;
 mod show;
 mod transfer;
-mod version;
+pub mod version;
 
 use clap::Subcommand;
 

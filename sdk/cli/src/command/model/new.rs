@@ -1,7 +1,5 @@
 use clap::Args;
-use modchains_sdk::{
-    Signer, address, exchange::instructions::ModelRegisterArgs, instruction::exchange::model_register,
-};
+use modchains_sdk::{address, exchange::instructions::ModelRegisterArgs, instruction::exchange::model_register};
 
 use crate::{connection::Connection, error::Result, report::Report};
 
@@ -39,10 +37,15 @@ impl NewArgs {
             uri: self.uri.clone(),
             image: self.image.clone(),
         };
-        let register = model_register(&creator, args);
-        let receipt = connection.send("Registering the model", &[register], &signer).await?;
         let model = address::exchange::model(&creator, &self.name);
-        let report = Report::new().text("model", model).text("mint", address::exchange::mint(&model));
-        Ok(report.text("creator", creator).receipt(&receipt))
+        let report = Report::new()
+            .text("model", model)
+            .text("mint", address::exchange::mint(&model))
+            .text("creator", creator)
+            .text("name", &self.name)
+            .text("symbol", &self.symbol);
+        let register = model_register(&creator, args);
+        let receipt = connection.ask_and_send("Registering the model", &report, &[register], signer).await?;
+        Ok(report.receipt(&receipt))
     }
 }

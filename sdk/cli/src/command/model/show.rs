@@ -29,7 +29,7 @@ impl ShowArgs {
     /// When there is no such model, or the endpoint does not list accounts.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let client = &connection.client;
-        let address = self.model.address(connection)?;
+        let address = self.model.address(connection).await?;
         let model = client.model(&address).await?.value;
         let token = connection.token(&model.mint).await?;
         let now_seconds = client.now_seconds().await?;

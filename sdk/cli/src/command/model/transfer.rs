@@ -1,6 +1,6 @@
 use clap::{Args, Subcommand};
 use modchains_sdk::{
-    Pubkey, Signer,
+    Pubkey,
     instruction::registry::{model_transfer_accept, model_transfer_cancel, model_transfer_offer},
 };
 
@@ -58,13 +58,13 @@ pub struct OfferArgs {
 impl OfferArgs {
     async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
-        let model = self.model.address(connection)?;
+        let model = self.model.address(connection).await?;
         if self.to == signer.pubkey() {
             return Err(CliError::unfit("the model is yours already", "offer it to somebody else"));
         }
         let report = Report::new().text("model", model).text("offered_by", signer.pubkey()).text("to", self.to);
         let offer = model_transfer_offer(&signer.pubkey(), &model, &self.to);
-        let receipt = connection.ask_and_send("Offering the model", &report, &[offer], &signer).await?;
+        let receipt = connection.ask_and_send("Offering the model", &report, &[offer], signer).await?;
         Ok(report.receipt(&receipt))
     }
 }
@@ -81,7 +81,7 @@ pub struct TransferArgs {
 impl TransferArgs {
     async fn accept(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
-        let model = self.model.address(connection)?;
+        let model = self.model.address(connection).await?;
         let offer = connection.client.model_transfer(&model).await?.value;
         if offer.to != signer.pubkey() {
             let what = format!("the model is offered to {}, not to {}", offer.to, signer.pubkey());
@@ -89,21 +89,22 @@ impl TransferArgs {
         }
         let report = Report::new().text("model", model).text("from", offer.offered_by).text("creator", offer.to);
         let accept = model_transfer_accept(&signer.pubkey(), &model, &offer.offered_by);
-        let receipt = connection.ask_and_send("Accepting the model", &report, &[accept], &signer).await?;
+        let receipt = connection.ask_and_send("Accepting the model", &report, &[accept], signer).await?;
         Ok(report.receipt(&receipt))
     }
 
     async fn cancel(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
-        let model = self.model.address(connection)?;
+        let model = self.model.address(connection).await?;
         let offer = connection.client.model_transfer(&model).await?.value;
         let cancel = model_transfer_cancel(&signer.pubkey(), &model);
-        let receipt = connection.send("Taking the offer back", &[cancel], &signer).await?;
-        Ok(Report::new().text("model", model).text("no_longer_offered_to", offer.to).receipt(&receipt))
+        let report = Report::new().text("model", model).text("no_longer_offered_to", offer.to);
+        let receipt = connection.ask_and_send("Taking the offer back", &report, &[cancel], signer).await?;
+        Ok(report.receipt(&receipt))
     }
 
     async fn show(&self, connection: &Connection) -> Result<Report> {
-        let model = self.model.address(connection)?;
+        let model = self.model.address(connection).await?;
         let offer = connection.client.model_transfer(&model).await?;
         let report = Report::new().text("model", model).text("offer", offer.address);
         Ok(report.text("offered_by", offer.value.offered_by).text("to", offer.value.to))

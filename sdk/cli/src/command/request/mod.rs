@@ -2,6 +2,7 @@
 
 mod licence;
 mod new;
+mod reading;
 mod settle;
 mod show;
 mod wait;

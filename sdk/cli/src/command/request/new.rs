@@ -2,17 +2,18 @@ use std::{fs, path::PathBuf};
 
 use clap::Args;
 use modchains_sdk::{
-    Instruction, Keypair, SdkError, Signer, address,
+    Instruction, SdkError, address,
     core::licence::LicenceTerms,
     decode::Receipt,
     instruction::oracle::request_create,
     oracle::{instructions::RequestCreateArgs, state::Service},
 };
 
-use super::{licence::LicenceChoice, wait::Until};
+use super::{licence::LicenceChoice, reading::Reading, wait::Until};
 use crate::{
     amount::Decimal,
     connection::Connection,
+    consent::{Consent, Sender},
     duration::parse_seconds,
     error::{CliError, Result},
     funds::Around,
@@ -40,13 +41,13 @@ pub struct NewArgs {
     #[command(flatten)]
     input: Input,
     /// Most to pay besides the tip, in the service's token [default: the service's fee, or the licence's price if that is more].
-    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
+    #[arg(long, value_name = "AMOUNT")]
     fee_max: Option<Decimal>,
     /// Extra for the operator.
-    #[arg(long, value_name = "AMOUNT", default_value = "0", allow_negative_numbers = true)]
+    #[arg(long, value_name = "AMOUNT", default_value = "0")]
     tip: Decimal,
     /// What a wrong answer could cost; the operator's bond is at least this.
-    #[arg(long, value_name = "AMOUNT", default_value = "0", allow_negative_numbers = true)]
+    #[arg(long, value_name = "AMOUNT", default_value = "0")]
     value_at_risk: Decimal,
     /// How long to wait for a result [default: the longest that the service allows].
     #[arg(long, value_name = "TIME", value_parser = parse_seconds)]
@@ -63,6 +64,8 @@ pub struct NewArgs {
     /// Wait for the answer and print it.
     #[arg(long, value_enum, value_name = "UNTIL", num_args = 0..=1, require_equals = true, default_missing_value = "posted")]
     wait: Option<Until>,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 /// What to ask.
@@ -101,7 +104,7 @@ impl NewArgs {
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let requester = signer.pubkey();
-        let model = self.model.address(connection)?;
+        let model = self.model.address(connection).await?;
         let service = connection.client.service(&model).await?.value;
         let quote = connection.token(&service.quote_mint).await?;
         let licence = self.licence.find(connection, &model, &requester, bits(&self.uses), service.fee_atoms).await?;
@@ -119,13 +122,13 @@ impl NewArgs {
             .text("uses", names(args.uses))
             .text("licence", if licence.proof.is_granted { "granted" } else { "default" })
             .text("nonce", args.nonce);
-        connection.confirm(&about)?;
+        let consent = connection.confirm(&about)?;
         let create = request_create(&requester, &model, &quote.token, licence.proof, args);
-        let receipt = send_fitting(connection, payment, create, &signer).await?;
+        let receipt = send_fitting(connection, payment, create, (signer, &consent)).await?;
         let report = about.receipt(&receipt);
         match self.wait {
             None => Ok(report),
-            Some(until) => Ok(report.group("answer", connection.answer(&request, until).await?)),
+            Some(until) => Ok(report.group("answer", connection.answer(&request, until, &self.reading).await?)),
         }
     }
 
@@ -167,19 +170,19 @@ async fn send_fitting(
     connection: &Connection,
     payment: Around,
     create: Instruction,
-    signer: &Keypair,
+    (signer, consent): (&Sender, &Consent),
 ) -> Result<Receipt> {
     const DOING: &str = "Sending the request";
     let Around { before, after } = payment;
     let together = [before.as_slice(), std::slice::from_ref(&create), after.as_slice()].concat();
-    match connection.send(DOING, &together, signer).await {
+    match connection.send_agreed(DOING, &together, signer, consent).await {
         Err(CliError::Sdk(SdkError::TransactionTooLarge { .. })) if !before.is_empty() => {}
         sent => return sent,
     }
-    connection.send("Wrapping", &before, signer).await?;
-    let receipt = connection.send(DOING, &[create], signer).await?;
+    connection.send_agreed("Wrapping", &before, signer, consent).await?;
+    let receipt = connection.send_agreed(DOING, &[create], signer, consent).await?;
     if !after.is_empty() {
-        connection.send("Unwrapping", &after, signer).await?;
+        connection.send_agreed("Unwrapping", &after, signer, consent).await?;
     }
     Ok(receipt)
 }

@@ -1,13 +1,17 @@
 use clap::Args;
 use modchains_sdk::{
-    Pubkey, Signer,
+    Pubkey,
     core::window,
     decode::FetchedRequest,
     instruction::oracle::{claim_expire, request_close, request_refund, result_finalize},
     oracle::state::{RequestStatus, Service},
 };
 
-use crate::{amount::Amount, connection::Connection, error::Result, funds::Around, report::Report, token::TokenView};
+use super::reading::Reading;
+use crate::{
+    amount::Amount, connection::Connection, error::Result, funds::Around, report::Report, request_arg::RequestArg,
+    token::TokenView,
+};
 
 /// A request with its service and token.
 struct Subject {
@@ -28,8 +32,8 @@ impl Subject {
 /// Arguments of `request finalize`.
 #[derive(Debug, Args)]
 pub struct FinalizeArgs {
-    /// Address of the request.
-    request: Pubkey,
+    #[command(flatten)]
+    request: RequestArg,
 }
 
 impl FinalizeArgs {
@@ -39,11 +43,13 @@ impl FinalizeArgs {
     /// When there is no result, or its challenge window is open.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
-        let Subject { request, service, quote } = Subject::load(connection, &self.request).await?;
+        let address = self.request.address(connection).await?;
+        let Subject { request, service, quote } = Subject::load(connection, &address).await?;
         let operator = request.request.value.operator;
-        let finalize = result_finalize(&service.model, &self.request, &operator, &quote.token.program);
-        let receipt = connection.send("Finalizing", &[finalize], &signer).await?;
-        Ok(connection.show_request(&self.request).await?.receipt(&receipt))
+        let finalize = result_finalize(&service.model, &address, &operator, &quote.token.program);
+        let about = Report::new().text("request", address).text("model", service.model);
+        let receipt = connection.ask_and_send("Finalizing", &about, &[finalize], signer).await?;
+        Ok(connection.show_request(&address, &Reading::default()).await?.receipt(&receipt))
     }
 }
 
@@ -54,8 +60,8 @@ impl FinalizeArgs {
 lapsed is taken away from its operator first. SOL is unwrapped when the requester sends it."
 )]
 pub struct RefundArgs {
-    /// Address of the request.
-    request: Pubkey,
+    #[command(flatten)]
+    request: RequestArg,
 }
 
 impl RefundArgs {
@@ -65,25 +71,32 @@ impl RefundArgs {
     /// When the request is answered, or its deadline is ahead.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
-        let Subject { request, quote, .. } = Subject::load(connection, &self.request).await?;
+        let address = self.request.address(connection).await?;
+        let Subject { request, quote, .. } = Subject::load(connection, &address).await?;
         let state = &request.request.value;
         let now_seconds = connection.client.now_seconds().await?;
         let has_lapsed = request.status() == Ok(RequestStatus::Claimed)
             && !window::is_open(now_seconds, state.claim_deadline_seconds);
-        let expire = claim_expire(&state.service, &self.request, &state.operator, &quote.token.program);
-        let refund = request_refund(&state.service, &self.request, &state.requester, &quote.token);
+        let expire = claim_expire(&state.service, &address, &state.operator, &quote.token.program);
+        let refund = request_refund(&state.service, &address, &state.requester, &quote.token);
         let middle = has_lapsed.then_some(expire).into_iter().chain([refund]);
         let instructions = connection.receive(&signer.pubkey(), &state.requester, &quote).enclose(middle);
-        let receipt = connection.send("Refunding", &instructions, &signer).await?;
-        Ok(connection.show_request(&self.request).await?.receipt(&receipt))
+        let refunded_atoms = state.fee_atoms.saturating_add(state.tip_atoms);
+        let about = Report::new().text("request", address).text("requester", state.requester).amount(
+            "refunded",
+            quote.amount(refunded_atoms),
+            &quote.symbol,
+        );
+        let receipt = connection.ask_and_send("Refunding", &about, &instructions, signer).await?;
+        Ok(connection.show_request(&address, &Reading::default()).await?.receipt(&receipt))
     }
 }
 
 /// Arguments of `request close`.
 #[derive(Debug, Args)]
 pub struct CloseArgs {
-    /// Address of the request.
-    request: Pubkey,
+    #[command(flatten)]
+    request: RequestArg,
 }
 
 impl CloseArgs {
@@ -93,18 +106,19 @@ impl CloseArgs {
     /// When the request is not settled, or the signer is not its requester.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
-        let Subject { request, quote, .. } = Subject::load(connection, &self.request).await?;
+        let address = self.request.address(connection).await?;
+        let Subject { request, quote, .. } = Subject::load(connection, &address).await?;
         let (owner, state) = (signer.pubkey(), &request.request.value);
         let around = match state.requester_due_atoms {
             0 => Around::default(),
             _ => connection.receive(&owner, &owner, &quote),
         };
-        let close = request_close(&owner, &state.service, &self.request, &quote.token);
-        let receipt = connection.send("Closing", &around.enclose([close]), &signer).await?;
-        Ok(Report::new()
-            .text("request", self.request)
+        let close = request_close(&owner, &state.service, &address, &quote.token);
+        let report = Report::new()
+            .text("request", address)
             .amount("rent", Amount::sol(request.request.lamports), "SOL")
-            .amount("due_to_requester", quote.amount(state.requester_due_atoms), &quote.symbol)
-            .receipt(&receipt))
+            .amount("due_to_requester", quote.amount(state.requester_due_atoms), &quote.symbol);
+        let receipt = connection.ask_and_send("Closing", &report, &around.enclose([close]), signer).await?;
+        Ok(report.receipt(&receipt))
     }
 }

@@ -2,13 +2,15 @@ use clap::{Args, ValueEnum};
 use modchains_sdk::{
     Pubkey, address,
     decode::FetchedRequest,
+    exchange::state::is_invisible,
     oracle::state::{RequestStatus, Service},
 };
 use serde_json::json;
 
+use super::reading::Reading;
 use crate::{
-    connection::Connection, error::Result, hash::show_hash, model_arg::ModelArg, report::Report, token::TokenView,
-    uses::names,
+    connection::Connection, error::Result, hash::show_hash, model_arg::ModelArg, report::Report,
+    request_arg::RequestArg, token::TokenView, uses::names,
 };
 
 /// Hexadecimal digits of an input that people see.
@@ -19,8 +21,10 @@ const OUTPUT_DIGITS: usize = 16;
 /// Arguments of `request show`.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// Address of the request.
-    request: Pubkey,
+    #[command(flatten)]
+    request: RequestArg,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 impl ShowArgs {
@@ -29,7 +33,8 @@ impl ShowArgs {
     /// # Errors
     /// When there is none.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
-        connection.show_request(&self.request).await
+        let request = self.request.address(connection).await?;
+        connection.show_request(&request, &self.reading).await
     }
 }
 
@@ -37,12 +42,13 @@ impl Connection {
     /// A request with its answer.
     ///
     /// # Errors
-    /// When there is none.
-    pub async fn show_request(&self, address: &Pubkey) -> Result<Report> {
+    /// When there is none, or as [`Reading::add`].
+    pub async fn show_request(&self, address: &Pubkey, reading: &Reading) -> Result<Report> {
         let request = self.client.request(address).await?;
         let service = self.client.state::<Service>(&request.request.value.service).await?.value;
         let quote = self.token(&service.quote_mint).await?;
-        Ok(details(&request, &service, &quote, self.client.now_seconds().await?))
+        let report = details(&request, &service, &quote, self.client.now_seconds().await?);
+        reading.add(self, &service.model, &request, report).await
     }
 }
 
@@ -84,7 +90,7 @@ fn details(request: &FetchedRequest, service: &Service, quote: &TokenView, now_s
 
 /// Bytes as text, when they are text that a terminal can show.
 fn printable(bytes: &[u8]) -> Option<&str> {
-    std::str::from_utf8(bytes).ok().filter(|text| !text.chars().any(char::is_control))
+    std::str::from_utf8(bytes).ok().filter(|text| !text.contains(is_invisible))
 }
 
 /// Where a request stands, in a word.
@@ -159,7 +165,7 @@ impl ListArgs {
     /// # Errors
     /// When there is no service, or the endpoint does not list accounts.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
-        let model = self.model.address(connection)?;
+        let model = self.model.address(connection).await?;
         let requester = if self.mine { Some(connection.address_or_own(None)?) } else { self.requester };
         let service = connection.client.service(&model).await?.value;
         let quote = connection.token(&service.quote_mint).await?;

@@ -8,7 +8,7 @@ use modchains_sdk::{
 };
 use tokio::time::sleep;
 
-use super::show::status_name;
+use super::{reading::Reading, show::status_name};
 use crate::{
     connection::{Connection, spinner},
     error::{CliError, Result},
@@ -56,7 +56,7 @@ impl Connection {
     ///
     /// # Errors
     /// [`CliError::TimedOut`] when its deadlines pass.
-    pub async fn answer(&self, address: &Pubkey, until: Until) -> Result<Report> {
+    pub async fn answer(&self, address: &Pubkey, until: Until, reading: &Reading) -> Result<Report> {
         let spinner = spinner("Waiting for an operator");
         loop {
             let request = self.client.request(address).await?;
@@ -74,7 +74,7 @@ impl Connection {
             }
         }
         spinner.finish_and_clear();
-        self.show_request(address).await
+        self.show_request(address, reading).await
     }
 }
 

@@ -1,21 +1,17 @@
 //! Staking and revenue.
 
-mod open;
+pub mod open;
 mod revenue;
 mod stake;
+mod staking;
 
 use clap::Subcommand;
-use modchains_sdk::{
-    Pubkey,
-    decode::{Event, Fetched, Receipt, VaultEvent},
-    vault::state::{RevenuePool, Vault},
-};
 
 pub use open::{OpenArgs, ShowArgs};
 pub use revenue::{ClaimArgs, PositionArgs};
 pub use stake::{StakeArgs, UnstakeArgs, WithdrawArgs};
 
-use crate::{connection::Connection, error::Result, report::Report, token::TokenView};
+use crate::{connection::Connection, error::Result, report::Report};
 
 /// Stake model tokens and claim revenue.
 #[derive(Debug, Subcommand)]
@@ -51,50 +47,5 @@ impl VaultCommand {
             Self::Claim(args) => args.run(connection).await,
             Self::Position(args) => args.run(connection).await,
         }
-    }
-}
-
-/// A vault with its token and all of its pools.
-struct Staking {
-    vault: Fetched<Vault>,
-    token: TokenView,
-    pools: Vec<Fetched<RevenuePool>>,
-}
-
-impl Staking {
-    async fn load(connection: &Connection, model: &Pubkey) -> Result<Self> {
-        let vault = connection.client.vault(model).await?;
-        let token = connection.token(&vault.value.mint).await?;
-        let pools = connection.client.pools(&vault).await?;
-        Ok(Self { vault, token, pools })
-    }
-
-    fn model(&self) -> &Pubkey {
-        &self.vault.value.model
-    }
-
-    fn revenue_mints(&self) -> Vec<Pubkey> {
-        self.pools.iter().map(|pool| pool.value.revenue_mint).collect()
-    }
-
-    /// Staked, cooling and withdrawable tokens after a transaction, by its event.
-    fn show(&self, receipt: &Receipt) -> Report {
-        let amount = |report: Report, key, atoms| report.amount(key, self.token.amount(atoms), &self.token.symbol);
-        let report = Report::new().text("model", self.model());
-        let report = receipt.events.iter().fold(report, |report, event| match event {
-            Event::Vault(VaultEvent::Staked(staked)) => {
-                let report = amount(report, "added", staked.token_atoms);
-                amount(report, "staked", staked.position_staked_atoms_after)
-            }
-            Event::Vault(VaultEvent::UnstakeStarted(started)) => {
-                let report = amount(report, "staked", started.position_staked_atoms_after);
-                let report = amount(report, "cooling", started.position_cooling_atoms_after);
-                let until_seconds = started.cooling_until_seconds;
-                report.value("withdrawable_from", until_seconds.to_string(), until_seconds.into())
-            }
-            Event::Vault(VaultEvent::Unstaked(unstaked)) => amount(report, "withdrawn", unstaked.token_atoms),
-            _ => report,
-        });
-        report.receipt(receipt)
     }
 }

@@ -1,6 +1,6 @@
 use clap::Args;
 use modchains_sdk::{
-    Pubkey, Signer, address,
+    Pubkey, address,
     core::stream::STREAM_SECONDS_DEFAULT,
     decode::Fetched,
     exchange::state::Market,
@@ -11,14 +11,14 @@ use modchains_sdk::{
     },
 };
 
-use super::Staking;
+use super::staking::Staking;
 use crate::{
     connection::Connection, duration::parse_seconds, error::Result, model_arg::ModelArg, report::Report,
     token::TokenView,
 };
 
 /// Cooldown of a new vault unless told otherwise: one day.
-const COOLDOWN_SECONDS_DEFAULT: u32 = 24 * 3_600;
+pub const COOLDOWN_SECONDS_DEFAULT: u32 = 24 * 3_600;
 
 /// Arguments of `vault open`.
 #[derive(Debug, Args)]
@@ -43,7 +43,7 @@ impl OpenArgs {
     /// Whatever the vault refuses.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
-        let model = self.model.address(connection)?;
+        let model = self.model.address(connection).await?;
         let market: Option<Fetched<Market>> = connection.client.find_state(&address::exchange::market(&model)).await?;
         let quote_mint = market.map_or(address::WRAPPED_SOL_MINT, |market| market.value.quote_mint);
         let revenue = connection.token(&self.revenue_mint.unwrap_or(quote_mint)).await?;
@@ -53,9 +53,8 @@ impl OpenArgs {
             .text("revenue_mint", revenue.token.mint)
             .number("cooldown_seconds", terms.cooldown_seconds)
             .number("stream_seconds", terms.stream_seconds);
-        connection.confirm(&report)?;
         let open = vault_open(&signer.pubkey(), &model, &revenue.token, VaultOpenArgs { terms });
-        let receipt = connection.send("Opening the vault", &[open], &signer).await?;
+        let receipt = connection.ask_and_send("Opening the vault", &report, &[open], signer).await?;
         Ok(report.text("vault", address::vault::vault(&model)).receipt(&receipt))
     }
 }
@@ -73,7 +72,7 @@ impl ShowArgs {
     /// # Errors
     /// Whatever the vault refuses.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
-        let staking = Staking::load(connection, &self.model.address(connection)?).await?;
+        let staking = Staking::load(connection, &self.model.address(connection).await?).await?;
         let (vault, token) = (&staking.vault.value, &staking.token);
         let mut pools = Vec::with_capacity(staking.pools.len());
         for pool in &staking.pools {

@@ -1,12 +1,12 @@
 use clap::Args;
 use modchains_sdk::{
-    Pubkey, Signer,
+    Pubkey,
     decode::{Event, VaultEvent},
     instruction::vault::revenue_claim,
     vault::state::{Position, RevenuePool},
 };
 
-use super::Staking;
+use super::staking::Staking;
 use crate::{
     connection::Connection,
     error::{CliError, Result},
@@ -36,15 +36,18 @@ impl ClaimArgs {
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let owner = signer.pubkey();
-        let staking = Staking::load(connection, &self.model.address(connection)?).await?;
+        let staking = Staking::load(connection, &self.model.address(connection).await?).await?;
         let position = connection.client.position(staking.model(), &owner).await?.value;
         let now_seconds = connection.client.now_seconds().await?;
         let mut around = Around::default();
         let mut claims = Vec::new();
+        let mut about = Report::new().text("model", staking.model());
         for pool in staking.pools.iter().map(|pool| &pool.value) {
             let is_asked_for = self.mint.is_none_or(|mint| mint == pool.revenue_mint);
-            if is_asked_for && claimable_atoms(&staking, pool, &position, now_seconds) > Some(0) {
+            let atoms = claimable_atoms(&staking, pool, &position, now_seconds).unwrap_or(0);
+            if is_asked_for && atoms > 0 {
                 let revenue = connection.token(&pool.revenue_mint).await?;
+                about = about.amount("claimable", revenue.amount(atoms), &revenue.symbol);
                 around = around.and(connection.receive(&owner, &owner, &revenue));
                 claims.push(revenue_claim(&owner, staking.model(), &revenue.token));
             }
@@ -52,7 +55,7 @@ impl ClaimArgs {
         if claims.is_empty() {
             return Err(CliError::unfit("nothing is claimable", "wait until revenue has been streamed to the stakers"));
         }
-        let receipt = connection.send("Claiming", &around.enclose(claims), &signer).await?;
+        let receipt = connection.ask_and_send("Claiming", &about, &around.enclose(claims), signer).await?;
         let mut claimed = Vec::new();
         for event in &receipt.events {
             if let Event::Vault(VaultEvent::RevenueClaimed(event)) = event {
@@ -89,7 +92,7 @@ impl PositionArgs {
     /// Whatever the vault refuses.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let owner = connection.address_or_own(self.owner)?;
-        let staking = Staking::load(connection, &self.model.address(connection)?).await?;
+        let staking = Staking::load(connection, &self.model.address(connection).await?).await?;
         let position = connection.client.position(staking.model(), &owner).await?;
         let now_seconds = connection.client.now_seconds().await?;
         let mut revenue = Vec::with_capacity(staking.pools.len());

@@ -1,6 +1,6 @@
 use clap::Args;
 use modchains_sdk::{
-    Pubkey, Signer, address,
+    Pubkey, address,
     instruction::vault::{self as instruction, RevenueMints, position_open, unstake_withdraw},
     vault::{
         instructions::{StakeArgs as Stake, UnstakeArgs as Unstake},
@@ -8,7 +8,7 @@ use modchains_sdk::{
     },
 };
 
-use super::Staking;
+use super::staking::Staking;
 use crate::{
     amount::DecimalOrAll,
     connection::Connection,
@@ -34,7 +34,7 @@ Example:
   modchains vault stake all MODEL")]
 pub struct StakeArgs {
     /// How many tokens, or `all`.
-    #[arg(value_name = "TOKENS", allow_negative_numbers = true)]
+    #[arg(value_name = "TOKENS")]
     amount: DecimalOrAll,
     #[command(flatten)]
     model: ModelArg,
@@ -48,7 +48,7 @@ impl StakeArgs {
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let owner = signer.pubkey();
-        let staking = Staking::load(connection, &self.model.address(connection)?).await?;
+        let staking = Staking::load(connection, &self.model.address(connection).await?).await?;
         let token_atoms = connection.held_atoms(&owner, &staking.token, &self.amount).await?;
         let position = address::vault::position(&staking.vault.address, &owner);
         let mut instructions = Vec::new();
@@ -57,7 +57,8 @@ impl StakeArgs {
         }
         let mints = staking.revenue_mints();
         instructions.push(instruction::stake(&owner, staking.model(), in_order(&mints)?, Stake { token_atoms }));
-        Ok(staking.show(&connection.send("Staking", &instructions, &signer).await?))
+        let about = staking.about("stake", token_atoms);
+        Ok(staking.show(&connection.ask_and_send("Staking", &about, &instructions, signer).await?))
     }
 }
 
@@ -66,7 +67,7 @@ impl StakeArgs {
 #[command(after_long_help = "The cooldown starts again for everything that is cooling already.")]
 pub struct UnstakeArgs {
     /// How many tokens, or `all`.
-    #[arg(value_name = "TOKENS", allow_negative_numbers = true)]
+    #[arg(value_name = "TOKENS")]
     amount: DecimalOrAll,
     #[command(flatten)]
     model: ModelArg,
@@ -80,12 +81,14 @@ impl UnstakeArgs {
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let owner = signer.pubkey();
-        let staking = Staking::load(connection, &self.model.address(connection)?).await?;
+        let staking = Staking::load(connection, &self.model.address(connection).await?).await?;
         let position = connection.client.position(staking.model(), &owner).await?.value;
         let token_atoms = spendable_atoms(&owner, &staking.token, &self.amount, position.staked_atoms)?;
         let mints = staking.revenue_mints();
         let start = instruction::unstake(&owner, staking.model(), in_order(&mints)?, Unstake { token_atoms });
-        Ok(staking.show(&connection.send("Unstaking", &[start], &signer).await?))
+        let about = staking.about("unstake", token_atoms);
+        let about = about.number("cooldown_seconds", staking.vault.value.cooldown_seconds);
+        Ok(staking.show(&connection.ask_and_send("Unstaking", &about, &[start], signer).await?))
     }
 }
 
@@ -104,10 +107,11 @@ impl WithdrawArgs {
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let owner = signer.pubkey();
-        let staking = Staking::load(connection, &self.model.address(connection)?).await?;
-        connection.client.position(staking.model(), &owner).await?;
+        let staking = Staking::load(connection, &self.model.address(connection).await?).await?;
+        let position = connection.client.position(staking.model(), &owner).await?.value;
         let withdraw = unstake_withdraw(&owner, staking.model());
         let instructions = connection.receive(&owner, &owner, &staking.token).enclose([withdraw]);
-        Ok(staking.show(&connection.send("Withdrawing", &instructions, &signer).await?))
+        let about = staking.about("withdraw", position.cooling_atoms);
+        Ok(staking.show(&connection.ask_and_send("Withdrawing", &about, &instructions, signer).await?))
     }
 }
