@@ -78,10 +78,10 @@ mutants: checkout ## Break each line of the market's formulas: a law must notice
 
 FUZZ_SECONDS ?= 1200
 FUZZ_SEED ?= 1
-fuzz: setup ## Fuzz the compiled programs for FUZZ_SECONDS (20 minutes), then plant bugs and find each of them
+fuzz: setup ## Fuzz the compiled programs for FUZZ_SECONDS (20 minutes), then find each of its mutants
 	@eval "$$(cargo xtask env)"; cargo build --quiet --package modchains-fuzz && \
 		cargo run --quiet --package modchains-fuzz -- run --seed "$(FUZZ_SEED)" --steps 1000000000 --seconds "$(FUZZ_SECONDS)" && \
-		cargo run --quiet --package modchains-fuzz -- plants
+		cargo run --quiet --package modchains-fuzz -- mutants
 
 demo: setup ## The whole path on an embedded local network: list, trade, infer, earn, sync
 	@eval "$$(cargo xtask env)"; cargo build --package modchains-crank --package modchains-demo && \

@@ -1,4 +1,4 @@
-//! Valid arguments of every instruction, for tests to spoil one field at a time.
+//! Valid arguments of every instruction, for tests to make wrong one field at a time.
 
 use modchains_core::{
     fees::{REFERRAL_DEFAULT_BPS, TRADE_FEES_DEFAULT},

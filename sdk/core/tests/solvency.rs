@@ -1,4 +1,4 @@
-//! Law: (S) and the market's books hold after any interleaving of buys, sales, syncs, fees, deposits and time.
+//! Law: (S) and the market's sums hold after any interleaving of buys, sales, syncs, fees, deposits and time.
 #![allow(clippy::unwrap_used, missing_docs, reason = "test code: a failed unwrap is a failed test")]
 
 mod common;

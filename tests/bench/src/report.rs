@@ -34,7 +34,7 @@ fn markdown(figures: &Figures, tables: &[Table], machine: &Machine) -> String {
          which what is hot is optimised.\n\n\
          Not in here, because they are results of tests: what attackers can gain and \
          the margin to the documented bounds (`make economy`, explained in docs/curve.md), what the fuzzer ran and \
-         which planted bugs it found (`make fuzz`), and which changes of the formulas the tests notice \
+         which mutants of the programs it found (`make fuzz`), and which changes of the formulas the tests notice \
          (`make mutants`).\n\n{verdict}\n\n{}",
         machine.describe(),
         sections.join("\n")

@@ -22,10 +22,10 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     Options,
-    cast::{Cast, SOL, Stage},
     market::QUOTE,
     processes::{Network, Process, sibling},
-    stage::{bar, done, step},
+    progress::{bar, done, step},
+    wallets::{SOL, Setup, Wallets},
 };
 
 const MODEL_NAME: &str = "Digits";
@@ -99,14 +99,14 @@ pub struct Outcome {
 
 impl Listing {
     /// Reads the bundle that the trainer wrote.
-    pub fn new(cast: &Cast, models: &Path) -> Result<Self> {
+    pub fn new(wallets: &Wallets, models: &Path) -> Result<Self> {
         let bundle = models.join("digits-int8");
         let manifest_bytes = std::fs::read(bundle.join("model.toml"))?;
         let manifest = manifest(&bundle)?;
         let weights = manifest.files.iter().find(|file| file.path == "weights.safetensors");
         let questions = serde_json::from_slice(&std::fs::read(models.join("heldout.json"))?)?;
         Ok(Self {
-            model: address::exchange::model(&cast.creator.pubkey(), MODEL_NAME),
+            model: address::exchange::model(&wallets.creator.pubkey(), MODEL_NAME),
             accuracy: manifest.accuracy,
             manifest_sha256: Sha256::digest(manifest_bytes).into(),
             weights_sha256: hash(&weights.context("the bundle has no weights")?.sha256)?,
@@ -172,26 +172,29 @@ fn bytes(hex: &str) -> Result<Vec<u8>> {
 
 /// Starts the crank as a process of its own, asks, and waits until every result is final.
 pub async fn serve(
-    stage: &mut Stage,
-    cast: &Cast,
+    setup: &mut Setup,
+    wallets: &Wallets,
     listing: &Listing,
     network: &Network,
     options: &Options,
     output: &Path,
 ) -> Result<Outcome> {
     let mut crank = step("bond the operator, start its crank", async {
-        stage.wrap(&cast.operator, 20).await?;
-        let register =
-            oracle::operator_register(&cast.operator.pubkey(), &QUOTE, OperatorRegisterArgs { bond_atoms: 10 * SOL });
-        stage.send("operator_register", &[register], &[&cast.operator]).await?;
+        setup.wrap(&wallets.operator, 20).await?;
+        let register = oracle::operator_register(
+            &wallets.operator.pubkey(),
+            &QUOTE,
+            OperatorRegisterArgs { bond_atoms: 10 * SOL },
+        );
+        setup.send("operator_register", &[register], &[&wallets.operator]).await?;
         Ok((start_crank(listing, network, output)?, "10 SOL of bond".to_owned()))
     })
     .await?;
-    stage.wrap(&cast.requester, 10).await?;
+    setup.wrap(&wallets.requester, 10).await?;
     let started = std::time::Instant::now();
     let asked = usize::from(options.requests).min(listing.questions.len());
-    ask(stage, cast, listing, asked).await?;
-    let finals = wait_until_final(stage, listing, &mut crank, asked).await?;
+    ask(setup, wallets, listing, asked).await?;
+    let finals = wait_until_final(setup, listing, &mut crank, asked).await?;
     let correct = finals.iter().filter(|request| is_right(request, listing)).count();
     let answers = Answers { asked, correct, seconds: started.elapsed().as_secs_f64() };
     done("the crank answers, results are final", &format!("{correct} of {asked} digits right"), started.elapsed());
@@ -235,13 +238,13 @@ fn start_crank(listing: &Listing, network: &Network, output: &Path) -> Result<Pr
     Process::start("crank", &sibling("modchains-crank")?, &arguments, output)
 }
 
-async fn ask(stage: &mut Stage, cast: &Cast, listing: &Listing, count: usize) -> Result<()> {
+async fn ask(setup: &mut Setup, wallets: &Wallets, listing: &Listing, count: usize) -> Result<()> {
     let progress = bar("ask for held-out digits", count as u64);
     let mut sent = Vec::new();
     for (nonce, question) in (0_u64..).zip(&listing.questions).take(count) {
         let mut salt = [0; 16];
         salt.copy_from_slice(
-            &Sha256::digest([&nonce.to_le_bytes()[..], &cast.requester.pubkey().to_bytes()].concat())[..16],
+            &Sha256::digest([&nonce.to_le_bytes()[..], &wallets.requester.pubkey().to_bytes()].concat())[..16],
         );
         let args = RequestCreateArgs {
             nonce,
@@ -254,14 +257,14 @@ async fn ask(stage: &mut Stage, cast: &Cast, listing: &Listing, count: usize) ->
             salt,
             input: bytes(&question.input)?,
         };
-        let (requester, proof) = (cast.requester.pubkey(), LicenceProof::DEFAULT_TERMS);
+        let (requester, proof) = (wallets.requester.pubkey(), LicenceProof::DEFAULT_TERMS);
         let create = oracle::request_create(&requester, &listing.model, &QUOTE, proof, args);
-        let signed = stage.client.sign(&[create], &[&cast.requester]).await?;
-        stage.client.send_signed(&signed.bytes).await?;
+        let signed = setup.client.sign(&[create], &[&wallets.requester]).await?;
+        setup.client.send_signed(&signed.bytes).await?;
         sent.push(signed);
     }
     for signed in sent {
-        stage.client.confirm(&signed).await?;
+        setup.client.confirm(&signed).await?;
         progress.inc(1);
     }
     progress.finish_and_clear();
@@ -269,7 +272,7 @@ async fn ask(stage: &mut Stage, cast: &Cast, listing: &Listing, count: usize) ->
 }
 
 async fn wait_until_final(
-    stage: &Stage,
+    setup: &Setup,
     listing: &Listing,
     crank: &mut Process,
     asked: usize,
@@ -278,7 +281,7 @@ async fn wait_until_final(
     let service = address::oracle::service(&listing.model);
     let deadline = tokio::time::Instant::now() + ANSWER_TIMEOUT;
     loop {
-        let finals = stage.client.requests(&service, Some(RequestStatus::Finalized)).await?;
+        let finals = setup.client.requests(&service, Some(RequestStatus::Finalized)).await?;
         progress.set_position(finals.len() as u64);
         if finals.len() >= asked {
             progress.finish_and_clear();

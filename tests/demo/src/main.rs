@@ -3,15 +3,15 @@
 //! A network, a crank and a trainer run as processes of their own; everything else is the client library talking
 //! JSON-RPC. No cheat code of the local network is used, so `--url` puts any cluster with an airdrop in its place.
 
-mod cast;
 mod chart;
 mod cost;
 mod inference;
 mod market;
 mod processes;
+mod progress;
 mod report;
-mod stage;
 mod story;
+mod wallets;
 
 use std::{path::PathBuf, process::ExitCode};
 

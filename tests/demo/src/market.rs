@@ -25,9 +25,9 @@ use modchains_sdk::{
 use serde::Serialize;
 
 use crate::{
-    cast::{Cast, SOL, Stage},
     inference::Listing,
-    stage::step,
+    progress::step,
+    wallets::{SOL, Setup, Wallets},
 };
 
 /// What everything is priced in.
@@ -77,8 +77,8 @@ fn market_price(market: &Market) -> f64 {
 }
 
 /// Registers model and version, opens market, vault and service.
-pub async fn list(stage: &mut Stage, cast: &Cast, listing: &Listing) -> Result<()> {
-    let (creator, model) = (cast.creator.pubkey(), listing.model);
+pub async fn list(setup: &mut Setup, wallets: &Wallets, listing: &Listing) -> Result<()> {
+    let (creator, model) = (wallets.creator.pubkey(), listing.model);
     let terms = VaultTerms { cooldown_seconds: 10, stream_seconds: 60 };
     let launch = LaunchArgs::default();
     let market_args = MarketOpenArgs { depth_atoms: DEPTH_ATOMS, virtual_atoms: VIRTUAL_ATOMS, launch };
@@ -94,7 +94,7 @@ pub async fn list(stage: &mut Stage, cast: &Cast, listing: &Listing) -> Result<(
     ];
     step("list the model", async {
         for (what, instruction) in instructions {
-            stage.send(what, &[instruction], &[&cast.creator]).await?;
+            setup.send(what, &[instruction], &[&wallets.creator]).await?;
         }
         Ok(((), format!("{model}")))
     })
@@ -102,48 +102,48 @@ pub async fn list(stage: &mut Stage, cast: &Cast, listing: &Listing) -> Result<(
 }
 
 /// Two traders buy, one sells half, the other stakes half.
-pub async fn trade(stage: &mut Stage, cast: &Cast, listing: &Listing) -> Result<Trades> {
-    let at_launch = market_price(&stage.client.market(&listing.model).await?.value);
+pub async fn trade(setup: &mut Setup, wallets: &Wallets, listing: &Listing) -> Result<Trades> {
+    let at_launch = market_price(&setup.client.market(&listing.model).await?.value);
     step("two traders buy, one sells", async {
-        for (trader, sol) in [(&cast.alice, 20), (&cast.bob, 10)] {
-            stage.wrap(trader, sol).await?;
+        for (trader, sol) in [(&wallets.alice, 20), (&wallets.bob, 10)] {
+            setup.wrap(trader, sol).await?;
             let account = token::create_account(&trader.pubkey(), &trader.pubkey(), &Token::of_model(&listing.model));
-            stage.send("create token account", &[account], &[trader]).await?;
+            setup.send("create token account", &[account], &[trader]).await?;
         }
-        buy(stage, &cast.alice, listing, 10).await?;
-        buy(stage, &cast.bob, listing, 5).await?;
-        let held = held(stage, &cast.bob, listing).await?;
-        sell(stage, &cast.bob, listing, held / 2).await?;
-        let market = stage.client.market(&listing.model).await?.value;
+        buy(setup, &wallets.alice, listing, 10).await?;
+        buy(setup, &wallets.bob, listing, 5).await?;
+        let held = held(setup, &wallets.bob, listing).await?;
+        sell(setup, &wallets.bob, listing, held / 2).await?;
+        let market = setup.client.market(&listing.model).await?.value;
         let trades = Trades { price_at_launch: at_launch, price_after_trades: market_price(&market) };
         let found = format!("price {:.1} -> {:.1} lamports", at_launch, trades.price_after_trades);
-        stake(stage, &cast.alice, listing).await?;
+        stake(setup, &wallets.alice, listing).await?;
         Ok((trades, found))
     })
     .await
 }
 
-async fn buy(stage: &mut Stage, trader: &Keypair, listing: &Listing, sol: u64) -> Result<()> {
-    let offer = trade_as_quoted(stage, trader, listing, TradeSide::Buy, sol * SOL).await?;
-    let got = held(stage, trader, listing).await?;
+async fn buy(setup: &mut Setup, trader: &Keypair, listing: &Listing, sol: u64) -> Result<()> {
+    let offer = trade_as_quoted(setup, trader, listing, TradeSide::Buy, sol * SOL).await?;
+    let got = held(setup, trader, listing).await?;
     ensure!(got == offer.atoms_out, "bought {got} atoms, quoted {}", offer.atoms_out);
     Ok(())
 }
 
-async fn sell(stage: &mut Stage, trader: &Keypair, listing: &Listing, token_atoms: u64) -> Result<()> {
-    trade_as_quoted(stage, trader, listing, TradeSide::Sell, token_atoms).await?;
+async fn sell(setup: &mut Setup, trader: &Keypair, listing: &Listing, token_atoms: u64) -> Result<()> {
+    trade_as_quoted(setup, trader, listing, TradeSide::Sell, token_atoms).await?;
     Ok(())
 }
 
 async fn trade_as_quoted(
-    stage: &mut Stage,
+    setup: &mut Setup,
     trader: &Keypair,
     listing: &Listing,
     side: TradeSide,
     atoms_in: u64,
 ) -> Result<TradeQuote> {
-    let market = stage.client.market(&listing.model).await?.value;
-    let now_seconds = stage.client.now_seconds().await?;
+    let market = setup.client.market(&listing.model).await?.value;
+    let now_seconds = setup.client.now_seconds().await?;
     let offer = quote(&market, side, TradeSize::ExactIn(atoms_in), now_seconds)?;
     let args = offer.args(SLIPPAGE_BPS, now_seconds + OFFER_SECONDS)?;
     let (what, trade) = match side {
@@ -151,32 +151,32 @@ async fn trade_as_quoted(
         TradeSide::Sell => ("market_sell", exchange::market_sell as Builder),
     };
     let trade = trade(&trader.pubkey(), &listing.model, &QUOTE, args, TradeRoute::default());
-    stage.send(what, &[trade], &[trader]).await?;
+    setup.send(what, &[trade], &[trader]).await?;
     Ok(offer)
 }
 
-async fn held(stage: &Stage, person: &Keypair, listing: &Listing) -> Result<u64> {
+async fn held(setup: &Setup, person: &Keypair, listing: &Listing) -> Result<u64> {
     let account = Token::of_model(&listing.model).account_of(&person.pubkey());
-    Ok(stage.client.token_atoms(&account).await?.unwrap_or(0))
+    Ok(setup.client.token_atoms(&account).await?.unwrap_or(0))
 }
 
-async fn stake(stage: &mut Stage, staker: &Keypair, listing: &Listing) -> Result<()> {
-    let token_atoms = held(stage, staker, listing).await? / 2;
+async fn stake(setup: &mut Setup, staker: &Keypair, listing: &Listing) -> Result<()> {
+    let token_atoms = held(setup, staker, listing).await? / 2;
     let owner = staker.pubkey();
-    stage.send("position_open", &[vault::position_open(&owner, &listing.model)], &[staker]).await?;
+    setup.send("position_open", &[vault::position_open(&owner, &listing.model)], &[staker]).await?;
     let revenue = vault::RevenueMints { first: QUOTE.mint, more: &[] };
     let stake = vault::stake(&owner, &listing.model, revenue, StakeArgs { token_atoms });
-    stage.send("stake", &[stake], &[staker]).await?;
+    setup.send("stake", &[stake], &[staker]).await?;
     Ok(())
 }
 
 /// Waits until the crank has rolled the usage and synced the market.
-pub async fn wait_for_sync(stage: &mut Stage, listing: &Listing) -> Result<Moved> {
-    let before = stage.client.market(&listing.model).await?.value;
+pub async fn wait_for_sync(setup: &mut Setup, listing: &Listing) -> Result<Moved> {
+    let before = setup.client.market(&listing.model).await?.value;
     step("the crank rolls usage and syncs the curve", async {
         let deadline = tokio::time::Instant::now() + SYNC_TIMEOUT;
         loop {
-            let market = stage.client.market(&listing.model).await?.value;
+            let market = setup.client.market(&listing.model).await?.value;
             if market.parameter_epoch > 0 {
                 let moved = Moved {
                     price_before: market_price(&before),
@@ -196,14 +196,14 @@ pub async fn wait_for_sync(stage: &mut Stage, listing: &Listing) -> Result<Moved
 
 /// Moves fees into vault and market and pays staker, creator, treasury and operator. The creator's share of inferences
 /// goes through the market, where one claim pays it together with that of trades.
-pub async fn pay_out(stage: &mut Stage, cast: &Cast, listing: &Listing) -> Result<()> {
-    let (creator, treasury, operator) = (cast.creator.pubkey(), cast.admin.pubkey(), cast.operator.pubkey());
+pub async fn pay_out(setup: &mut Setup, wallets: &Wallets, listing: &Listing) -> Result<()> {
+    let (creator, treasury, operator) = (wallets.creator.pubkey(), wallets.admin.pubkey(), wallets.operator.pubkey());
     let model = &listing.model;
     step("share the fees", async {
-        for (person, key) in [(&creator, &cast.creator), (&treasury, &cast.admin)] {
-            stage.send("create token account", &[token::create_account(person, person, &QUOTE)], &[key]).await?;
+        for (person, key) in [(&creator, &wallets.creator), (&treasury, &wallets.admin)] {
+            setup.send("create token account", &[token::create_account(person, person, &QUOTE)], &[key]).await?;
         }
-        let admin = &cast.admin;
+        let admin = &wallets.admin;
         let payouts = [
             ("exchange fees_distribute", exchange::fees_distribute(model, &QUOTE)),
             ("oracle fees_distribute", oracle::fees_distribute(model, &QUOTE)),
@@ -212,19 +212,19 @@ pub async fn pay_out(stage: &mut Stage, cast: &Cast, listing: &Listing) -> Resul
             ("oracle fees_claim", oracle::fees_claim(model, &QUOTE, &treasury)),
         ];
         for (what, instruction) in payouts {
-            stage.send(what, &[instruction], &[admin]).await?;
+            setup.send(what, &[instruction], &[admin]).await?;
         }
-        stage.send("earnings_claim", &[oracle::earnings_claim(&operator, &QUOTE)], &[&cast.operator]).await?;
+        setup.send("earnings_claim", &[oracle::earnings_claim(&operator, &QUOTE)], &[&wallets.operator]).await?;
         Ok(((), "creator, treasury and operator paid; stakers' share streams".to_owned()))
     })
     .await?;
     step("the staker claims streamed revenue", async {
         tokio::time::sleep(Duration::from_secs(3)).await;
-        let account = QUOTE.account_of(&cast.alice.pubkey());
-        let before = stage.client.token_atoms(&account).await?.unwrap_or(0);
-        let claim = vault::revenue_claim(&cast.alice.pubkey(), model, &QUOTE);
-        stage.send("revenue_claim", &[claim], &[&cast.alice]).await?;
-        let got = stage.client.token_atoms(&account).await?.unwrap_or(0).saturating_sub(before);
+        let account = QUOTE.account_of(&wallets.alice.pubkey());
+        let before = setup.client.token_atoms(&account).await?.unwrap_or(0);
+        let claim = vault::revenue_claim(&wallets.alice.pubkey(), model, &QUOTE);
+        setup.send("revenue_claim", &[claim], &[&wallets.alice]).await?;
+        let got = setup.client.token_atoms(&account).await?.unwrap_or(0).saturating_sub(before);
         ensure!(got > 0, "the staker got nothing");
         Ok(((), format!("{:.9} SOL so far", got as f64 / SOL as f64)))
     })

@@ -12,11 +12,11 @@ use modchains_sdk::{
 use serde::Serialize;
 
 use crate::{
-    cast::{Cast, SOL, Stage},
     chart,
     cost::Costs,
     inference::{Accuracy, Answers, Listing},
     market::{Moved, Trades, price_lamports},
+    wallets::{SOL, Setup, Wallets},
 };
 
 /// A price and what made it.
@@ -73,23 +73,23 @@ pub struct Report {
 impl Report {
     /// Reads market history, the crank's transactions and balances.
     pub async fn collect(
-        stage: &mut Stage,
-        cast: &Cast,
+        setup: &mut Setup,
+        wallets: &Wallets,
         listing: &Listing,
         trades: Trades,
         answers: Answers,
         sync: Moved,
         crank: serde_json::Value,
     ) -> Result<Self> {
-        let history = history(stage, &address::exchange::market(&listing.model)).await?;
+        let history = history(setup, &address::exchange::market(&listing.model)).await?;
         let mut prices = vec![PricePoint { what: "launch".to_owned(), price_lamports: trades.price_at_launch }];
         prices.extend(history.iter().flat_map(|receipt| &receipt.events).filter_map(price_point));
-        for receipt in history.iter().chain(&history_of_usage(stage, listing).await?) {
+        for receipt in history.iter().chain(&history_of_usage(setup, listing).await?) {
             if let Some(what) = crank_work(receipt) {
-                stage.costs.add(&what, receipt);
+                setup.costs.add(&what, receipt);
             }
         }
-        let costs = std::mem::take(&mut stage.costs);
+        let costs = std::mem::take(&mut setup.costs);
         Ok(Self {
             model: listing.model.to_string(),
             trades,
@@ -97,7 +97,7 @@ impl Report {
             prices,
             card: listing.accuracy.clone(),
             answers,
-            balances: balances(stage, cast, listing).await?,
+            balances: balances(setup, wallets, listing).await?,
             transactions: costs.0.values().map(|cost| cost.transactions).sum(),
             costs,
             crank,
@@ -185,20 +185,20 @@ fn right_align(table: &mut Table, columns: std::ops::Range<usize>) {
 }
 
 /// The successful transactions that touched `address`, oldest first.
-async fn history(stage: &Stage, address: &Pubkey) -> Result<Vec<Receipt>> {
-    let signatures = stage.rpc.get_signatures_for_address(address).await.context("reading the history")?;
+async fn history(setup: &Setup, address: &Pubkey) -> Result<Vec<Receipt>> {
+    let signatures = setup.rpc.get_signatures_for_address(address).await.context("reading the history")?;
     let mut receipts = Vec::new();
     for row in signatures.iter().rev().filter(|row| row.err.is_none()) {
         let signature: Signature = row.signature.parse().context("the node sent a bad signature")?;
-        receipts.extend(stage.client.transaction(&signature).await?);
+        receipts.extend(setup.client.transaction(&signature).await?);
     }
     Ok(receipts)
 }
 
 /// What happened around requests and usage, without what the market's history has already.
-async fn history_of_usage(stage: &Stage, listing: &Listing) -> Result<Vec<Receipt>> {
-    let mut receipts = history(stage, &address::oracle::service(&listing.model)).await?;
-    receipts.extend(history(stage, &address::oracle::usage(&listing.model)).await?);
+async fn history_of_usage(setup: &Setup, listing: &Listing) -> Result<Vec<Receipt>> {
+    let mut receipts = history(setup, &address::oracle::service(&listing.model)).await?;
+    receipts.extend(history(setup, &address::oracle::usage(&listing.model)).await?);
     let mut seen = std::collections::BTreeSet::new();
     receipts.retain(|receipt| {
         let is_sync = receipt.events.iter().any(|event| matches!(event, Event::Exchange(ExchangeEvent::CurveMoved(_))));
@@ -207,7 +207,7 @@ async fn history_of_usage(stage: &Stage, listing: &Listing) -> Result<Vec<Receip
     Ok(receipts)
 }
 
-/// What the crank and the requester did in a transaction; none for what was booked when it was sent.
+/// What the crank and the requester did in a transaction; none for what was counted when it was sent.
 fn crank_work(receipt: &Receipt) -> Option<String> {
     const WORK: [(&str, &str); 6] = [
         ("RequestCreated", "request_create"),
@@ -241,18 +241,18 @@ fn price_point(event: &Event) -> Option<PricePoint> {
     Some(PricePoint { what: what.to_owned(), price_lamports: price_lamports(&after) })
 }
 
-async fn balances(stage: &Stage, cast: &Cast, listing: &Listing) -> Result<Vec<Balance>> {
+async fn balances(setup: &Setup, wallets: &Wallets, listing: &Listing) -> Result<Vec<Balance>> {
     let token = Token::of_model(&listing.model);
     let mut balances = Vec::new();
-    for (name, person) in cast.members() {
+    for (name, person) in wallets.members() {
         let address = person.pubkey();
         let position = address::vault::position(&address::vault::vault(&listing.model), &address);
-        let staked = stage.client.find_state::<modchains_sdk::vault::state::Position>(&position).await?;
+        let staked = setup.client.find_state::<modchains_sdk::vault::state::Position>(&position).await?;
         balances.push(Balance {
             name: name.to_owned(),
             address: address.to_string(),
-            quote_lamports: stage.quote_atoms(&address).await?,
-            token_atoms: stage.client.token_atoms(&token.account_of(&address)).await?.unwrap_or(0),
+            quote_lamports: setup.quote_atoms(&address).await?,
+            token_atoms: setup.client.token_atoms(&token.account_of(&address)).await?.unwrap_or(0),
             staked_atoms: staked.map_or(0, |position| position.value.staked_atoms),
         });
     }

@@ -13,13 +13,13 @@ use modchains_sdk::{CommitmentConfig, RpcClient, Signer, client::Client};
 
 use crate::{
     Options,
-    cast::{Cast, Stage},
     cost::Costs,
     inference::{self, Listing},
     market,
     processes::{self, Network, Process},
+    progress::{done, step},
     report,
-    stage::{done, step},
+    wallets::{Setup, Wallets},
 };
 
 /// Windows short enough to watch. Everything else is what a public cluster would get.
@@ -40,25 +40,25 @@ pub async fn tell(options: &Options) -> Result<()> {
     let output = options.output.canonicalize()?;
     println!("ModChains, the whole path on {}", options.url.as_deref().unwrap_or("an embedded local network"));
     let (_network_process, network) = network(options, &output).await?;
-    let mut stage = connect(&network).await?;
-    let cast = step("people with airdropped SOL", async {
-        let cast = Cast::new(&output.join("keys"))?;
-        for (_, person) in cast.members() {
-            stage.airdrop(&person.pubkey(), 100).await?;
+    let mut setup = connect(&network).await?;
+    let wallets = step("people with airdropped SOL", async {
+        let wallets = Wallets::new(&output.join("keys"))?;
+        for (_, person) in wallets.members() {
+            setup.airdrop(&person.pubkey(), 100).await?;
         }
-        Ok((cast, format!("{} people, 100 SOL each", 6)))
+        Ok((wallets, format!("{} people, 100 SOL each", 6)))
     })
     .await?;
-    migrate(&stage, &cast, options).await?;
+    migrate(&setup, &wallets, options).await?;
     let models = step("train and export the model", train(options, &output)).await?;
-    let listing = Listing::new(&cast, &models)?;
-    market::list(&mut stage, &cast, &listing).await?;
-    let trades = market::trade(&mut stage, &cast, &listing).await?;
-    let outcome = inference::serve(&mut stage, &cast, &listing, &network, options, &output).await?;
-    let moved = market::wait_for_sync(&mut stage, &listing).await?;
-    market::pay_out(&mut stage, &cast, &listing).await?;
+    let listing = Listing::new(&wallets, &models)?;
+    market::list(&mut setup, &wallets, &listing).await?;
+    let trades = market::trade(&mut setup, &wallets, &listing).await?;
+    let outcome = inference::serve(&mut setup, &wallets, &listing, &network, options, &output).await?;
+    let moved = market::wait_for_sync(&mut setup, &listing).await?;
+    market::pay_out(&mut setup, &wallets, &listing).await?;
     let statistics = inference::stop(outcome.crank, &output).await?;
-    let report = report::Report::collect(&mut stage, &cast, &listing, trades, outcome.answers, moved, statistics);
+    let report = report::Report::collect(&mut setup, &wallets, &listing, trades, outcome.answers, moved, statistics);
     let report = step("read everything back from the chain", async {
         let report = report.await?;
         let found = format!("{} transactions", report.transactions);
@@ -86,16 +86,16 @@ async fn network(options: &Options, output: &Path) -> Result<(Option<Process>, N
     Ok((Some(process), network))
 }
 
-async fn connect(network: &Network) -> Result<Stage> {
+async fn connect(network: &Network) -> Result<Setup> {
     let client = Client::connect(&network.rpc_url).await?;
     let rpc = RpcClient::new_with_commitment(network.rpc_url.clone(), CommitmentConfig::confirmed());
-    Ok(Stage { client, rpc, costs: Costs::default() })
+    Ok(Setup { client, rpc, costs: Costs::default() })
 }
 
-async fn migrate(stage: &Stage, cast: &Cast, options: &Options) -> Result<()> {
+async fn migrate(setup: &Setup, wallets: &Wallets, options: &Options) -> Result<()> {
     let context = Migration {
-        client: Arc::new(Client::connect(stage.client.url()).await?),
-        authority: cast.admin.insecure_clone(),
+        client: Arc::new(Client::connect(setup.client.url()).await?),
+        authority: wallets.admin.insecure_clone(),
         program_folder: options.programs.clone(),
         program_keys: ProgramKeys::Public,
         config: toml::from_str::<Config>(SHORT_WINDOWS).context("the demo's configuration")?,

@@ -10,10 +10,10 @@ use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand};
 use modchains_fuzz::{
     laws,
-    plant::{self, Plant},
+    mutant::{self, Mutant},
     replay::{self, Sequence},
     run::{Failure, Settings, run},
-    stage::Stage,
+    setup::Setup,
 };
 use modchains_tests::{chain::Chain, idl::root};
 
@@ -33,15 +33,15 @@ enum Command {
         /// The sequence.
         file: PathBuf,
     },
-    /// Plants bugs in a copy of the sources, compiles it and fuzzes until each is found. Fails when one is not.
-    Plants {
-        /// Transactions to send for each bug before it counts as not found.
+    /// Compiles mutants of the programs and fuzzes each until its bug is found. Fails when one is not.
+    Mutants {
+        /// Transactions to send for each mutant before it counts as not found.
         #[arg(long, default_value_t = 300_000)]
         steps: u64,
         /// Every choice follows from it.
         #[arg(long, default_value_t = 1)]
         seed: u64,
-        /// Names of the bugs to plant; all when none is named.
+        /// Names of the mutants; all when none is named.
         names: Vec<String>,
     },
     /// Lists the laws.
@@ -77,7 +77,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Run(args) => fuzz(&args),
         Command::Replay { file } => replay_file(&file),
-        Command::Plants { steps, seed, names } => plants(steps, seed, &names),
+        Command::Mutants { steps, seed, names } => mutants(steps, seed, &names),
         Command::Laws => {
             laws::all().iter().for_each(|law| println!("{}: {}", law.name, law.sentence));
             Ok(())
@@ -93,7 +93,7 @@ fn main() -> ExitCode {
 }
 
 fn fuzz(args: &RunArgs) -> Result<()> {
-    let stage = Stage::new(Chain::new());
+    let setup = Setup::new(Chain::new());
     let settings = Settings {
         seed: args.seed,
         transactions: args.steps,
@@ -101,7 +101,7 @@ fn fuzz(args: &RunArgs) -> Result<()> {
         time_limit: args.seconds.map(Duration::from_secs),
         workers: args.workers.unwrap_or_else(Settings::all_cores),
     };
-    let report = run(&stage, &settings);
+    let report = run(&setup, &settings);
     if args.json {
         println!("{}", serde_json::to_string_pretty(&report.json())?);
     } else {
@@ -109,13 +109,13 @@ fn fuzz(args: &RunArgs) -> Result<()> {
     }
     match &report.failure {
         None => Ok(()),
-        Some(failure) => fail(&stage, failure, None, Duration::from_secs(args.shorten)),
+        Some(failure) => fail(&setup, failure, None, Duration::from_secs(args.shorten)),
     }
 }
 
 /// Shortens a failing sequence, prints it, writes it to a file and fails.
-fn fail(stage: &Stage, failure: &Failure, plant: Option<String>, limit: Duration) -> Result<()> {
-    let sequence = Sequence::shortened(stage, failure, plant, limit);
+fn fail(setup: &Setup, failure: &Failure, mutant: Option<String>, limit: Duration) -> Result<()> {
+    let sequence = Sequence::shortened(setup, failure, mutant, limit);
     let path = root().join(format!("target/fuzz/{}-{}-{}.json", sequence.law, failure.seed, failure.episode));
     sequence.write(&path)?;
     print_steps(&sequence);
@@ -140,11 +140,11 @@ fn print_steps(sequence: &Sequence) {
 
 fn replay_file(file: &Path) -> Result<()> {
     let mut sequence = Sequence::read(file)?;
-    let stage = match &sequence.plant {
-        None => Stage::new(Chain::new()),
-        Some(name) => Stage::new(plant::chain(&Plant::named(name)?)?),
+    let setup = match &sequence.mutant {
+        None => Setup::new(Chain::new()),
+        Some(name) => Setup::new(mutant::chain(&Mutant::named(name)?)?),
     };
-    let broken = replay::again(&stage, &mut sequence.steps);
+    let broken = replay::again(&setup, &mut sequence.steps);
     print_steps(&sequence);
     match broken {
         None => {
@@ -155,13 +155,14 @@ fn replay_file(file: &Path) -> Result<()> {
     }
 }
 
-fn plants(steps: u64, seed: u64, names: &[String]) -> Result<()> {
-    let plants = match names {
-        [] => Plant::all()?,
-        names => names.iter().map(|name| Plant::named(name)).collect::<Result<_>>()?,
+fn mutants(steps: u64, seed: u64, names: &[String]) -> Result<()> {
+    let mutants = match names {
+        [] => Mutant::all()?,
+        names => names.iter().map(|name| Mutant::named(name)).collect::<Result<_>>()?,
     };
-    let found = plant::hunt(&plants, steps, seed)?;
-    println!("{}", plant::table(&found));
-    let missed: Vec<_> = found.iter().filter(|hunt| hunt.failure.is_none()).map(|hunt| hunt.name.as_str()).collect();
+    let found = mutant::search(&mutants, steps, seed)?;
+    println!("{}", mutant::table(&found));
+    let missed: Vec<_> =
+        found.iter().filter(|outcome| outcome.failure.is_none()).map(|outcome| outcome.name.as_str()).collect();
     if missed.is_empty() { Ok(()) } else { bail!("not found: {}", missed.join(", ")) }
 }

@@ -11,7 +11,7 @@ use modchains_oracle::state::Usage;
 use modchains_tests::chain::{TOKEN, TOKEN_2022};
 use modchains_vault::state::RevenuePool;
 
-use crate::{actions::gifts, book::State, seen::Seen};
+use crate::{actions::gifts, seen::Seen, shadow_ledger::State};
 
 /// How long moves are kept: the window in which their steps may add up to a bound.
 pub const DAY_SECONDS: i64 = 86_400;

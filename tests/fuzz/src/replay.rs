@@ -12,7 +12,7 @@ use crate::{
     actions::{self, Action},
     laws::{Broken, Laws},
     run::{Failure, Recorded},
-    stage::{Ending, Stage},
+    setup::{Ending, Setup},
 };
 
 /// A failing sequence as it lies in a file.
@@ -22,8 +22,8 @@ pub struct Sequence {
     pub seed: u64,
     /// Episode of that run.
     pub episode: u64,
-    /// Name of the planted bug it was found with; none for the programs as they are.
-    pub plant: Option<String>,
+    /// Name of the mutant it was found with; none for the programs as they are.
+    pub mutant: Option<String>,
     /// The law that it breaks.
     pub law: String,
     /// What was found instead.
@@ -34,14 +34,14 @@ pub struct Sequence {
 
 impl Sequence {
     /// The shortest sequence that was found to fail like `failure` within `limit`.
-    pub fn shortened(start: &Stage, failure: &Failure, plant: Option<String>, limit: Duration) -> Self {
+    pub fn shortened(start: &Setup, failure: &Failure, mutant: Option<String>, limit: Duration) -> Self {
         let mut steps = shorten(start, failure, limit);
         let detail = match again(start, &mut steps) {
             Some(broken) => broken.detail,
             None => failure.broken.detail.clone(),
         };
         let law = failure.broken.law.to_owned();
-        Self { seed: failure.seed, episode: failure.episode, plant, law, detail, steps }
+        Self { seed: failure.seed, episode: failure.episode, mutant, law, detail, steps }
     }
 
     /// Reads a sequence.
@@ -65,11 +65,11 @@ fn find<'a>(actions: &'a [Action], name: &str) -> Option<&'a Action> {
 }
 
 /// Does the steps again, with what each was in words, and returns the law that breaks.
-pub fn again(start: &Stage, steps: &mut [Recorded]) -> Option<Broken> {
-    let (actions, mut laws, mut stage) = (actions::all(), Laws::new(), start.clone());
+pub fn again(start: &Setup, steps: &mut [Recorded]) -> Option<Broken> {
+    let (actions, mut laws, mut setup) = (actions::all(), Laws::new(), start.clone());
     for step in steps {
         let Some(action) = find(&actions, &step.action) else { continue };
-        let done = stage.step(action, step.seed, &mut laws);
+        let done = setup.step(action, step.seed, &mut laws);
         step.what = match &done.ending {
             Ending::Accepted | Ending::Waited => done.what,
             Ending::Skipped => "nothing".to_owned(),
@@ -83,7 +83,7 @@ pub fn again(start: &Stage, steps: &mut [Recorded]) -> Option<Broken> {
 }
 
 /// Leaves out steps, half of them at first, then ever fewer at a time, as long as the same law still breaks.
-fn shorten(start: &Stage, failure: &Failure, limit: Duration) -> Vec<Recorded> {
+fn shorten(start: &Setup, failure: &Failure, limit: Duration) -> Vec<Recorded> {
     let began = Instant::now();
     let fails = |steps: &[Recorded]| {
         let mut steps = steps.to_vec();

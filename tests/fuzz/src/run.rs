@@ -1,4 +1,4 @@
-//! Episodes: each a fresh stage and a few thousand random steps, on as many threads as there are cores.
+//! Episodes: each a fresh setup and a few thousand random steps, on as many threads as there are cores.
 
 use std::{
     sync::{
@@ -14,7 +14,7 @@ use crate::{
     laws::{Broken, Laws},
     pick::{Pick, mixed},
     report::Report,
-    stage::{Ending, Stage},
+    setup::{Ending, Setup},
 };
 
 /// How much to do.
@@ -70,7 +70,7 @@ pub struct Failure {
 }
 
 /// Plays until the settings say stop or a law is broken.
-pub fn run(start: &Stage, settings: &Settings) -> Report {
+pub fn run(start: &Setup, settings: &Settings) -> Report {
     let (next, sent, stop) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
     let began = Instant::now();
     let whole = Mutex::new(Report::new(settings.seed));
@@ -81,13 +81,13 @@ pub fn run(start: &Stage, settings: &Settings) -> Report {
     };
     thread::scope(|scope| {
         for _ in 0..settings.workers {
-            let stage = start.clone();
+            let setup = start.clone();
             let (next, sent, stop, whole, is_over) = (&next, &sent, &stop, &whole, &is_over);
             scope.spawn(move || {
                 while !is_over() {
                     let episode = next.fetch_add(1, Ordering::Relaxed);
                     let mut report = Report::new(settings.seed);
-                    play(&stage, settings, episode, &mut report, sent, is_over);
+                    play(&setup, settings, episode, &mut report, sent, is_over);
                     if report.failure.is_some() {
                         stop.store(true, Ordering::Relaxed);
                     }
@@ -102,7 +102,7 @@ pub fn run(start: &Stage, settings: &Settings) -> Report {
 }
 
 fn play(
-    start: &Stage,
+    start: &Setup,
     settings: &Settings,
     episode: u64,
     report: &mut Report,
@@ -110,7 +110,7 @@ fn play(
     is_over: impl Fn() -> bool,
 ) {
     let (actions, mut laws) = (actions::all(), Laws::new());
-    let mut stage = start.clone();
+    let mut setup = start.clone();
     let mut pick = Pick::new(mixed(settings.seed, episode));
     let mut steps = Vec::new();
     for _ in 0..settings.episode_steps {
@@ -119,7 +119,7 @@ fn play(
         }
         let action = choose(&actions, &mut pick);
         let seed = pick.seed();
-        let step = stage.step(action, seed, &mut laws);
+        let step = setup.step(action, seed, &mut laws);
         report.count(action.name, &step.ending);
         if step.ending == Ending::Skipped {
             continue;

@@ -7,7 +7,7 @@ use modchains_tests::chain::{Chain, Outcome, Refusal, TOKEN, TOKEN_2022};
 use solana_account::Account;
 use solana_instruction::Instruction;
 
-use crate::book::{Book, State};
+use crate::shadow_ledger::{ShadowLedger, State};
 
 /// Offset of the byte that tells accounts (2) from mints (1) in Token-2022 accounts with extensions.
 const ACCOUNT_TYPE_OFFSET: usize = 165;
@@ -76,7 +76,7 @@ pub struct Seen {
     /// What was sent.
     pub instructions: Vec<Instruction>,
     /// Whether an account was replaced by a wrong one.
-    pub spoiled: bool,
+    pub corrupted: bool,
     /// Unix second at which it ran.
     pub now: i64,
     /// Every account it named, once.
@@ -89,7 +89,7 @@ pub struct Seen {
 
 impl Seen {
     /// Sends `instructions` and keeps what they named.
-    pub fn send(chain: &mut Chain, instructions: Vec<Instruction>, spoiled: bool) -> Self {
+    pub fn send(chain: &mut Chain, instructions: Vec<Instruction>, corrupted: bool) -> Self {
         let metas = || instructions.iter().flat_map(|instruction| &instruction.accounts);
         let addresses: BTreeSet<Pubkey> = metas().map(|meta| meta.pubkey).collect();
         let signers = metas().filter(|meta| meta.is_signer).map(|meta| meta.pubkey).collect();
@@ -102,7 +102,7 @@ impl Seen {
         for account in &mut touched {
             account.after = chain.raw(&account.address);
         }
-        Self { instructions, spoiled, now, touched, signers, result }
+        Self { instructions, corrupted, now, touched, signers, result }
     }
 
     /// Every named account of type `T`.
@@ -161,10 +161,10 @@ impl Seen {
         self.instructions.iter().filter(is_one)
     }
 
-    /// Reads everything that was named again into `book`.
-    pub fn write_to(&self, book: &mut Book) {
+    /// Reads everything that was named again into `ledger`.
+    pub fn write_to(&self, ledger: &mut ShadowLedger) {
         for account in &self.touched {
-            book.update(account.address, account.after.as_ref());
+            ledger.update(account.address, account.after.as_ref());
         }
     }
 }

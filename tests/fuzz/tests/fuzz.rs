@@ -6,15 +6,15 @@
 use std::time::Duration;
 
 use modchains_fuzz::{
-    plant::{self, Plant},
+    mutant::{self, Mutant},
     replay::{self, Sequence},
     report::Report,
     run::{Settings, run},
-    stage::Stage,
+    setup::Setup,
 };
 use modchains_tests::chain::Chain;
 
-/// Planted bugs that are looked for each time, one in each program; `make fuzz` looks for all of them.
+/// Mutants that are looked for each time, one in each program; `make fuzz` looks for all of them.
 const SELECTION: [&str; 3] = ["buy_rounds_up", "stake_of_another", "locked_bond_leaves"];
 
 fn settings(transactions: u64, workers: usize) -> Settings {
@@ -23,11 +23,11 @@ fn settings(transactions: u64, workers: usize) -> Settings {
 
 #[test]
 fn no_law_breaks_in_a_hundred_thousand_transactions() {
-    let stage = Stage::new(Chain::new());
-    let report = run(&stage, &settings(100_000, Settings::all_cores()));
+    let setup = Setup::new(Chain::new());
+    let report = run(&setup, &settings(100_000, Settings::all_cores()));
     println!("{}", report.text());
     if let Some(failure) = &report.failure {
-        let sequence = Sequence::shortened(&stage, failure, None, Duration::from_secs(60));
+        let sequence = Sequence::shortened(&setup, failure, None, Duration::from_secs(60));
         let steps: Vec<_> = sequence.steps.iter().map(|step| format!("{}: {}", step.action, step.what)).collect();
         panic!("{}: {}\n{}", failure.broken.law, sequence.detail, steps.join("\n"));
     }
@@ -42,34 +42,34 @@ fn no_law_breaks_in_a_hundred_thousand_transactions() {
 
 #[test]
 fn the_same_seed_does_the_same() {
-    let stage = Stage::new(Chain::new());
+    let setup = Setup::new(Chain::new());
     let summary = |report: &Report| (report.totals(), report.waits, report.refusals.clone(), report.held.clone());
-    let once = run(&stage, &settings(600, 1));
-    assert_eq!(summary(&once), summary(&run(&stage, &settings(600, 1))));
+    let once = run(&setup, &settings(600, 1));
+    assert_eq!(summary(&once), summary(&run(&setup, &settings(600, 1))));
     assert!(once.failure.is_none());
 }
 
 #[test]
-fn every_planted_bug_still_has_its_place() {
-    let plants = Plant::all().unwrap();
-    assert!(plants.len() >= 12);
-    for plant in plants {
-        plant.check().unwrap();
+fn every_mutant_still_has_its_place() {
+    let mutants = Mutant::all().unwrap();
+    assert!(mutants.len() >= 12);
+    for mutant in mutants {
+        mutant.check().unwrap();
     }
 }
 
 #[test]
-fn planted_bugs_are_found_and_shortened() {
-    let plants: Vec<_> = SELECTION.iter().map(|name| Plant::named(name).unwrap()).collect();
-    let hunts = plant::hunt(&plants, 100_000, 1).unwrap();
-    println!("{}", plant::table(&hunts));
-    for (plant, hunt) in plants.iter().zip(hunts) {
-        let failure = hunt.failure.unwrap_or_else(|| panic!("{} was not found", plant.name));
-        let stage = Stage::new(plant::chain(plant).unwrap());
-        let name = Some(plant.name.clone());
-        let mut sequence = Sequence::shortened(&stage, &failure, name, Duration::from_secs(20));
+fn mutants_are_found_and_shortened() {
+    let mutants: Vec<_> = SELECTION.iter().map(|name| Mutant::named(name).unwrap()).collect();
+    let outcomes = mutant::search(&mutants, 100_000, 1).unwrap();
+    println!("{}", mutant::table(&outcomes));
+    for (mutant, outcome) in mutants.iter().zip(outcomes) {
+        let failure = outcome.failure.unwrap_or_else(|| panic!("{} was not found", mutant.name));
+        let setup = Setup::new(mutant::chain(mutant).unwrap());
+        let name = Some(mutant.name.clone());
+        let mut sequence = Sequence::shortened(&setup, &failure, name, Duration::from_secs(20));
         assert!(sequence.steps.len() <= failure.steps.len());
-        let again = replay::again(&stage, &mut sequence.steps).map(|broken| broken.law);
-        assert_eq!(again, Some(failure.broken.law), "the shortened sequence of {} breaks another law", plant.name);
+        let again = replay::again(&setup, &mut sequence.steps).map(|broken| broken.law);
+        assert_eq!(again, Some(failure.broken.law), "the shortened sequence of {} breaks another law", mutant.name);
     }
 }

@@ -32,8 +32,8 @@ fn config(world: &World) -> ExchangeConfig {
     world.chain.state(&address::exchange::config())
 }
 
-/// Each way to spoil valid parameters, and how it is refused.
-fn spoiled() -> Vec<(MarketParams, &'static str)> {
+/// Each way to make valid parameters invalid, and how it is refused.
+fn invalid_params() -> Vec<(MarketParams, &'static str)> {
     let valid = market_params();
     let out_of_bounds = |params| (params, "ParamsOutOfBounds");
     // What leaves a share moves to the vault's, so that the sum stays right.
@@ -109,7 +109,7 @@ fn the_exchange_is_configured_once() {
 #[test]
 fn parameters_out_of_bounds_are_refused_at_first_and_later() {
     let (mut blank, mut configured) = (World::blank(), World::configured());
-    for (params, error) in spoiled() {
+    for (params, error) in invalid_params() {
         blank.must_refuse(&[initialize(ConfigInitializeArgs { params, ..initial() })], error);
         configured.must_refuse(&[queue(params)], error);
     }

@@ -37,8 +37,8 @@ fn config(world: &World) -> OracleConfig {
     world.chain.state(&address::oracle::config())
 }
 
-/// Each way to spoil valid parameters, and how it is refused.
-fn spoiled() -> Vec<(OracleParams, &'static str)> {
+/// Each way to make valid parameters invalid, and how it is refused.
+fn invalid_params() -> Vec<(OracleParams, &'static str)> {
     let valid = oracle_params();
     let day = 86_400;
     let out_of_bounds = [
@@ -95,7 +95,7 @@ fn a_stranger_cannot_configure_the_oracle_first_nor_anybody_twice() {
 #[test]
 fn parameters_out_of_bounds_are_refused_at_first_and_later() {
     let (mut blank, mut configured) = (World::blank(), World::configured());
-    for (params, error) in spoiled() {
+    for (params, error) in invalid_params() {
         blank.must_refuse(&[initialize(params)], error);
         configured.must_refuse(&[queue(params)], error);
     }
@@ -166,7 +166,7 @@ fn terms_of_a_service_out_of_bounds_are_refused() {
     let mut world = World::ready();
     let valid = service_terms();
     let month = 30 * 86_400;
-    let spoiled = [
+    let invalid = [
         ServiceTerms { fee_atoms: 0, ..valid },
         ServiceTerms { max_wait_min_seconds: 0, ..valid },
         ServiceTerms { max_wait_min_seconds: valid.max_wait_max_seconds + 1, ..valid },
@@ -176,7 +176,7 @@ fn terms_of_a_service_out_of_bounds_are_refused() {
         ServiceTerms { output_bytes_max: 0, ..valid },
         ServiceTerms { output_bytes_max: 1_025, ..valid },
     ];
-    for terms in spoiled {
+    for terms in invalid {
         world.must_refuse(&[configure(terms)], "ParameterOutOfBounds");
     }
     let greedy =

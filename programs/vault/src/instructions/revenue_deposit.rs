@@ -37,7 +37,7 @@ pub struct RevenueDeposit<'info> {
 }
 
 impl<'info> RevenueDeposit<'info> {
-    /// Books the revenue, then moves it in.
+    /// Records the revenue, then moves it in.
     pub fn handle(&mut self, args: RevenueDepositArgs, now_seconds: i64) -> Result<()> {
         let event = self.apply(args.revenue_atoms, now_seconds)?;
         token::transfer(

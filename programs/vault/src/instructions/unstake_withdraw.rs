@@ -36,7 +36,7 @@ pub struct UnstakeWithdraw<'info> {
 }
 
 impl<'info> UnstakeWithdraw<'info> {
-    /// Takes the tokens out of the books, then pays them.
+    /// Takes the tokens off the vault's count, then pays them.
     pub fn handle(&mut self, now_seconds: i64) -> Result<()> {
         let (model, mint, bump, event) = {
             let mut vault = self.vault.load_mut()?;

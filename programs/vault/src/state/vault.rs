@@ -93,7 +93,7 @@ impl Vault {
         self.invariant()
     }
 
-    /// Takes `token_atoms` that have cooled out of the books.
+    /// Takes `token_atoms` that have cooled off the count.
     pub fn withdraw(&mut self, token_atoms: u64) -> Result<()> {
         self.cooling_atoms = self.cooling_atoms.checked_sub(token_atoms).ok_or(VaultError::StakeNotConserved)?;
         self.invariant()

@@ -1,5 +1,5 @@
 //! A market as the exchange keeps it: curve, high-water mark, drift, clock. Moves only through the library, except
-//! where a naive rule is planted as a negative control.
+//! where a naive rule is put in as a negative control.
 
 use modchains_core::curve::Curve;
 use modchains_core::fees::{TRADE_FEES_DEFAULT, TradeFees};

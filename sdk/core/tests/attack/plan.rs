@@ -47,19 +47,19 @@ impl Attacker {
     fn buy(&mut self, market: &mut Market, gross_atoms: u64) {
         if let Some(buy) = market.buy(gross_atoms) {
             self.token_atoms += buy.token_atoms_out;
-            self.book(-i128::from(buy.quote_atoms_in), &buy.legs);
+            self.record(-i128::from(buy.quote_atoms_in), &buy.legs);
         }
     }
 
     fn sell(&mut self, market: &mut Market, token_atoms: u64) {
         if let Some(sell) = market.sell(token_atoms) {
             self.token_atoms -= sell.token_atoms_in;
-            self.book(i128::from(sell.quote_atoms_out), &sell.legs);
+            self.record(i128::from(sell.quote_atoms_out), &sell.legs);
         }
     }
 
     /// The attacker is creator, only staker and referrer: those legs come back in full.
-    fn book(&mut self, quote_atoms: i128, legs: &FeeLegs) {
+    fn record(&mut self, quote_atoms: i128, legs: &FeeLegs) {
         self.cash_atoms += quote_atoms + i128::from(legs.vault) + i128::from(legs.creator) + i128::from(legs.referrer);
         self.turnover_atoms = self.turnover_atoms.saturating_add(quote_atoms.unsigned_abs() as u64);
     }
@@ -89,7 +89,7 @@ impl Attacker {
             && let Some(buy) = market.buy_tokens(token_atoms - self.token_atoms)
         {
             self.token_atoms += buy.token_atoms_out;
-            self.book(-i128::from(buy.quote_atoms_in), &buy.legs);
+            self.record(-i128::from(buy.quote_atoms_in), &buy.legs);
         }
         self.token_atoms == token_atoms
     }

@@ -41,7 +41,7 @@ pub(super) fn require_plain_name(name: &str) -> Result<(), BundleError> {
 fn open_plain(dir: &Path, name: &str) -> Result<(File, u64), BundleError> {
     require_plain_name(name)?;
     let path = dir.join(name);
-    // O_NONBLOCK: opening a FIFO planted in the folder must not hang.
+    // O_NONBLOCK: opening a FIFO in the folder must not hang.
     let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_CLOEXEC;
     let opened = OpenOptions::new().read(true).custom_flags(flags).open(&path);
     let file = opened.map_err(|source| match source.raw_os_error() {

@@ -3,7 +3,7 @@
 
 mod books;
 mod orders;
-mod stage;
+mod setup;
 
 use std::{collections::BTreeMap, panic::catch_unwind, time::Instant};
 
@@ -26,7 +26,7 @@ use modchains_tests::{
 use self::{
     books::{Books, Order},
     orders::Orders,
-    stage::{Compared, SIDE, Stage},
+    setup::{Compared, SIDE, Setup},
 };
 use crate::{
     budgets,
@@ -58,7 +58,7 @@ pub struct Endurance {
 
 /// The market so far.
 struct Run {
-    stage: Stage,
+    setup: Setup,
     books: Books,
     orders: Orders,
     /// Compute units of the trades, by kind.
@@ -158,9 +158,9 @@ impl Run {
     fn open(seed: u64) -> Self {
         let amount = TradeAmount::ExactIn { atoms_in: QUOTE, min_atoms_out: 0 };
         let first = Order { trader: 0, side: TradeSide::Buy, amount, referrer: None, is_first: true };
-        let (stage, books) = Stage::open(&first);
+        let (setup, books) = Setup::open(&first);
         Self {
-            stage,
+            setup,
             books,
             orders: Orders::new(seed),
             units: Default::default(),
@@ -182,7 +182,7 @@ impl Run {
     fn round(&mut self, trades: u32) -> Result<()> {
         let until = self.trades() + trades as usize;
         while self.trades() < until {
-            self.stage.world.chain.advance(self.orders.below(3) as i64);
+            self.setup.world.chain.advance(self.orders.below(3) as i64);
             self.trade()?;
             if self.orders.below(ASIDE_EVERY) == 0 {
                 self.aside()?;
@@ -193,11 +193,11 @@ impl Run {
 
     /// One order, on the chain and in the books.
     fn trade(&mut self) -> Result<()> {
-        let now_seconds = self.stage.world.chain.now();
+        let now_seconds = self.setup.world.chain.now();
         let order = self.orders.next(&self.books, now_seconds);
         let names_sysvar = self.books.in_launch(now_seconds) || self.orders.below(2) == 0;
-        let instruction = self.stage.instruction(&order, names_sysvar);
-        let sent = self.stage.world.chain.send(&[instruction]);
+        let instruction = self.setup.instruction(&order, names_sysvar);
+        let sent = self.setup.world.chain.send(&[instruction]);
         match (self.books.trade(&order, now_seconds), sent) {
             (Ok(()), Ok(outcome)) => self.units[kind(&order)].push(outcome.compute_units),
             (Err(expected), Err(refusal)) => {
@@ -212,7 +212,7 @@ impl Run {
     }
 
     fn send(&mut self, what: &str, instruction: Instruction) -> Result<()> {
-        let sent = self.stage.world.chain.send(&[instruction]);
+        let sent = self.setup.world.chain.send(&[instruction]);
         sent.map_err(|refusal| anyhow!("{what}: {}\n{}", refusal.name, refusal.logs.join("\n")))?;
         Ok(())
     }
@@ -234,7 +234,7 @@ impl Run {
         let depositor = self.orders.below(self.books.holdings.len() as u64) as usize;
         let [reserve_atoms, creator_atoms, split_atoms] = [(); 3].map(|()| self.orders.size(QUOTE));
         let args = MarketDepositArgs { reserve_atoms, creator_atoms, split_atoms };
-        let deposit = exchange::market_deposit(&self.stage.trader(depositor), &SIDE.model(), &quote(), args);
+        let deposit = exchange::market_deposit(&self.setup.trader(depositor), &SIDE.model(), &quote(), args);
         self.send("a deposit", deposit)?;
         self.books.deposit(reserve_atoms, creator_atoms, split_atoms).map_err(|error| anyhow!("{error:?}"))?;
         self.books.holdings[depositor].quote_atoms -= reserve_atoms + creator_atoms + split_atoms;
@@ -243,7 +243,7 @@ impl Run {
 
     /// To the stakers, from the market and from the service; what the service owes the market comes with it.
     fn distribute(&mut self) -> Result<bool> {
-        let service = self.stage.service();
+        let service = self.setup.service();
         let shares = [service.accrued_vault_atoms, service.accrued_reserve_atoms, service.accrued_creator_atoms];
         if shares != [0; 3] {
             self.send("a distribution of the service", oracle::fees_distribute(&SIDE.model(), &quote()))?;
@@ -284,7 +284,7 @@ impl Run {
         if self.books.referral_due_atoms[referrer] == 0 {
             return Ok(false);
         }
-        let claim = exchange::referral_claim(&SIDE.model(), &quote(), &self.stage.referrer(referrer));
+        let claim = exchange::referral_claim(&SIDE.model(), &quote(), &self.setup.referrer(referrer));
         self.send("a referrer's claim", claim)?;
         self.books.claim_referral(referrer);
         Ok(true)
@@ -295,16 +295,16 @@ impl Run {
         let count = if self.is_quiet { 0 } else { self.orders.below(4) * self.orders.below(4) };
         for _ in 0..count {
             self.requests += 1;
-            self.stage.world.serve(SIDE, self.requests);
+            self.setup.world.serve(SIDE, self.requests);
         }
         Ok(count)
     }
 
     /// Some hours later: closes the epoch and syncs.
     fn sync(&mut self) -> Result<()> {
-        self.stage.world.chain.advance(i64::from(EPOCH_SECONDS) * (1 + self.orders.below(12) as i64));
+        self.setup.world.chain.advance(i64::from(EPOCH_SECONDS) * (1 + self.orders.below(12) as i64));
         self.send("closing an epoch", oracle::usage_roll(&SIDE.model()))?;
-        let (usage, now_seconds) = (self.stage.usage(), self.stage.world.chain.now());
+        let (usage, now_seconds) = (self.setup.usage(), self.setup.world.chain.now());
         self.send("a sync", exchange::market_sync(&SIDE.model()))?;
         let reason = self.books.sync(&usage, now_seconds).map_err(|error| anyhow!("{error:?}"))?;
         *self.syncs.entry(format!("{reason:?}")).or_default() += 1;
@@ -313,7 +313,7 @@ impl Run {
 
     /// Fails when books and chain differ in anything.
     fn check(&mut self) -> Result<()> {
-        let compared = self.stage.compare(&self.books);
+        let compared = self.setup.compare(&self.books);
         self.comparisons += compared.len() as u64;
         let drift: u128 = compared.iter().map(|one| one.expected.abs_diff(one.found)).sum();
         self.drift += drift;
@@ -348,11 +348,11 @@ mod tests {
         assert!(run.units.iter().all(|units| units.len() > 100), "every kind of trade");
         assert!(!run.refused.is_empty() && run.asides.iter().all(|count| *count > 0), "{:?}", run.asides);
         let vault = SIDE.quote_vault();
-        let atoms = run.stage.world.chain.token_atoms(&vault);
-        run.stage.world.chain.put_tokens(vault, TOKEN, quote().mint, SIDE.market(), atoms - 1);
+        let atoms = run.setup.world.chain.token_atoms(&vault);
+        run.setup.world.chain.put_tokens(vault, TOKEN, quote().mint, SIDE.market(), atoms - 1);
         let drift = run.check().unwrap_err().to_string();
         assert!(drift.contains("apart by 1:") && drift.contains("quote vault"), "{drift}");
-        run.stage.world.chain.put_tokens(vault, TOKEN, quote().mint, SIDE.market(), atoms);
+        run.setup.world.chain.put_tokens(vault, TOKEN, quote().mint, SIDE.market(), atoms);
         run.books.curve.virtual_atoms += 1;
         assert!(run.check().is_err(), "a market that is not what its trades make it");
     }

@@ -1,15 +1,15 @@
 //! Time passes: seconds mostly, often to the very edge of a window, now and then weeks.
 
 use super::{Action, Plan};
-use crate::{pick::Pick, stage::Stage};
+use crate::{pick::Pick, setup::Setup};
 
 pub const ACTIONS: &[Action] = &[Action { name: "wait", weight: 110, build: wait }];
 
-fn wait(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
+fn wait(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let seconds = match pick.below(100) {
-        _ if is_launching(stage) && pick.percent(80) => pick.below(150) as i64,
+        _ if is_launching(setup) && pick.percent(80) => pick.below(150) as i64,
         0..=39 => 1 + pick.below(59) as i64,
-        40..=69 => to_an_edge(stage, pick)?,
+        40..=69 => to_an_edge(setup, pick)?,
         70..=84 => 60 + pick.below(3_600) as i64,
         85..=93 => 3_600,
         94..=97 => 86_400 / 2 + pick.below(86_400) as i64,
@@ -20,15 +20,15 @@ fn wait(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
 }
 
 /// Whether some market is being launched, which is soon over: time goes slowly then.
-pub fn is_launching(stage: &Stage) -> bool {
-    let now = stage.chain.now();
-    stage.book.markets.values().any(|market| super::trades::launch_end(market).is_some_and(|end| now < end))
+pub fn is_launching(setup: &Setup) -> bool {
+    let now = setup.chain.now();
+    setup.ledger.markets.values().any(|market| super::trades::launch_end(market).is_some_and(|end| now < end))
 }
 
 /// To the second before, of, or after the end of some window.
-fn to_an_edge(stage: &Stage, pick: &mut Pick) -> Option<i64> {
-    let now = stage.chain.now();
-    let ahead: Vec<i64> = edges(stage).into_iter().filter(|edge| *edge >= now).collect();
+fn to_an_edge(setup: &Setup, pick: &mut Pick) -> Option<i64> {
+    let now = setup.chain.now();
+    let ahead: Vec<i64> = edges(setup).into_iter().filter(|edge| *edge >= now).collect();
     // The nearest edges first: a jump to the furthest would close all other windows.
     let nearest = {
         let mut ahead = ahead;
@@ -40,22 +40,22 @@ fn to_an_edge(stage: &Stage, pick: &mut Pick) -> Option<i64> {
     Some((edge - now + pick.below(3) as i64 - 1).max(0))
 }
 
-fn edges(stage: &Stage) -> Vec<i64> {
-    let book = &stage.book;
+fn edges(setup: &Setup) -> Vec<i64> {
+    let ledger = &setup.ledger;
     let mut edges = Vec::new();
-    for market in book.markets.values() {
+    for market in ledger.markets.values() {
         let epoch = i64::from(market.params.epoch_seconds);
         edges.extend([market.synced_at_seconds + epoch, market.synced_at_seconds + 2 * epoch]);
         edges.extend(super::trades::launch_end(market));
         edges.extend(super::trades::pause_end(market));
     }
-    edges.extend(book.positions.values().map(|position| position.cooling_until_seconds));
-    edges.extend(book.operators.values().map(|operator| operator.cooling_until_seconds));
-    for request in book.requests.values() {
+    edges.extend(ledger.positions.values().map(|position| position.cooling_until_seconds));
+    edges.extend(ledger.operators.values().map(|operator| operator.cooling_until_seconds));
+    for request in ledger.requests.values() {
         edges.extend([request.deadline_seconds, request.claim_deadline_seconds, request.challenge_until_seconds]);
     }
-    edges.extend(book.exchange_configs.values().map(|config| config.pending_at_seconds));
-    edges.extend(book.oracle_configs.values().map(|config| config.pending_at_seconds));
-    edges.extend(book.contributors.values().map(|contributors| contributors.pending_at_seconds));
+    edges.extend(ledger.exchange_configs.values().map(|config| config.pending_at_seconds));
+    edges.extend(ledger.oracle_configs.values().map(|config| config.pending_at_seconds));
+    edges.extend(ledger.contributors.values().map(|contributors| contributors.pending_at_seconds));
     edges
 }

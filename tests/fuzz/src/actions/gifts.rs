@@ -5,7 +5,7 @@ use modchains_sdk::{address, instruction::Token};
 use solana_instruction::{AccountMeta, Instruction};
 
 use super::{Action, Plan, short};
-use crate::{pick::Pick, stage::Stage};
+use crate::{pick::Pick, setup::Setup};
 
 /// Tag of the token programs' transfer.
 pub const TRANSFER: u8 = 3;
@@ -20,37 +20,37 @@ pub const ACTIONS: &[Action] = &[
 ];
 
 /// Sends tokens to an account that a program keeps.
-fn donate(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let book = &stage.book;
+fn donate(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let ledger = &setup.ledger;
     let mut vaults: Vec<(Token, Pubkey)> =
-        book.markets.values().map(|market| (stage.quote_of(market), market.quote_vault)).collect();
-    vaults.extend(book.services.values().map(|service| (stage.quote(&service.quote_mint), service.escrow)));
-    vaults.extend(book.operators.values().map(|operator| (stage.quote(&operator.mint), operator.tokens)));
-    vaults.extend(book.pools.values().map(|pool| (stage.quote(&pool.revenue_mint), pool.tokens)));
-    vaults.extend(book.vaults.values().map(|vault| (Token::of_model(&vault.model), vault.stake_tokens)));
+        ledger.markets.values().map(|market| (setup.quote_of(market), market.quote_vault)).collect();
+    vaults.extend(ledger.services.values().map(|service| (setup.quote(&service.quote_mint), service.escrow)));
+    vaults.extend(ledger.operators.values().map(|operator| (setup.quote(&operator.mint), operator.tokens)));
+    vaults.extend(ledger.pools.values().map(|pool| (setup.quote(&pool.revenue_mint), pool.tokens)));
+    vaults.extend(ledger.vaults.values().map(|vault| (Token::of_model(&vault.model), vault.stake_tokens)));
     let (token, vault) = *pick.one(&vaults)?;
-    let giver = stage.anybody(pick);
-    let atoms = pick.affordable(stage.atoms(&token.account_of(&giver)).min(1_000_000_000));
+    let giver = setup.anybody(pick);
+    let atoms = pick.affordable(setup.atoms(&token.account_of(&giver)).min(1_000_000_000));
     let what = format!("{} sends {atoms} to {}", short(&giver), short(&vault));
     Some(Plan::one(transfer(&token, token.account_of(&giver), vault, giver, atoms), what))
 }
 
 /// One person gives model tokens to another.
-fn hand_over(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let models: Vec<_> = stage.book.models.keys().copied().collect();
+fn hand_over(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let models: Vec<_> = setup.ledger.models.keys().copied().collect();
     let token = Token::of_model(pick.one(&models)?);
-    let (giver, taker) = (stage.anybody(pick), stage.anybody(pick));
-    let atoms = pick.affordable(stage.atoms(&token.account_of(&giver)));
+    let (giver, taker) = (setup.anybody(pick), setup.anybody(pick));
+    let atoms = pick.affordable(setup.atoms(&token.account_of(&giver)));
     let what = format!("{} gives {atoms} tokens to {}", short(&giver), short(&taker));
     Some(Plan::one(transfer(&token, token.account_of(&giver), token.account_of(&taker), giver, atoms), what))
 }
 
 /// A holder destroys model tokens without selling them.
-fn burn(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let models: Vec<_> = stage.book.models.keys().copied().collect();
+fn burn(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let models: Vec<_> = setup.ledger.models.keys().copied().collect();
     let token = Token::of_model(pick.one(&models)?);
-    let holder = stage.anybody(pick);
-    let atoms = pick.magnitude(stage.atoms(&token.account_of(&holder)) / 100);
+    let holder = setup.anybody(pick);
+    let atoms = pick.magnitude(setup.atoms(&token.account_of(&holder)) / 100);
     let accounts = vec![
         AccountMeta::new(token.account_of(&holder), false),
         AccountMeta::new(token.mint, false),

@@ -18,7 +18,7 @@ use solana_instruction::Instruction;
 use super::{Action, Expect, Plan, expect, short};
 use crate::{
     pick::Pick,
-    stage::{Stage, admin, treasury},
+    setup::{Setup, admin, treasury},
 };
 
 /// What can be done.
@@ -69,11 +69,11 @@ pub const SHAPES: [Shape; 3] = [
 ];
 
 /// Everything from registration to an open service, for the listing of index `index`.
-pub fn complete(stage: &Stage, index: usize) -> Vec<Instruction> {
-    let (shape, creator) = (&SHAPES[index], stage.people[index]);
+pub fn complete(setup: &Setup, index: usize) -> Vec<Instruction> {
+    let (shape, creator) = (&SHAPES[index], setup.people[index]);
     let args = named(index);
     let model = address::exchange::model(&creator, &args.name);
-    let quote = stage.quotes[shape.quote];
+    let quote = setup.quotes[shape.quote];
     let open =
         MarketOpenArgs { depth_atoms: shape.depth_atoms, virtual_atoms: shape.virtual_atoms, launch: shape.launch };
     let mut service = service_terms();
@@ -86,14 +86,14 @@ pub fn complete(stage: &Stage, index: usize) -> Vec<Instruction> {
         exchange::market_open(&creator, &model, &quote, open),
         vault::vault_open(&creator, &model, &quote, VaultOpenArgs { terms }),
         oracle::service_open(&creator, &model, 1, &quote, ServiceOpenArgs { terms: service }),
-        exchange::referral_open(&creator, &model, &stage.people[4]),
-        oracle_operator(stage, index, quote),
+        exchange::referral_open(&creator, &model, &setup.people[4]),
+        oracle_operator(setup, index, quote),
     ]
 }
 
-fn oracle_operator(stage: &Stage, index: usize, quote: modchains_sdk::instruction::Token) -> Instruction {
+fn oracle_operator(setup: &Setup, index: usize, quote: modchains_sdk::instruction::Token) -> Instruction {
     let args = modchains_oracle::instructions::OperatorRegisterArgs { bond_atoms: 10_000_000_000_000 };
-    oracle::operator_register(&stage.people[3 + index], &quote, args)
+    oracle::operator_register(&setup.people[3 + index], &quote, args)
 }
 
 fn named(index: usize) -> ModelRegisterArgs {
@@ -101,10 +101,10 @@ fn named(index: usize) -> ModelRegisterArgs {
 }
 
 /// One of the models with its creator, or now and then somebody else in the creator's place.
-fn model(stage: &Stage, pick: &mut Pick) -> Option<(Pubkey, Pubkey)> {
-    let models: Vec<_> = stage.book.models.iter().collect();
+fn model(setup: &Setup, pick: &mut Pick) -> Option<(Pubkey, Pubkey)> {
+    let models: Vec<_> = setup.ledger.models.iter().collect();
     let (address, model) = pick.one(&models)?;
-    Some((**address, stage.mostly(model.creator, pick)))
+    Some((**address, setup.mostly(model.creator, pick)))
 }
 
 /// Parameters that may or may not be sound.
@@ -125,35 +125,35 @@ fn any_params(pick: &mut Pick) -> MarketParams {
     params
 }
 
-fn config_queue(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let signer = stage.mostly(admin(), pick);
+fn config_queue(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let signer = setup.mostly(admin(), pick);
     let what = format!("{} queues market parameters", short(&signer));
     Some(Plan::one(exchange::config_change_queue(&signer, any_params(pick)), what))
 }
 
-fn config_apply(stage: &Stage, _: &mut Pick) -> Option<Plan> {
-    let config = stage.book.exchange_configs.values().next()?;
+fn config_apply(setup: &Setup, _: &mut Pick) -> Option<Plan> {
+    let config = setup.ledger.exchange_configs.values().next()?;
     let reasons = [
         (config.pending_at_seconds == 0, "nothing is queued"),
-        (stage.chain.now() < config.pending_at_seconds, "the timelock runs"),
+        (setup.chain.now() < config.pending_at_seconds, "the timelock runs"),
     ];
     let what = "queued market parameters are applied".to_owned();
     Some(Plan { expect: expect(&reasons, "the timelock is over"), ..Plan::one(exchange::config_change_apply(), what) })
 }
 
-fn allow(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let signer = stage.mostly(admin(), pick);
-    let models: Vec<_> = stage.book.models.values().map(|model| model.mint).collect();
+fn allow(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let signer = setup.mostly(admin(), pick);
+    let models: Vec<_> = setup.ledger.models.values().map(|model| model.mint).collect();
     let mint = *pick.one(&models)?;
     let what = format!("{} allows a model's token as quote", short(&signer));
     Some(Plan::one(exchange::quote_mint_allow(&signer, &mint), what))
 }
 
-fn register(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    if stage.book.models.len() >= MODELS_MAX {
+fn register(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    if setup.ledger.models.len() >= MODELS_MAX {
         return None;
     }
-    let creator = stage.anybody(pick);
+    let creator = setup.anybody(pick);
     let mut args = named(pick.below(20) as usize);
     if pick.percent(10) {
         args.symbol = String::new();
@@ -162,9 +162,9 @@ fn register(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     Some(Plan::one(exchange::model_register(&creator, args), what))
 }
 
-fn publish(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let (model, creator) = model(stage, pick)?;
-    let count = stage.book.models.get(&model)?.version_count;
+fn publish(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let (model, creator) = model(setup, pick)?;
+    let count = setup.ledger.models.get(&model)?.version_count;
     let index = if pick.percent(92) { count + 1 } else { pick.below(5) as u32 };
     let mut args = version_args();
     args.parent = if pick.percent(90) { count } else { count + 1 };
@@ -173,12 +173,12 @@ fn publish(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     Some(Plan::one(exchange::model_version_publish(&creator, &model, index, args), what))
 }
 
-fn open(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let (model, creator) = model(stage, pick)?;
-    if stage.market_of(&model).is_some() && !pick.percent(10) {
+fn open(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let (model, creator) = model(setup, pick)?;
+    if setup.market_of(&model).is_some() && !pick.percent(10) {
         return None;
     }
-    let quote = *pick.one(&stage.quotes)?;
+    let quote = *pick.one(&setup.quotes)?;
     let launch = if pick.percent(50) {
         NO_LAUNCH
     } else {
@@ -196,20 +196,20 @@ fn open(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     let what = format!("{} opens the market of {}", short(&creator), short(&model));
     let mut plan = Plan::one(exchange::market_open(&creator, &model, &quote, args), what);
     if pick.percent(50) {
-        plan.instructions.push(super::trades::first_buy(&creator, &model, &quote, stage, pick));
+        plan.instructions.push(super::trades::first_buy(&creator, &model, &quote, setup, pick));
     }
     Some(plan)
 }
 
 /// Opens what a model with a market still lacks: the vault, then the service.
-fn open_rest(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let (model, creator) = model(stage, pick)?;
-    let quote = stage.quote_of(stage.market_of(&model)?);
+fn open_rest(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let (model, creator) = model(setup, pick)?;
+    let quote = setup.quote_of(setup.market_of(&model)?);
     let terms =
         VaultTerms { cooldown_seconds: 10 + pick.below(7_200) as u32, stream_seconds: 60 + pick.below(90_000) as u32 };
-    let instruction = if !stage.book.vaults.contains_key(&address::vault::vault(&model)) {
+    let instruction = if !setup.ledger.vaults.contains_key(&address::vault::vault(&model)) {
         vault::vault_open(&creator, &model, &quote, VaultOpenArgs { terms })
-    } else if !stage.book.services.contains_key(&address::oracle::service(&model)) {
+    } else if !setup.ledger.services.contains_key(&address::oracle::service(&model)) {
         let mut terms = service_terms();
         terms.max_wait_max_seconds = 7_200;
         terms.fee_atoms = pick.magnitude(1_000_000_000);
@@ -220,10 +220,10 @@ fn open_rest(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     Some(Plan::one(instruction, format!("{} opens more of {}", short(&creator), short(&model))))
 }
 
-fn configure(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let services: Vec<_> = stage.book.services.values().collect();
+fn configure(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let services: Vec<_> = setup.ledger.services.values().collect();
     let model = pick.one(&services)?.model;
-    let creator = stage.mostly(stage.book.models.get(&model)?.creator, pick);
+    let creator = setup.mostly(setup.ledger.models.get(&model)?.creator, pick);
     let version = 1 + pick.below(2) as u32;
     let mut terms = service_terms();
     terms.max_wait_max_seconds = 7_200;
@@ -233,11 +233,11 @@ fn configure(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     Some(Plan::one(oracle::service_configure(&creator, &model, version, args), what))
 }
 
-fn deposit(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let markets: Vec<_> = stage.book.markets.values().collect();
+fn deposit(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let markets: Vec<_> = setup.ledger.markets.values().collect();
     let market = pick.one(&markets)?;
-    let (quote, depositor) = (stage.quote_of(market), stage.anybody(pick));
-    let held = stage.atoms(&quote.account_of(&depositor));
+    let (quote, depositor) = (setup.quote_of(market), setup.anybody(pick));
+    let held = setup.atoms(&quote.account_of(&depositor));
     let mut part = || if pick.percent(50) { 0 } else { pick.amount(held.min(market.virtual_atoms)) };
     let args = MarketDepositArgs { reserve_atoms: part(), creator_atoms: part(), split_atoms: part() };
     let total = u128::from(args.reserve_atoms) + u128::from(args.creator_atoms) + u128::from(args.split_atoms);
@@ -248,11 +248,11 @@ fn deposit(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     Some(Plan { expect: expect(&reasons, "anybody may"), ..Plan::one(instruction, what) })
 }
 
-fn pause(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let markets: Vec<_> = stage.book.markets.values().collect();
+fn pause(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let markets: Vec<_> = setup.ledger.markets.values().collect();
     let market = pick.one(&markets)?;
-    let signer = stage.mostly(admin(), pick);
-    let now = stage.chain.now();
+    let signer = setup.mostly(admin(), pick);
+    let now = setup.chain.now();
     let until = match pick.below(10) {
         0..=4 => 0,
         5..=7 => now + 1 + pick.below(2_000) as i64,
@@ -268,28 +268,28 @@ fn pause(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     Some(Plan { expect: expect(&reasons, "the admin may"), ..Plan::one(instruction, what) })
 }
 
-fn distribute(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let markets: Vec<_> = stage.book.markets.values().collect();
+fn distribute(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let markets: Vec<_> = setup.ledger.markets.values().collect();
     let market = pick.one(&markets)?;
-    let instruction = exchange::fees_distribute(&market.model, &stage.quote_of(market));
-    let has_vault = stage.book.vaults.contains_key(&address::vault::vault(&market.model));
+    let instruction = exchange::fees_distribute(&market.model, &setup.quote_of(market));
+    let has_vault = setup.ledger.vaults.contains_key(&address::vault::vault(&market.model));
     let reasons = [(market.vault_due_atoms == 0, "nothing is due"), (!has_vault, "there is no vault")];
     let what = format!("stakers' fees of {} move on", short(&market.model));
     Some(Plan { expect: expect(&reasons, "it is due"), ..Plan::one(instruction, what) })
 }
 
-fn claim(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let markets: Vec<_> = stage.book.markets.values().collect();
+fn claim(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let markets: Vec<_> = setup.ledger.markets.values().collect();
     let market = **pick.one(&markets)?;
-    let model = stage.book.models.get(&market.model)?;
+    let model = setup.ledger.models.get(&market.model)?;
     let for_creator = pick.percent(50);
     let (owner, beneficiary, due) = if for_creator {
         (model.creator, FeeBeneficiary::Creator, market.creator_due_atoms)
     } else {
         (treasury(), FeeBeneficiary::Protocol, market.protocol_due_atoms)
     };
-    let receiver = stage.mostly(owner, pick);
-    let instruction = exchange::fees_claim(&market.model, &stage.quote_of(&market), &receiver, beneficiary);
+    let receiver = setup.mostly(owner, pick);
+    let instruction = exchange::fees_claim(&market.model, &setup.quote_of(&market), &receiver, beneficiary);
     let reasons = [
         (due == 0, "nothing is due"),
         (receiver != owner, "it is another's"),

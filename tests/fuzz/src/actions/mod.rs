@@ -1,4 +1,4 @@
-//! What the fuzzer does. An action looks at the stage, chooses and builds one transaction; each family is a file.
+//! What the fuzzer does. An action looks at the setup, chooses and builds one transaction; each family is a file.
 
 pub mod listing;
 
@@ -17,7 +17,7 @@ mod trades;
 use anchor_lang::prelude::Pubkey;
 use solana_instruction::Instruction;
 
-use crate::{pick::Pick, stage::Stage};
+use crate::{pick::Pick, setup::Setup};
 
 /// Something that can be done.
 #[derive(Clone, Copy)]
@@ -27,7 +27,7 @@ pub struct Action {
     /// How often it is done, relative to the others.
     pub weight: u32,
     /// Chooses and builds it; none when there is nothing to do it with.
-    pub build: fn(&Stage, &mut Pick) -> Option<Plan>,
+    pub build: fn(&Setup, &mut Pick) -> Option<Plan>,
 }
 
 /// What must come of a transaction that is sent as it was planned.

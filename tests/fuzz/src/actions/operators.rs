@@ -12,7 +12,7 @@ use modchains_tests::fixture::oracle_params;
 use super::{Action, Plan, expect, short};
 use crate::{
     pick::Pick,
-    stage::{Stage, admin},
+    setup::{Setup, admin},
 };
 
 pub const ACTIONS: &[Action] = &[
@@ -26,28 +26,28 @@ pub const ACTIONS: &[Action] = &[
     Action { name: "bond_mint_allow", weight: 1, build: allow },
 ];
 
-fn register(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let quote = *pick.one(&stage.quotes)?;
+fn register(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let quote = *pick.one(&setup.quotes)?;
     let is_new = |person: &&anchor_lang::prelude::Pubkey| {
-        !stage.book.operators.contains_key(&address::oracle::operator(person, &quote.mint))
+        !setup.ledger.operators.contains_key(&address::oracle::operator(person, &quote.mint))
     };
-    let authority = **pick.one(&stage.people.iter().filter(is_new).collect::<Vec<_>>())?;
+    let authority = **pick.one(&setup.people.iter().filter(is_new).collect::<Vec<_>>())?;
     let bond_atoms = pick.amount(1_000_000_000_000);
     let instruction = oracle::operator_register(&authority, &quote, OperatorRegisterArgs { bond_atoms });
     Some(Plan::one(instruction, format!("{} becomes an operator with {bond_atoms}", short(&authority))))
 }
 
-fn operator(stage: &Stage, pick: &mut Pick, fits: fn(&Operator) -> bool) -> Option<Operator> {
+fn operator(setup: &Setup, pick: &mut Pick, fits: fn(&Operator) -> bool) -> Option<Operator> {
     let careless = pick.percent(5);
-    let operators: Vec<_> = stage.book.operators.values().filter(|operator| careless || fits(operator)).collect();
+    let operators: Vec<_> = setup.ledger.operators.values().filter(|operator| careless || fits(operator)).collect();
     pick.one(&operators).map(|operator| **operator)
 }
 
-fn deposit(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let operator = operator(stage, pick, |_| true)?;
-    let quote = stage.quote(&operator.mint);
-    let depositor = stage.mostly(operator.authority, pick);
-    let held = stage.atoms(&quote.account_of(&depositor));
+fn deposit(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let operator = operator(setup, pick, |_| true)?;
+    let quote = setup.quote(&operator.mint);
+    let depositor = setup.mostly(operator.authority, pick);
+    let held = setup.atoms(&quote.account_of(&depositor));
     let bond_atoms = pick.amount(held.min(1_000_000_000_000));
     let instruction = oracle::bond_deposit(&depositor, &operator.authority, &quote, BondDepositArgs { bond_atoms });
     let reasons = [(bond_atoms == 0, "nothing is deposited"), (bond_atoms > held, "the depositor has less")];
@@ -55,9 +55,9 @@ fn deposit(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     Some(Plan { expect: expect(&reasons, "anybody may"), ..Plan::one(instruction, what) })
 }
 
-fn withdraw_start(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let operator = operator(stage, pick, |operator| operator.bond_atoms > operator.locked_atoms)?;
-    let authority = stage.mostly(operator.authority, pick);
+fn withdraw_start(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let operator = operator(setup, pick, |operator| operator.bond_atoms > operator.locked_atoms)?;
+    let authority = setup.mostly(operator.authority, pick);
     let free = operator.bond_atoms - operator.locked_atoms;
     // A small part mostly: an operator without bond can do nothing more.
     let bond_atoms = match pick.below(10) {
@@ -77,25 +77,25 @@ fn withdraw_start(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     Some(Plan { expect: expect(&reasons, "free bond is free"), ..plan })
 }
 
-fn withdraw(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let operator = operator(stage, pick, |operator| operator.cooling_atoms > 0)?;
-    let authority = stage.mostly(operator.authority, pick);
-    let instruction = oracle::bond_withdraw(&authority, &stage.quote(&operator.mint));
+fn withdraw(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let operator = operator(setup, pick, |operator| operator.cooling_atoms > 0)?;
+    let authority = setup.mostly(operator.authority, pick);
+    let instruction = oracle::bond_withdraw(&authority, &setup.quote(&operator.mint));
     let plan = Plan::one(instruction, format!("{} withdraws bond", short(&authority)));
     if authority != operator.authority {
         return Some(plan);
     }
     let reasons = [
         (operator.cooling_atoms == 0, "nothing cools"),
-        (stage.chain.now() < operator.cooling_until_seconds, "the cooldown runs"),
+        (setup.chain.now() < operator.cooling_until_seconds, "the cooldown runs"),
     ];
     Some(Plan { expect: expect(&reasons, "the cooldown is over"), ..plan })
 }
 
-fn claim(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let operator = operator(stage, pick, |operator| operator.earned_atoms > 0)?;
-    let authority = stage.mostly(operator.authority, pick);
-    let instruction = oracle::earnings_claim(&authority, &stage.quote(&operator.mint));
+fn claim(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let operator = operator(setup, pick, |operator| operator.earned_atoms > 0)?;
+    let authority = setup.mostly(operator.authority, pick);
+    let instruction = oracle::earnings_claim(&authority, &setup.quote(&operator.mint));
     let plan = Plan::one(instruction, format!("{} claims earnings", short(&authority)));
     if authority != operator.authority {
         return Some(plan);
@@ -103,29 +103,29 @@ fn claim(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     Some(Plan { expect: expect(&[(operator.earned_atoms == 0, "nothing is earned")], "it is earned"), ..plan })
 }
 
-fn config_queue(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
+fn config_queue(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let mut params = oracle_params();
     params.timelock_seconds = if pick.percent(80) { 7_200 } else { 0 };
     params.challenge_window_seconds = 60 + pick.below(600) as u32;
     params.claim_seconds = 60 + pick.below(900) as u32;
     params.bond_multiple_bps = 10_000 + pick.below(20_000) as u32;
-    let signer = stage.mostly(admin(), pick);
+    let signer = setup.mostly(admin(), pick);
     let instruction = oracle::config_change_queue(&signer, ConfigChangeQueueArgs { params });
     Some(Plan::one(instruction, format!("{} queues oracle parameters", short(&signer))))
 }
 
-fn config_apply(_: &Stage, _: &mut Pick) -> Option<Plan> {
+fn config_apply(_: &Setup, _: &mut Pick) -> Option<Plan> {
     Some(Plan::one(oracle::config_change_apply(), "queued oracle parameters are applied".to_owned()))
 }
 
-fn allow(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let quote = *pick.one(&stage.quotes)?;
+fn allow(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let quote = *pick.one(&setup.quotes)?;
     let args = BondMintAllowArgs {
         min_bond_atoms: 10_001 + pick.magnitude(10_000_000),
         claim_bond_atoms: 1 + pick.below(10_001),
         requester_cap_atoms: 1 + pick.magnitude(1_000_000_000_000),
     };
-    let signer = stage.mostly(admin(), pick);
+    let signer = setup.mostly(admin(), pick);
     let what = format!("{} sets the bonds of {}", short(&signer), short(&quote.mint));
     Some(Plan::one(oracle::bond_mint_allow(&signer, &quote.mint, args), what))
 }

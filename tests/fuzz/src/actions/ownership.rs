@@ -6,7 +6,7 @@ use modchains_exchange::state::{ContributorShare, LicenceGrantArgs, ModelTerms};
 use modchains_sdk::instruction::registry::{self, contributor_claim, contributors_apply, contributors_queue};
 
 use super::{Action, Plan, expect, short};
-use crate::{pick::Pick, stage::Stage};
+use crate::{pick::Pick, setup::Setup};
 
 pub const ACTIONS: &[Action] = &[
     Action { name: "model_terms_set", weight: 5, build: terms },
@@ -21,10 +21,10 @@ pub const ACTIONS: &[Action] = &[
 ];
 
 /// One of the models with its creator, or now and then somebody else in the creator's place.
-fn model(stage: &Stage, pick: &mut Pick) -> Option<(Pubkey, Pubkey)> {
-    let models: Vec<_> = stage.book.models.iter().collect();
+fn model(setup: &Setup, pick: &mut Pick) -> Option<(Pubkey, Pubkey)> {
+    let models: Vec<_> = setup.ledger.models.iter().collect();
     let (address, model) = pick.one(&models)?;
-    Some((**address, stage.mostly(model.creator, pick)))
+    Some((**address, setup.mostly(model.creator, pick)))
 }
 
 /// A rate that may or may not make sense, mostly none.
@@ -36,8 +36,8 @@ fn rate(pick: &mut Pick) -> (u32, u32) {
     }
 }
 
-fn terms(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let (model, creator) = model(stage, pick)?;
+fn terms(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let (model, creator) = model(setup, pick)?;
     let (licence_rate_max, licence_rate_window_seconds) = rate(pick);
     let terms = ModelTerms {
         licence_kind: [0, 0, 0, 1, 1, 2, 3][pick.below(7) as usize],
@@ -52,39 +52,39 @@ fn terms(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     Some(Plan::one(registry::model_terms_set(&creator, &model, terms), what))
 }
 
-fn offer(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let (model, creator) = model(stage, pick)?;
-    let to = stage.anybody(pick);
+fn offer(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let (model, creator) = model(setup, pick)?;
+    let to = setup.anybody(pick);
     let what = format!("{} offers {} to {}", short(&creator), short(&model), short(&to));
     Some(Plan::one(registry::model_transfer_offer(&creator, &model, &to), what))
 }
 
-fn accept(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let offers: Vec<_> = stage.book.transfers.values().collect();
+fn accept(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let offers: Vec<_> = setup.ledger.transfers.values().collect();
     let offer = pick.one(&offers)?;
-    let to = stage.mostly(offer.to, pick);
+    let to = setup.mostly(offer.to, pick);
     let instruction = registry::model_transfer_accept(&to, &offer.model, &offer.offered_by);
     let reasons = [(to != offer.to, "it was offered to another")];
     let what = format!("{} accepts {}", short(&to), short(&offer.model));
     Some(Plan { expect: expect(&reasons, "it was offered"), ..Plan::one(instruction, what) })
 }
 
-fn cancel(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let offers: Vec<_> = stage.book.transfers.values().collect();
+fn cancel(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let offers: Vec<_> = setup.ledger.transfers.values().collect();
     let offer = pick.one(&offers)?;
-    let creator = stage.mostly(offer.offered_by, pick);
+    let creator = setup.mostly(offer.offered_by, pick);
     let reasons = [(creator != offer.offered_by, "another offered it")];
     let what = format!("{} takes back the offer of {}", short(&creator), short(&offer.model));
     let instruction = registry::model_transfer_cancel(&creator, &offer.model);
     Some(Plan { expect: expect(&reasons, "the creator may"), ..Plan::one(instruction, what) })
 }
 
-fn grant(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let (model, creator) = model(stage, pick)?;
+fn grant(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let (model, creator) = model(setup, pick)?;
     let (rate_max, rate_window_seconds) = rate(pick);
-    let now = stage.chain.now();
+    let now = setup.chain.now();
     let args = LicenceGrantArgs {
-        grantee: stage.anybody(pick),
+        grantee: setup.anybody(pick),
         price_atoms: pick.magnitude(100_000_000) - 1,
         expires_at_seconds: if pick.percent(50) { 0 } else { now + pick.below(20_000) as i64 },
         rate_max,
@@ -96,11 +96,11 @@ fn grant(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     Some(Plan::one(registry::licence_grant(&creator, &model, args), what))
 }
 
-fn revoke(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let licences: Vec<_> = stage.book.licences.values().collect();
+fn revoke(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let licences: Vec<_> = setup.ledger.licences.values().collect();
     let licence = pick.one(&licences)?;
-    let owner = stage.book.models.get(&licence.model)?.creator;
-    let creator = stage.mostly(owner, pick);
+    let owner = setup.ledger.models.get(&licence.model)?.creator;
+    let creator = setup.mostly(owner, pick);
     let instruction = registry::licence_revoke(&creator, &licence.model, &licence.grantee);
     let reasons = [
         (creator != owner, "only the creator may"),
@@ -111,14 +111,14 @@ fn revoke(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     Some(Plan { expect: expect(&reasons, "it is revocable"), ..Plan::one(instruction, what) })
 }
 
-fn queue(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let (model, creator) = model(stage, pick)?;
+fn queue(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let (model, creator) = model(setup, pick)?;
     let count = pick.below(6);
-    let first = pick.below(stage.people.len() as u64) as usize;
+    let first = pick.below(setup.people.len() as u64) as usize;
     let most = if pick.percent(85) { 10_000 / count.max(1) } else { 10_001 };
     let shares: Vec<ContributorShare> = (0..count as usize)
         .map(|index| ContributorShare {
-            address: stage.people[(first + index) % stage.people.len()],
+            address: setup.people[(first + index) % setup.people.len()],
             bps: pick.magnitude(most) as u16,
         })
         .collect();
@@ -126,18 +126,18 @@ fn queue(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     Some(Plan::one(contributors_queue(&creator, &model, shares), what))
 }
 
-fn apply(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
+fn apply(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let careless = pick.percent(10);
-    let now = stage.chain.now();
+    let now = setup.chain.now();
     let is_due = |pending: i64| pending != 0 && now >= pending;
-    let all = stage.book.contributors.iter();
+    let all = setup.ledger.contributors.iter();
     let waiting: Vec<_> = all.filter(|(_, shares)| careless || is_due(shares.pending_at_seconds)).collect();
     let (address, shares) = pick.one(&waiting)?;
-    stage.market_of(&shares.model)?;
-    let creator = stage.book.models.get(&shares.model).map(|model| model.creator);
+    setup.market_of(&shares.model)?;
+    let creator = setup.ledger.models.get(&shares.model).map(|model| model.creator);
     let reasons = [
         (!is_due(shares.pending_at_seconds), "nothing is due"),
-        (stage.memory.queued_by.get(address).copied() != creator, "a former creator queued them"),
+        (setup.memory.queued_by.get(address).copied() != creator, "a former creator queued them"),
     ];
     let what = format!("queued contributors of {} are applied", short(&shares.model));
     Some(Plan {
@@ -146,15 +146,15 @@ fn apply(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     })
 }
 
-fn claim(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let all: Vec<_> = stage.book.contributors.values().collect();
+fn claim(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let all: Vec<_> = setup.ledger.contributors.values().collect();
     let shares = pick.one(&all)?;
-    let market = stage.market_of(&shares.model)?;
+    let market = setup.market_of(&shares.model)?;
     let mut owners: Vec<Pubkey> =
         shares.entries.iter().take(shares.count.into()).map(|contributor| contributor.address).collect();
-    owners.push(stage.book.models.get(&shares.model)?.creator);
+    owners.push(setup.ledger.models.get(&shares.model)?.creator);
     let owner = *pick.one(&owners)?;
-    let owner = stage.mostly(owner, pick);
-    let instruction = contributor_claim(&shares.model, &stage.quote_of(market), &owner);
+    let owner = setup.mostly(owner, pick);
+    let instruction = contributor_claim(&shares.model, &setup.quote_of(market), &owner);
     Some(Plan::one(instruction, format!("{} is paid as contributor to {}", short(&owner), short(&shares.model))))
 }

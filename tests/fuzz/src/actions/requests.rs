@@ -16,7 +16,7 @@ use modchains_tests::fixture::request_args;
 use super::{Action, Expect, Plan, expect, short};
 use crate::{
     pick::Pick,
-    stage::{Stage, treasury},
+    setup::{Setup, treasury},
 };
 
 pub const ACTIONS: &[Action] = &[
@@ -35,14 +35,14 @@ pub const ACTIONS: &[Action] = &[
 /// Requests that may be alive at a time; more would only slow the search.
 const REQUESTS_MAX: usize = 24;
 
-fn create(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    if stage.book.requests.len() >= REQUESTS_MAX {
+fn create(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    if setup.ledger.requests.len() >= REQUESTS_MAX {
         return None;
     }
-    let services: Vec<_> = stage.book.services.values().collect();
+    let services: Vec<_> = setup.ledger.services.values().collect();
     let service = pick.one(&services)?;
-    let quote = stage.quote(&service.quote_mint);
-    let requester = stage.anybody(pick);
+    let quote = setup.quote(&service.quote_mint);
+    let requester = setup.anybody(pick);
     let mut args = request_args(pick.below(1 << 40));
     args.fee_max_atoms = match pick.below(20) {
         0 => service.fee_atoms.saturating_sub(1),
@@ -58,22 +58,22 @@ fn create(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
         _ => USE_CONTENT,
     };
     args.input = vec![7; 1 + pick.below(65) as usize];
-    let proof = proof(stage, &service.model, &requester, pick)?;
+    let proof = proof(setup, &service.model, &requester, pick)?;
     let what = format!("{} asks for an answer from {}", short(&requester), short(&service.model));
     Some(Plan::one(oracle::request_create(&requester, &service.model, &quote, proof, args), what))
 }
 
 /// A request, its claim and its result in one transaction.
-fn answered(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let mut plan = create(stage, pick)?;
+fn answered(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let mut plan = create(setup, pick)?;
     let created = plan.instructions.first()?;
     let address = created.accounts.get(4)?.pubkey;
     let service_address = created.accounts.get(2)?.pubkey;
-    let service = stage.book.services.get(&service_address)?;
+    let service = setup.ledger.services.get(&service_address)?;
     let operators: Vec<_> =
-        stage.book.operators.values().filter(|operator| operator.mint == service.quote_mint).collect();
+        setup.ledger.operators.values().filter(|operator| operator.mint == service.quote_mint).collect();
     let operator = pick.one(&operators)?;
-    let args = RequestClaimArgs { created_at_seconds: stage.chain.now() };
+    let args = RequestClaimArgs { created_at_seconds: setup.chain.now() };
     let output = vec![9; 1 + pick.below(64) as usize];
     let result = ResultPostArgs { numeric_class: 0, trace_root: [0; 32], output };
     plan.instructions.extend([
@@ -85,36 +85,36 @@ fn answered(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
 }
 
 /// What the requester must show of the licence; now and then something else.
-fn proof(stage: &Stage, model: &Pubkey, requester: &Pubkey, pick: &mut Pick) -> Option<LicenceProof> {
-    let granted = stage.book.licences.get(&address::exchange::licence(model, requester));
-    let now = stage.chain.now();
+fn proof(setup: &Setup, model: &Pubkey, requester: &Pubkey, pick: &mut Pick) -> Option<LicenceProof> {
+    let granted = setup.ledger.licences.get(&address::exchange::licence(model, requester));
+    let now = setup.chain.now();
     let is_good = |licence: &&Licence| {
         licence.revoked_at_seconds == 0 && (licence.expires_at_seconds == 0 || now < licence.expires_at_seconds)
     };
     let licence = granted.filter(|licence| is_good(licence) || pick.percent(10));
-    let rate_max = licence.map_or(stage.book.models.get(model)?.licence_rate_max, |licence| licence.rate_max);
+    let rate_max = licence.map_or(setup.ledger.models.get(model)?.licence_rate_max, |licence| licence.rate_max);
     let careless = pick.percent(3);
     Some(LicenceProof { is_granted: licence.is_some() != careless, is_counted: rate_max > 0 || pick.percent(3) })
 }
 
 /// A request that fits, or now and then any, with its service.
-fn request(stage: &Stage, pick: &mut Pick, fits: impl Fn(&Request) -> bool) -> Option<(Pubkey, Request, Service)> {
+fn request(setup: &Setup, pick: &mut Pick, fits: impl Fn(&Request) -> bool) -> Option<(Pubkey, Request, Service)> {
     let careless = pick.percent(4);
-    let requests: Vec<_> = stage.book.requests.iter().filter(|(_, request)| careless || fits(request)).collect();
+    let requests: Vec<_> = setup.ledger.requests.iter().filter(|(_, request)| careless || fits(request)).collect();
     let (address, request) = pick.one(&requests)?;
-    Some((**address, **request, *stage.book.services.get(&request.service)?))
+    Some((**address, **request, *setup.ledger.services.get(&request.service)?))
 }
 
 fn has(request: &Request, status: RequestStatus) -> bool {
     request.status == status as u8
 }
 
-fn claim(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let now = stage.chain.now();
+fn claim(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let now = setup.chain.now();
     let is_open = |request: &Request| has(request, RequestStatus::Open) && now < request.deadline_seconds;
-    let (address, request, service) = request(stage, pick, is_open)?;
+    let (address, request, service) = request(setup, pick, is_open)?;
     let able = |mint: Pubkey| move |operator: &&modchains_oracle::state::Operator| operator.mint == mint;
-    let operators: Vec<_> = stage.book.operators.values().filter(able(service.quote_mint)).collect();
+    let operators: Vec<_> = setup.ledger.operators.values().filter(able(service.quote_mint)).collect();
     let operator = **pick.one(&operators)?;
     let created_at_seconds = request.created_at_seconds + i64::from(pick.percent(2));
     let args = RequestClaimArgs { created_at_seconds };
@@ -130,13 +130,13 @@ fn claim(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     Some(Plan { expect: expect(&reasons, "it is open"), ..Plan::one(instruction, what) })
 }
 
-fn post(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let now = stage.chain.now();
+fn post(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let now = setup.chain.now();
     let is_claimed = |request: &Request| has(request, RequestStatus::Claimed) && now < request.claim_deadline_seconds;
-    let (address, request, service) = request(stage, pick, is_claimed)?;
-    let authority = match stage.book.operators.get(&request.operator) {
-        Some(operator) => stage.mostly(operator.authority, pick),
-        None => stage.anybody(pick),
+    let (address, request, service) = request(setup, pick, is_claimed)?;
+    let authority = match setup.ledger.operators.get(&request.operator) {
+        Some(operator) => setup.mostly(operator.authority, pick),
+        None => setup.anybody(pick),
     };
     let output = vec![9; 1 + pick.below(65) as usize];
     let args = ResultPostArgs { numeric_class: u8::from(pick.percent(2)), trace_root: [0; 32], output };
@@ -147,11 +147,11 @@ fn post(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     Some(Plan { expect, ..Plan::one(instruction, what) })
 }
 
-fn finalize(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let now = stage.chain.now();
+fn finalize(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let now = setup.chain.now();
     let is_due = |request: &Request| has(request, RequestStatus::Posted) && now >= request.challenge_until_seconds;
-    let (address, request, service) = request(stage, pick, is_due)?;
-    let program = stage.quote(&service.quote_mint).program;
+    let (address, request, service) = request(setup, pick, is_due)?;
+    let program = setup.quote(&service.quote_mint).program;
     let instruction = oracle::result_finalize(&service.model, &address, &request.operator, &program);
     let reasons = [
         (!has(&request, RequestStatus::Posted), "there is no result"),
@@ -161,11 +161,11 @@ fn finalize(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     Some(Plan { expect: expect(&reasons, "the window is over"), ..Plan::one(instruction, what) })
 }
 
-fn expire(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let now = stage.chain.now();
+fn expire(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let now = setup.chain.now();
     let is_late = |request: &Request| has(request, RequestStatus::Claimed) && now >= request.claim_deadline_seconds;
-    let (address, request, service) = request(stage, pick, is_late)?;
-    let program = stage.quote(&service.quote_mint).program;
+    let (address, request, service) = request(setup, pick, is_late)?;
+    let program = setup.quote(&service.quote_mint).program;
     let instruction = oracle::claim_expire(&request.service, &address, &request.operator, &program);
     let reasons = [
         (!has(&request, RequestStatus::Claimed), "the request is not claimed"),
@@ -175,12 +175,12 @@ fn expire(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     Some(Plan { expect: expect(&reasons, "the claim has lapsed"), ..Plan::one(instruction, what) })
 }
 
-fn refund(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let now = stage.chain.now();
+fn refund(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let now = setup.chain.now();
     let is_over = |request: &Request| has(request, RequestStatus::Open) && now >= request.deadline_seconds;
-    let (address, request, service) = request(stage, pick, is_over)?;
-    let quote = stage.quote(&service.quote_mint);
-    let requester = stage.mostly(request.requester, pick);
+    let (address, request, service) = request(setup, pick, is_over)?;
+    let quote = setup.quote(&service.quote_mint);
+    let requester = setup.mostly(request.requester, pick);
     let instruction = oracle::request_refund(&request.service, &address, &requester, &quote);
     let reasons = [
         (!has(&request, RequestStatus::Open), "the request is not open"),
@@ -191,12 +191,12 @@ fn refund(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     Some(Plan { expect: expect(&reasons, "the deadline has passed"), ..Plan::one(instruction, what) })
 }
 
-fn close(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
+fn close(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let is_settled =
         |request: &Request| has(request, RequestStatus::Finalized) || has(request, RequestStatus::Refunded);
-    let (address, request, service) = request(stage, pick, is_settled)?;
-    let requester = stage.mostly(request.requester, pick);
-    let quote = stage.quote(&service.quote_mint);
+    let (address, request, service) = request(setup, pick, is_settled)?;
+    let requester = setup.mostly(request.requester, pick);
+    let quote = setup.quote(&service.quote_mint);
     let instruction = oracle::request_close(&requester, &request.service, &address, &quote);
     let reasons = [
         (!is_settled(&request), "the request is not settled"),
@@ -206,26 +206,26 @@ fn close(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     Some(Plan { expect: expect(&reasons, "it is settled"), ..Plan::one(instruction, what) })
 }
 
-fn distribute(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
+fn distribute(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let careless = pick.percent(5);
     let is_due = |service: &&Service| {
         careless || service.accrued_vault_atoms + service.accrued_reserve_atoms + service.accrued_creator_atoms > 0
     };
-    let services: Vec<_> = stage.book.services.values().filter(is_due).collect();
+    let services: Vec<_> = setup.ledger.services.values().filter(is_due).collect();
     let model = pick.one(&services)?.model;
     let instruction = oracle::fees_distribute(
         &model,
-        &stage.quote(&stage.book.services.get(&address::oracle::service(&model))?.quote_mint),
+        &setup.quote(&setup.ledger.services.get(&address::oracle::service(&model))?.quote_mint),
     );
     Some(Plan::one(instruction, format!("fees of the service of {} move on", short(&model))))
 }
 
-fn fees_claim(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
+fn fees_claim(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let careless = pick.percent(5);
-    let services = stage.book.services.values().filter(|service| careless || service.accrued_protocol_atoms > 0);
+    let services = setup.ledger.services.values().filter(|service| careless || service.accrued_protocol_atoms > 0);
     let service = **pick.one(&services.collect::<Vec<_>>())?;
-    let owner = stage.mostly(treasury(), pick);
-    let instruction = oracle::fees_claim(&service.model, &stage.quote(&service.quote_mint), &owner);
+    let owner = setup.mostly(treasury(), pick);
+    let instruction = oracle::fees_claim(&service.model, &setup.quote(&service.quote_mint), &owner);
     let reasons = [
         (service.accrued_protocol_atoms == 0, "nothing accrued"),
         (owner != treasury(), "the treasury is somebody else"),

@@ -4,7 +4,7 @@ use modchains_sdk::instruction::vault;
 use modchains_vault::instructions::RevenueDepositArgs;
 
 use super::{Action, Plan, expect, short};
-use crate::{pick::Pick, stage::Stage};
+use crate::{pick::Pick, setup::Setup};
 
 pub const ACTIONS: &[Action] = &[
     Action { name: "pool_open", weight: 1, build: pool_open },
@@ -12,22 +12,22 @@ pub const ACTIONS: &[Action] = &[
     Action { name: "revenue_claim", weight: 40, build: claim },
 ];
 
-fn pool_open(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let models: Vec<_> = stage.book.vaults.values().map(|vault| vault.model).collect();
+fn pool_open(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let models: Vec<_> = setup.ledger.vaults.values().map(|vault| vault.model).collect();
     let model = pick.one(&models)?;
-    let creator = stage.mostly(stage.book.models.get(model)?.creator, pick);
-    let quote = pick.one(&stage.quotes)?;
+    let creator = setup.mostly(setup.ledger.models.get(model)?.creator, pick);
+    let quote = pick.one(&setup.quotes)?;
     let what = format!("{} opens a pool for {}", short(&creator), short(&quote.mint));
     Some(Plan::one(vault::pool_open(&creator, model, quote), what))
 }
 
-fn deposit(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let pools: Vec<_> = stage.book.pools.values().collect();
+fn deposit(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let pools: Vec<_> = setup.ledger.pools.values().collect();
     let pool = pick.one(&pools)?;
-    let model = stage.book.vaults.get(&pool.vault)?.model;
-    let quote = stage.quote(&pool.revenue_mint);
-    let depositor = stage.anybody(pick);
-    let held = stage.atoms(&quote.account_of(&depositor));
+    let model = setup.ledger.vaults.get(&pool.vault)?.model;
+    let quote = setup.quote(&pool.revenue_mint);
+    let depositor = setup.anybody(pick);
+    let held = setup.atoms(&quote.account_of(&depositor));
     let most = if pick.percent(95) { held.min(1_000_000_000_000) } else { held };
     let revenue_atoms = pick.amount(most);
     let instruction = vault::revenue_deposit(&depositor, &model, &quote, RevenueDepositArgs { revenue_atoms });
@@ -40,17 +40,17 @@ fn deposit(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     Some(Plan { expect: expect(&reasons, "anybody may"), ..Plan::one(instruction, what) })
 }
 
-fn claim(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
+fn claim(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let careless = pick.percent(5);
     let has_something = |position: &&modchains_vault::state::Position| {
         position.staked_atoms > 0 || position.shares[0].claimable_atoms > 0
     };
     let positions: Vec<_> =
-        stage.book.positions.values().filter(|position| careless || has_something(position)).collect();
+        setup.ledger.positions.values().filter(|position| careless || has_something(position)).collect();
     let position = pick.one(&positions)?;
-    let model = stage.book.vaults.get(&position.vault)?.model;
-    let mint = *pick.one(&stage.revenue_mints(&position.vault))?;
-    let owner = stage.mostly(position.owner, pick);
+    let model = setup.ledger.vaults.get(&position.vault)?.model;
+    let mint = *pick.one(&setup.revenue_mints(&position.vault))?;
+    let owner = setup.mostly(position.owner, pick);
     let what = format!("{} claims revenue", short(&owner));
-    Some(Plan::one(vault::revenue_claim(&owner, &model, &stage.quote(&mint)), what))
+    Some(Plan::one(vault::revenue_claim(&owner, &model, &setup.quote(&mint)), what))
 }

@@ -8,7 +8,7 @@ use modchains_vault::{
 };
 
 use super::{Action, Expect, Plan, expect, short};
-use crate::{pick::Pick, stage::Stage};
+use crate::{pick::Pick, setup::Setup};
 
 pub const ACTIONS: &[Action] = &[
     Action { name: "position_open", weight: 10, build: position_open },
@@ -17,25 +17,25 @@ pub const ACTIONS: &[Action] = &[
     Action { name: "unstake_withdraw", weight: 28, build: withdraw },
 ];
 
-fn position_open(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let vaults: Vec<_> = stage.book.vaults.iter().collect();
+fn position_open(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let vaults: Vec<_> = setup.ledger.vaults.iter().collect();
     let (address, vault) = pick.one(&vaults)?;
     let has_none = |owner: &&Pubkey| {
-        !stage.book.positions.values().any(|position| position.vault == **address && position.owner == **owner)
+        !setup.ledger.positions.values().any(|position| position.vault == **address && position.owner == **owner)
     };
-    let free: Vec<_> = stage.people.iter().filter(has_none).collect();
+    let free: Vec<_> = setup.people.iter().filter(has_none).collect();
     let owner = **pick.one(&free)?;
     let what = format!("{} opens a position in {}", short(&owner), short(address));
     Some(Plan::one(vault::position_open(&owner, &vault.model), what))
 }
 
 /// A position with its vault, the latter's pools and who signs for the former.
-fn position(stage: &Stage, pick: &mut Pick, fits: fn(&Position) -> bool) -> Option<(Position, Vault, Vec<Pubkey>)> {
+fn position(setup: &Setup, pick: &mut Pick, fits: fn(&Position) -> bool) -> Option<(Position, Vault, Vec<Pubkey>)> {
     let careless = pick.percent(5);
-    let positions: Vec<_> = stage.book.positions.values().filter(|position| careless || fits(position)).collect();
+    let positions: Vec<_> = setup.ledger.positions.values().filter(|position| careless || fits(position)).collect();
     let position = **pick.one(&positions)?;
-    let vault = *stage.book.vaults.get(&position.vault)?;
-    let mut mints = stage.revenue_mints(&position.vault);
+    let vault = *setup.ledger.vaults.get(&position.vault)?;
+    let mut mints = setup.revenue_mints(&position.vault);
     if mints.len() > 1 && pick.percent(3) {
         mints.reverse();
     }
@@ -47,15 +47,15 @@ fn revenue(mints: &[Pubkey]) -> Option<vault::RevenueMints<'_>> {
     Some(vault::RevenueMints { first: *first, more })
 }
 
-fn stake(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let (position, vault, mints) = position(stage, pick, |_| true)?;
-    let held = stage.atoms(&Token::of_model(&vault.model).account_of(&position.owner));
-    let owner = stage.mostly(position.owner, pick);
+fn stake(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let (position, vault, mints) = position(setup, pick, |_| true)?;
+    let held = setup.atoms(&Token::of_model(&vault.model).account_of(&position.owner));
+    let owner = setup.mostly(position.owner, pick);
     let token_atoms = if pick.percent(85) { pick.affordable(held) } else { pick.amount(held) };
     let instruction = vault::stake(&owner, &vault.model, revenue(&mints)?, StakeArgs { token_atoms });
     let expect = if owner == position.owner {
         let reasons = [(token_atoms == 0, "nothing is staked"), (token_atoms > held, "the owner has less")];
-        if mints == stage.revenue_mints(&position.vault) {
+        if mints == setup.revenue_mints(&position.vault) {
             expect(&reasons, "the owner has them")
         } else {
             Expect::Either
@@ -66,30 +66,30 @@ fn stake(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     Some(Plan { expect, ..Plan::one(instruction, format!("{} stakes {token_atoms}", short(&owner))) })
 }
 
-fn unstake(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let (position, vault, mints) = position(stage, pick, |position| position.staked_atoms > 0)?;
-    let owner = stage.mostly(position.owner, pick);
+fn unstake(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let (position, vault, mints) = position(setup, pick, |position| position.staked_atoms > 0)?;
+    let owner = setup.mostly(position.owner, pick);
     let staked = position.staked_atoms;
     let token_atoms = if pick.percent(85) { pick.affordable(staked) } else { pick.amount(staked) };
     let instruction = vault::unstake(&owner, &vault.model, revenue(&mints)?, UnstakeArgs { token_atoms });
     let plan = Plan::one(instruction, format!("{} unstakes {token_atoms}", short(&owner)));
-    if owner != position.owner || mints != stage.revenue_mints(&position.vault) {
+    if owner != position.owner || mints != setup.revenue_mints(&position.vault) {
         return Some(plan);
     }
     let reasons = [(token_atoms == 0, "nothing is unstaked"), (token_atoms > staked, "less is staked")];
     Some(Plan { expect: expect(&reasons, "nobody is locked in"), ..plan })
 }
 
-fn withdraw(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let (position, vault, _) = position(stage, pick, |position| position.cooling_atoms > 0)?;
-    let owner = stage.mostly(position.owner, pick);
+fn withdraw(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let (position, vault, _) = position(setup, pick, |position| position.cooling_atoms > 0)?;
+    let owner = setup.mostly(position.owner, pick);
     let plan = Plan::one(vault::unstake_withdraw(&owner, &vault.model), format!("{} withdraws a stake", short(&owner)));
     if owner != position.owner {
         return Some(plan);
     }
     let reasons = [
         (position.cooling_atoms == 0, "nothing cools"),
-        (stage.chain.now() < position.cooling_until_seconds, "the cooldown runs"),
+        (setup.chain.now() < position.cooling_until_seconds, "the cooldown runs"),
     ];
     Some(Plan { expect: expect(&reasons, "the cooldown is over"), ..plan })
 }

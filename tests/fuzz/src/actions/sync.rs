@@ -4,7 +4,7 @@ use modchains_oracle::state::Usage;
 use modchains_sdk::instruction::{exchange, oracle};
 
 use super::{Action, Plan, short};
-use crate::{pick::Pick, stage::Stage};
+use crate::{pick::Pick, setup::Setup};
 
 pub const ACTIONS: &[Action] = &[
     Action { name: "market_sync", weight: 40, build: sync },
@@ -12,13 +12,13 @@ pub const ACTIONS: &[Action] = &[
     Action { name: "next_epoch", weight: 25, build: next_epoch },
 ];
 
-fn sync(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let markets: Vec<_> = stage.book.markets.values().map(|market| market.model).collect();
+fn sync(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let markets: Vec<_> = setup.ledger.markets.values().map(|market| market.model).collect();
     let model = pick.one(&markets)?;
     let mut instructions = vec![exchange::market_sync(model)];
-    let now = stage.chain.now().unsigned_abs();
+    let now = setup.chain.now().unsigned_abs();
     let is_over = |usage: &Usage| now / u64::from(usage.epoch_seconds) > usage.epoch;
-    if stage.book.usages.values().any(|usage| usage.model == *model && is_over(usage)) && pick.percent(85) {
+    if setup.ledger.usages.values().any(|usage| usage.model == *model && is_over(usage)) && pick.percent(85) {
         instructions.insert(0, oracle::usage_roll(model));
     }
     if pick.percent(3) {
@@ -27,20 +27,20 @@ fn sync(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
     Some(Plan { instructions, what: format!("sync of {}", short(model)), ..Plan::default() })
 }
 
-fn roll(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let models: Vec<_> = stage.book.usages.values().map(|usage| usage.model).collect();
+fn roll(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let models: Vec<_> = setup.ledger.usages.values().map(|usage| usage.model).collect();
     let model = pick.one(&models)?;
     Some(Plan::one(oracle::usage_roll(model), format!("usage roll of {}", short(model))))
 }
 
 /// Time passes to the end of some market's epoch, where most syncs happen.
-fn next_epoch(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    if super::clock::is_launching(stage) && pick.percent(90) {
+fn next_epoch(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    if super::clock::is_launching(setup) && pick.percent(90) {
         return None;
     }
-    let markets: Vec<_> = stage.book.markets.values().collect();
+    let markets: Vec<_> = setup.ledger.markets.values().collect();
     let market = pick.one(&markets)?;
     let end = market.synced_at_seconds + i64::from(market.params.epoch_seconds);
-    let seconds = (end - stage.chain.now()).max(0);
+    let seconds = (end - setup.chain.now()).max(0);
     Some(Plan { wait_seconds: seconds, what: format!("{seconds} s pass to the end of an epoch"), ..Plan::default() })
 }

@@ -11,7 +11,7 @@ use modchains_sdk::instruction::{
 use solana_instruction::Instruction;
 
 use super::{Action, Expect, Plan, expect, short};
-use crate::{pick::Pick, stage::Stage};
+use crate::{pick::Pick, setup::Setup};
 
 pub const ACTIONS: &[Action] = &[
     Action { name: "market_buy", weight: 90, build: buy },
@@ -34,7 +34,7 @@ pub fn pause_end(market: &Market) -> Option<i64> {
 /// A trade as one of the formulas sees it: what goes in, what comes out.
 type Quoted = Result<(u64, u64), modchains_core::CoreError>;
 
-struct Scene {
+struct Order {
     market: Market,
     address: Pubkey,
     quote: Token,
@@ -44,24 +44,25 @@ struct Scene {
     now: i64,
 }
 
-impl Scene {
-    fn choose(stage: &Stage, pick: &mut Pick, holders_only: bool) -> Option<Self> {
-        let now = stage.chain.now();
-        let all: Vec<_> = stage.book.markets.iter().collect();
+impl Order {
+    fn choose(setup: &Setup, pick: &mut Pick, holders_only: bool) -> Option<Self> {
+        let now = setup.chain.now();
+        let all: Vec<_> = setup.ledger.markets.iter().collect();
         // Launches are short: whoever finds one trades there.
         let is_launch = |market: &Market| market.launch_terms().is_on(market.opened_at_seconds, now);
         let launches: Vec<_> = all.iter().filter(|(_, market)| is_launch(market)).copied().collect();
         let in_launch = pick.percent(40);
         let (address, market) = pick.one(if in_launch && !launches.is_empty() { &launches } else { &all })?;
         let token = Token::of_model(&market.model);
-        let may = |person: &&Pubkey| !holders_only || stage.atoms(&token.account_of(person)) > 0;
+        let may = |person: &&Pubkey| !holders_only || setup.atoms(&token.account_of(person)) > 0;
         let careless = pick.percent(3);
-        let traders: Vec<_> = stage.people.iter().filter(|person| careless || may(person)).collect();
+        let traders: Vec<_> = setup.people.iter().filter(|person| careless || may(person)).collect();
         let trader = **pick.one(&traders)?;
-        let referrals: Vec<_> = stage.book.referrals.values().filter(|referral| referral.market == **address).collect();
+        let referrals: Vec<_> =
+            setup.ledger.referrals.values().filter(|referral| referral.market == **address).collect();
         let referrer = if pick.percent(35) { pick.one(&referrals).map(|found| found.referrer) } else { None };
         let fees = market.trade_fees(now).ok()?;
-        let quote = stage.quote_of(market);
+        let quote = setup.quote_of(market);
         Some(Self { market: **market, address: **address, quote, trader, fees, referrer, now })
     }
 
@@ -149,17 +150,17 @@ fn within(amount: &TradeAmount, atoms_in: u64, atoms_out: u64) -> bool {
     }
 }
 
-fn verdict(scene: &Scene, amount: &TradeAmount, terms: QuoteTerms, quoted: &Quoted, held: u64, is_buy: bool) -> Expect {
+fn verdict(order: &Order, amount: &TradeAmount, terms: QuoteTerms, quoted: &Quoted, held: u64, is_buy: bool) -> Expect {
     let (atoms_in, atoms_out) = quoted.unwrap_or((0, 0));
-    let cap = scene.market.launch_terms().cap_atoms(scene.market.depth_opening_atoms).unwrap_or(0);
+    let cap = order.market.launch_terms().cap_atoms(order.market.depth_opening_atoms).unwrap_or(0);
     let reasons = [
-        (scene.now >= terms.deadline_seconds, "the deadline has passed"),
-        (scene.market.parameter_epoch >= terms.max_epoch, "the curve has moved"),
+        (order.now >= terms.deadline_seconds, "the deadline has passed"),
+        (order.market.parameter_epoch >= terms.max_epoch, "the curve has moved"),
         (quoted.is_err(), "the formulas refuse it"),
         (!within(amount, atoms_in, atoms_out), "the limit is not kept"),
         (atoms_in > held, "the trader has less"),
-        (is_buy && scene.now < scene.market.paused_until_seconds, "the market is paused"),
-        (is_buy && scene.in_launch() && atoms_out > cap, "it exceeds the launch's cap"),
+        (is_buy && order.now < order.market.paused_until_seconds, "the market is paused"),
+        (is_buy && order.in_launch() && atoms_out > cap, "it exceeds the launch's cap"),
     ];
     expect(&reasons, if is_buy { "it is a valid buy" } else { "a valid sale is never blocked" })
 }
@@ -170,51 +171,51 @@ fn sensible(market: &Market, held: u64, pick: &mut Pick) -> u64 {
     if pick.percent(90) { held.min(side.saturating_mul(2)) } else { held }
 }
 
-fn bought(scene: &Scene, held: u64, pick: &mut Pick) -> TradeAmount {
+fn bought(order: &Order, held: u64, pick: &mut Pick) -> TradeAmount {
     if pick.percent(65) {
-        let most = sensible(&scene.market, held, pick);
+        let most = sensible(&order.market, held, pick);
         TradeAmount::ExactIn { atoms_in: pick.amount(most), min_atoms_out: 0 }
     } else {
-        let left = scene.market.depth_atoms - scene.market.circulating_atoms;
+        let left = order.market.depth_atoms - order.market.circulating_atoms;
         let most = if pick.percent(90) { left / 3 } else { left };
         TradeAmount::ExactOut { atoms_out: pick.amount(most), max_atoms_in: u64::MAX }
     }
 }
 
-fn buy(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let scene = Scene::choose(stage, pick, false)?;
-    let held = stage.atoms(&scene.quote.account_of(&scene.trader));
-    let mut amount = bought(&scene, held, pick);
-    if scene.in_launch() && pick.percent(60) {
-        let cap = scene.market.launch_terms().cap_atoms(scene.market.depth_opening_atoms).ok()?;
+fn buy(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let order = Order::choose(setup, pick, false)?;
+    let held = setup.atoms(&order.quote.account_of(&order.trader));
+    let mut amount = bought(&order, held, pick);
+    if order.in_launch() && pick.percent(60) {
+        let cap = order.market.launch_terms().cap_atoms(order.market.depth_opening_atoms).ok()?;
         amount = TradeAmount::ExactOut { atoms_out: pick.amount(cap), max_atoms_in: u64::MAX };
     }
-    let quoted = scene.quote_buy(&amount);
+    let quoted = order.quote_buy(&amount);
     let amount = limited(amount, &quoted, pick);
-    let terms = scene.terms(pick);
-    let expect = verdict(&scene, &amount, terms, &quoted, held, true);
-    let what = format!("{} buys {} {amount:?}", short(&scene.trader), short(&scene.address));
-    Some(Plan { expect, ..Plan::one(scene.instruction(true, amount, terms), what) })
+    let terms = order.terms(pick);
+    let expect = verdict(&order, &amount, terms, &quoted, held, true);
+    let what = format!("{} buys {} {amount:?}", short(&order.trader), short(&order.address));
+    Some(Plan { expect, ..Plan::one(order.instruction(true, amount, terms), what) })
 }
 
-fn sold(scene: &Scene, held: u64, pick: &mut Pick) -> TradeAmount {
+fn sold(order: &Order, held: u64, pick: &mut Pick) -> TradeAmount {
     if pick.percent(65) {
         TradeAmount::ExactIn { atoms_in: pick.amount(held), min_atoms_out: 0 }
     } else {
-        TradeAmount::ExactOut { atoms_out: pick.amount(scene.market.reserve_atoms / 4), max_atoms_in: u64::MAX }
+        TradeAmount::ExactOut { atoms_out: pick.amount(order.market.reserve_atoms / 4), max_atoms_in: u64::MAX }
     }
 }
 
-fn sell(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let scene = Scene::choose(stage, pick, true)?;
-    let held = stage.atoms(&scene.token().account_of(&scene.trader));
-    let amount = sold(&scene, held, pick);
-    let quoted = scene.quote_sell(&amount);
+fn sell(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let order = Order::choose(setup, pick, true)?;
+    let held = setup.atoms(&order.token().account_of(&order.trader));
+    let amount = sold(&order, held, pick);
+    let quoted = order.quote_sell(&amount);
     let amount = limited(amount, &quoted, pick);
-    let terms = scene.terms(pick);
-    let expect = verdict(&scene, &amount, terms, &quoted, held, false);
-    let what = format!("{} sells {} {amount:?}", short(&scene.trader), short(&scene.address));
-    Some(Plan { expect, ..Plan::one(scene.instruction(false, amount, terms), what) })
+    let terms = order.terms(pick);
+    let expect = verdict(&order, &amount, terms, &quoted, held, false);
+    let what = format!("{} sells {} {amount:?}", short(&order.trader), short(&order.address));
+    Some(Plan { expect, ..Plan::one(order.instruction(false, amount, terms), what) })
 }
 
 fn open_terms(now: i64) -> QuoteTerms {
@@ -222,58 +223,58 @@ fn open_terms(now: i64) -> QuoteTerms {
 }
 
 /// Buys and sells again in one transaction, sometimes in pieces.
-fn flash(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let scene = Scene::choose(stage, pick, false)?;
-    let held = stage.atoms(&scene.quote.account_of(&scene.trader));
-    let most = sensible(&scene.market, held, pick);
+fn flash(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let order = Order::choose(setup, pick, false)?;
+    let held = setup.atoms(&order.quote.account_of(&order.trader));
+    let most = sensible(&order.market, held, pick);
     let atoms_in = pick.affordable(most);
-    let bought = scene.quote_buy(&TradeAmount::ExactIn { atoms_in, min_atoms_out: 0 }).ok()?.1;
-    let terms = open_terms(scene.now);
-    let mut instructions = vec![scene.instruction(true, TradeAmount::ExactIn { atoms_in, min_atoms_out: 0 }, terms)];
+    let bought = order.quote_buy(&TradeAmount::ExactIn { atoms_in, min_atoms_out: 0 }).ok()?.1;
+    let terms = open_terms(order.now);
+    let mut instructions = vec![order.instruction(true, TradeAmount::ExactIn { atoms_in, min_atoms_out: 0 }, terms)];
     let pieces = 1 + pick.below(3);
     for piece in 0..pieces {
         let atoms_in = if piece + 1 == pieces { bought - bought / pieces * piece } else { bought / pieces };
-        instructions.push(scene.instruction(false, TradeAmount::ExactIn { atoms_in, min_atoms_out: 0 }, terms));
+        instructions.push(order.instruction(false, TradeAmount::ExactIn { atoms_in, min_atoms_out: 0 }, terms));
     }
-    let what = format!("{} buys for {atoms_in} and sells it at once in {pieces} parts", short(&scene.trader));
+    let what = format!("{} buys for {atoms_in} and sells it at once in {pieces} parts", short(&order.trader));
     Some(Plan { instructions, what, ..Plan::default() })
 }
 
 /// Two buys in one transaction, during a launch at the edge of its cap.
-fn twins(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let scene = Scene::choose(stage, pick, false)?;
-    let cap = scene.market.launch_terms().cap_atoms(scene.market.depth_opening_atoms).ok()?;
-    let most = if scene.in_launch() { cap } else { (scene.market.depth_atoms - scene.market.circulating_atoms) / 8 };
+fn twins(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let order = Order::choose(setup, pick, false)?;
+    let cap = order.market.launch_terms().cap_atoms(order.market.depth_opening_atoms).ok()?;
+    let most = if order.in_launch() { cap } else { (order.market.depth_atoms - order.market.circulating_atoms) / 8 };
     let first = pick.affordable(most);
     let rest = if pick.percent(50) { most - first } else { pick.affordable(most) };
-    let terms = open_terms(scene.now);
+    let terms = open_terms(order.now);
     let instructions = [first, rest]
-        .map(|atoms_out| scene.instruction(true, TradeAmount::ExactOut { atoms_out, max_atoms_in: u64::MAX }, terms));
-    let what = format!("{} buys {first} and {rest} at once", short(&scene.trader));
+        .map(|atoms_out| order.instruction(true, TradeAmount::ExactOut { atoms_out, max_atoms_in: u64::MAX }, terms));
+    let what = format!("{} buys {first} and {rest} at once", short(&order.trader));
     Some(Plan { instructions: instructions.to_vec(), what, ..Plan::default() })
 }
 
 /// Trades right before, and the other way right after, a sync in the same transaction.
-fn around_sync(stage: &Stage, pick: &mut Pick) -> Option<Plan> {
-    let scene = Scene::choose(stage, pick, true)?;
-    let held = stage.atoms(&scene.token().account_of(&scene.trader));
-    let (terms, atoms) = (open_terms(scene.now), pick.affordable(held));
+fn around_sync(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let order = Order::choose(setup, pick, true)?;
+    let held = setup.atoms(&order.token().account_of(&order.trader));
+    let (terms, atoms) = (open_terms(order.now), pick.affordable(held));
     let sale = TradeAmount::ExactIn { atoms_in: atoms, min_atoms_out: 0 };
     let purchase = TradeAmount::ExactOut { atoms_out: atoms, max_atoms_in: u64::MAX };
-    let sync = exchange::market_sync(&scene.market.model);
+    let sync = exchange::market_sync(&order.market.model);
     let instructions = if pick.percent(50) {
-        vec![scene.instruction(false, sale, terms), sync, scene.instruction(true, purchase, terms)]
+        vec![order.instruction(false, sale, terms), sync, order.instruction(true, purchase, terms)]
     } else {
-        vec![scene.instruction(true, purchase, terms), sync, scene.instruction(false, sale, terms)]
+        vec![order.instruction(true, purchase, terms), sync, order.instruction(false, sale, terms)]
     };
-    let what = format!("{} trades {atoms} around a sync", short(&scene.trader));
+    let what = format!("{} trades {atoms} around a sync", short(&order.trader));
     Some(Plan { instructions, what, ..Plan::default() })
 }
 
 /// What a creator may buy in the very transaction that opens the market, or somebody else may try to.
-pub fn first_buy(creator: &Pubkey, model: &Pubkey, quote: &Token, stage: &Stage, pick: &mut Pick) -> Instruction {
-    let trader = stage.mostly(*creator, pick);
+pub fn first_buy(creator: &Pubkey, model: &Pubkey, quote: &Token, setup: &Setup, pick: &mut Pick) -> Instruction {
+    let trader = setup.mostly(*creator, pick);
     let amount = TradeAmount::ExactIn { atoms_in: pick.magnitude(1_000_000_000_000), min_atoms_out: 0 };
-    let args = MarketTradeArgs { amount, terms: open_terms(stage.chain.now()) };
+    let args = MarketTradeArgs { amount, terms: open_terms(setup.chain.now()) };
     exchange::market_buy(&trader, model, quote, args, TradeRoute { referrer: None, launch: true })
 }

@@ -8,7 +8,7 @@ use modchains_oracle::state::{OracleConfig, Service};
 use modchains_vault::state::{Position, RevenuePool, Vault};
 
 use super::{Law, Sight, Verdict, hold};
-use crate::{book::State, seen::Seen};
+use crate::{seen::Seen, shadow_ledger::State};
 
 pub const LAWS: &[Law] = &[
     Law {
@@ -61,7 +61,7 @@ fn creator(sight: &Sight, model: &Pubkey) -> Option<Pubkey> {
     let named = sight.seen.changes::<Model>().find(|change| change.address == *model);
     match named {
         Some(change) => change.before.or(change.after).map(|model| model.creator),
-        None => sight.stage.book.models.get(model).map(|model| model.creator),
+        None => sight.setup.ledger.models.get(model).map(|model| model.creator),
     }
 }
 
@@ -141,7 +141,7 @@ fn by_creator<T: State>(
 }
 
 fn only_the_creator_disposes(sight: &Sight) -> Verdict {
-    let vault_model = |vault: &Pubkey| sight.stage.book.vaults.get(vault).map(|vault| vault.model);
+    let vault_model = |vault: &Pubkey| sight.setup.ledger.vaults.get(vault).map(|vault| vault.model);
     let offers = |before: &ModelTransfer, after: &ModelTransfer| bytes(before) != bytes(after);
     let licences = |before: &Licence, after: &Licence| bytes(before) != bytes(after);
     let queued = |before: &Contributors, after: &Contributors| {
@@ -186,7 +186,7 @@ fn only_the_admin_pauses(sight: &Sight) -> Verdict {
         if before.paused_until_seconds == after.paused_until_seconds {
             continue;
         }
-        hold!(signed(sight.seen, &crate::stage::admin()), "a market was paused without the admin");
+        hold!(signed(sight.seen, &crate::setup::admin()), "a market was paused without the admin");
         let most = sight.seen.now + 7 * 86_400;
         hold!(after.paused_until_seconds <= most, "paused until {}", after.paused_until_seconds);
         facts += 1;

@@ -27,7 +27,7 @@ fn locked_bond_is_what_open_work_locks(sight: &Sight) -> Verdict {
     for change in sight.seen.changes::<Operator>() {
         let Some(operator) = change.after else { continue };
         let (mut locked, mut claims, mut results) = (0_u128, 0_u32, 0_u32);
-        for request in sight.stage.book.requests.values().filter(|request| request.operator == change.address) {
+        for request in sight.setup.ledger.requests.values().filter(|request| request.operator == change.address) {
             if request.status == RequestStatus::Claimed as u8 {
                 locked += u128::from(request.claim_bond_atoms);
                 claims += 1;

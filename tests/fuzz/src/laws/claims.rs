@@ -15,7 +15,7 @@ use modchains_vault::{
 };
 
 use super::{Law, Sight, Verdict, hold};
-use crate::{book::State, seen::Seen, stage::treasury};
+use crate::{seen::Seen, setup::treasury, shadow_ledger::State};
 
 pub const LAWS: &[Law] = &[
     Law {
@@ -120,7 +120,7 @@ fn stakers_fees_reach_the_models_vault(sight: &Sight) -> Verdict {
     };
     let market = market.ok_or("fees of no market")?;
     let (_, before, after) = seen.kept::<RevenuePool>().next().ok_or("fees went to no pool")?;
-    let model = sight.stage.book.vaults.get(&after.vault).map(|vault| vault.model);
+    let model = sight.setup.ledger.vaults.get(&after.vault).map(|vault| vault.model);
     hold!(model == Some(market.model), "fees of {} went to the vault of {model:?}", market.model);
     hold!(after.revenue_mint == market.quote_mint, "fees went to a pool of another mint");
     let deposited = after.deposited_atoms - before.deposited_atoms;

@@ -6,7 +6,7 @@ use modchains_oracle::state::{Operator, Service};
 use modchains_vault::state::{RevenuePool, Vault};
 
 use super::{Law, Sight, Verdict, hold};
-use crate::{book::State, memory, stage::Stage};
+use crate::{memory, setup::Setup, shadow_ledger::State};
 
 /// The laws.
 pub const LAWS: &[Law] = &[
@@ -45,28 +45,28 @@ fn each(sight: &Sight, owed: Vec<Owed>) -> Verdict {
         return Ok(0);
     }
     for (account, atoms) in &owed {
-        let holds = u128::from(sight.stage.atoms(account));
-        let before = sight.stage.memory.gifts.get(account).copied().unwrap_or(0);
+        let holds = u128::from(sight.setup.atoms(account));
+        let before = sight.setup.memory.gifts.get(account).copied().unwrap_or(0);
         let now: u64 = memory::given(sight.seen).iter().filter(|(to, _)| to == account).map(|(_, atoms)| *atoms).sum();
         let gifts = u128::from(before) + u128::from(now);
         // With a wrong account somebody can be made to pay into it; nobody can be made to take out of it.
-        let fits = if sight.seen.spoiled { holds >= atoms + gifts } else { holds == atoms + gifts };
+        let fits = if sight.seen.corrupted { holds >= atoms + gifts } else { holds == atoms + gifts };
         hold!(fits, "{account} holds {holds}, owes {atoms} and was given {gifts}");
     }
     Ok(owed.len() as u64)
 }
 
 /// What a token account holds beyond everything owed from it and given before: what a wrong account brought there.
-pub fn surplus(stage: &Stage) -> Vec<(Pubkey, u64)> {
-    let book = &stage.book;
-    let mut owed: Vec<Owed> = book.markets.keys().filter_map(|market| owed_by_market(stage, market)).collect();
-    owed.extend(book.vaults.values().map(owed_by_vault));
-    owed.extend(book.pools.values().map(owed_by_pool));
-    owed.extend(book.services.values().map(owed_by_service));
-    owed.extend(book.operators.values().map(owed_by_operator));
+pub fn surplus(setup: &Setup) -> Vec<(Pubkey, u64)> {
+    let ledger = &setup.ledger;
+    let mut owed: Vec<Owed> = ledger.markets.keys().filter_map(|market| owed_by_market(setup, market)).collect();
+    owed.extend(ledger.vaults.values().map(owed_by_vault));
+    owed.extend(ledger.pools.values().map(owed_by_pool));
+    owed.extend(ledger.services.values().map(owed_by_service));
+    owed.extend(ledger.operators.values().map(owed_by_operator));
     let beyond = owed.into_iter().filter_map(|(account, atoms)| {
-        let gifts = stage.memory.gifts.get(&account).copied().unwrap_or(0);
-        let beyond = u128::from(stage.atoms(&account)).checked_sub(atoms + u128::from(gifts))?;
+        let gifts = setup.memory.gifts.get(&account).copied().unwrap_or(0);
+        let beyond = u128::from(setup.atoms(&account)).checked_sub(atoms + u128::from(gifts))?;
         Some((account, u64::try_from(beyond).ok()?)).filter(|(_, atoms)| *atoms > 0)
     });
     beyond.collect()
@@ -79,17 +79,17 @@ fn quote_vaults(sight: &Sight) -> Vec<Owed> {
     markets.extend(of_referrals);
     markets.sort_unstable();
     markets.dedup();
-    markets.iter().filter_map(|market| owed_by_market(sight.stage, market)).collect()
+    markets.iter().filter_map(|market| owed_by_market(sight.setup, market)).collect()
 }
 
 /// What a market owes.
-pub fn owed_by_market(stage: &Stage, address: &Pubkey) -> Option<Owed> {
-    let market = stage.book.markets.get(address)?;
+pub fn owed_by_market(setup: &Setup, address: &Pubkey) -> Option<Owed> {
+    let market = setup.ledger.markets.get(address)?;
     let dues = [market.reserve_atoms, market.vault_due_atoms, market.creator_due_atoms, market.protocol_due_atoms];
     let mut owed: u128 = dues.into_iter().map(u128::from).sum();
-    let referrals = stage.book.referrals.values().filter(|referral| referral.market == *address);
+    let referrals = setup.ledger.referrals.values().filter(|referral| referral.market == *address);
     owed += referrals.map(|referral| u128::from(referral.due_atoms)).sum::<u128>();
-    let contributors = stage.book.contributors.values().filter(|contributors| contributors.model == market.model);
+    let contributors = setup.ledger.contributors.values().filter(|contributors| contributors.model == market.model);
     owed += contributors.map(owed_to_contributors).sum::<u128>();
     Some((market.quote_vault, owed))
 }

@@ -83,9 +83,9 @@ fn product_never_falls(sight: &Sight) -> Verdict {
 fn supply_is_circulation(sight: &Sight) -> Verdict {
     let mut facts = 0;
     for (_, _, market) in sight.seen.kept::<Market>() {
-        let mint = sight.stage.chain.raw(&market.mint).ok_or("the mint is gone")?;
+        let mint = sight.setup.chain.raw(&market.mint).ok_or("the mint is gone")?;
         let supply = Tokens::supply_of(&mint).ok_or("the mint is no mint")?;
-        let burned = sight.stage.memory.burned.get(&market.mint).copied().unwrap_or(0);
+        let burned = sight.setup.memory.burned.get(&market.mint).copied().unwrap_or(0);
         let circulating = u128::from(market.circulating_atoms);
         let counted = u128::from(supply) + u128::from(burned);
         hold!(counted == circulating, "supply {supply} and {burned} burned, but {circulating} circulate");

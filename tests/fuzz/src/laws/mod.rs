@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use num_bigint::BigUint;
 
-use crate::{actions::Plan, seen::Seen, stage::Stage};
+use crate::{actions::Plan, seen::Seen, setup::Setup};
 
 /// How many facts a law found to hold, or the one that does not.
 pub type Verdict = Result<u64, String>;
@@ -33,10 +33,10 @@ pub struct Law {
     pub check: fn(&Sight) -> Verdict,
 }
 
-/// What a law looks at. The stage's accounts are those after the transaction, its memory is that before it.
+/// What a law looks at. The setup's accounts are those after the transaction, its memory is that before it.
 pub struct Sight<'a> {
-    /// The stage.
-    pub stage: &'a Stage,
+    /// The setup.
+    pub setup: &'a Setup,
     /// What was planned.
     pub plan: &'a Plan,
     /// What happened.

@@ -43,7 +43,8 @@ fn requests_go_their_way(sight: &Sight) -> Verdict {
     let mut facts = 0;
     for change in sight.seen.changes::<Request>() {
         let signed = |who: &Pubkey| sight.seen.signers.contains(who);
-        let authority = |operator: &Pubkey| sight.stage.book.operators.get(operator).map(|operator| operator.authority);
+        let authority =
+            |operator: &Pubkey| sight.setup.ledger.operators.get(operator).map(|operator| operator.authority);
         let by_operator = |operator: &Pubkey| authority(operator).is_some_and(|authority| signed(&authority));
         let allowed = match (&change.before, &change.after) {
             (None, Some(new)) => {
@@ -98,7 +99,7 @@ fn requests_add_up_to_the_escrow(sight: &Sight) -> Verdict {
     for change in sight.seen.changes::<Service>() {
         let Some(service) = change.after else { continue };
         let mut escrowed: u128 = 0;
-        for request in sight.stage.book.requests.values().filter(|request| request.service == change.address) {
+        for request in sight.setup.ledger.requests.values().filter(|request| request.service == change.address) {
             if !status(request)?.is_settled() {
                 escrowed += u128::from(request.fee_atoms) + u128::from(request.tip_atoms);
             }

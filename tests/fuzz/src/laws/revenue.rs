@@ -37,7 +37,7 @@ fn positions_add_up_to_the_vault(sight: &Sight) -> Verdict {
     let mut facts = 0;
     for change in sight.seen.changes::<Vault>() {
         let Some(vault) = change.after else { continue };
-        let here = || sight.stage.book.positions.values().filter(|position| position.vault == change.address);
+        let here = || sight.setup.ledger.positions.values().filter(|position| position.vault == change.address);
         let staked: u128 = here().map(|position| u128::from(position.staked_atoms)).sum();
         let cooling: u128 = here().map(|position| u128::from(position.cooling_atoms)).sum();
         let counted = (u128::from(vault.staked_atoms), u128::from(vault.cooling_atoms));
@@ -57,7 +57,7 @@ fn revenue_is_conserved(sight: &Sight) -> Verdict {
         let Some(pool) = change.after else { continue };
         let mut claimable = BigUint::default();
         let (mut positions, mut settled_claimable) = (0_u64, 0_u128);
-        for position in sight.stage.book.positions.values().filter(|position| position.vault == pool.vault) {
+        for position in sight.setup.ledger.positions.values().filter(|position| position.vault == pool.vault) {
             let share = position.shares[usize::from(pool.index)];
             let risen = q64(pool.acc_per_share_q64) - q64(share.checkpoint_q64);
             claimable += (big(position.staked_atoms) * risen) >> 64_u32;
@@ -69,7 +69,7 @@ fn revenue_is_conserved(sight: &Sight) -> Verdict {
         let spent = big(pool.settled_atoms) + &claimable + big(pool.unstreamed_atoms);
         hold!(spent <= big(pool.deposited_atoms), "{spent} owed of {} deposited", pool.deposited_atoms);
         let dust = big(pool.deposited_atoms) - spent;
-        let settlements = sight.stage.memory.settlements.get(&change.address).copied().unwrap_or(0);
+        let settlements = sight.setup.memory.settlements.get(&change.address).copied().unwrap_or(0);
         hold!(dust <= big(settlements + positions + 1), "{dust} atoms of dust after {settlements} settlements");
         facts += 1;
     }
@@ -137,7 +137,7 @@ fn a_stake_cools_before_it_leaves(sight: &Sight) -> Verdict {
             hold!(cooled, "left at {}, cooling until {}", sight.seen.now, before.cooling_until_seconds);
         }
         if after.cooling_atoms > before.cooling_atoms {
-            let vault = sight.stage.book.vaults.get(&after.vault).ok_or("a position of no vault")?;
+            let vault = sight.setup.ledger.vaults.get(&after.vault).ok_or("a position of no vault")?;
             let until = sight.seen.now + i64::from(vault.cooldown_seconds);
             hold!(after.cooling_until_seconds == until, "cools until {}, not {until}", after.cooling_until_seconds);
         }

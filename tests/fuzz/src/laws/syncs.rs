@@ -11,9 +11,9 @@ use num_bigint::BigUint;
 
 use super::{Law, Sight, Verdict, big, hold, trades};
 use crate::{
-    book::State,
     memory::{self, MarketPast},
     seen::Seen,
+    shadow_ledger::State,
 };
 
 pub const LAWS: &[Law] = &[
@@ -93,7 +93,7 @@ fn every(sight: &Sight, check: fn(&Moved) -> Verdict) -> Verdict {
         if event.before == event.after {
             continue;
         }
-        let mut past = sight.stage.memory.markets.get(&event.market).cloned().unwrap_or_default();
+        let mut past = sight.setup.memory.markets.get(&event.market).cloned().unwrap_or_default();
         // What trades of the same transaction reached before the move counts too.
         let trades = trades::traded(sight.seen).into_iter().filter(|trade| trade.market == event.market);
         past.supplies.extend(trades.map(|trade| (sight.seen.now, trade.before.circulating_atoms)));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anchor_lang::prelude::Pubkey;
 
 use super::{Law, Sight, Verdict, hold};
-use crate::{actions::Expect, laws::trades::traded, memory, seen::Seen, stage::treasury};
+use crate::{actions::Expect, laws::trades::traded, memory, seen::Seen, setup::treasury};
 
 pub const LAWS: &[Law] = &[
     Law {
@@ -53,17 +53,17 @@ fn refused_changes_nothing(sight: &Sight) -> Verdict {
 
 fn what_is_valid_is_accepted(sight: &Sight) -> Verdict {
     match (&sight.seen.result, sight.plan.expect) {
-        (Err(refusal), Expect::Accepted(reason)) if !sight.seen.spoiled => {
+        (Err(refusal), Expect::Accepted(reason)) if !sight.seen.corrupted => {
             Err(format!("{reason}, yet it was refused: {}", refusal.name))
         }
-        (Ok(_), Expect::Accepted(_)) if !sight.seen.spoiled => Ok(1),
+        (Ok(_), Expect::Accepted(_)) if !sight.seen.corrupted => Ok(1),
         _ => Ok(0),
     }
 }
 
 fn what_is_invalid_is_refused(sight: &Sight) -> Verdict {
     match (&sight.seen.result, sight.plan.expect) {
-        (Ok(_), Expect::Refused(reason)) if !sight.seen.spoiled => Err(format!("{reason}, yet it was accepted")),
+        (Ok(_), Expect::Refused(reason)) if !sight.seen.corrupted => Err(format!("{reason}, yet it was accepted")),
         (Err(_), Expect::Refused(_)) => Ok(1),
         _ => Ok(0),
     }
@@ -94,7 +94,7 @@ fn tokens_are_conserved(sight: &Sight) -> Verdict {
 fn only_a_signer_loses_tokens(sight: &Sight) -> Verdict {
     let mut facts = 0;
     for (address, tokens, before, after) in sight.seen.tokens().filter(|(_, _, before, after)| after < before) {
-        let is_somebodys = sight.stage.people.contains(&tokens.owner) || tokens.owner == treasury();
+        let is_somebodys = sight.setup.people.contains(&tokens.owner) || tokens.owner == treasury();
         let signed = sight.seen.signers.contains(&tokens.owner);
         hold!(!is_somebodys || signed, "{} did not sign, yet {address} fell from {before} to {after}", tokens.owner);
         facts += 1;
@@ -107,7 +107,7 @@ fn only_trades_change_a_supply(sight: &Sight) -> Verdict {
     let burned = memory::burned(sight.seen);
     let mut facts = 0;
     for (mint, change) in sight.seen.supplies() {
-        let Some((market, _)) = sight.stage.book.markets.iter().find(|(_, market)| market.mint == mint) else {
+        let Some((market, _)) = sight.setup.ledger.markets.iter().find(|(_, market)| market.mint == mint) else {
             continue;
         };
         let of_trades: i128 = trades

@@ -100,7 +100,7 @@ impl<'info> ContentMint<'info> {
         Ok(result)
     }
 
-    /// Books the model's fee in the market: the present one or, if that is less, the one when the result was asked for.
+    /// Records the model's fee in the market: the present one or, if that is less, the one when the result was asked for.
     fn charge(&self, asked_atoms: u64, fee_max_atoms: u64) -> Result<(TradeFee, u64, u16, MarketPayout)> {
         let (fee_atoms, royalty_bps) = {
             let model = self.model.load()?;

@@ -56,11 +56,11 @@ pub fn a_trade_moves_its_atoms(sight: &Sight) -> Verdict {
     let trades = traded(sight.seen);
     let Some(first) = trades.first() else { return Ok(0) };
     let one_party = trades.iter().all(|trade| trade.trader == first.trader && trade.market == first.market);
-    if sight.seen.spoiled || !one_party || trades.len() != orders(sight.seen).len() {
+    if sight.seen.corrupted || !one_party || trades.len() != orders(sight.seen).len() {
         return Ok(0);
     }
     let market = market_of(sight.seen, &first.market)?;
-    let quote = sight.stage.quote_of(&market).account_of(&first.trader);
+    let quote = sight.setup.quote_of(&market).account_of(&first.trader);
     let tokens = Token::of_model(&market.model).account_of(&first.trader);
     let sign = |trade: &Traded| if trade.is_buy { 1_i128 } else { -1 };
     let quote_out: i128 = trades.iter().map(|trade| sign(trade) * i128::from(trade.quote)).sum();
@@ -115,7 +115,7 @@ pub fn a_launch_is_protected(sight: &Sight) -> Verdict {
         let mut bought = trades.iter().filter(|trade| trade.is_buy && trade.market == change.address).peekable();
         let mut total: u128 = 0;
         // The first buy is the creator's own when it comes with the opening.
-        let creator = sight.stage.book.models.get(&market.model).map(|model| model.creator);
+        let creator = sight.setup.ledger.models.get(&market.model).map(|model| model.creator);
         if is_new(sight.seen, &change.address) && bought.peek().map(|trade| trade.trader) == creator {
             bought.next();
             continue;

@@ -21,7 +21,7 @@ pub fn a_round_trip_never_pays(sight: &Sight) -> Verdict {
         return Ok(0);
     }
     let market = market_of(sight.seen, &first.market)?;
-    let quote = sight.seen.token_change(&sight.stage.quote_of(&market).account_of(&first.trader));
+    let quote = sight.seen.token_change(&sight.setup.quote_of(&market).account_of(&first.trader));
     let tokens = sight.seen.token_change(&Token::of_model(&market.model).account_of(&first.trader));
     // Whoever has no token less must have paid for the round.
     hold!(tokens < 0 || quote < 0, "{} gained {quote} and {tokens} tokens at once", first.trader);

@@ -1,4 +1,4 @@
-//! Where the fuzzer plays: a chain with people, two quote mints and three listed models, and what it remembers of it.
+//! Where the fuzzer runs: a chain with people, two quote mints and three listed models, and what it remembers of it.
 
 use anchor_lang::prelude::Pubkey;
 use modchains_exchange::{
@@ -19,12 +19,12 @@ use solana_signer::Signer;
 
 use crate::{
     actions::{Action, Plan, listing},
-    book::Book,
+    corrupt,
     laws::{Broken, Laws, Sight, holdings},
     memory::Memory,
     pick::Pick,
     seen::{Seen, Tokens},
-    spoil,
+    shadow_ledger::ShadowLedger,
 };
 
 /// How many people there are. Anybody may be trader, staker, requester, operator or creator, and try what is another's.
@@ -38,11 +38,11 @@ const TIMELOCK_SECONDS: u32 = 7_200;
 
 /// The chain and everything known about it.
 #[derive(Clone)]
-pub struct Stage {
+pub struct Setup {
     /// The chain.
     pub chain: Chain,
     /// Its accounts.
-    pub book: Book,
+    pub ledger: ShadowLedger,
     /// What the accounts do not say: the past.
     pub memory: Memory,
     /// The people.
@@ -85,28 +85,28 @@ pub fn treasury() -> Pubkey {
     key("treasury").pubkey()
 }
 
-impl Stage {
-    /// A stage on `chain`, on which nothing has happened yet.
+impl Setup {
+    /// A setup on `chain`, on which nothing has happened yet.
     pub fn new(chain: Chain) -> Self {
         let people = (0..PEOPLE).map(|index| key(&format!("person {index}")).pubkey()).collect();
         let quotes = vec![
             Token { mint: key("quote mint").pubkey(), program: TOKEN },
             Token { mint: key("newer quote mint").pubkey(), program: TOKEN_2022 },
         ];
-        let mut stage = Self { chain, book: Book::default(), memory: Memory::default(), people, quotes };
-        stage.furnish();
-        for instruction in stage.configuration() {
-            stage.must(vec![instruction]);
+        let mut setup = Self { chain, ledger: ShadowLedger::default(), memory: Memory::default(), people, quotes };
+        setup.fund_people();
+        for instruction in setup.configuration() {
+            setup.must(vec![instruction]);
         }
         for index in 0..listing::SHAPES.len() {
-            for instruction in listing::complete(&stage, index) {
-                stage.must(vec![instruction]);
+            for instruction in listing::complete(&setup, index) {
+                setup.must(vec![instruction]);
             }
         }
-        stage
+        setup
     }
 
-    fn furnish(&mut self) {
+    fn fund_people(&mut self) {
         for (index, quote) in self.quotes.clone().into_iter().enumerate() {
             self.chain.put_mint(quote.mint, quote.program, if index == 0 { 9 } else { 6 });
             self.chain.put_tokens(quote.account_of(&treasury()), quote.program, quote.mint, treasury(), 0);
@@ -144,14 +144,14 @@ impl Stage {
         instructions
     }
 
-    /// Sends what the stage itself relies on.
+    /// Sends what the setup itself relies on.
     #[track_caller]
     fn must(&mut self, instructions: Vec<Instruction>) {
         let seen = Seen::send(&mut self.chain, instructions, false);
         if let Err(refusal) = &seen.result {
-            panic!("the stage could not be set: {}\n{}", refusal.name, refusal.logs.join("\n"));
+            panic!("the setup failed: {}\n{}", refusal.name, refusal.logs.join("\n"));
         }
-        seen.write_to(&mut self.book);
+        seen.write_to(&mut self.ledger);
         self.remember(&seen);
     }
 
@@ -166,15 +166,15 @@ impl Stage {
             self.chain.advance(plan.wait_seconds);
             return Step { ending: Ending::Waited, broken: None, what };
         }
-        let spoiled = pick.percent(spoil::PERCENT) && spoil::spoil(self, &mut plan.instructions, &mut pick);
-        if spoiled {
+        let corrupted = pick.percent(corrupt::PERCENT) && corrupt::corrupt(self, &mut plan.instructions, &mut pick);
+        if corrupted {
             what.push_str(", with a wrong account");
         }
-        let seen = Seen::send(&mut self.chain, std::mem::take(&mut plan.instructions), spoiled);
+        let seen = Seen::send(&mut self.chain, std::mem::take(&mut plan.instructions), corrupted);
         if seen.result.is_ok() {
-            seen.write_to(&mut self.book);
+            seen.write_to(&mut self.ledger);
         }
-        let broken = laws.check(&Sight { stage: self, plan: &plan, seen: &seen });
+        let broken = laws.check(&Sight { setup: self, plan: &plan, seen: &seen });
         let ending = match &seen.result {
             Ok(_) => Ending::Accepted,
             Err(refusal) => Ending::Refused(refusal.name.clone()),
@@ -187,7 +187,7 @@ impl Stage {
 
     fn remember(&mut self, seen: &Seen) {
         self.memory.record(seen);
-        if seen.spoiled {
+        if seen.corrupted {
             for (account, atoms) in holdings::surplus(self) {
                 *self.memory.gifts.entry(account).or_default() += atoms;
             }
@@ -218,14 +218,14 @@ impl Stage {
 
     /// The mints of all pools of a vault, by their index.
     pub fn revenue_mints(&self, vault: &Pubkey) -> Vec<Pubkey> {
-        let mut pools: Vec<_> = self.book.pools.values().filter(|pool| pool.vault == *vault).collect();
+        let mut pools: Vec<_> = self.ledger.pools.values().filter(|pool| pool.vault == *vault).collect();
         pools.sort_by_key(|pool| pool.index);
         pools.iter().map(|pool| pool.revenue_mint).collect()
     }
 
     /// A model's market, if it is open.
     pub fn market_of(&self, model: &Pubkey) -> Option<&Market> {
-        self.book.markets.get(&address::exchange::market(model))
+        self.ledger.markets.get(&address::exchange::market(model))
     }
 
     /// One of the people.

@@ -33,7 +33,7 @@ const TRADERS: usize = 8;
 const REFERRERS: usize = 3;
 
 /// A chain with the market, and the keys of its people.
-pub struct Stage {
+pub struct Setup {
     /// The chain.
     pub world: World,
     traders: Vec<Pubkey>,
@@ -56,7 +56,7 @@ impl fmt::Display for Compared {
     }
 }
 
-impl Stage {
+impl Setup {
     /// Opens the market, with the creator's first buy in the same transaction, and a service. Returns the books too.
     pub fn open(first_buy: &Order) -> (Self, Books) {
         let world = crate::trades::unopened();
@@ -64,22 +64,22 @@ impl Stage {
         let strangers = (1..TRADERS).map(|number| key(&format!("trader {number} of endurance")).pubkey());
         let traders = std::iter::once(creator).chain(strangers).collect();
         let referrers = (0..REFERRERS).map(|number| key(&format!("referrer {number} of endurance")).pubkey()).collect();
-        let mut stage = Self { world, traders, referrers };
-        for person in stage.traders.iter().chain(&stage.referrers).skip(1) {
-            stage.world.enrol(*person);
-            stage.world.chain.must(&[token::create_account(person, person, &Token::of_model(&model))]);
+        let mut setup = Self { world, traders, referrers };
+        for person in setup.traders.iter().chain(&setup.referrers).skip(1) {
+            setup.world.enrol(*person);
+            setup.world.chain.must(&[token::create_account(person, person, &Token::of_model(&model))]);
         }
         for person in [SIDE.person("operator"), SIDE.person("requester"), key("treasury").pubkey()] {
-            stage.world.enrol(person);
+            setup.world.enrol(person);
         }
         let holdings = vec![Holding { quote_atoms: PURSE_ATOMS, token_atoms: 0 }; TRADERS];
-        let now_seconds = stage.world.chain.now();
+        let now_seconds = setup.world.chain.now();
         let mut books =
             Books::open(market_params(), LAUNCH, REFERRERS, holdings, now_seconds).expect("the market opens");
-        stage.world.chain.must(&[opening(), stage.instruction(first_buy, true)]);
+        setup.world.chain.must(&[opening(), setup.instruction(first_buy, true)]);
         books.trade(first_buy, now_seconds).expect("the first buy is valid");
-        stage.serve_from_now_on();
-        (stage, books)
+        setup.serve_from_now_on();
+        (setup, books)
     }
 
     fn serve_from_now_on(&mut self) {

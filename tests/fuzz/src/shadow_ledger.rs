@@ -30,11 +30,11 @@ pub trait State: Discriminator + AnyBitPattern + Sized {
     }
 }
 
-macro_rules! book {
+macro_rules! ledger {
     ($($field:ident: $state:ty, $program:ident $(, $open_ended:literal)?;)+) => {
         /// Every account of the three programs by type and address, in the order of addresses.
         #[derive(Clone, Default)]
-        pub struct Book {
+        pub struct ShadowLedger {
             $(
                 #[doc = concat!("All accounts of type `", stringify!($state), "`.")]
                 pub $field: BTreeMap<Pubkey, $state>,
@@ -46,7 +46,7 @@ macro_rules! book {
             $(const IS_OPEN_ENDED: bool = $open_ended;)?
         })+
 
-        impl Book {
+        impl ShadowLedger {
             /// Reads the account at `address` again.
             pub fn update(&mut self, address: Pubkey, account: Option<&Account>) {
                 $(
@@ -60,7 +60,7 @@ macro_rules! book {
     };
 }
 
-book! {
+ledger! {
     exchange_configs: ExchangeConfig, modchains_exchange;
     models: Model, modchains_exchange;
     versions: ModelVersion, modchains_exchange;

@@ -1,4 +1,4 @@
-//! Planted bugs: small changes of the sources that the fuzzer must notice, or it would notice nothing.
+//! Mutants: small changes of the sources that the fuzzer must notice, or it would notice nothing.
 
 use std::{
     fs,
@@ -18,15 +18,15 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     run::{Failure, Settings, run},
-    stage::Stage,
+    setup::Setup,
 };
 
 /// The bugs, each with the text it replaces.
-const PLANTS: &str = include_str!("../plants.toml");
+const MUTANTS: &str = include_str!("../mutants.toml");
 
-/// A bug to plant.
+/// A bug and the program it is put into.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Plant {
+pub struct Mutant {
     /// Its name.
     pub name: String,
     /// What it does wrong.
@@ -49,13 +49,13 @@ pub struct Edit {
 }
 
 #[derive(Deserialize)]
-struct Plants {
-    plant: Vec<Plant>,
+struct Mutants {
+    mutant: Vec<Mutant>,
 }
 
-/// How a planted bug fared.
+/// How a mutant fared.
 #[derive(Debug)]
-pub struct Hunt {
+pub struct Outcome {
     /// Its name.
     pub name: String,
     /// How it was found; none when it was not.
@@ -66,16 +66,16 @@ pub struct Hunt {
     pub build_seconds: f64,
 }
 
-impl Plant {
+impl Mutant {
     /// All of them.
     pub fn all() -> Result<Vec<Self>> {
-        Ok(toml::from_str::<Plants>(PLANTS).context("the list of planted bugs is no TOML")?.plant)
+        Ok(toml::from_str::<Mutants>(MUTANTS).context("the list of mutants is no TOML")?.mutant)
     }
 
     /// The one of that name.
     pub fn named(name: &str) -> Result<Self> {
-        let found = Self::all()?.into_iter().find(|plant| plant.name == name);
-        found.with_context(|| format!("no planted bug is called {name}"))
+        let found = Self::all()?.into_iter().find(|mutant| mutant.name == name);
+        found.with_context(|| format!("no mutant is called {name}"))
     }
 
     /// The text of `file` with the bug in it.
@@ -113,7 +113,7 @@ fn folder() -> Result<PathBuf> {
 
 /// A cache for the copies, with the compiler of the shared one but outputs of its own: nobody else must ever get a
 /// program with a bug in it.
-fn planted_cache() -> Result<PathBuf> {
+fn mutant_cache() -> Result<PathBuf> {
     let (shared, own) = (cache()?.join("sbf"), folder()?.join("cache"));
     fs::create_dir_all(own.join("sbf"))?;
     for tool in fs::read_dir(&shared).with_context(|| format!("no {}: compile the programs first", shared.display()))? {
@@ -138,12 +138,12 @@ fn sources() -> Result<Vec<String>> {
 }
 
 /// Copies what differs, so that cargo compiles only that again, and removes what is no longer there.
-fn copy(plant: &Plant) -> Result<PathBuf> {
+fn copy(mutant: &Mutant) -> Result<PathBuf> {
     let tree = folder()?.join("tree");
     for path in sources()? {
         let mut content = fs::read(root().join(&path)).with_context(|| format!("cannot read {path}"))?;
-        if plant.edits.iter().any(|edit| edit.file == path) {
-            content = plant.apply(&path, String::from_utf8(content)?)?.into_bytes();
+        if mutant.edits.iter().any(|edit| edit.file == path) {
+            content = mutant.apply(&path, String::from_utf8(content)?)?.into_bytes();
         }
         write_if_changed(&tree.join(&path), &content)?;
     }
@@ -160,8 +160,8 @@ fn write_if_changed(path: &Path, content: &[u8]) -> Result<()> {
     fs::write(path, content).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// What a planted program is made from, in one hash: its sources and the bug.
-fn fingerprint(plant: &Plant) -> Result<String> {
+/// What a mutant is made from, in one hash: its sources and the bug.
+fn fingerprint(mutant: &Mutant) -> Result<String> {
     let mut hasher = Sha256::new();
     let matters = |path: &String| {
         ["programs/", "sdk/core/", "xtask/"].iter().any(|folder| path.starts_with(folder))
@@ -172,50 +172,50 @@ fn fingerprint(plant: &Plant) -> Result<String> {
         hasher.update(path.as_bytes());
         hasher.update(Sha256::digest(fs::read(root().join(&path))?));
     }
-    hasher.update(format!("{:?}", (&plant.program, &plant.edits)));
+    hasher.update(format!("{:?}", (&mutant.program, &mutant.edits)));
     Ok(hasher.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// The compiled program with the bug in it, from the cache if it was compiled before.
-fn build(plant: &Plant) -> Result<Vec<u8>> {
-    plant.check()?;
-    let kept = folder()?.join("planted").join(format!("{}-{}.so", plant.name, fingerprint(plant)?));
+fn build(mutant: &Mutant) -> Result<Vec<u8>> {
+    mutant.check()?;
+    let kept = folder()?.join("mutants").join(format!("{}-{}.so", mutant.name, fingerprint(mutant)?));
     if let Ok(binary) = fs::read(&kept) {
         return Ok(binary);
     }
-    let tree = copy(plant)?;
+    let tree = copy(mutant)?;
     let mut cargo = Command::new("cargo");
-    cargo.args(["xtask", "build-sbf", &plant.program]).current_dir(&tree);
+    cargo.args(["xtask", "build-sbf", &mutant.program]).current_dir(&tree);
     // Cargo tells this process which package it runs; the one it starts there must find its own.
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PKG_")) {
         cargo.env_remove(name);
     }
-    cargo.env("MODCHAINS_CACHE", planted_cache()?).env("CARGO_TARGET_DIR", folder()?.join("target"));
+    cargo.env("MODCHAINS_CACHE", mutant_cache()?).env("CARGO_TARGET_DIR", folder()?.join("target"));
     let done = cargo.env_remove("CARGO_MANIFEST_DIR").output().context("cargo does not run")?;
     if !done.status.success() {
-        bail!("{} does not compile:\n{}", plant.name, String::from_utf8_lossy(&done.stderr));
+        bail!("{} does not compile:\n{}", mutant.name, String::from_utf8_lossy(&done.stderr));
     }
-    let binary = fs::read(tree.join("target/deploy").join(format!("modchains_{}.so", plant.program)))?;
+    let binary = fs::read(tree.join("target/deploy").join(format!("modchains_{}.so", mutant.program)))?;
     write_if_changed(&kept, &binary)?;
     Ok(binary)
 }
 
 /// A chain on which one of the programs has the bug.
-pub fn chain(plant: &Plant) -> Result<Chain> {
-    let binary = build(plant)?;
-    let name = format!("modchains_{}", plant.program);
-    let planted = Program::ALL.into_iter().find(|program| program.name() == name);
-    let planted = planted.with_context(|| format!("there is no program {}", plant.program))?;
-    Ok(Chain::with(|program| if program == planted { binary.clone() } else { program.bytes() }))
+pub fn chain(mutant: &Mutant) -> Result<Chain> {
+    let binary = build(mutant)?;
+    let name = format!("modchains_{}", mutant.program);
+    let changed = Program::ALL.into_iter().find(|program| program.name() == name);
+    let changed = changed.with_context(|| format!("there is no program {}", mutant.program))?;
+    Ok(Chain::with(|program| if program == changed { binary.clone() } else { program.bytes() }))
 }
 
-/// Plants each bug and fuzzes until it is found, or for `transactions`.
-pub fn hunt(plants: &[Plant], transactions: u64, seed: u64) -> Result<Vec<Hunt>> {
-    plants.iter().try_for_each(Plant::check)?;
-    let mut hunts = Vec::new();
-    for plant in plants {
+/// Compiles each mutant and fuzzes it until it is found, or for `transactions`.
+pub fn search(mutants: &[Mutant], transactions: u64, seed: u64) -> Result<Vec<Outcome>> {
+    mutants.iter().try_for_each(Mutant::check)?;
+    let mut outcomes = Vec::new();
+    for mutant in mutants {
         let began = Instant::now();
-        let chain = chain(plant)?;
+        let chain = chain(mutant)?;
         let build_seconds = began.elapsed().as_secs_f64();
         let settings = Settings {
             seed,
@@ -225,25 +225,25 @@ pub fn hunt(plants: &[Plant], transactions: u64, seed: u64) -> Result<Vec<Hunt>>
             workers: Settings::all_cores(),
         };
         let began = Instant::now();
-        let report = run(&Stage::new(chain), &settings);
+        let report = run(&Setup::new(chain), &settings);
         let seconds = began.elapsed().as_secs_f64();
         let found = report.failure.as_ref().map_or("nothing", |failure| failure.broken.law);
-        eprintln!("{}: {found} ({build_seconds:.1} s to compile, {seconds:.1} s to find)", plant.name);
-        hunts.push(Hunt { name: plant.name.clone(), failure: report.failure, seconds, build_seconds });
+        eprintln!("{}: {found} ({build_seconds:.1} s to compile, {seconds:.1} s to find)", mutant.name);
+        outcomes.push(Outcome { name: mutant.name.clone(), failure: report.failure, seconds, build_seconds });
     }
-    Ok(hunts)
+    Ok(outcomes)
 }
 
-/// How the planted bugs fared, for people.
-pub fn table(hunts: &[Hunt]) -> Table {
-    let mut table = crate::report::table(["planted bug", "found by", "transactions", "seconds", "compiled in"]);
-    for hunt in hunts {
-        let (law, transactions) = match &hunt.failure {
+/// How the mutants fared, for people.
+pub fn table(outcomes: &[Outcome]) -> Table {
+    let mut table = crate::report::table(["mutant", "found by", "transactions", "seconds", "compiled in"]);
+    for outcome in outcomes {
+        let (law, transactions) = match &outcome.failure {
             Some(failure) => (failure.broken.law, failure.transactions.to_string()),
             None => ("not found", "-".to_owned()),
         };
-        let (seconds, build) = (format!("{:.1}", hunt.seconds), format!("{:.1} s", hunt.build_seconds));
-        table.add_row([hunt.name.as_str(), law, &transactions, &seconds, &build]);
+        let (seconds, build) = (format!("{:.1}", outcome.seconds), format!("{:.1} s", outcome.build_seconds));
+        table.add_row([outcome.name.as_str(), law, &transactions, &seconds, &build]);
     }
     table
 }

@@ -18,7 +18,7 @@ pub const SOL: u64 = 1_000_000_000;
 const AIRDROP_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Everybody, each with SOL and a wrapped part of it.
-pub struct Cast {
+pub struct Wallets {
     /// Deploys, configures and receives the protocol's fees.
     pub admin: Keypair,
     /// Lists the model.
@@ -33,7 +33,7 @@ pub struct Cast {
     pub requester: Keypair,
 }
 
-impl Cast {
+impl Wallets {
     /// New people, their keys in `folder` for the crank and for whoever wants to look around afterwards.
     pub fn new(folder: &Path) -> Result<Self> {
         std::fs::create_dir_all(folder)?;
@@ -68,7 +68,7 @@ impl Cast {
 }
 
 /// A client that remembers what everything cost.
-pub struct Stage {
+pub struct Setup {
     /// The cluster.
     pub client: Client,
     /// Plain JSON-RPC, for what the client does not offer.
@@ -77,8 +77,8 @@ pub struct Stage {
     pub costs: Costs,
 }
 
-impl Stage {
-    /// Sends `instructions` and books their cost under `what`.
+impl Setup {
+    /// Sends `instructions` and adds their cost to `what`.
     pub async fn send(&mut self, what: &str, instructions: &[Instruction], signers: &[&Keypair]) -> Result<Receipt> {
         let receipt = self.client.send(instructions, signers).await.with_context(|| what.to_owned())?;
         self.costs.add(what, &receipt);
