@@ -1,8 +1,6 @@
 //! Bonds of operators.
 
-use crate::bps::BPS_DENOMINATOR;
-use crate::math::mul_div_ceil;
-use crate::{CoreError, Result};
+use crate::{CoreError, Result, bps::BPS_DENOMINATOR, math::mul_div_ceil};
 
 /// Bond that a result needs: `max(min_bond, ceil(bond_multiple * fee), value_at_risk)`, in atoms.
 /// `bond_multiple_bps` may exceed 10,000. Rounds up, for whoever would be paid from the bond.

@@ -12,8 +12,10 @@
 //! (S) is the same as `(R + V) * y >= V * Y`. A trade changes neither `V` nor `Y`, so (K) implies that it keeps (S),
 //! rounding included. Adding to the reserve only strengthens both.
 
-use crate::math::{div_rem_wide, mul_div_ceil, mul_div_floor, wide_mul};
-use crate::{CoreError, Result};
+use crate::{
+    CoreError, Result,
+    math::{div_rem_wide, mul_div_ceil, mul_div_floor, wide_mul},
+};
 
 /// State of one bonding curve. Every method that returns a curve returns one that satisfies [`Curve::invariant`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,9 @@
 //! Splits of the trade fee and of the inference fee. Every split conserves the amount to the atom.
 
-use crate::bps::{BPS_DENOMINATOR, bps_ceil, bps_floor};
-use crate::{CoreError, Result};
+use crate::{
+    CoreError, Result,
+    bps::{BPS_DENOMINATOR, bps_ceil, bps_floor},
+};
 
 /// Smallest base trade fee.
 pub const TRADE_FEE_MIN_BPS: u16 = 25;

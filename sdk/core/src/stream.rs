@@ -12,9 +12,11 @@
 //! least one atom is staked whenever the accumulator moves, so it never exceeds `deposited_atoms * 2^64 < 2^128`, and
 //! a position's share of it never exceeds `deposited_atoms`.
 
-use crate::math::{div_rem_wide, mul_div_floor, mul_q64_floor};
-use crate::window::elapsed_seconds;
-use crate::{CoreError, Result};
+use crate::{
+    CoreError, Result,
+    math::{div_rem_wide, mul_div_floor, mul_q64_floor},
+    window::elapsed_seconds,
+};
 
 /// Default length of the stream: seven days.
 pub const STREAM_SECONDS_DEFAULT: u32 = 7 * 24 * 60 * 60;

@@ -1,8 +1,6 @@
 //! Usage of a model: decaying averages of paid use per epoch, and how many requesters were distinct.
 
-use crate::bps::PPM_DENOMINATOR;
-use crate::math::mul_div_floor;
-use crate::{CoreError, Result};
+use crate::{CoreError, Result, bps::PPM_DENOMINATOR, math::mul_div_floor};
 
 const DAY_SECONDS: u32 = 24 * 60 * 60;
 /// Half-life of the fast average: one day.

@@ -3,10 +3,10 @@
 
 mod common;
 
-use common::{any_atoms, solvent_curve};
-use modchains_core::CoreError;
-use modchains_core::curve::Curve;
+use modchains_core::{CoreError, curve::Curve};
 use proptest::prelude::*;
+
+use common::{any_atoms, solvent_curve};
 
 fn bought(curve: &Curve, quote_atoms: u64) -> Option<(u64, Curve)> {
     let token_atoms = curve.buy_exact_in(quote_atoms).ok()?;
@@ -19,6 +19,8 @@ fn sold(curve: &Curve, token_atoms: u64) -> Option<(u64, Curve)> {
 }
 
 proptest! {
+    #![proptest_config(modchains_test_seed::config())]
+
     #[test]
     fn a_trade_never_lowers_k_nor_breaks_solvency(curve in solvent_curve(), amount in any_atoms()) {
         let after = [bought(&curve, amount), sold(&curve, amount)];

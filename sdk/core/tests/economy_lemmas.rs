@@ -38,6 +38,8 @@ fn slop(amount: f64) -> f64 {
 }
 
 proptest! {
+    #![proptest_config(modchains_test_seed::config())]
+
     #[test]
     fn own_trades_never_raise_what_a_trader_owns(
         (curve, _) in market(), fees in trade_fees(), held in 0.0f64..1.0, size in -20.0f64..3.0, buys: bool,

@@ -3,14 +3,17 @@
 
 mod common;
 
-use common::{any_atoms, trade_fees};
-use modchains_core::CoreError;
-use modchains_core::fees::{
-    FEE_SPLIT_DEFAULT, FeeSplit, TRADE_FEES_DEFAULT, TradeFees, USAGE_FEE_SPLIT_DEFAULT, UsageFeeSplit,
+use modchains_core::{
+    CoreError,
+    fees::{FEE_SPLIT_DEFAULT, FeeSplit, TRADE_FEES_DEFAULT, TradeFees, USAGE_FEE_SPLIT_DEFAULT, UsageFeeSplit},
 };
 use proptest::prelude::*;
 
+use common::{any_atoms, trade_fees};
+
 proptest! {
+    #![proptest_config(modchains_test_seed::config())]
+
     #[test]
     fn a_trade_fee_is_split_to_the_atom(fees in trade_fees(), fee_atoms in any_atoms(), has_referrer: bool) {
         prop_assert_eq!(fees.validate(), Ok(()));

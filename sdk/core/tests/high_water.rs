@@ -20,6 +20,8 @@ fn sold_to(peak_atoms: u64, left_atoms: u64) -> HighWater {
 }
 
 proptest! {
+    #![proptest_config(modchains_test_seed::config())]
+
     #[test]
     fn what_everybody_sold_stays_in_the_mark_for_its_half_life(
         peak in 1u64..1 << 50, share in 0.0f64..1.0, elapsed in 0i64..60 * 86_400,

@@ -3,12 +3,15 @@
 
 mod common;
 
-use common::{any_atoms, solvent_curve, trade_fees};
-use modchains_core::CoreError;
-use modchains_core::fees::{TRADE_FEE_MAX_BPS, TRADE_FEE_MIN_BPS, TradeFees};
-use modchains_core::launch::{LAUNCH_FEE_MAX_BPS, LAUNCH_SECONDS_MAX, LaunchTerms, check_cap};
-use modchains_core::trade::{buy_exact_in, sell_exact_in};
+use modchains_core::{
+    CoreError,
+    fees::{TRADE_FEE_MAX_BPS, TRADE_FEE_MIN_BPS, TradeFees},
+    launch::{LAUNCH_FEE_MAX_BPS, LAUNCH_SECONDS_MAX, LaunchTerms, check_cap},
+    trade::{buy_exact_in, sell_exact_in},
+};
 use proptest::prelude::*;
+
+use common::{any_atoms, solvent_curve, trade_fees};
 
 /// A base fee and launch terms that go with it.
 fn terms() -> impl Strategy<Value = (u16, LaunchTerms)> {
@@ -21,6 +24,8 @@ fn terms() -> impl Strategy<Value = (u16, LaunchTerms)> {
 }
 
 proptest! {
+    #![proptest_config(modchains_test_seed::config())]
+
     #[test]
     fn the_launch_fee_is_the_line_from_its_maximum_to_the_base_fee_rounded_up(
         (base_bps, terms) in terms(), opened in -1i64 << 40..1 << 40, elapsed in 0u32..=LAUNCH_SECONDS_MAX,

@@ -36,6 +36,8 @@ fn shares() -> impl Strategy<Value = Vec<u16>> {
 }
 
 proptest! {
+    #![proptest_config(modchains_test_seed::config())]
+
     #[test]
     fn a_request_pays_at_least_the_licence_price_and_the_services_fee(terms in terms(), service_fee in any_atoms()) {
         let fee = terms.fee_atoms(service_fee);

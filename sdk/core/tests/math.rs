@@ -3,11 +3,14 @@
 
 mod common;
 
-use common::any_atoms;
-use modchains_core::CoreError;
-use modchains_core::bps::{bps_ceil, bps_floor, ppm_floor};
-use modchains_core::math::{div_rem_wide, mul_div_ceil, mul_div_floor, mul_div_rem, mul_q64_floor};
+use modchains_core::{
+    CoreError,
+    bps::{bps_ceil, bps_floor, ppm_floor},
+    math::{div_rem_wide, mul_div_ceil, mul_div_floor, mul_div_rem, mul_q64_floor},
+};
 use proptest::prelude::*;
+
+use common::any_atoms;
 
 fn narrow(value: u128) -> Result<u64, CoreError> {
     u64::try_from(value).map_err(|_| CoreError::Overflow)
@@ -31,6 +34,8 @@ fn every_combination_of_edge_digits_divides_exactly() {
 }
 
 proptest! {
+    #![proptest_config(modchains_test_seed::config())]
+
     #[test]
     fn mul_div_equals_the_wide_quotient(a in any_atoms(), b in any_atoms(), d in any_atoms()) {
         if d == 0 {

@@ -3,12 +3,15 @@
 
 mod common;
 
-use common::trade_fees;
-use modchains_core::bps::ppm_floor;
-use modchains_core::curve::Curve;
-use modchains_core::fees::{FeeLegs, TRADE_FEES_DEFAULT, TradeFees};
-use modchains_core::trade::{buy_exact_in, sell_exact_in};
+use modchains_core::{
+    bps::ppm_floor,
+    curve::Curve,
+    fees::{FeeLegs, TRADE_FEES_DEFAULT, TradeFees},
+    trade::{buy_exact_in, sell_exact_in},
+};
 use proptest::prelude::*;
+
+use common::trade_fees;
 
 /// A curve whose virtual quote deposits used up, with `sold_ppm` of its depth in circulation.
 fn used_up(reserve_atoms: u64, sold_ppm: u32) -> Curve {
@@ -28,6 +31,8 @@ fn sandwich(curve: &Curve, fees: &TradeFees, quote_atoms: u64, deposit_atoms: u6
 }
 
 proptest! {
+    #![proptest_config(modchains_test_seed::config())]
+
     #[test]
     fn a_deposit_beyond_the_virtual_quote_pays_nobody_while_it_is_below_the_protocols_net_part(
         reserve_atoms in 1_000_000_000u64..1 << 50, sold_ppm in 1_000u32..990_000, fees in trade_fees(),

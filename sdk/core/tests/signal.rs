@@ -21,6 +21,8 @@ fn exact(recent: u64, slow: u64, quality_ppm: u32, params: &SyncParams) -> f64 {
 }
 
 proptest! {
+    #![proptest_config(modchains_test_seed::config())]
+
     #[test]
     fn the_signal_is_the_formula_rounded_toward_no_step(
         recent in any_atoms(), slow in any_atoms(), quality_ppm in 0u32..=2_000_000, gain_milli in 1u32..10_000,
@@ -64,6 +66,8 @@ proptest! {
 }
 
 proptest! {
+    #![proptest_config(modchains_test_seed::config())]
+
     #[test]
     fn growth_alone_pays_for_a_step_and_never_more_than_was_lost(
         lost in any_atoms(), recent in 0u64..1 << 31, other in 0u64..1 << 31, slow in 0u64..1 << 31, quality_ppm in 0u32..=2_000_000,

@@ -110,6 +110,8 @@ impl Market {
 }
 
 proptest! {
+    #![proptest_config(modchains_test_seed::config())]
+
     #[test]
     fn a_market_stays_solvent_and_its_books_balance(
         fees in trade_fees(), depth in 1_000_000u64..1 << 56, first_price_seed in 0u32..50,

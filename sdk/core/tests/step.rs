@@ -19,6 +19,8 @@ fn sides(curve: &Curve) -> (u128, u128) {
 }
 
 proptest! {
+    #![proptest_config(modchains_test_seed::config())]
+
     #[test]
     fn one_step_changes_each_side_of_the_curve_by_at_most_its_size(
         (curve, state) in market(), step_ppm in -6_000i32..6_000,

@@ -3,10 +3,13 @@
 
 mod common;
 
-use common::any_atoms;
-use modchains_core::CoreError;
-use modchains_core::stream::{STREAM_SECONDS_DEFAULT, Stream};
+use modchains_core::{
+    CoreError,
+    stream::{STREAM_SECONDS_DEFAULT, Stream},
+};
 use proptest::prelude::*;
+
+use common::any_atoms;
 
 const WEEK: u32 = STREAM_SECONDS_DEFAULT;
 const HOLDERS: usize = 4;
@@ -105,6 +108,8 @@ impl Vault {
 }
 
 proptest! {
+    #![proptest_config(modchains_test_seed::config())]
+
     #[test]
     fn what_was_deposited_is_claimed_claimable_unstreamed_or_dust(ops in prop::collection::vec(op(), 1..120)) {
         let mut vault = Vault::new();

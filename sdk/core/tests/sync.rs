@@ -39,6 +39,8 @@ fn assert_within_drift(made: &[(i64, i32)], drift_max_ppm: u32) {
 }
 
 proptest! {
+    #![proptest_config(modchains_test_seed::config())]
+
     #[test]
     fn one_sync_moves_the_price_by_at_most_the_largest_step((curve, state) in market(), step_ppm in -20_000i32..20_000) {
         let moved = synced(&curve, &state, step_ppm);

@@ -10,22 +10,19 @@
 //! What is no law: a holder who sells before a downward step and stays out has avoided that step, for one fee that
 //! leaving costs at any time; and a position held over more than two epochs is a bet on use.
 //!
-//! `MODCHAINS_LONG=1` plays 2,000,000 plans per law instead of 40,000; `MODCHAINS_SEED` starts the search elsewhere.
+//! `MODCHAINS_LONG=1` plays 2,000,000 plans per law instead of 40,000; `MODCHAINS_TEST_SEED` starts the search elsewhere.
 #![allow(clippy::unwrap_used, missing_docs, reason = "test code: a failed unwrap is a failed test")]
 
 mod attack;
 
-use attack::market::Rule;
-use attack::{Found, Goal, search};
+use modchains_test_seed::{is_long, seed};
+
+use attack::{Found, Goal, market::Rule, search};
 
 const CONTROL_CASES: u64 = 20_000;
 
 fn law_cases() -> u64 {
-    if std::env::var("MODCHAINS_LONG").is_ok_and(|long| long == "1") { 2_000_000 } else { 40_000 }
-}
-
-fn seed() -> u64 {
-    std::env::var("MODCHAINS_SEED").map_or(20_261_121, |seed| seed.parse().unwrap())
+    if is_long() { 2_000_000 } else { 40_000 }
 }
 
 /// Three searches of different patience share the cases.

@@ -16,6 +16,8 @@ fn accrued(legs: &FeeLegs) -> i128 {
 }
 
 proptest! {
+    #![proptest_config(modchains_test_seed::config())]
+
     #[test]
     fn every_quote_atom_of_a_trade_is_in_one_place(
         curve in solvent_curve(), fees in trade_fees(), amount in any_atoms(), has_referrer: bool,

@@ -10,6 +10,8 @@ use modchains_core::window::{elapsed_seconds, end_seconds, epoch_index, is_open,
 use proptest::prelude::*;
 
 proptest! {
+    #![proptest_config(modchains_test_seed::config())]
+
     #[test]
     fn a_window_is_open_before_its_end_and_over_from_it_on(end in i64::MIN + 1..i64::MAX) {
         prop_assert!(is_open(end - 1, end) && !is_open(end, end) && !is_open(end + 1, end));

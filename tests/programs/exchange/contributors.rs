@@ -305,7 +305,7 @@ fn step(world: &mut World, (kind, who, amount): Step) -> u64 {
 }
 
 proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(12))]
+    #![proptest_config(modchains_test_seed::cases(12))]
 
     #[test]
     fn what_is_owed_and_what_was_paid_add_up_to_what_came_in(

@@ -207,7 +207,7 @@ fn referred() -> World {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(modchains_test_seed::cases(60))]
 
     #[test]
     fn a_trade_pays_what_was_quoted_to_the_atom(trades in prop::collection::vec(any_trade(), 1..6)) {
@@ -219,7 +219,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(modchains_test_seed::cases(8))]
 
     #[test]
     fn the_quote_vault_holds_reserve_and_dues_after_any_history(

@@ -155,8 +155,7 @@ fn check(steps: &[(i64, Step)]) -> Result<usize, TestCaseError> {
 
 #[test]
 fn a_request_is_accepted_exactly_when_the_rules_of_the_core_accept_it() {
-    let cases = 48;
-    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(cases));
+    let mut runner = proptest::test_runner::TestRunner::new(modchains_test_seed::cases(48));
     let (asked, accepted) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
     let steps = prop::collection::vec((prop_oneof![3 => Just(0_i64), 2 => 0_i64..70], step()), 1..40);
     let outcome = runner.run(&steps, |steps| {

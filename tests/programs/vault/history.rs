@@ -74,7 +74,7 @@ fn assert_conserved(world: &World, claimed: u64) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(modchains_test_seed::cases(12))]
 
     #[test]
     fn revenue_is_conserved_over_any_history_of_two_stakers(steps in prop::collection::vec(any_step(), 20..70)) {

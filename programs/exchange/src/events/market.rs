@@ -22,7 +22,7 @@ pub struct ConfigChangeApplied {
     pub params: MarketParams,
 }
 
-/// A market opened.
+/// A market opened, with parameters that it keeps for good.
 #[event]
 pub struct MarketOpened {
     /// The market.

@@ -1,8 +1,6 @@
 //! `C_hi`: the most tokens that circulated lately.
 
-use crate::usage::exp2_neg_q32;
-use crate::window::elapsed_seconds;
-use crate::{CoreError, Result};
+use crate::{CoreError, Result, usage::exp2_neg_q32, window::elapsed_seconds};
 
 /// High-water mark of the circulating supply.
 ///

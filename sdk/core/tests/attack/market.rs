@@ -7,8 +7,8 @@ use modchains_core::math::mul_div_floor;
 use modchains_core::sync::{HighWater, SyncInput, SyncParams, SyncReason, SyncState, sync};
 use modchains_core::trade::{Buy, Sell, buy_exact_in, buy_exact_out, sell_exact_in};
 
-use super::random::Random;
 use super::terms::{params_for, random_fees};
+use modchains_test_seed::Random;
 
 /// Which rule governs the market. All but the first are negative controls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

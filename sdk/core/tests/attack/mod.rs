@@ -2,12 +2,12 @@
 
 pub mod market;
 pub mod plan;
-pub mod random;
 pub mod terms;
+
+use modchains_test_seed::Random;
 
 use market::Rule;
 use plan::{Outcome, Plan};
-use random::Random;
 
 /// Which figure the search tries to raise above zero.
 #[derive(Debug, Clone, Copy)]

@@ -3,7 +3,7 @@
 use modchains_core::fees::FeeLegs;
 
 use super::market::{Market, Rule};
-use super::random::Random;
+use modchains_test_seed::Random;
 
 /// One trade of the plan, in up to eight parts: parts let a seller get some of its own reserve legs back.
 #[derive(Debug, Clone, Copy)]

@@ -3,7 +3,7 @@
 use modchains_core::fees::{FeeSplit, REFERRAL_MAX_BPS, TradeFees};
 use modchains_core::sync::SyncParams;
 
-use super::random::Random;
+use modchains_test_seed::Random;
 
 /// Any fee, split and referral that the configuration accepts.
 pub fn random_fees(random: &mut Random) -> TradeFees {

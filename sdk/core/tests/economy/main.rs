@@ -5,7 +5,7 @@
 //! library's own formulas. The law: **no plan gains more than its documented bound.** The negative controls: with one
 //! defence switched off, the same search finds a plan that does.
 //!
-//! `MODCHAINS_LONG=1` plays a hundred times as many plans; `MODCHAINS_SEED` starts the searches elsewhere.
+//! `MODCHAINS_LONG=1` plays a hundred times as many plans; `MODCHAINS_TEST_SEED` starts the searches elsewhere.
 #![allow(clippy::unwrap_used, missing_docs, reason = "test code: a failed unwrap is a failed test")]
 
 mod around;
@@ -14,8 +14,9 @@ mod crowd;
 mod decline;
 mod dust;
 mod pair;
-#[path = "../attack/random.rs"]
-mod random;
+mod random {
+    pub use modchains_test_seed::Random;
+}
 mod search;
 mod sniper;
 #[path = "../attack/terms.rs"]
@@ -29,6 +30,7 @@ use around::{Flash, Whale};
 use crowd::{Crowd, Demand};
 use decline::Decline;
 use dust::Dust;
+use modchains_test_seed::{is_long, seed};
 use pair::{Feeder, Staker};
 use search::{Found, Outcome, Plan, search};
 use sniper::Sniper;
@@ -37,14 +39,6 @@ use weakness::Weakness;
 
 /// Plans for one adversary in a short run.
 const PLANS: u64 = 20_000;
-
-fn seed() -> u64 {
-    std::env::var("MODCHAINS_SEED").map_or(20_261_121, |seed| seed.parse().unwrap())
-}
-
-fn is_long() -> bool {
-    std::env::var("MODCHAINS_LONG").is_ok_and(|long| long == "1")
-}
 
 fn hunt<P: Plan>(weakness: Weakness, plans: u64) -> Found<P> {
     let found = search::<P>(seed(), plans, weakness);

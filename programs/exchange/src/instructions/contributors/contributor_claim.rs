@@ -1,10 +1,10 @@
 use anchor_lang::prelude::*;
 use modchains_program_kit::{account, token};
 
-use crate::instructions::MarketPayout;
 use crate::{
     errors::{ExchangeError, ensure},
     events::{self, ContributorPaid},
+    instructions::MarketPayout,
     state::{Contributors, Market, Model},
 };
 

@@ -1,10 +1,10 @@
 use anchor_lang::prelude::*;
 use modchains_program_kit::token;
 
-use crate::instructions::MarketPayout;
 use crate::{
     errors::{ExchangeError, ensure},
     events::{self, FeesClaimed},
+    instructions::MarketPayout,
     state::{ExchangeConfig, FeeBeneficiary, Market, Model},
 };
 

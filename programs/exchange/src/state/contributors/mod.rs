@@ -41,7 +41,7 @@ pub struct Contributors {
     pub pending: [PendingShare; SHARES_MAX],
 }
 
-/// A contributor.
+/// Somebody with a share of what the creator earns.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct Contributor {

@@ -110,7 +110,7 @@ fn run(state: &mut Contributors, ledger: &mut Ledger, now_seconds: &mut i64, ste
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(modchains_test_seed::cases(400))]
 
     #[test]
     fn owed_and_paid_add_up_to_what_came_in_and_everybody_gets_their_share_of_the_time(steps in steps()) {

@@ -6,7 +6,7 @@ use crate::{
     state::{OracleConfig, OracleParams},
 };
 
-/// The change.
+/// What applies once the timelock is over.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
 pub struct ConfigChangeQueueArgs {
     /// What services will copy.

@@ -1,10 +1,10 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenInterface;
 
-use crate::instructions::OperatorPayout;
 use crate::{
     errors::OracleError,
     events::{self, Change, ClaimExpired},
+    instructions::OperatorPayout,
     state::{Operator, Request, Service},
 };
 

@@ -7,7 +7,7 @@ use crate::{
     state::{Operator, Request},
 };
 
-/// The result.
+/// What the operator answers, with its bond behind it.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
 pub struct ResultPostArgs {
     /// How it may be compared; must be the request's class: 0 exact, 1 tolerant.
