@@ -76,7 +76,7 @@ impl Context {
         is_loopback(self.client.url())
     }
 
-    /// Address of the authority.
+    /// Who signs and pays for every step.
     pub fn authority_address(&self) -> Pubkey {
         self.authority.pubkey()
     }

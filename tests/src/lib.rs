@@ -11,6 +11,7 @@ pub mod idl;
 pub mod ledger;
 pub mod metadata;
 pub mod registry;
+mod row;
 pub mod scenario;
 pub mod substitution;
 pub mod view;

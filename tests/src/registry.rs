@@ -13,7 +13,7 @@ use solana_signer::Signer;
 
 use crate::{
     chain::key,
-    scenario::{Row, both},
+    row::{Row, both},
     world::{
         CHALLENGE_SECONDS, QUOTE, Side, TIMELOCK_SECONDS, World, claim_instruction, finalize_instruction,
         post_instruction, quote, request_args, request_instruction,

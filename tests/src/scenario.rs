@@ -14,6 +14,7 @@ use crate::{
     chain::{TOKEN, key},
     idl::Program,
     registry,
+    row::{Build, Row, both},
     world::{
         CHALLENGE_SECONDS, CLAIM_SECONDS, COOLDOWN_SECONDS, EPOCH_SECONDS, QUOTE, Side, TIMELOCK_SECONDS, WAIT_SECONDS,
         World, claim_instruction, finalize_instruction, market_params, oracle_params, post_instruction, quote,
@@ -35,8 +36,6 @@ pub struct Scenario {
     pub sibling: Instruction,
 }
 
-type Build = fn(&mut World) -> [Instruction; 2];
-
 /// Every instruction of the three programs.
 pub fn all() -> Vec<Scenario> {
     let exchange = exchange_builds().into_iter().chain(registry::builds()).map(|build| (Program::Exchange, build));
@@ -55,10 +54,6 @@ fn scenario(program: Program, name: &'static str, base: fn() -> World, build: Bu
     Scenario { program, name, world, instruction, sibling }
 }
 
-pub(crate) fn both(build: impl Fn(Side) -> Instruction) -> [Instruction; 2] {
-    Side::BOTH.map(build)
-}
-
 fn one(instruction: Instruction) -> [Instruction; 2] {
     [instruction.clone(), instruction]
 }
@@ -71,8 +66,6 @@ fn admin() -> Pubkey {
 fn with_requests(world: &mut World, prepare: impl Fn(&mut World, Side)) {
     Side::BOTH.into_iter().for_each(|side| prepare(world, side));
 }
-
-pub(crate) type Row = (&'static str, fn() -> World, Build);
 
 fn exchange_builds() -> Vec<Row> {
     vec![

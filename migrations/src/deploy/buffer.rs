@@ -57,7 +57,7 @@ impl<'a> Buffer<'a> {
         Self { context, image, keypair: buffer_keypair(&context.authority, image) }
     }
 
-    /// Its address.
+    /// Where it lies, whether it exists yet or not.
     pub fn address(&self) -> modchains_sdk::Pubkey {
         self.keypair.pubkey()
     }

@@ -91,7 +91,7 @@ impl Place {
         Self { program, authority, seed: bytes }
     }
 
-    /// Its address.
+    /// Derived from program, authority and seed.
     pub fn address(&self) -> Pubkey {
         Pubkey::find_program_address(&[self.program.as_ref(), &self.seed], &ID).0
     }

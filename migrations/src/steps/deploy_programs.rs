@@ -2,7 +2,7 @@
 
 use modchains_sdk::{SdkError, keys::Program};
 
-use super::Outcome;
+use super::outcome::Outcome;
 use crate::{
     Result,
     context::Context,

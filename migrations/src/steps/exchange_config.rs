@@ -6,7 +6,7 @@ use modchains_sdk::{
     instruction,
 };
 
-use super::Outcome;
+use super::outcome::Outcome;
 use crate::{Result, config::Difference, context::Context};
 
 /// Creates the configuration unless there is one.

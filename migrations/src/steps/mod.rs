@@ -3,15 +3,17 @@
 mod deploy_programs;
 mod exchange_config;
 mod oracle_config;
+mod outcome;
 mod quote_mints;
 
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use crate::{MigrateError, Result, config::Difference, context::Context, deploy::DeployReport};
+pub use self::outcome::Outcome;
+use crate::{MigrateError, Result, context::Context};
 
-/// A step.
+/// One of the things a chain must have before anything can be listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     /// Programs are deployed and equal the local files.
@@ -22,28 +24,6 @@ pub enum Step {
     OracleConfig,
     /// Both allow the quote mints.
     QuoteMints,
-}
-
-/// What a step found or did.
-#[derive(Debug, Clone, Serialize)]
-pub struct Outcome {
-    /// Whether the chain now has what the step is for.
-    pub done: bool,
-    /// Whether the step sent anything.
-    pub changed: bool,
-    /// What it found or did, for people.
-    pub notes: Vec<String>,
-    /// What the chain has that the configuration does not say. Never overwritten.
-    pub differences: Vec<Difference>,
-    /// The programs, for the step that deploys them.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub programs: Vec<DeployReport>,
-}
-
-impl Outcome {
-    fn new(done: bool, changed: bool, note: impl Into<String>) -> Self {
-        Self { done, changed, notes: vec![note.into()], differences: Vec::new(), programs: Vec::new() }
-    }
 }
 
 /// A step's outcome with its time.
@@ -64,7 +44,7 @@ impl Step {
     /// All steps in order.
     pub const ALL: [Self; 4] = [Self::DeployPrograms, Self::ExchangeConfig, Self::OracleConfig, Self::QuoteMints];
 
-    /// Its number.
+    /// From 1, never used again for another step.
     pub const fn number(self) -> u32 {
         match self {
             Self::DeployPrograms => 1,
@@ -74,7 +54,7 @@ impl Step {
         }
     }
 
-    /// Its name.
+    /// As reports and `--only` say it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::DeployPrograms => "deploy_programs",

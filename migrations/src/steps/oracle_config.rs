@@ -5,7 +5,7 @@ use modchains_sdk::{
     oracle::{instructions::ConfigInitializeArgs, state::OracleConfig},
 };
 
-use super::Outcome;
+use super::outcome::Outcome;
 use crate::{Result, config::Difference, context::Context};
 
 /// Creates the configuration unless there is one.

@@ -2,7 +2,7 @@
 
 use modchains_sdk::{Instruction, instruction};
 
-use super::Outcome;
+use super::outcome::Outcome;
 use crate::{
     Result,
     config::{Difference, QuoteMint},

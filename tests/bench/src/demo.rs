@@ -12,9 +12,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 
 use crate::{
-    Options, budgets,
+    budgets,
     figures::Figures,
     memory::{Peaks, watch},
+    options::Options,
     table::{Table, code, number},
 };
 
@@ -33,7 +34,7 @@ const TEXT: &str = "\
      model's forward pass: reading, checking, journal, signing, packing. *Accepted* is when the endpoint has answered. \
      p50 is the median of the runs' medians, p99 the largest of the runs' 99th percentiles.";
 
-/// One run.
+/// What one run of the demo reported, and what it used.
 struct Run {
     report: Value,
     deploy_seconds: f64,

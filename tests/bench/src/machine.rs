@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 /// Load, in processes per core, above which times are not to be trusted.
 const BUSY_LOAD_PER_CORE: f64 = 0.5;
 
-/// The machine.
+/// What the figures were measured on.
 pub struct Machine {
     cores: usize,
     memory_gib: u64,

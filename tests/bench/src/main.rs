@@ -15,6 +15,7 @@ mod launch;
 mod machine;
 mod memory;
 mod objects;
+mod options;
 mod peers;
 mod progress;
 mod rent;
@@ -23,42 +24,13 @@ mod sizes;
 mod table;
 mod trades;
 
-use std::{
-    fs::File,
-    path::{Path, PathBuf},
-    process::ExitCode,
-    time::Instant,
-};
+use std::{fs::File, path::Path, process::ExitCode, time::Instant};
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use modchains_tests::idl::root;
 
-use crate::{endurance::Endurance, figures::Figures, machine::Machine, objects::Objects, progress::step, table::Table};
-
-/// Measures everything and writes BENCHMARKS.md and benchmarks/figures.json. A measurement that fails is named and
-/// nothing is written.
-#[derive(Debug, Parser)]
-#[command(version)]
-struct Options {
-    /// The local network's program; `cargo xtask localnet --build-only` prints it.
-    #[arg(long, env = "MODCHAINS_LOCALNET")]
-    localnet: PathBuf,
-    /// The digits; `cargo xtask digits-data` prints the file.
-    #[arg(long, env = "MODCHAINS_DIGITS")]
-    digits: PathBuf,
-    /// How often the demo runs; its times are medians of the runs.
-    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
-    demo_runs: u32,
-    /// Rounds per inference figure.
-    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(10..))]
-    inference_rounds: u32,
-    #[command(flatten)]
-    endurance: Endurance,
-    /// Measures what the compiled programs and the formulas take, prints it and writes nothing.
-    #[arg(long)]
-    programs_only: bool,
-}
+use crate::{figures::Figures, machine::Machine, objects::Objects, options::Options, progress::step, table::Table};
 
 fn main() -> ExitCode {
     match run(&Options::parse()) {

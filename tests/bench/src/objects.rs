@@ -62,7 +62,7 @@ impl Objects {
         &self.sizes
     }
 
-    /// Bytes of one.
+    /// Size of the account called `name`, bytes.
     pub fn bytes(&self, name: &str) -> Result<usize> {
         let found = self.sizes.iter().find(|(object, _)| *object == name);
         Ok(found.with_context(|| format!("there is no {name}"))?.1)

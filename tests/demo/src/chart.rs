@@ -4,11 +4,19 @@ use std::path::Path;
 
 use anyhow::{Result, anyhow};
 use plotters::prelude::*;
+use serde::Serialize;
 use textplots::{Chart, Plot, Shape};
 
-use crate::report::PricePoint;
-
 const SIZE: (u32, u32) = (960, 480);
+
+/// A price and what made it.
+#[derive(Debug, Clone, Serialize)]
+pub struct PricePoint {
+    /// What happened.
+    pub what: String,
+    /// Lamports for a whole token afterwards.
+    pub price_lamports: f64,
+}
 
 /// Lowest and highest price, with a margin.
 fn bounds(prices: &[PricePoint]) -> (f64, f64) {

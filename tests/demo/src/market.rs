@@ -25,7 +25,7 @@ use modchains_sdk::{
 use serde::Serialize;
 
 use crate::{
-    inference::Listing,
+    listing::Listing,
     progress::step,
     wallets::{SOL, Setup, Wallets},
 };

@@ -12,21 +12,13 @@ use modchains_sdk::{
 use serde::Serialize;
 
 use crate::{
-    chart,
+    chart::{self, PricePoint},
     cost::Costs,
-    inference::{Accuracy, Answers, Listing},
+    inference::Answers,
+    listing::{Accuracy, Listing},
     market::{Moved, Trades, price_lamports},
     wallets::{SOL, Setup, Wallets},
 };
-
-/// A price and what made it.
-#[derive(Debug, Clone, Serialize)]
-pub struct PricePoint {
-    /// What happened.
-    pub what: String,
-    /// Lamports for a whole token afterwards.
-    pub price_lamports: f64,
-}
 
 /// What somebody has at the end.
 #[derive(Debug, Clone, Serialize)]

@@ -12,10 +12,11 @@ use modchains_migrations::{
 use modchains_sdk::{CommitmentConfig, RpcClient, Signer, client::Client};
 
 use crate::{
-    Options,
     cost::Costs,
-    inference::{self, Listing},
+    inference,
+    listing::{self, Listing},
     market,
+    options::Options,
     processes::{self, Network, Process},
     progress::{done, step},
     report,
@@ -123,7 +124,7 @@ async fn train(options: &Options, output: &Path) -> Result<(std::path::PathBuf, 
     let (data, out, seed) = (options.digits.to_string_lossy(), models.to_string_lossy(), options.seed.to_string());
     let arguments = ["--data", &*data, "--out", &*out, "--seed", &*seed];
     Process::start("training", &processes::sibling("modchains-digits")?, &arguments, output)?.finish().await?;
-    let card = inference::accuracy(&models.join("digits-int8"))?;
+    let card = listing::accuracy(&models.join("digits-int8"))?;
     let found = format!("{} of {} held-out digits right", card.correct, card.held_out);
     Ok((models, found))
 }

@@ -10,6 +10,7 @@
 
 pub mod actions;
 pub mod corrupt;
+pub mod failure;
 pub mod laws;
 pub mod memory;
 pub mod mutant;
@@ -20,3 +21,5 @@ pub mod run;
 pub mod seen;
 pub mod setup;
 pub mod shadow_ledger;
+pub mod step;
+pub mod traded;

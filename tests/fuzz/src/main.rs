@@ -9,12 +9,14 @@ use std::{
 use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand};
 use modchains_fuzz::{
+    failure::Failure,
     laws,
     mutant::{self, Mutant},
     replay::{self, Sequence},
-    run::{Failure, Settings, run},
+    run::{Settings, run},
     setup::Setup,
 };
+use modchains_test_seed::SEED;
 use modchains_tests::{chain::Chain, idl::root};
 
 #[derive(Debug, Parser)]
@@ -39,7 +41,7 @@ enum Command {
         #[arg(long, default_value_t = 300_000)]
         steps: u64,
         /// Every choice follows from it.
-        #[arg(long, default_value_t = 1)]
+        #[arg(long, default_value_t = SEED)]
         seed: u64,
         /// Names of the mutants; all when none is named.
         names: Vec<String>,
@@ -51,7 +53,7 @@ enum Command {
 #[derive(Debug, Args)]
 struct RunArgs {
     /// Every choice follows from it.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = SEED)]
     seed: u64,
     /// Transactions to send.
     #[arg(long, default_value_t = 100_000)]

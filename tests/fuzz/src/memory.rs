@@ -11,7 +11,11 @@ use modchains_oracle::state::Usage;
 use modchains_tests::chain::{TOKEN, TOKEN_2022};
 use modchains_vault::state::RevenuePool;
 
-use crate::{actions::gifts, seen::Seen, shadow_ledger::State};
+use crate::{
+    seen::{BURN, Seen, TRANSFER},
+    shadow_ledger::State,
+    traded::traded,
+};
 
 /// How long moves are kept: the window in which their steps may add up to a bound.
 pub const DAY_SECONDS: i64 = 86_400;
@@ -25,7 +29,7 @@ pub struct Move {
     pub step_ppm: i64,
 }
 
-/// The past of one market.
+/// What one market was and did before.
 #[derive(Debug, Clone, Default)]
 pub struct MarketPast {
     /// When it opened, unix seconds.
@@ -111,7 +115,7 @@ impl Memory {
             ..MarketPast::default()
         });
         // Supplies that stood only within the transaction count too: the program must have seen them.
-        let passing = crate::laws::trades::traded(seen).into_iter().filter(|trade| trade.market == address);
+        let passing = traded(seen).into_iter().filter(|trade| trade.market == address);
         past.supplies.extend(passing.map(|trade| (seen.now, trade.after.circulating_atoms)));
         past.forget(seen.now, market.params.epoch_seconds);
         let moved = seen.events::<CurveMoved>().into_iter().filter(|event| event.market == address);
@@ -131,12 +135,12 @@ pub fn lost_fees(seen: &Seen, model: &Pubkey) -> u64 {
 
 /// Tokens that the transaction sends by plain transfers, by receiver.
 pub fn given(seen: &Seen) -> Vec<(Pubkey, u64)> {
-    plain(seen, gifts::TRANSFER).map(|(accounts, atoms)| (accounts[1], atoms)).collect()
+    plain(seen, TRANSFER).map(|(accounts, atoms)| (accounts[1], atoms)).collect()
 }
 
 /// Tokens that the transaction destroys by plain burns, by mint.
 pub fn burned(seen: &Seen) -> Vec<(Pubkey, u64)> {
-    plain(seen, gifts::BURN).map(|(accounts, atoms)| (accounts[1], atoms)).collect()
+    plain(seen, BURN).map(|(accounts, atoms)| (accounts[1], atoms)).collect()
 }
 
 fn plain(seen: &Seen, tag: u8) -> impl Iterator<Item = (Vec<Pubkey>, u64)> {

@@ -17,7 +17,8 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    run::{Failure, Settings, run},
+    failure::Failure,
+    run::{Settings, run},
     setup::Setup,
 };
 

@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn magnitudes_reach_both_ends_and_never_leave_them() {
-        let mut pick = Pick::new(1);
+        let mut pick = Pick::new(modchains_test_seed::seed());
         let seen: Vec<u64> = (0..10_000).map(|_| pick.magnitude(1_000)).collect();
         assert!(seen.contains(&1) && seen.contains(&1_000));
         assert!(seen.iter().all(|amount| (1..=1_000).contains(amount)));
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn weights_are_kept_to() {
-        let mut pick = Pick::new(3);
+        let mut pick = Pick::new(modchains_test_seed::seed());
         let mut counts = [0_u32; 3];
         for _ in 0..30_000 {
             counts[pick.weighted([1, 0, 2].into_iter())] += 1;

@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     actions::{self, Action},
+    failure::{Failure, Recorded},
     laws::{Broken, Laws},
-    run::{Failure, Recorded},
-    setup::{Ending, Setup},
+    setup::Setup,
+    step::Ending,
 };
 
 /// A failing sequence as it lies in a file.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use comfy_table::{Cell, CellAlignment, Table, presets};
 use serde_json::json;
 
-use crate::{laws, run::Failure, setup::Ending};
+use crate::{failure::Failure, laws, step::Ending};
 
 /// How often an action was done, and how that ended.
 #[derive(Debug, Clone, Copy, Default)]

@@ -11,10 +11,12 @@ use std::{
 
 use crate::{
     actions::{self, Action},
-    laws::{Broken, Laws},
+    failure::{Failure, Recorded},
+    laws::Laws,
     pick::{Pick, mixed},
     report::Report,
-    setup::{Ending, Setup},
+    setup::Setup,
+    step::Ending,
 };
 
 /// How much to do.
@@ -40,33 +42,6 @@ impl Settings {
     pub fn all_cores() -> usize {
         thread::available_parallelism().map_or(1, usize::from)
     }
-}
-
-/// A step that can be done again.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Recorded {
-    /// Name of the action.
-    pub action: String,
-    /// Its choices.
-    pub seed: u64,
-    /// What it was, in words; for readers.
-    #[serde(default)]
-    pub what: String,
-}
-
-/// A law that was broken, with the steps that led there.
-#[derive(Debug, Clone)]
-pub struct Failure {
-    /// The run's seed.
-    pub seed: u64,
-    /// Which episode of it, from 0.
-    pub episode: u64,
-    /// What was broken.
-    pub broken: Broken,
-    /// The episode's steps up to and with the one that broke it.
-    pub steps: Vec<Recorded>,
-    /// Transactions sent until then, by all threads.
-    pub transactions: u64,
 }
 
 /// Plays until the settings say stop or a law is broken.

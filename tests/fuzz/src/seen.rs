@@ -9,6 +9,10 @@ use solana_instruction::Instruction;
 
 use crate::shadow_ledger::{ShadowLedger, State};
 
+/// Tag of the token programs' transfer.
+pub const TRANSFER: u8 = 3;
+/// Tag of their burn.
+pub const BURN: u8 = 8;
 /// Offset of the byte that tells accounts (2) from mints (1) in Token-2022 accounts with extensions.
 const ACCOUNT_TYPE_OFFSET: usize = 165;
 

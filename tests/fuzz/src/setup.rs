@@ -3,7 +3,7 @@
 use anchor_lang::prelude::Pubkey;
 use modchains_exchange::{
     instructions::ConfigInitializeArgs as ExchangeConfigArgs,
-    state::{Market, MarketParams, Model},
+    state::{Market, MarketParams},
 };
 use modchains_oracle::instructions::{BondMintAllowArgs, ConfigInitializeArgs as OracleConfigArgs};
 use modchains_sdk::{
@@ -17,15 +17,7 @@ use modchains_tests::{
 use solana_instruction::Instruction;
 use solana_signer::Signer;
 
-use crate::{
-    actions::{Action, Plan, listing},
-    corrupt,
-    laws::{Broken, Laws, Sight, holdings},
-    memory::Memory,
-    pick::Pick,
-    seen::{Seen, Tokens},
-    shadow_ledger::ShadowLedger,
-};
+use crate::{memory::Memory, pick::Pick, seen::Tokens, shadow_ledger::ShadowLedger};
 
 /// How many people there are. Anybody may be trader, staker, requester, operator or creator, and try what is another's.
 pub const PEOPLE: usize = 8;
@@ -51,30 +43,6 @@ pub struct Setup {
     pub quotes: Vec<Token>,
 }
 
-/// How a step ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ending {
-    /// Nothing could be done: there was no request to claim, say.
-    Skipped,
-    /// Time passed.
-    Waited,
-    /// The transaction was accepted.
-    Accepted,
-    /// The transaction was refused, with the error's name.
-    Refused(String),
-}
-
-/// What a step was and what came of it.
-#[derive(Debug, Clone)]
-pub struct Step {
-    /// How it ended.
-    pub ending: Ending,
-    /// The law it broke, if any.
-    pub broken: Option<Broken>,
-    /// In words.
-    pub what: String,
-}
-
 /// The admin of both configurations.
 pub fn admin() -> Pubkey {
     key("admin").pubkey()
@@ -86,8 +54,8 @@ pub fn treasury() -> Pubkey {
 }
 
 impl Setup {
-    /// A setup on `chain`, on which nothing has happened yet.
-    pub fn new(chain: Chain) -> Self {
+    /// A setup on `chain` with people and quote mints, and nothing listed yet.
+    pub(crate) fn unlisted(chain: Chain) -> Self {
         let people = (0..PEOPLE).map(|index| key(&format!("person {index}")).pubkey()).collect();
         let quotes = vec![
             Token { mint: key("quote mint").pubkey(), program: TOKEN },
@@ -95,14 +63,6 @@ impl Setup {
         ];
         let mut setup = Self { chain, ledger: ShadowLedger::default(), memory: Memory::default(), people, quotes };
         setup.fund_people();
-        for instruction in setup.configuration() {
-            setup.must(vec![instruction]);
-        }
-        for index in 0..listing::SHAPES.len() {
-            for instruction in listing::complete(&setup, index) {
-                setup.must(vec![instruction]);
-            }
-        }
         setup
     }
 
@@ -120,7 +80,8 @@ impl Setup {
         }
     }
 
-    fn configuration(&self) -> Vec<Instruction> {
+    /// Configures the programs.
+    pub(crate) fn configuration(&self) -> Vec<Instruction> {
         // A tight bound on the steps of a day, so that it is reached.
         let market = MarketParams { drift_max_ppm: 20_000, ..market_params() };
         let exchange_args =
@@ -142,63 +103,6 @@ impl Setup {
             instructions.push(oracle::bond_mint_allow(&admin(), &quote.mint, bond));
         }
         instructions
-    }
-
-    /// Sends what the setup itself relies on.
-    #[track_caller]
-    fn must(&mut self, instructions: Vec<Instruction>) {
-        let seen = Seen::send(&mut self.chain, instructions, false);
-        if let Err(refusal) = &seen.result {
-            panic!("the setup failed: {}\n{}", refusal.name, refusal.logs.join("\n"));
-        }
-        seen.write_to(&mut self.ledger);
-        self.remember(&seen);
-    }
-
-    /// Runs one step: `action` with the choices of `seed`.
-    pub fn step(&mut self, action: &Action, seed: u64, laws: &mut Laws) -> Step {
-        let mut pick = Pick::new(seed);
-        let Some(mut plan) = (action.build)(self, &mut pick) else {
-            return Step { ending: Ending::Skipped, broken: None, what: String::new() };
-        };
-        let mut what = std::mem::take(&mut plan.what);
-        if plan.instructions.is_empty() {
-            self.chain.advance(plan.wait_seconds);
-            return Step { ending: Ending::Waited, broken: None, what };
-        }
-        let corrupted = pick.percent(corrupt::PERCENT) && corrupt::corrupt(self, &mut plan.instructions, &mut pick);
-        if corrupted {
-            what.push_str(", with a wrong account");
-        }
-        let seen = Seen::send(&mut self.chain, std::mem::take(&mut plan.instructions), corrupted);
-        if seen.result.is_ok() {
-            seen.write_to(&mut self.ledger);
-        }
-        let broken = laws.check(&Sight { setup: self, plan: &plan, seen: &seen });
-        let ending = match &seen.result {
-            Ok(_) => Ending::Accepted,
-            Err(refusal) => Ending::Refused(refusal.name.clone()),
-        };
-        if ending == Ending::Accepted {
-            self.remember(&seen);
-        }
-        Step { ending, broken, what }
-    }
-
-    fn remember(&mut self, seen: &Seen) {
-        self.memory.record(seen);
-        if seen.corrupted {
-            for (account, atoms) in holdings::surplus(self) {
-                *self.memory.gifts.entry(account).or_default() += atoms;
-            }
-        }
-        // Whoever may hold a new model's token gets an account for it.
-        for mint in seen.changes::<Model>().filter(|change| change.before.is_none()) {
-            let token = Token::of_model(&mint.address);
-            for person in self.people.iter().copied().chain([treasury()]) {
-                self.chain.put_tokens(token.account_of(&person), token.program, token.mint, person, 0);
-            }
-        }
     }
 
     /// The token of a quote mint. Markets and services only have allowed ones.
@@ -236,12 +140,5 @@ impl Setup {
     /// `owner` mostly, anybody else now and then.
     pub fn mostly(&self, owner: Pubkey, pick: &mut Pick) -> Pubkey {
         if pick.percent(94) { owner } else { self.anybody(pick) }
-    }
-}
-
-impl Plan {
-    /// A transaction of one instruction.
-    pub fn one(instruction: Instruction, what: String) -> Self {
-        Self { instructions: vec![instruction], what, ..Self::default() }
     }
 }

@@ -12,13 +12,14 @@ use modchains_fuzz::{
     run::{Settings, run},
     setup::Setup,
 };
+use modchains_test_seed::seed;
 use modchains_tests::chain::Chain;
 
 /// Mutants that are looked for each time, one in each program; `make fuzz` looks for all of them.
 const SELECTION: [&str; 3] = ["buy_rounds_up", "stake_of_another", "locked_bond_leaves"];
 
 fn settings(transactions: u64, workers: usize) -> Settings {
-    Settings { seed: 1, transactions, episode_steps: Settings::EPISODE_STEPS, time_limit: None, workers }
+    Settings { seed: seed(), transactions, episode_steps: Settings::EPISODE_STEPS, time_limit: None, workers }
 }
 
 #[test]
@@ -61,7 +62,7 @@ fn every_mutant_still_has_its_place() {
 #[test]
 fn mutants_are_found_and_shortened() {
     let mutants: Vec<_> = SELECTION.iter().map(|name| Mutant::named(name).unwrap()).collect();
-    let outcomes = mutant::search(&mutants, 100_000, 1).unwrap();
+    let outcomes = mutant::search(&mutants, 100_000, seed()).unwrap();
     println!("{}", mutant::table(&outcomes));
     for (mutant, outcome) in mutants.iter().zip(outcomes) {
         let failure = outcome.failure.unwrap_or_else(|| panic!("{} was not found", mutant.name));

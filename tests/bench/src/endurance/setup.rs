@@ -110,12 +110,12 @@ impl Setup {
         build(&self.traders[order.trader], &SIDE.model(), &quote(), args, route)
     }
 
-    /// A trader.
+    /// By number; 0 is the creator.
     pub fn trader(&self, number: usize) -> Pubkey {
         self.traders[number]
     }
 
-    /// A referrer.
+    /// By number, from 0.
     pub fn referrer(&self, number: usize) -> Pubkey {
         self.referrers[number]
     }
@@ -125,7 +125,7 @@ impl Setup {
         self.world.usage(SIDE)
     }
 
-    /// The service.
+    /// The service that answers paid requests, as it is now.
     pub fn service(&self) -> Service {
         self.world.service(SIDE)
     }

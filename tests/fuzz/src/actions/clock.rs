@@ -1,6 +1,6 @@
 //! Time passes: seconds mostly, often to the very edge of a window, now and then weeks.
 
-use super::{Action, Plan};
+use super::action::{Action, Plan};
 use crate::{pick::Pick, setup::Setup};
 
 pub const ACTIONS: &[Action] = &[Action { name: "wait", weight: 110, build: wait }];

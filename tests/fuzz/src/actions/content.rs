@@ -5,7 +5,7 @@ use modchains_exchange::instructions::ContentMintArgs;
 use modchains_oracle::state::RequestStatus;
 use modchains_sdk::{address, instruction::registry};
 
-use super::{Action, Plan, short};
+use super::action::{Action, Plan, short};
 use crate::{pick::Pick, setup::Setup};
 
 pub const ACTIONS: &[Action] = &[Action { name: "content_mint", weight: 12, build: mint }];

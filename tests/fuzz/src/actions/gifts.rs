@@ -4,13 +4,12 @@ use anchor_lang::prelude::Pubkey;
 use modchains_sdk::{address, instruction::Token};
 use solana_instruction::{AccountMeta, Instruction};
 
-use super::{Action, Plan, short};
-use crate::{pick::Pick, setup::Setup};
-
-/// Tag of the token programs' transfer.
-pub const TRANSFER: u8 = 3;
-/// Tag of their burn.
-pub const BURN: u8 = 8;
+use super::action::{Action, Plan, short};
+use crate::{
+    pick::Pick,
+    seen::{BURN, TRANSFER},
+    setup::Setup,
+};
 
 /// What can be done.
 pub const ACTIONS: &[Action] = &[

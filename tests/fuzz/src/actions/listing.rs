@@ -15,7 +15,7 @@ use modchains_tests::fixture::{market_params, register_args, service_terms, vers
 use modchains_vault::{instructions::VaultOpenArgs, state::VaultTerms};
 use solana_instruction::Instruction;
 
-use super::{Action, Expect, Plan, expect, short};
+use super::action::{Action, Expect, Plan, expect, short};
 use crate::{
     pick::Pick,
     setup::{Setup, admin, treasury},

@@ -9,7 +9,7 @@ use modchains_oracle::{
 use modchains_sdk::{address, instruction::oracle};
 use modchains_tests::fixture::oracle_params;
 
-use super::{Action, Plan, expect, short};
+use super::action::{Action, Plan, expect, short};
 use crate::{
     pick::Pick,
     setup::{Setup, admin},

@@ -5,7 +5,7 @@ use modchains_core::licence::USES_ALL;
 use modchains_exchange::state::{ContributorShare, LicenceGrantArgs, ModelTerms};
 use modchains_sdk::instruction::registry::{self, contributor_claim, contributors_apply, contributors_queue};
 
-use super::{Action, Plan, expect, short};
+use super::action::{Action, Plan, expect, short};
 use crate::{pick::Pick, setup::Setup};
 
 pub const ACTIONS: &[Action] = &[

@@ -2,7 +2,7 @@
 
 use modchains_sdk::{address, instruction::exchange};
 
-use super::{Action, Plan, expect, short};
+use super::action::{Action, Plan, expect, short};
 use crate::{pick::Pick, setup::Setup};
 
 pub const ACTIONS: &[Action] = &[

@@ -13,7 +13,7 @@ use modchains_sdk::{
 };
 use modchains_tests::fixture::request_args;
 
-use super::{Action, Expect, Plan, expect, short};
+use super::action::{Action, Expect, Plan, expect, short};
 use crate::{
     pick::Pick,
     setup::{Setup, treasury},

@@ -3,7 +3,7 @@
 use modchains_sdk::instruction::vault;
 use modchains_vault::instructions::RevenueDepositArgs;
 
-use super::{Action, Plan, expect, short};
+use super::action::{Action, Plan, expect, short};
 use crate::{pick::Pick, setup::Setup};
 
 pub const ACTIONS: &[Action] = &[

@@ -7,7 +7,7 @@ use modchains_vault::{
     state::{Position, Vault},
 };
 
-use super::{Action, Expect, Plan, expect, short};
+use super::action::{Action, Expect, Plan, expect, short};
 use crate::{pick::Pick, setup::Setup};
 
 pub const ACTIONS: &[Action] = &[

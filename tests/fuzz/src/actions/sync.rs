@@ -3,7 +3,7 @@
 use modchains_oracle::state::Usage;
 use modchains_sdk::instruction::{exchange, oracle};
 
-use super::{Action, Plan, short};
+use super::action::{Action, Plan, short};
 use crate::{pick::Pick, setup::Setup};
 
 pub const ACTIONS: &[Action] = &[

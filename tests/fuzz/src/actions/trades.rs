@@ -10,7 +10,7 @@ use modchains_sdk::instruction::{
 };
 use solana_instruction::Instruction;
 
-use super::{Action, Expect, Plan, expect, short};
+use super::action::{Action, Expect, Plan, expect, short};
 use crate::{pick::Pick, setup::Setup};
 
 pub const ACTIONS: &[Action] = &[

@@ -7,7 +7,7 @@ use modchains_exchange::state::{
 use modchains_oracle::state::{OracleConfig, Service};
 use modchains_vault::state::{Position, RevenuePool, Vault};
 
-use super::{Law, Sight, Verdict, hold};
+use super::law::{Law, Sight, Verdict, hold};
 use crate::{seen::Seen, shadow_ledger::State};
 
 pub const LAWS: &[Law] = &[

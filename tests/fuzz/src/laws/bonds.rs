@@ -2,7 +2,7 @@
 
 use modchains_oracle::state::{Operator, Request, RequestStatus};
 
-use super::{Law, Sight, Verdict, hold};
+use super::law::{Law, Sight, Verdict, hold};
 
 pub const LAWS: &[Law] = &[
     Law {

@@ -14,7 +14,7 @@ use modchains_vault::{
     state::{Position, RevenuePool},
 };
 
-use super::{Law, Sight, Verdict, hold};
+use super::law::{Law, Sight, Verdict, hold};
 use crate::{seen::Seen, setup::treasury, shadow_ledger::State};
 
 pub const LAWS: &[Law] = &[

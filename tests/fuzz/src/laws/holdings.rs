@@ -5,7 +5,7 @@ use modchains_exchange::state::{Contributors, Market, Referral};
 use modchains_oracle::state::{Operator, Service};
 use modchains_vault::state::{RevenuePool, Vault};
 
-use super::{Law, Sight, Verdict, hold};
+use super::law::{Law, Sight, Verdict, hold};
 use crate::{memory, setup::Setup, shadow_ledger::State};
 
 /// The laws.

@@ -5,7 +5,7 @@ use modchains_exchange::{
     state::Market,
 };
 
-use super::{Law, Sight, Verdict, big, hold};
+use super::law::{Law, Sight, Verdict, big, hold};
 use crate::{laws::syncs, seen::Tokens};
 
 pub const LAWS: &[Law] = &[

@@ -3,7 +3,7 @@
 use anchor_lang::prelude::Pubkey;
 use modchains_oracle::state::{Request, RequestStatus, Service, Usage};
 
-use super::{Law, Sight, Verdict, hold};
+use super::law::{Law, Sight, Verdict, hold};
 
 pub const LAWS: &[Law] = &[
     Law {

@@ -3,7 +3,7 @@
 use modchains_vault::state::{Position, RevenuePool, Vault};
 use num_bigint::BigUint;
 
-use super::{Law, Sight, Verdict, big, hold};
+use super::law::{Law, Sight, Verdict, big, hold};
 
 pub const LAWS: &[Law] = &[
     Law {

@@ -2,7 +2,7 @@
 
 use modchains_exchange::state::{Contributor, Contributors, Market};
 
-use super::{Law, Sight, Verdict, hold};
+use super::law::{Law, Sight, Verdict, hold};
 
 pub const LAWS: &[Law] = &[
     Law {

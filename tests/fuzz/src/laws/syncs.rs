@@ -9,11 +9,12 @@ use modchains_exchange::{
 use modchains_oracle::state::Usage;
 use num_bigint::BigUint;
 
-use super::{Law, Sight, Verdict, big, hold, trades};
+use super::law::{Law, Sight, Verdict, big, hold};
 use crate::{
     memory::{self, MarketPast},
     seen::Seen,
     shadow_ledger::State,
+    traded::traded,
 };
 
 pub const LAWS: &[Law] = &[
@@ -95,7 +96,7 @@ fn every(sight: &Sight, check: fn(&Moved) -> Verdict) -> Verdict {
         }
         let mut past = sight.setup.memory.markets.get(&event.market).cloned().unwrap_or_default();
         // What trades of the same transaction reached before the move counts too.
-        let trades = trades::traded(sight.seen).into_iter().filter(|trade| trade.market == event.market);
+        let trades = traded(sight.seen).into_iter().filter(|trade| trade.market == event.market);
         past.supplies.extend(trades.map(|trade| (sight.seen.now, trade.before.circulating_atoms)));
         past.supplies.push((sight.seen.now, event.before.circulating_atoms));
         facts += check(&Moved { seen: sight.seen, event, market, past })?;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use anchor_lang::prelude::Pubkey;
 
-use super::{Law, Sight, Verdict, hold};
-use crate::{actions::Expect, laws::trades::traded, memory, seen::Seen, setup::treasury};
+use super::law::{Law, Sight, Verdict, hold};
+use crate::{actions::Expect, memory, seen::Seen, setup::treasury, traded::traded};
 
 pub const LAWS: &[Law] = &[
     Law {

@@ -11,8 +11,10 @@ use modchains_exchange::{
 };
 use num_bigint::BigUint;
 
-use super::{Traded, is_new, market_of, orders, traded};
-use crate::laws::{Sight, Verdict, hold};
+use crate::{
+    laws::law::{Sight, Verdict, hold},
+    traded::{Traded, is_new, market_of, orders, traded},
+};
 
 /// The rate of the second: the base fee, and during a launch what is left of the way from the opening fee to it.
 fn rate_bps(market: &Market, now: i64) -> u128 {

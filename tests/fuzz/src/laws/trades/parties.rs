@@ -6,8 +6,10 @@ use modchains_exchange::{
 };
 use modchains_sdk::instruction::Token;
 
-use super::{Traded, is_new, market_of, orders, traded};
-use crate::laws::{Sight, Verdict, hold};
+use crate::{
+    laws::law::{Sight, Verdict, hold},
+    traded::{Traded, is_new, market_of, orders, traded},
+};
 
 fn shape(market: &Market) -> CurveState {
     market.curve().into()

@@ -4,8 +4,10 @@ use anchor_lang::Discriminator;
 use modchains_exchange::instruction::{MarketBuy, MarketSell, MarketSync};
 use modchains_sdk::instruction::Token;
 
-use super::{market_of, traded};
-use crate::laws::{Sight, Verdict, hold};
+use crate::{
+    laws::law::{Sight, Verdict, hold},
+    traded::{market_of, traded},
+};
 
 pub fn a_round_trip_never_pays(sight: &Sight) -> Verdict {
     let trades = traded(sight.seen);
