@@ -11,6 +11,7 @@ mod paths;
 mod process;
 mod sbf;
 mod setup;
+mod tidy;
 mod ui;
 
 use std::process::ExitCode;
@@ -76,6 +77,8 @@ enum Task {
         #[arg(long, value_enum, default_value_t = IdSource::Environment)]
         ids: IdSource,
     },
+    /// Checks that the repository keeps to its dialect (CONTRIBUTING.md).
+    Tidy,
     /// Builds one IDL in this process; `idl` starts it with a search path of its own.
     #[command(hide = true)]
     IdlOne {
@@ -113,6 +116,7 @@ fn run(task: Task) -> Result<()> {
         }
         Task::Localnet { arguments, build_only } => localnet::run(&arguments, build_only),
         Task::Env { ids } => print_environment(&Ids::from_source(ids)?),
+        Task::Tidy => tidy::run(),
         Task::IdlOne { program } => idl::print_one(&program),
     }
 }
