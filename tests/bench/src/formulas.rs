@@ -18,7 +18,7 @@ use modchains_tests::{
     world::{DEPTH_ATOMS, EPOCH_SECONDS, QUOTE, STREAM_SECONDS, VIRTUAL_ATOMS},
 };
 
-use crate::{
+use crate::output::{
     figures::Figures,
     table::{Table, code, number},
 };

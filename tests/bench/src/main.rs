@@ -3,26 +3,13 @@
 //! Compute units, sizes and rents come from the compiled programs in LiteSVM and are exact. Times come from this
 //! machine: formulas in this process, inference and the operator service as the binaries built beside this one.
 
-mod budgets;
-mod compute;
-mod cpis;
-mod demo;
 mod endurance;
-mod figures;
 mod formulas;
-mod inference;
-mod launch;
-mod machine;
-mod memory;
-mod objects;
 mod options;
-mod peers;
+mod output;
+mod programs;
 mod progress;
-mod rent;
-mod report;
-mod sizes;
-mod table;
-mod trades;
+mod service;
 
 use std::{fs::File, path::Path, process::ExitCode, time::Instant};
 
@@ -30,7 +17,12 @@ use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use modchains_tests::idl::root;
 
-use crate::{figures::Figures, machine::Machine, objects::Objects, options::Options, progress::step, table::Table};
+use crate::{
+    options::Options,
+    output::{figures::Figures, machine::Machine, table::Table},
+    programs::objects::Objects,
+    progress::step,
+};
 
 fn main() -> ExitCode {
     match run(&Options::parse()) {
@@ -67,14 +59,14 @@ fn run(options: &Options) -> Result<()> {
         tables.iter().for_each(|table| println!("\n{}", table.to_markdown()));
         return Ok(());
     }
-    tables.push(demo::measure(&mut figures, options, &output)?);
-    let models = demo::models(&output);
+    tables.push(service::demo::measure(&mut figures, options, &output)?);
+    let models = service::demo::models(&output);
     let rounds = options.inference_rounds;
-    tables.push(step("inference", || inference::measure(&mut figures, &models, rounds))?);
-    tables.push(step("comparison with others", || peers::compare(&mut figures))?);
+    tables.push(step("inference", || service::inference::measure(&mut figures, &models, rounds))?);
+    tables.push(step("comparison with others", || output::peers::compare(&mut figures))?);
 
-    report::write(&figures, &tables, &machine)?;
-    let missed = budgets::missed(&figures);
+    output::report::write(&figures, &tables, &machine)?;
+    let missed = output::budgets::missed(&figures);
     println!(
         "{} figures in {:.0} s: BENCHMARKS.md, benchmarks/figures.json",
         figures.len(),
@@ -88,12 +80,12 @@ fn run(options: &Options) -> Result<()> {
 
 /// What needs neither a network nor libtorch.
 fn programs(figures: &mut Figures, options: &Options) -> Result<Vec<Table>> {
-    let mut tables = vec![step("compute units of every instruction", || compute::measure(figures))?];
-    tables.extend(step("trades in every shape", || trades::measure(figures))?);
-    tables.push(step("launches", || launch::measure(figures))?);
+    let mut tables = vec![step("compute units of every instruction", || programs::compute::measure(figures))?];
+    tables.extend(step("trades in every shape", || programs::trades::measure(figures))?);
+    tables.push(step("launches", || programs::launch::measure(figures))?);
     let objects = step("one of every account", Objects::create)?;
-    tables.extend(step("sizes of programs, accounts, transactions", || sizes::measure(figures, &objects))?);
-    tables.push(step("rent of every object", || rent::measure(figures, &objects))?);
+    tables.extend(step("sizes of programs, accounts, transactions", || programs::sizes::measure(figures, &objects))?);
+    tables.push(step("rent of every object", || programs::rent::measure(figures, &objects))?);
     tables.extend(step("endurance of a market", || endurance::measure(figures, options.endurance))?);
     tables.push(step("formulas on this machine", || formulas::measure(figures))?);
     Ok(tables)

@@ -28,7 +28,7 @@ use self::{
     orders::Orders,
     setup::{Compared, SIDE, Setup},
 };
-use crate::{
+use crate::output::{
     budgets,
     figures::Figures,
     table::{Table, code, number},

@@ -23,7 +23,7 @@ use modchains_tests::{
 };
 
 use super::books::{Books, Holding, Order};
-use crate::trades::{LAUNCH, opening};
+use crate::programs::trades::{LAUNCH, opening};
 
 /// Whose market it is.
 pub const SIDE: Side = Side::A;
@@ -59,7 +59,7 @@ impl fmt::Display for Compared {
 impl Setup {
     /// Opens the market, with the creator's first buy in the same transaction, and a service. Returns the books too.
     pub fn open(first_buy: &Order) -> (Self, Books) {
-        let world = crate::trades::unopened();
+        let world = crate::programs::trades::unopened();
         let (creator, model) = (SIDE.person("creator"), SIDE.model());
         let strangers = (1..TRADERS).map(|number| key(&format!("trader {number} of endurance")).pubkey());
         let traders = std::iter::once(creator).chain(strangers).collect();

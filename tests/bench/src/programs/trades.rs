@@ -23,9 +23,11 @@ use modchains_tests::{
 };
 
 use crate::{
-    compute::{HEADER, add, last_of},
-    figures::Figures,
-    table::{Table, code, number},
+    output::{
+        figures::Figures,
+        table::{Table, code, number},
+    },
+    programs::compute::{HEADER, add, last_of},
 };
 
 const SIDE: Side = Side::A;

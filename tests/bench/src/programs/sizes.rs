@@ -20,10 +20,12 @@ use modchains_tests::{
 };
 
 use crate::{
-    budgets,
-    figures::Figures,
-    objects::{Objects, SIDE, digit_instruction},
-    table::{Table, code, number},
+    output::{
+        budgets,
+        figures::Figures,
+        table::{Table, code, number},
+    },
+    programs::objects::{Objects, SIDE, digit_instruction},
 };
 
 /// Measures all of them.

@@ -4,10 +4,12 @@ use anyhow::Result;
 use modchains_tests::world::World;
 
 use crate::{
-    budgets,
-    figures::Figures,
-    objects::Objects,
-    table::{Table, code, number},
+    output::{
+        budgets,
+        figures::Figures,
+        table::{Table, code, number},
+    },
+    programs::objects::Objects,
 };
 
 /// Lamports per byte seen on mainnet in September 2026; it falls in steps, from 6,960 to 696 (SIMD-0437).

@@ -13,11 +13,12 @@ use modchains_tests::{
 use sha2::{Digest, Sha256};
 
 use crate::{
-    budgets,
-    compute::last_of,
-    figures::Figures,
-    table::{Table, code, number},
-    trades,
+    output::{
+        budgets,
+        figures::Figures,
+        table::{Table, code, number},
+    },
+    programs::{compute::last_of, trades},
 };
 
 const SIDE: Side = Side::A;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path, process::Command};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{
+use crate::output::{
     figures::Figures,
     table::{Table, code, number},
 };
@@ -32,7 +32,7 @@ pub fn measure(figures: &mut Figures, models: &Path, rounds: u32) -> Result<Tabl
 }
 
 fn bench(bundle: &Path, rounds: u32) -> Result<BTreeMap<String, f64>> {
-    let crank = crate::demo::sibling("modchains-crank")?;
+    let crank = crate::service::demo::sibling("modchains-crank")?;
     let output = Command::new(&crank)
         .args(["bench", "--json", "--batch", &BATCH.to_string(), "--rounds", &rounds.to_string(), "--bundle"])
         .arg(bundle)

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use anyhow::{Context, Result};
 use modchains_tests::idl::root;
 
-use crate::{budgets, figures::Figures, machine::Machine, table::Table};
+use crate::output::{budgets, figures::Figures, machine::Machine, table::Table};
 
 /// Writes `BENCHMARKS.md` and `benchmarks/figures.json`.
 pub fn write(figures: &Figures, tables: &[Table], machine: &Machine) -> Result<()> {

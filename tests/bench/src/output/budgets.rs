@@ -2,7 +2,7 @@
 
 use modchains_tests::budgets::{BUDGETS, find};
 
-use crate::{figures::Figures, table::number};
+use crate::output::{figures::Figures, table::number};
 
 /// How many budgets there are.
 pub const COUNT: usize = BUDGETS.len();

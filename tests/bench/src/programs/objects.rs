@@ -20,7 +20,7 @@ use modchains_tests::{
     world::{Side, World, quote, register_args, request_args, request_instruction},
 };
 
-use crate::launch::IMAGE;
+use crate::programs::launch::IMAGE;
 
 /// Pixels of a handwritten digit: the input of the demo's model.
 const DIGIT_BYTES: usize = 64;

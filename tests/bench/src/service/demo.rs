@@ -12,11 +12,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 
 use crate::{
-    budgets,
-    figures::Figures,
-    memory::{Peaks, watch},
     options::Options,
-    table::{Table, code, number},
+    output::{
+        budgets,
+        figures::Figures,
+        table::{Table, code, number},
+    },
+    service::memory::{Peaks, watch},
 };
 
 const TICK: Duration = Duration::from_millis(100);

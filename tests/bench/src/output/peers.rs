@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::{
+use crate::output::{
     figures::Figures,
     table::{Table, code, number},
 };

@@ -11,10 +11,12 @@ use modchains_tests::{
 };
 
 use crate::{
-    budgets,
-    cpis::{CALL_UNITS, Ran, instructions},
-    figures::Figures,
-    table::{Table, code, number},
+    output::{
+        budgets,
+        figures::Figures,
+        table::{Table, code, number},
+    },
+    programs::cpis::{CALL_UNITS, Ran, instructions},
 };
 
 /// Columns of a table of compute units.
