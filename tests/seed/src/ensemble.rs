@@ -14,7 +14,8 @@ impl Ensemble {
         Self::of((0..size).map(|_| quantity(&mut Random(seeds.next()))).collect())
     }
 
-    fn of(mut values: Vec<f64>) -> Self {
+    /// Draws that were made elsewhere, in any order.
+    pub fn of(mut values: Vec<f64>) -> Self {
         values.sort_by(f64::total_cmp);
         Self(values)
     }
