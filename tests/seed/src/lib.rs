@@ -19,7 +19,7 @@ use proptest::test_runner::{Config, RngSeed};
 pub use self::{ensemble::Ensemble, random::Random};
 
 /// The seed that tests run on.
-pub const SEED: u64 = 20_261_121;
+pub const SEED: u64 = 1;
 /// The variable that puts another seed in its place.
 pub const SEED_VARIABLE: &str = "MODCHAINS_TEST_SEED";
 /// The variable that makes searches long when it is 1.
