@@ -1,6 +1,9 @@
 //! The programs as their IDLs and their compiled files describe them.
 
-use std::path::{Path, PathBuf};
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
 
 use anchor_lang::prelude::Pubkey;
 use serde::Deserialize;
@@ -103,7 +106,14 @@ impl Program {
     }
 }
 
-/// The root of the repository.
+/// The root of the repository that this runs in: around the crate that cargo runs, or around the working folder. No path
+/// is compiled in, so that no test ever reads another checkout.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate lies in the repository").to_path_buf()
+    let starts = [env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from), env::current_dir().ok()];
+    let root = starts.iter().flatten().flat_map(|start| start.ancestors()).find(|folder| is_root(folder));
+    root.expect("this runs in the repository").to_path_buf()
+}
+
+fn is_root(folder: &Path) -> bool {
+    folder.join("xtask/checkout.sh").is_file()
 }

@@ -30,65 +30,49 @@ use tempfile::TempDir;
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(50);
 /// Windows short enough to wait for.
-const SHORT_WINDOWS: &str = "
-[exchange]
-timelock_seconds = 1
-[exchange.market]
-epoch_seconds = 5
-[oracle.service]
-epoch_seconds = 5
-challenge_window_seconds = 2
-";
+const SHORT_WINDOWS: &str = include_str!("../../../../tests/short-windows.toml");
 
 /// The network that all tests of this file share. It ends with them.
 pub static NETWORK: LazyLock<Network> = LazyLock::new(Network::start);
 
-/// A running local network.
+/// A network with the programs: a local one that runs, or the cluster that `MODCHAINS_TEST_URL` names.
 pub struct Network {
     url: String,
     folder: TempDir,
-    _process: Child,
+    _process: Option<Child>,
 }
 
 impl Network {
     fn start() -> Self {
-        let program = std::env::var_os("MODCHAINS_LOCALNET");
-        let program = program.expect("MODCHAINS_LOCALNET is set: run `eval \"$(cargo xtask env)\"` first");
         let folder = tempfile::tempdir().unwrap();
-        let state = folder.path().join("network.json");
-        let log = File::create(folder.path().join("network.log")).unwrap();
-        let process = Command::new(program)
-            .args(["--exit-with-parent", "--state-file"])
-            .arg(&state)
-            .stdin(Stdio::null())
-            .stdout(log.try_clone().unwrap())
-            .stderr(log)
-            .spawn()
-            .unwrap();
-        let deadline = Instant::now() + START_TIMEOUT;
-        while !state.exists() {
-            assert!(Instant::now() < deadline, "the local network did not start");
-            sleep(POLL);
-        }
-        let text: Value = serde_json::from_str(&fs::read_to_string(&state).unwrap()).unwrap();
-        let network = Self { url: text["rpc_url"].as_str().unwrap().to_owned(), folder, _process: process };
+        let (url, process) = match std::env::var("MODCHAINS_TEST_URL") {
+            Ok(url) => (url, None),
+            Err(_) => start_local(folder.path()),
+        };
+        let network = Self { url, folder, _process: process };
         tokio::runtime::Runtime::new().unwrap().block_on(network.migrate());
         network
     }
 
     async fn migrate(&self) {
         let client = Client::connect(&self.url).await.unwrap();
-        let authority = Keypair::new();
+        // Where somebody has deployed the programs already, only the same key may look after them.
+        let authority = match std::env::var_os("MODCHAINS_TEST_ADMINISTRATOR") {
+            Some(key) => keys::load(Path::new(&key)).unwrap(),
+            None => Keypair::new(),
+        };
+        let before = client.lamports(&authority.pubkey()).await.unwrap();
         client.rpc().request_airdrop(&authority.pubkey(), 100_000_000_000).await.unwrap();
         let deadline = Instant::now() + START_TIMEOUT;
-        while client.lamports(&authority.pubkey()).await.unwrap() == 0 {
+        while client.lamports(&authority.pubkey()).await.unwrap() == before {
             assert!(Instant::now() < deadline, "the airdrop did not arrive");
             tokio::time::sleep(POLL).await;
         }
+        let manifest = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo runs the tests");
         let context = Context {
             client: Arc::new(client),
             authority,
-            program_folder: Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/deploy"),
+            program_folder: Path::new(&manifest).join("../../target/deploy"),
             program_keys: ProgramKeys::Public,
             config: toml::from_str::<Config>(SHORT_WINDOWS).unwrap(),
             compute_price_max: None,
@@ -115,6 +99,29 @@ impl Network {
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
+}
+
+/// A local network that ends with the tests, and where it answers.
+fn start_local(folder: &Path) -> (String, Option<Child>) {
+    let program = std::env::var_os("MODCHAINS_LOCALNET");
+    let program = program.expect("MODCHAINS_LOCALNET is set: run `eval \"$(cargo xtask env)\"` first");
+    let state = folder.join("network.json");
+    let log = File::create(folder.join("network.log")).unwrap();
+    let process = Command::new(program)
+        .args(["--exit-with-parent", "--state-file"])
+        .arg(&state)
+        .stdin(Stdio::null())
+        .stdout(log.try_clone().unwrap())
+        .stderr(log)
+        .spawn()
+        .unwrap();
+    let deadline = Instant::now() + START_TIMEOUT;
+    while !state.exists() {
+        assert!(Instant::now() < deadline, "the local network did not start");
+        sleep(POLL);
+    }
+    let text: Value = serde_json::from_str(&fs::read_to_string(&state).unwrap()).unwrap();
+    (text["rpc_url"].as_str().unwrap().to_owned(), Some(process))
 }
 
 /// Somebody with a key, at a shell.
