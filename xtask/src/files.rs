@@ -20,6 +20,55 @@ pub fn sha256_of(path: &Path) -> Result<String> {
     Ok(hex(&hasher.finalize()))
 }
 
+/// One hash over the names and contents of all files in a folder, but for hidden ones and build outputs.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn sha256_of_tree(folder: &Path) -> Result<String> {
+    sha256_of_all(folder, &[""])
+}
+
+/// One hash over the names and contents of all files at the paths below `root`.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn sha256_of_all(root: &Path, paths: &[&str]) -> Result<String> {
+    let mut files = Vec::new();
+    for path in paths {
+        collect(&root.join(path), &mut files)?;
+    }
+    files.sort();
+    let mut hasher = Sha256::new();
+    for file in files {
+        let name = file.strip_prefix(root).unwrap_or(&file).to_string_lossy().into_owned();
+        add(&mut hasher, name.as_bytes());
+        add(&mut hasher, &fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?);
+    }
+    Ok(hex(&hasher.finalize()))
+}
+
+/// Lengths go in too, so that no two different lists of parts look alike.
+pub fn add(hasher: &mut Sha256, part: &[u8]) {
+    hasher.update((part.len() as u64).to_le_bytes());
+    hasher.update(part);
+}
+
+fn collect(path: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
+    if path.is_file() {
+        found.push(path.to_owned());
+        return Ok(());
+    }
+    for entry in fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))? {
+        let entry = entry?;
+        let name = entry.file_name();
+        // Editors and build tools leave these beside sources.
+        if !name.to_string_lossy().starts_with('.') && name != "target" {
+            collect(&entry.path(), found)?;
+        }
+    }
+    Ok(())
+}
+
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()

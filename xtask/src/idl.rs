@@ -50,10 +50,11 @@ fn build_in_child(program: &Program, step: &Step) -> Result<String> {
     let mut command = Command::new(OWN_PROGRAM);
     process::clean_cargo_environment(&mut command)
         .args(["idl-one", program.name])
+        .current_dir(paths::repository())
         .env("PATH", search_path()?)
         .env_remove("RUSTUP_TOOLCHAIN")
         // It compiles with flags of its own, so nothing could be shared with another folder anyway.
-        .env("CARGO_TARGET_DIR", paths::cache()?.join("idl"));
+        .env("CARGO_TARGET_DIR", paths::results("idl")?);
     process::run(step, &mut command, &paths::repository().join("target/idl").join(format!("{}.log", program.library)))
 }
 
@@ -89,17 +90,17 @@ const METADATA_VECTORS: &str = "migrations/tests/vectors/metadata.json";
 /// # Errors
 /// Without Node and npm, when an IDL is refused, or when an instruction differs.
 pub fn check_in_node() -> Result<()> {
-    let folder = paths::repository().join("xtask/node");
-    install_packages(&folder)?;
     let idls = paths::repository().join(COMMITTED);
     let idls = PROGRAMS.map(|program| idls.join(format!("{}.json", program.library)));
-    node(&folder.join("idl-check.mjs"), &idls)?;
-    node(&folder.join("metadata-check.mjs"), &[paths::repository().join(METADATA_VECTORS)])
+    node("xtask/node/idl-check.mjs", &idls)?;
+    node("migrations/node/metadata-check.mjs", &[paths::repository().join(METADATA_VECTORS)])
 }
 
-fn node(script: &Path, arguments: &[PathBuf]) -> Result<()> {
+fn node(script: &str, arguments: &[PathBuf]) -> Result<()> {
+    let script = paths::repository().join(script);
+    install_packages(script.parent().context("a script lies in a folder")?)?;
     let status =
-        Command::new("node").arg(script).args(arguments).status().context("cannot start node; is it installed?")?;
+        Command::new("node").arg(&script).args(arguments).status().context("cannot start node; is it installed?")?;
     ensure!(status.success(), "{} failed", script.display());
     Ok(())
 }
@@ -111,7 +112,7 @@ fn install_packages(folder: &Path) -> Result<()> {
     if fs::read_to_string(&marker).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    let step = Step::start("installing the TypeScript clients from npm");
+    let step = Step::start(format!("installing the TypeScript clients of {} from npm", folder.display()));
     let log = paths::repository().join("target/idl/npm.log");
     process::run(&step, Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder), &log)?;
     files::write_if_changed(&marker, lock.as_bytes())?;

@@ -91,18 +91,27 @@ pub struct ProgramKey {
 /// # Errors
 /// When a file cannot be written, or is no keypair.
 pub fn ensure_keypairs(folder: &Path) -> Result<Vec<ProgramKey>> {
-    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     PROGRAMS
         .into_iter()
         .map(|program| {
-            let path = folder.join(format!("{}-keypair.json", program.library));
-            if !path.exists() {
-                write_keypair(&path)?;
-            }
+            let path = ensure_keypair(&folder.join(format!("{}-keypair.json", program.library)))?;
             let address = read_address(&path)?;
             Ok(ProgramKey { program, address, path })
         })
         .collect()
+}
+
+/// The keypair file at `path`, made when absent, readable by its owner only.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn ensure_keypair(path: &Path) -> Result<PathBuf> {
+    if !path.exists() {
+        let folder = path.parent().with_context(|| format!("{} has no folder", path.display()))?;
+        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        write_keypair(path)?;
+    }
+    Ok(path.to_owned())
 }
 
 fn write_keypair(path: &Path) -> Result<()> {

@@ -3,23 +3,31 @@
 //! It depends on no chain, tensor or program crate, so that it is there in seconds on a fresh machine and can
 //! fetch and build what the others need.
 
+mod environment;
 mod files;
 mod idl;
 mod ids;
 mod localnet;
+mod lock;
+mod mutants;
 mod paths;
 mod process;
 mod sbf;
 mod setup;
+mod test;
 mod tidy;
 mod ui;
+mod validator;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::ids::{IdSource, Ids};
+use crate::{
+    environment::Environment,
+    ids::{IdSource, Ids},
+};
 
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", about = "Developer's commands of ModChains")]
@@ -71,6 +79,28 @@ enum Task {
         #[arg(long)]
         build_only: bool,
     },
+    /// Runs every test and check to the end and sums them up.
+    Test,
+    /// Runs the demo and the end-to-end tests on a cluster that gives airdrops; the same programs stay deployed there.
+    E2e {
+        /// JSON-RPC address of the cluster.
+        #[arg(long, env = "RPC_URL", hide_env_values = true)]
+        url: String,
+    },
+    /// Starts a validator as clusters run it, built on first use (20 minutes); arguments go to it.
+    Validator {
+        /// Port of its JSON-RPC server; the 40 ports after it are taken too.
+        #[arg(long, default_value_t = 8899, value_parser = clap::value_parser!(u16).range(1_024..=65_000))]
+        rpc_port: u16,
+        /// Only builds it and prints the program's path.
+        #[arg(long)]
+        build_only: bool,
+        /// More arguments of the validator, after `--`.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// Breaks each line of the market's formulas: a law must notice (40 minutes).
+    Mutants,
     /// Prints what a shell needs to run cargo, tests and demo by hand, set up first: `eval "$(cargo xtask env)"`.
     Env {
         /// Where the programs' addresses come from.
@@ -115,8 +145,12 @@ fn run(task: Task) -> Result<()> {
             Ok(())
         }
         Task::Localnet { arguments, build_only } => localnet::run(&arguments, build_only),
-        Task::Env { ids } => print_environment(&Ids::from_source(ids)?),
         Task::Tidy => tidy::run(),
+        Task::Test => test::run(),
+        Task::E2e { url } => test::run_on_cluster(&url),
+        Task::Validator { rpc_port, build_only, arguments } => validator::run(rpc_port, &arguments, build_only),
+        Task::Mutants => mutants::run(),
+        Task::Env { ids } => Environment::set_up(&Ids::from_source(ids)?)?.print(),
         Task::IdlOne { program } => idl::print_one(&program),
     }
 }
@@ -124,17 +158,6 @@ fn run(task: Task) -> Result<()> {
 fn print_keys() -> Result<()> {
     for key in ids::ensure_keypairs(&paths::deploy_folder())? {
         println!("{} {} {}", key.program.name, key.address, key.path.display());
-    }
-    Ok(())
-}
-
-fn print_environment(ids: &Ids) -> Result<()> {
-    println!("export LIBTORCH={}", sbf::quoted(&setup::libtorch::ensure_libtorch()?)?);
-    println!("export CARGO_TARGET_DIR={}", sbf::quoted(&paths::host_target()?)?);
-    println!("export MODCHAINS_LOCALNET={}", sbf::quoted(&localnet::build()?)?);
-    println!("export MODCHAINS_DIGITS={}", sbf::quoted(&setup::digits::ensure_digits()?)?);
-    for (name, value) in ids.variables() {
-        println!("export {name}={value}");
     }
     Ok(())
 }

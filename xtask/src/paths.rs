@@ -1,16 +1,34 @@
 //! Where things lie: the repository and the cache.
+//!
+//! No path is compiled in: this program must serve the checkout that it is run in.
 
-use std::path::{Path, PathBuf};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::LazyLock,
+};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 /// Names the cache folder; without it the cache is `$XDG_CACHE_HOME/modchains` or `~/.cache/modchains`.
 pub const CACHE_VARIABLE: &str = "MODCHAINS_CACHE";
+/// Finds and prepares the folders of one checkout's build results. The Makefile needs it before this program is compiled.
+const CHECKOUT_SCRIPT: &str = "xtask/checkout.sh";
 
-/// The repository's root folder: the parent of this crate's own.
+/// The repository's root folder: around the crate that cargo runs, or around the working folder.
 pub fn repository() -> &'static Path {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-    own.parent().unwrap_or(own)
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let starts = [env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from), env::current_dir().ok()];
+        let found = starts.iter().flatten().find_map(|start| find_root(start));
+        // Whatever is looked for here is then missing by its own name.
+        found.unwrap_or_else(|| PathBuf::from("."))
+    });
+    &ROOT
+}
+
+fn find_root(start: &Path) -> Option<PathBuf> {
+    start.ancestors().find(|folder| folder.join(CHECKOUT_SCRIPT).is_file()).map(Path::to_owned)
 }
 
 /// The folder for everything that is fetched or built once and outlives `cargo clean`.
@@ -18,7 +36,7 @@ pub fn repository() -> &'static Path {
 /// # Errors
 /// When the environment names neither a cache nor a home folder.
 pub fn cache() -> Result<PathBuf> {
-    cache_from(|name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from))
+    cache_from(|name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from))
         .context("cannot tell where the cache is: set MODCHAINS_CACHE to a folder")
 }
 
@@ -33,15 +51,26 @@ pub fn deploy_folder() -> PathBuf {
     repository().join("target/deploy")
 }
 
-/// The target folder that host crates share, outside the repository's own `target`.
+/// The cache folder for this checkout's build results of one kind, seeded with what another checkout has compiled of other
+/// people's packages: `host`, `sbf`, `idl`, `mutants` or `fuzz`.
 ///
 /// # Errors
-/// As [`cache`].
+/// When the script that prepares it fails.
+pub fn results(kind: &str) -> Result<PathBuf> {
+    let script = repository().join(CHECKOUT_SCRIPT);
+    let mut command = Command::new(&script);
+    let output = command.arg(kind).stderr(Stdio::inherit()).output();
+    let output = output.with_context(|| format!("cannot start {}", script.display()))?;
+    ensure!(output.status.success(), "{} {kind} failed", script.display());
+    Ok(String::from_utf8(output.stdout).context("the build folder's path is no text")?.trim_end().into())
+}
+
+/// The target folder of what runs on this machine: `CARGO_TARGET_DIR` where somebody has set it.
+///
+/// # Errors
+/// As [`results`].
 pub fn host_target() -> Result<PathBuf> {
-    match std::env::var_os("CARGO_TARGET_DIR") {
-        Some(folder) => Ok(PathBuf::from(folder)),
-        None => Ok(cache()?.join("target")),
-    }
+    results("host")
 }
 
 #[cfg(test)]
@@ -59,6 +88,12 @@ mod tests {
         assert_eq!(cache_from(lookup(&all[1..])), Some(PathBuf::from("/b/modchains")));
         assert_eq!(cache_from(lookup(&all[2..])), Some(PathBuf::from("/c/.cache/modchains")));
         assert_eq!(cache_from(lookup(&[])), None);
+    }
+
+    #[test]
+    fn the_root_is_found_from_any_folder_below_it() {
+        assert_eq!(find_root(&repository().join("xtask/src/sbf")), Some(repository().to_owned()));
+        assert_eq!(find_root(Path::new("/")), None);
     }
 
     #[test]

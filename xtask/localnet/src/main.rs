@@ -14,7 +14,7 @@ use clap::Parser;
 
 use crate::network::{Network, NetworkConfig};
 
-/// Starts a local Solana network and serves it until SIGTERM or SIGINT.
+/// Starts a local Solana network and serves it until SIGTERM, SIGINT or SIGHUP.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Args {

@@ -12,7 +12,7 @@ const PARENT_PERIOD: Duration = Duration::from_millis(200);
 /// Why the network is to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StopReason {
-    /// SIGTERM or SIGINT.
+    /// SIGTERM, SIGINT, or SIGHUP from a terminal that closes.
     Signal,
     /// The process that started this one is gone.
     ParentEnded,
@@ -20,17 +20,19 @@ pub enum StopReason {
     NetworkEnded,
 }
 
-/// Resolves at the first SIGTERM or SIGINT, or when `parent` is no longer this process's parent.
+/// Resolves at the first SIGTERM, SIGINT or SIGHUP, or when `parent` is no longer this process's parent.
 ///
 /// # Errors
 /// When the signal handlers cannot be installed.
 pub fn stop_requested(parent: Option<u32>) -> Result<impl Future<Output = StopReason>> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot watch for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot watch for SIGINT")?;
+    let mut hangup = signal(SignalKind::hangup()).context("cannot watch for SIGHUP")?;
     Ok(async move {
         tokio::select! {
             _ = terminate.recv() => StopReason::Signal,
             _ = interrupt.recv() => StopReason::Signal,
+            _ = hangup.recv() => StopReason::Signal,
             () = parent_ended(parent) => StopReason::ParentEnded,
         }
     })

@@ -12,10 +12,10 @@ use super::{OPT_LEVEL, profile, toolchain::Toolchain};
 use crate::{files, paths, process, ui::Step};
 
 /// Libraries of the crate that go to the linker: its own and the memory functions'.
-const LIBRARIES: [&str; 2] = ["sbf_builtins", "solana_compiler_builtins"];
+const LIBRARIES: [&str; 2] = ["modchains_sbf_builtins", "solana_compiler_builtins"];
 
 /// Packages that are worth their size: a trade spends a good part of its compute units here.
-const FAST: [&str; 2] = ["sbf-builtins", "solana-compiler-builtins"];
+const FAST: [&str; 2] = ["modchains-sbf-builtins", "solana-compiler-builtins"];
 
 /// The crate's folder.
 fn folder() -> PathBuf {
@@ -44,13 +44,13 @@ pub fn build(toolchain: &Toolchain, mut cargo: Command, output: &Path) -> Result
         .arg("--message-format=json-render-diagnostics")
         .args(FAST.map(|package| format!("--config=profile.release.package.{package}.opt-level=3")))
         .envs(profile(OPT_LEVEL));
-    let messages = process::run(&step, &mut cargo, &toolchain.subfolder("logs").join("builtins.log"))?;
+    let messages = process::run(&step, &mut cargo, &output.join("logs/builtins.log"))?;
     let mut inputs = LIBRARIES.map(|name| library(&messages, name)).into_iter().collect::<Result<Vec<_>>>()?;
     if toolchain.needs_wide_builtins()? {
         let bitcode = output.join("wide.bc");
         let mut assemble = Command::new(toolchain.llvm_as());
         assemble.arg(folder().join("wide.ll")).arg("-o").arg(&bitcode);
-        process::run(&step, &mut assemble, &toolchain.subfolder("logs").join("llvm-as.log"))?;
+        process::run(&step, &mut assemble, &output.join("logs/llvm-as.log"))?;
         inputs.insert(0, bitcode);
     }
     step.done();

@@ -7,6 +7,9 @@ for argument in "$@"; do
   previous=$argument
 done
 case "${output##*/}" in
-  PROGRAMS) exec LINKER INPUTS "$@" $level ;;
+  PROGRAMS)
+    eval "set -- $MODCHAINS_LINK_INPUTS \"\$@\""
+    exec LINKER "$@" $level
+    ;;
   *) : > "$output" ;;
 esac

@@ -39,13 +39,16 @@ const CARGO_FLAGS: [&str; 6] = [
 ];
 
 const LINK_SCRIPT: &str = include_str!("link-program.sh");
+/// Tells the link script, which checkouts share, what to link into every program.
+const LINK_INPUTS: &str = "MODCHAINS_LINK_INPUTS";
 
 /// The toolchain with its linker and helper functions, ready to compile programs.
 pub struct Registry {
     toolchain: Toolchain,
     identity: String,
     target: PathBuf,
-    linkable: OnceCell<()>,
+    /// What is linked into every program, quoted for a shell.
+    inputs: OnceCell<String>,
 }
 
 impl Registry {
@@ -63,8 +66,10 @@ impl Registry {
         );
         let stamp = super::stamp::Stamp::new(&identity, &[]);
         // cargo does not notice a change of std's sources or of the linker: each set of tools has its own folder.
-        let target = toolchain.subfolder("target").join(stamp.short());
-        Ok(Self { toolchain, identity, target, linkable: OnceCell::new() })
+        let target = paths::results("sbf")?.join(stamp.short());
+        let registry = Self { toolchain, identity, target, inputs: OnceCell::new() };
+        registry.write_link_script()?;
+        Ok(registry)
     }
 
     /// Names the tools and everything else on this route that changes the result.
@@ -77,10 +82,13 @@ impl Registry {
     /// # Errors
     /// When it does not compile or link.
     pub fn build(&self, program: &Program, ids: &Ids) -> Result<PathBuf> {
-        if self.linkable.get().is_none() {
-            self.prepare_linking()?;
-            self.linkable.get_or_init(|| ());
-        }
+        let inputs = match self.inputs.get() {
+            Some(inputs) => inputs,
+            None => {
+                let inputs = self.build_inputs()?;
+                self.inputs.get_or_init(|| inputs)
+            }
+        };
         let step = Step::start(format!("building {} (the first time: a few minutes)", program.name));
         let mut cargo = self.cargo("rustc");
         cargo
@@ -89,17 +97,18 @@ impl Registry {
             .args(["--features", program.features])
             .arg("--")
             .arg(format!("-Cllvm-args=-inline-threshold={}", program.inline_threshold))
+            .env(LINK_INPUTS, inputs)
             .envs(profile(OPT_LEVEL))
             .envs(ids.variables());
-        process::run(&step, &mut cargo, &self.toolchain.subfolder("logs").join(format!("{}.log", program.name)))?;
+        process::run(&step, &mut cargo, &self.target.join("logs").join(format!("{}.log", program.name)))?;
         step.done();
         Ok(self.target.join("sbf-modchains/release").join(format!("lib{}.so", program.library)))
     }
 
-    fn prepare_linking(&self) -> Result<()> {
+    fn build_inputs(&self) -> Result<String> {
         fs::create_dir_all(&self.target).with_context(|| format!("cannot create {}", self.target.display()))?;
         let inputs = builtins::build(&self.toolchain, self.cargo("build"), &self.target)?;
-        write_script(&self.link_script(), &self.link_script_body(&inputs)?)
+        Ok(inputs.iter().map(|path| quoted(path)).collect::<Result<Vec<_>>>()?.join(" "))
     }
 
     /// `cargo <subcommand>` for the target.
@@ -120,17 +129,20 @@ impl Registry {
         command
     }
 
+    /// Named by its content: cargo takes its path for a part of what is compiled.
     fn link_script(&self) -> PathBuf {
-        self.toolchain.subfolder("bin").join("link-program")
+        self.toolchain
+            .subfolder("bin")
+            .join(format!("link-program-{}", super::stamp::Stamp::new(LINK_SCRIPT, &[]).short()))
     }
 
     /// Some dependencies are dynamic libraries too; only our programs are worth linking. The linker knows no
     /// optimisation for size: there that is an attribute of each function, and the level beside it is 2.
-    fn link_script_body(&self, inputs: &[PathBuf]) -> Result<String> {
+    fn write_link_script(&self) -> Result<()> {
         let programs: Vec<String> =
             PROGRAMS.iter().chain(&TEST_PROGRAMS).map(|program| format!("*{}*", program.library)).collect();
-        let inputs = inputs.iter().map(|path| quoted(path)).collect::<Result<Vec<_>>>()?.join(" ");
         let linker = quoted(&self.toolchain.linker())?;
-        Ok(LINK_SCRIPT.replace("PROGRAMS", &programs.join("|")).replace("LINKER", &linker).replace("INPUTS", &inputs))
+        let body = LINK_SCRIPT.replace("PROGRAMS", &programs.join("|")).replace("LINKER", &linker);
+        write_script(&self.link_script(), &body)
     }
 }

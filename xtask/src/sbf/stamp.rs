@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -19,40 +19,7 @@ const SHARED: [&str; 5] = [".cargo/config.toml", "Cargo.lock", "Cargo.toml", "pr
 /// # Errors
 /// When a file cannot be read.
 pub fn hash_sources(repository: &Path, folder: &str) -> Result<String> {
-    let mut paths = Vec::new();
-    for source in SHARED.into_iter().chain([folder]) {
-        collect(&repository.join(source), &mut paths)?;
-    }
-    paths.sort();
-    let mut hasher = Sha256::new();
-    for path in paths {
-        let name = path.strip_prefix(repository).unwrap_or(&path).to_string_lossy().into_owned();
-        add(&mut hasher, name.as_bytes());
-        add(&mut hasher, &fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?);
-    }
-    Ok(files::hex(&hasher.finalize()))
-}
-
-/// Lengths go in too, so that no two different lists of parts look alike.
-fn add(hasher: &mut Sha256, part: &[u8]) {
-    hasher.update((part.len() as u64).to_le_bytes());
-    hasher.update(part);
-}
-
-fn collect(path: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
-    if path.is_file() {
-        found.push(path.to_owned());
-        return Ok(());
-    }
-    for entry in fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))? {
-        let entry = entry?;
-        let name = entry.file_name();
-        // Editors and build tools leave these beside sources.
-        if !name.to_string_lossy().starts_with('.') && name != "target" {
-            collect(&entry.path(), found)?;
-        }
-    }
-    Ok(())
+    files::sha256_of_all(repository, &SHARED.into_iter().chain([folder]).collect::<Vec<_>>())
 }
 
 /// What a compiled program was made from, kept beside it.
@@ -73,7 +40,7 @@ impl Stamp {
     pub fn new(sources: &str, settings: &[&str]) -> Self {
         let mut hasher = Sha256::new();
         for part in std::iter::once(&sources).chain(settings) {
-            add(&mut hasher, part.as_bytes());
+            files::add(&mut hasher, part.as_bytes());
         }
         Self { inputs_sha256: files::hex(&hasher.finalize()) }
     }

@@ -34,7 +34,8 @@ impl Standard {
     /// When it does not compile.
     pub fn build(&self, program: &Program, ids: &Ids) -> Result<PathBuf> {
         let step = Step::start(format!("building {} with cargo build-sbf", program.name));
-        let output = paths::cache()?.join("standard-out");
+        let target = paths::results("sbf")?.join("standard");
+        let output = target.join("programs");
         let mut command = Command::new("cargo-build-sbf");
         process::clean_cargo_environment(&mut command)
             .arg("--manifest-path")
@@ -42,7 +43,7 @@ impl Standard {
             .arg("--sbf-out-dir")
             .arg(&output)
             .args(["--features", program.features, "--", "--lib", "--locked"])
-            .env("CARGO_TARGET_DIR", paths::cache()?.join("standard-target"))
+            .env("CARGO_TARGET_DIR", &target)
             .envs(profile(OPT_LEVEL))
             .envs(ids.variables());
         process::run(&step, &mut command, &output.join(format!("{}.log", program.name)))?;

@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 
-use crate::{files, paths, process, setup::sid, ui::Step};
+use crate::{files, lock, paths, process, setup::sid, ui::Step};
 
 /// Exact version of the linker; its dependencies are pinned by the lock file it ships.
 const LINKER_VERSION: &str = "0.2.6";
@@ -48,6 +48,7 @@ impl Toolchain {
     /// When Debian or the crates registry cannot be reached, or what came from there is not what is needed.
     pub fn set_up() -> Result<Self> {
         let folder = paths::cache()?.join("sbf");
+        let _lock = lock::hold("sbf", "setting up the compiler of the programs")?;
         sid::unpack(&folder.join("apt"), &folder.join("sid"))?;
         let mut toolchain = Self { folder, rustc_version: String::new() };
         toolchain.patch_std()?;

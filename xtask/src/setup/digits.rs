@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use anyhow::{Context, Result, ensure};
 
 use super::wheel::{Wheel, unpack};
-use crate::{files, paths};
+use crate::{files, lock, paths};
 
 const MEMBER: &str = "sklearn/datasets/data/digits.csv.gz";
 const FILE: &str = "digits.csv.gz";
@@ -25,6 +25,10 @@ pub fn ensure_digits() -> Result<PathBuf> {
     let cache = paths::cache()?;
     let folder = cache.join("digits");
     let file = folder.join(FILE);
+    if file.is_file() {
+        return Ok(file);
+    }
+    let _lock = lock::hold("digits", "fetching the digits")?;
     if file.is_file() {
         return Ok(file);
     }

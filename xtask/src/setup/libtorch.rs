@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 
 use super::wheel::{Wheel, unpack};
-use crate::{files, paths, ui::Step};
+use crate::{files, lock, paths, ui::Step};
 
 /// The version that tch 0.26 is written for.
 const VERSION: &str = "2.13.0";
@@ -60,6 +60,10 @@ pub fn ensure_libtorch() -> Result<PathBuf> {
         return Ok(given);
     }
     let folder = folder()?;
+    if folder.is_dir() {
+        return Ok(folder);
+    }
+    let _lock = lock::hold("libtorch", "setting up libtorch")?;
     if folder.is_dir() {
         return Ok(folder);
     }

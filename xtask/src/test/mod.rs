@@ -1,0 +1,136 @@
+//! `test`: every test and check, to the end, with one line that sums them up and how to repeat each failure.
+
+mod output;
+
+use std::{
+    io::{BufRead, BufReader},
+    process::Command,
+};
+
+use anyhow::{Context, Result, bail};
+
+use self::output::Tally;
+use crate::{
+    environment::Environment,
+    idl,
+    ids::{self, IdSource, Ids},
+    paths, process, sbf,
+};
+
+/// Runs everything and prints the sum.
+///
+/// # Errors
+/// When anything failed, after the sum.
+pub fn run() -> Result<()> {
+    let mut tally = Tally::default();
+    check(&mut tally, "formatting", "cargo fmt --all --check", || {
+        succeed(process::cargo().args(["fmt", "--all", "--check"]).current_dir(paths::repository()))
+    });
+    let mut environment = None;
+    check(&mut tally, "programs and environment", "cargo xtask build-sbf --tests && cargo xtask env", || {
+        let ids = Ids::from_source(IdSource::Environment)?;
+        sbf::build(sbf::Route::Auto, &[], true, &ids)?;
+        environment = Some(Environment::set_up(&ids)?);
+        Ok(())
+    });
+    if let Some(environment) = environment {
+        tests(&mut tally, &environment)?;
+    }
+    check(&mut tally, "committed IDLs", "cargo xtask idl --check", || idl::generate(true));
+    check(&mut tally, "clients that others have written", "cargo xtask idl-check", idl::check_in_node);
+
+    conclude(&tally)
+}
+
+fn conclude(tally: &Tally) -> Result<()> {
+    print!("{}", tally.report());
+    match tally.failed() {
+        0 => Ok(()),
+        _ => bail!("not all tests passed"),
+    }
+}
+
+fn tests(tally: &mut Tally, environment: &Environment) -> Result<()> {
+    let cargo = |arguments: &[&str]| {
+        let mut command = process::cargo();
+        environment.apply(&mut command).args(arguments);
+        command
+    };
+    // Tests start these programs as processes of their own.
+    let programs = ["build", "--package", "modchains-crank"];
+    check(tally, "operator service", "cargo build --package modchains-crank", || succeed(&mut cargo(&programs)));
+    for arguments in [["--workspace", "--tests"], ["--package=modchains-sdk", "--doc"]] {
+        let mut command = cargo(&["test", "--no-fail-fast"]);
+        command.args(arguments);
+        let run = format!("cargo test {}", arguments.join(" "));
+        let ended_well = follow(command, tally).with_context(|| run.clone())?;
+        tally.end(ended_well, &run);
+    }
+    Ok(())
+}
+
+/// Runs the demo and the end-to-end tests on the cluster at `url`. Every run is by the same administrator, so that it
+/// can be repeated where the programs are deployed already.
+///
+/// # Errors
+/// When anything failed, after the sum.
+pub fn run_on_cluster(url: &str) -> Result<()> {
+    let ids = Ids::from_source(IdSource::Environment)?;
+    sbf::build(sbf::Route::Auto, &[], false, &ids)?;
+    let environment = Environment::set_up(&ids)?;
+    let folder = paths::repository().join("target/e2e");
+    let administrator = ids::ensure_keypair(&folder.join("administrator.json"))?;
+    let cargo = |arguments: &[&str]| {
+        let mut command = process::cargo();
+        environment.apply(&mut command).args(arguments);
+        command.env("MODCHAINS_TEST_URL", url).env("MODCHAINS_TEST_ADMINISTRATOR", &administrator);
+        command
+    };
+    let mut tally = Tally::default();
+    let repeat = "cargo xtask e2e --url URL";
+    succeed(&mut cargo(&["build", "--package=modchains-crank", "--package=modchains-demo"]))?;
+    check(&mut tally, "demo", repeat, || {
+        let mut demo = cargo(&["run", "--quiet", "--package=modchains-demo", "--", "--url", url]);
+        succeed(demo.arg("--administrator").arg(&administrator).arg("--output").arg(folder.join("demo")))
+    });
+    let tests = cargo(&["test", "--no-fail-fast", "--package=modchains-cli", "--test=exchange"]);
+    let ended_well = follow(tests, &mut tally)?;
+    tally.end(ended_well, repeat);
+    conclude(&tally)
+}
+
+/// Counts a check as a test.
+fn check(tally: &mut Tally, name: &str, repeat: &str, run: impl FnOnce() -> Result<()>) {
+    println!("checking: {name}");
+    match run() {
+        Ok(()) => tally.pass(),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            tally.fail(name, repeat);
+        }
+    }
+}
+
+fn succeed(command: &mut Command) -> Result<()> {
+    let status = command.status().with_context(|| format!("cannot start {command:?}"))?;
+    if !status.success() {
+        bail!("it ended with {status}");
+    }
+    Ok(())
+}
+
+/// Runs tests, shows what they print and counts them. Standard output and error share one pipe, since only their order
+/// tells which binary a line is of. Whether the command ended well.
+fn follow(mut command: Command, tally: &mut Tally) -> Result<bool> {
+    let (reader, writer) = std::io::pipe().context("no pipe")?;
+    let mut child = command.stdout(writer.try_clone()?).stderr(writer).spawn().context("cannot start")?;
+    // It holds our own ends of the pipe, without which the pipe ends with the child.
+    drop(command);
+    for line in BufReader::new(reader).split(b'\n') {
+        let line = line.context("cannot read what it prints")?;
+        let line = String::from_utf8_lossy(&line);
+        println!("{line}");
+        tally.line(&line);
+    }
+    Ok(child.wait()?.success())
+}
