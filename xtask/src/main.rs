@@ -81,7 +81,7 @@ enum Task {
     },
     /// Runs every test and check to the end and sums them up.
     Test,
-    /// Runs the demo and the end-to-end tests on a cluster that gives airdrops; the same programs stay deployed there.
+    /// Runs the demo and the end-to-end tests on a cluster that gives airdrops.
     E2e {
         /// JSON-RPC address of the cluster.
         #[arg(long, env = "RPC_URL", hide_env_values = true)]

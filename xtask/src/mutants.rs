@@ -80,7 +80,7 @@ struct Run {
 }
 
 impl Run {
-    /// Changes each place of the files in turn and runs the tests. What an earlier call has seen caught is not run again.
+    /// Changes each place of the files in turn and runs the tests, but for what an earlier call has seen caught.
     fn mutate(&self, files: &[&str], laws: &[&str], timeout_seconds: &str) -> Result<()> {
         let mut command = self.command(Command::new(&self.tool), "mutants");
         command.arg("--output").arg(&self.folder).args([

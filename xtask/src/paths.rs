@@ -13,7 +13,7 @@ use anyhow::{Context, Result, ensure};
 
 /// Names the cache folder; without it the cache is `$XDG_CACHE_HOME/modchains` or `~/.cache/modchains`.
 pub const CACHE_VARIABLE: &str = "MODCHAINS_CACHE";
-/// Finds and prepares the folders of one checkout's build results. The Makefile needs it before this program is compiled.
+/// Finds and prepares a checkout's build folders. The Makefile needs it before this program is compiled.
 const CHECKOUT_SCRIPT: &str = "xtask/checkout.sh";
 
 /// The repository's root folder: around the crate that cargo runs, or around the working folder.
@@ -51,8 +51,8 @@ pub fn deploy_folder() -> PathBuf {
     repository().join("target/deploy")
 }
 
-/// The cache folder for this checkout's build results of one kind, seeded with what another checkout has compiled of other
-/// people's packages: `host`, `sbf`, `idl`, `mutants` or `fuzz`.
+/// The folder in the cache for this checkout's build results of one kind: `host`, `sbf`, `idl`, `mutants` or `fuzz`. A new
+/// one is seeded with what another checkout has compiled of other people's packages.
 ///
 /// # Errors
 /// When the script that prepares it fails.

@@ -73,6 +73,25 @@ fn an_endpoint_that_does_not_answer_is_named() {
 }
 
 #[test]
+fn the_local_network_ends_cleanly_when_asked_to_or_when_its_terminal_closes() {
+    let program = std::env::var_os("MODCHAINS_LOCALNET").expect("run `eval \"$(cargo xtask env)\"` first");
+    for signal in ["-TERM", "-INT", "-HUP"] {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let state = folder.path().join("network.json");
+        let mut network = Command::new(&program).arg("--state-file").arg(&state).spawn().expect("the network starts");
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        while !state.exists() {
+            assert!(std::time::Instant::now() < deadline, "the network did not start");
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        let sent = Command::new("kill").args([signal, &network.id().to_string()]).status().expect("kill runs");
+        assert!(sent.success());
+        assert_eq!(network.wait().expect("the network ends").code(), Some(0), "{signal}");
+        assert!(!state.exists(), "{signal} leaves the state file");
+    }
+}
+
+#[test]
 fn an_interrupted_demo_leaves_no_process_behind() {
     let output = tempfile::tempdir().expect("a temporary folder");
     let mut run = demo(output.path()).spawn().expect("the demo starts");
