@@ -12,9 +12,6 @@ pub struct Environment(Vec<(String, OsString)>);
 
 impl Environment {
     /// Fetches and builds what the variables point at.
-    ///
-    /// # Errors
-    /// When something cannot be fetched or built.
     pub fn set_up(ids: &Ids) -> Result<Self> {
         let mut variables: Vec<(String, OsString)> = vec![
             ("LIBTORCH".into(), setup::libtorch::ensure_libtorch()?.into()),
@@ -27,9 +24,6 @@ impl Environment {
     }
 
     /// Lines for a shell.
-    ///
-    /// # Errors
-    /// For a path that cannot be quoted.
     pub fn print(&self) -> Result<()> {
         for (name, value) in &self.0 {
             println!("export {name}={}", sbf::quoted(value.as_ref())?);

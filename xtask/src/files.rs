@@ -10,9 +10,6 @@ use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 
 /// SHA-256 of a file, as lower-case hexadecimal.
-///
-/// # Errors
-/// When the file cannot be read.
 pub fn sha256_of(path: &Path) -> Result<String> {
     let mut hasher = Sha256::new();
     let mut file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -21,17 +18,11 @@ pub fn sha256_of(path: &Path) -> Result<String> {
 }
 
 /// One hash over the names and contents of all files in a folder, but for hidden ones and build outputs.
-///
-/// # Errors
-/// When a file cannot be read.
 pub fn sha256_of_tree(folder: &Path) -> Result<String> {
     sha256_of_all(folder, &[""])
 }
 
 /// One hash over the names and contents of all files at the paths below `root`.
-///
-/// # Errors
-/// When a file cannot be read.
 pub fn sha256_of_all(root: &Path, paths: &[&str]) -> Result<String> {
     let mut files = Vec::new();
     for path in paths {
@@ -75,9 +66,6 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 /// Refuses a file whose SHA-256 is not the pinned one.
-///
-/// # Errors
-/// When the file cannot be read or differs; the message has both hashes.
 pub fn require_sha256(path: &Path, expected: &str) -> Result<()> {
     let actual = sha256_of(path)?;
     ensure!(
@@ -90,9 +78,6 @@ pub fn require_sha256(path: &Path, expected: &str) -> Result<()> {
 
 /// Makes a folder by filling a `.partial` one beside it and renaming that when it is complete. A folder that
 /// exists is complete and left alone; a break leaves only the `.partial` one, which the next call clears.
-///
-/// # Errors
-/// Whatever `fill` gives, or a failing file system.
 pub fn complete_folder(folder: &Path, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     if folder.is_dir() {
         return Ok(());
@@ -108,9 +93,6 @@ pub fn complete_folder(folder: &Path, fill: impl FnOnce(&Path) -> Result<()>) ->
 
 /// Writes a whole file or none, and touches nothing when the content is already there: build tools compare
 /// times of change.
-///
-/// # Errors
-/// When the file cannot be written.
 pub fn write_if_changed(path: &Path, content: &[u8]) -> Result<bool> {
     if fs::read(path).is_ok_and(|present| present == content) {
         return Ok(false);

@@ -22,9 +22,6 @@ const COMMITTED: &str = "sdk/idl";
 const OWN_PROGRAM: &str = "/proc/self/exe";
 
 /// Builds every program's IDL; writes it to `target/idl` and `sdk/idl`, or with `check` compares with the latter.
-///
-/// # Errors
-/// When a program does not compile, or with `check` when a committed copy differs.
 pub fn generate(check: bool) -> Result<()> {
     let mut stale = Vec::new();
     for program in &PROGRAMS {
@@ -68,9 +65,6 @@ fn search_path() -> Result<std::ffi::OsString> {
 }
 
 /// Builds one program's IDL and prints it. Runs in the child.
-///
-/// # Errors
-/// When the program does not compile or its description is not valid.
 pub fn print_one(name: &str) -> Result<()> {
     let program = Program::named(name)?;
     let folder = paths::repository().join(program.folder);
@@ -86,9 +80,6 @@ const METADATA_VECTORS: &str = "migrations/tests/vectors/metadata.json";
 
 /// Installs the clients that others have written, lets Anchor's load the committed IDLs and compares what the Program
 /// Metadata program's sends with what we send.
-///
-/// # Errors
-/// Without Node and npm, when an IDL is refused, or when an instruction differs.
 pub fn check_in_node() -> Result<()> {
     let idls = paths::repository().join(COMMITTED);
     let idls = PROGRAMS.map(|program| idls.join(format!("{}.json", program.library)));

@@ -34,9 +34,6 @@ pub struct Ids(Vec<(String, String)>);
 
 impl Ids {
     /// Reads the addresses from their source.
-    ///
-    /// # Errors
-    /// For an address that is not 32 bytes in base58, or a keypair file that cannot be read or written.
     pub fn from_source(source: IdSource) -> Result<Self> {
         match source {
             IdSource::Environment => Self::from_lookup(|name| env::var(name).ok()),
@@ -87,9 +84,6 @@ pub struct ProgramKey {
 }
 
 /// Makes the keypairs that are missing, readable by their owner only, and returns all.
-///
-/// # Errors
-/// When a file cannot be written, or is no keypair.
 pub fn ensure_keypairs(folder: &Path) -> Result<Vec<ProgramKey>> {
     PROGRAMS
         .into_iter()
@@ -102,9 +96,6 @@ pub fn ensure_keypairs(folder: &Path) -> Result<Vec<ProgramKey>> {
 }
 
 /// The keypair file at `path`, made when absent, readable by its owner only.
-///
-/// # Errors
-/// When it cannot be written.
 pub fn ensure_keypair(path: &Path) -> Result<PathBuf> {
     if !path.exists() {
         let folder = path.parent().with_context(|| format!("{} has no folder", path.display()))?;

@@ -19,9 +19,6 @@ const FOLDER: &str = "xtask/localnet";
 const NAME: &str = "modchains-localnet";
 
 /// Builds the network if its sources changed, then runs it in this process's place.
-///
-/// # Errors
-/// When it does not compile or start.
 pub fn run(arguments: &[String], build_only: bool) -> Result<()> {
     let program = build()?;
     if build_only {
@@ -33,9 +30,6 @@ pub fn run(arguments: &[String], build_only: bool) -> Result<()> {
 }
 
 /// Builds the network unless that was done from the same sources; its program.
-///
-/// # Errors
-/// When it does not compile.
 pub fn build() -> Result<PathBuf> {
     let target = paths::cache()?.join("localnet");
     let hash = files::sha256_of_tree(&paths::repository().join(FOLDER))?;

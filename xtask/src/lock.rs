@@ -11,9 +11,6 @@ use crate::paths;
 
 /// Waits until nobody else holds the lock of that name in the cache, and says so when that takes time. The lock is
 /// free again when the file is dropped, however this process ends.
-///
-/// # Errors
-/// When the lock's file cannot be made.
 pub fn hold(name: &str, doing: &str) -> Result<File> {
     hold_in(&paths::cache()?.join("locks"), name, doing)
 }

@@ -32,9 +32,6 @@ fn find_root(start: &Path) -> Option<PathBuf> {
 }
 
 /// The folder for everything that is fetched or built once and outlives `cargo clean`.
-///
-/// # Errors
-/// When the environment names neither a cache nor a home folder.
 pub fn cache() -> Result<PathBuf> {
     cache_from(|name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from))
         .context("cannot tell where the cache is: set MODCHAINS_CACHE to a folder")
@@ -53,22 +50,16 @@ pub fn deploy_folder() -> PathBuf {
 
 /// The folder in the cache for this checkout's build results of one kind: `host`, `sbf`, `idl`, `mutants` or `fuzz`. A new
 /// one is seeded with what another checkout has compiled of other people's packages.
-///
-/// # Errors
-/// When the script that prepares it fails.
 pub fn results(kind: &str) -> Result<PathBuf> {
     let script = repository().join(CHECKOUT_SCRIPT);
-    let mut command = Command::new(&script);
-    let output = command.arg(kind).stderr(Stdio::inherit()).output();
+    let mut command = Command::new("sh");
+    let output = command.arg(&script).arg(kind).stderr(Stdio::inherit()).output();
     let output = output.with_context(|| format!("cannot start {}", script.display()))?;
     ensure!(output.status.success(), "{} {kind} failed", script.display());
     Ok(String::from_utf8(output.stdout).context("the build folder's path is no text")?.trim_end().into())
 }
 
 /// The target folder of what runs on this machine: `CARGO_TARGET_DIR` where somebody has set it.
-///
-/// # Errors
-/// As [`results`].
 pub fn host_target() -> Result<PathBuf> {
     results("host")
 }

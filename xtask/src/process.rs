@@ -18,9 +18,6 @@ use crate::ui::Step;
 const TAIL_LINES: usize = 40;
 
 /// Runs a command to its end and returns what it wrote to standard output.
-///
-/// # Errors
-/// When it cannot start or fails; the message ends with the last lines of its standard error.
 pub fn run(step: &Step, command: &mut Command, log: &Path) -> Result<String> {
     let name = command.get_program().to_string_lossy().into_owned();
     if let Some(folder) = log.parent() {

@@ -26,9 +26,6 @@ const PROFILE: [(&str, &str); 3] = [
 const LEDGER_SHREDS: &str = "10000000";
 
 /// Builds the validator if it is not there, then runs it in this process's place on an empty ledger.
-///
-/// # Errors
-/// When a package of the system is missing, or it does not compile or start.
 pub fn run(rpc_port: u16, arguments: &[String], build_only: bool) -> Result<()> {
     let program = build()?;
     if build_only {

@@ -101,7 +101,9 @@ fn start_crank(listing: &Listing, network: &Network, output: &Path) -> Result<Pr
     let mut config = config;
     let mut set = |key: &str, value: String| config.insert(key.to_owned(), toml::Value::String(value));
     set("rpc_url", network.rpc_url.clone());
-    set("ws_url", network.ws_url.clone());
+    if let Some(url) = &network.ws_url {
+        set("ws_url", url.clone());
+    }
     set("keypair", output.join("keys/operator.json").to_string_lossy().into_owned());
     set("journal", journal.to_string_lossy().into_owned());
     let mut bundle = toml::Table::new();

@@ -11,6 +11,13 @@ pub struct Options {
     /// A cluster to use instead of an embedded local network; it must give airdrops.
     #[arg(long)]
     pub url: Option<String>,
+    /// The key that deploys and configures; one of its own if absent. On a cluster that has the programs it must be the
+    /// one that deployed them.
+    #[arg(long, value_name = "KEYPAIR")]
+    pub administrator: Option<PathBuf>,
+    /// Milliseconds per slot of the embedded network. Public clusters take 400.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u64).range(10..=1_000))]
+    pub slot_ms: u64,
     /// Where report, chart and logs go.
     #[arg(long, default_value = "target/demo")]
     pub output: PathBuf,

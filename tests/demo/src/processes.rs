@@ -27,8 +27,8 @@ pub struct Process {
 pub struct Network {
     /// JSON-RPC.
     pub rpc_url: String,
-    /// Websocket.
-    pub ws_url: String,
+    /// Websocket; none where it follows from the other address.
+    pub ws_url: Option<String>,
 }
 
 impl Process {
@@ -81,13 +81,14 @@ impl Process {
 }
 
 /// Starts a local network and waits until it answers.
-pub async fn start_network(program: &Path, output: &Path) -> Result<(Process, Network)> {
+pub async fn start_network(program: &Path, slot_ms: u64, output: &Path) -> Result<(Process, Network)> {
     let state = output.join("network.json");
     if state.exists() {
         std::fs::remove_file(&state)?;
     }
     let state_argument = state.to_string_lossy();
-    let arguments = ["--state-file", &*state_argument, "--exit-with-parent"];
+    let slot_ms = slot_ms.to_string();
+    let arguments = ["--state-file", &*state_argument, "--exit-with-parent", "--slot-ms", &slot_ms];
     let mut process = Process::start("network", program, &arguments, output)?;
     let deadline = tokio::time::Instant::now() + START_TIMEOUT;
     loop {

@@ -24,15 +24,7 @@ use crate::{
 };
 
 /// Windows short enough to watch. Everything else is what a public cluster would get.
-const SHORT_WINDOWS: &str = "
-[exchange.market]
-epoch_seconds = 5
-[oracle.service]
-challenge_window_seconds = 2
-claim_seconds = 30
-cooldown_seconds = 10
-epoch_seconds = 5
-";
+const SHORT_WINDOWS: &str = include_str!("../../short-windows.toml");
 
 /// Tells the story; every process it starts ends with it.
 pub async fn tell(options: &Options) -> Result<()> {
@@ -43,7 +35,7 @@ pub async fn tell(options: &Options) -> Result<()> {
     let (_network_process, network) = network(options, &output).await?;
     let mut setup = connect(&network).await?;
     let wallets = step("people with airdropped SOL", async {
-        let wallets = Wallets::new(&output.join("keys"))?;
+        let wallets = Wallets::new(&output.join("keys"), options.administrator.as_deref())?;
         for (_, person) in wallets.members() {
             setup.airdrop(&person.pubkey(), 100).await?;
         }
@@ -73,13 +65,12 @@ pub async fn tell(options: &Options) -> Result<()> {
 
 async fn network(options: &Options, output: &Path) -> Result<(Option<Process>, Network)> {
     if let Some(url) = &options.url {
-        let ws_url = url.replacen("http", "ws", 1);
-        return Ok((None, Network { rpc_url: url.clone(), ws_url }));
+        return Ok((None, Network { rpc_url: url.clone(), ws_url: None }));
     }
     let program = options.localnet.as_deref();
     let program = program.context("no local network: set MODCHAINS_LOCALNET, as `make demo` does, or pass --url")?;
     let (process, network) = step("start the local network", async {
-        let (process, network) = processes::start_network(program, output).await?;
+        let (process, network) = processes::start_network(program, options.slot_ms, output).await?;
         let found = network.rpc_url.clone();
         Ok(((process, network), found))
     })

@@ -34,8 +34,9 @@ pub struct Wallets {
 }
 
 impl Wallets {
-    /// New people, their keys in `folder` for the crank and for whoever wants to look around afterwards.
-    pub fn new(folder: &Path) -> Result<Self> {
+    /// New people, their keys in `folder` for the crank and for whoever wants to look around afterwards. An administrator
+    /// who exists already stays who they are.
+    pub fn new(folder: &Path, administrator: Option<&Path>) -> Result<Self> {
         std::fs::create_dir_all(folder)?;
         let new = |name: &str| -> Result<Keypair> {
             let path = folder.join(format!("{name}.json"));
@@ -45,7 +46,7 @@ impl Wallets {
             Ok(keys::generate(&path)?)
         };
         Ok(Self {
-            admin: new("admin")?,
+            admin: administrator.map_or_else(|| new("admin"), |key| Ok(keys::load(key)?))?,
             creator: new("creator")?,
             alice: new("alice")?,
             bob: new("bob")?,

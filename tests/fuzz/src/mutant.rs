@@ -98,35 +98,13 @@ impl Mutant {
     }
 }
 
-/// The cache that all of the repository shares.
-fn cache() -> Result<PathBuf> {
-    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let cache = variable("MODCHAINS_CACHE")
-        .or_else(|| variable("XDG_CACHE_HOME").map(|folder| folder.join("modchains")))
-        .or_else(|| variable("HOME").map(|folder| folder.join(".cache/modchains")));
-    cache.context("cannot tell where the cache is: set MODCHAINS_CACHE to a folder")
-}
-
-/// The folder in which copies with bugs are compiled.
+/// The folder in which copies with bugs are compiled. A copy is a checkout of its own: nobody else ever gets a program with
+/// a bug in it.
 fn folder() -> Result<PathBuf> {
-    Ok(cache()?.join("fuzz"))
-}
-
-/// A cache for the copies, with the compiler of the shared one but outputs of its own: nobody else must ever get a
-/// program with a bug in it.
-fn mutant_cache() -> Result<PathBuf> {
-    let (shared, own) = (cache()?.join("sbf"), folder()?.join("cache"));
-    fs::create_dir_all(own.join("sbf"))?;
-    for tool in fs::read_dir(&shared).with_context(|| format!("no {}: compile the programs first", shared.display()))? {
-        let tool = tool?;
-        let is_output = ["bin", "logs", "target"].iter().any(|output| tool.file_name() == *output);
-        let link = own.join("sbf").join(tool.file_name());
-        if !is_output && !link.exists() {
-            std::os::unix::fs::symlink(tool.path(), &link)
-                .with_context(|| format!("cannot link {}", link.display()))?;
-        }
-    }
-    Ok(own)
+    let output = Command::new("sh").arg("xtask/checkout.sh").arg("fuzz").current_dir(root()).output();
+    let output = output.context("cannot start a shell")?;
+    ensure!(output.status.success(), "xtask/checkout.sh failed: {}", String::from_utf8_lossy(&output.stderr));
+    Ok(String::from_utf8(output.stdout)?.trim_end().into())
 }
 
 /// Files of the repository that a build of the programs may read.
@@ -191,7 +169,7 @@ fn build(mutant: &Mutant) -> Result<Vec<u8>> {
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PKG_")) {
         cargo.env_remove(name);
     }
-    cargo.env("MODCHAINS_CACHE", mutant_cache()?).env("CARGO_TARGET_DIR", folder()?.join("target"));
+    cargo.env("CARGO_TARGET_DIR", folder()?.join("target"));
     let done = cargo.env_remove("CARGO_MANIFEST_DIR").output().context("cargo does not run")?;
     if !done.status.success() {
         bail!("{} does not compile:\n{}", mutant.name, String::from_utf8_lossy(&done.stderr));

@@ -54,9 +54,6 @@ pub struct Network {
 
 impl Network {
     /// Starts the network and returns when both servers answer.
-    ///
-    /// # Errors
-    /// When a port is taken or the runtime does not come up within a minute.
     pub fn start(config: &NetworkConfig) -> Result<Self> {
         let rpc_port = reserve_port(config.host, config.rpc_port, "--rpc-port")?;
         let ws_port = reserve_port(config.host, config.ws_port, "--ws-port")?;
@@ -120,9 +117,6 @@ impl Network {
     }
 
     /// Closes both servers and waits until their ports are free.
-    ///
-    /// # Errors
-    /// When a server does not confirm within five seconds.
     pub fn stop(self) -> Result<()> {
         self.clock_runs.store(false, Ordering::Relaxed);
         self.commands.send(SimnetCommand::Terminate(None)).context("the network has already ended")?;

@@ -21,9 +21,6 @@ pub enum StopReason {
 }
 
 /// Resolves at the first SIGTERM, SIGINT or SIGHUP, or when `parent` is no longer this process's parent.
-///
-/// # Errors
-/// When the signal handlers cannot be installed.
 pub fn stop_requested(parent: Option<u32>) -> Result<impl Future<Output = StopReason>> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot watch for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot watch for SIGINT")?;
@@ -48,9 +45,6 @@ async fn parent_ended(parent: Option<u32>) {
 }
 
 /// Writes where the network listens. Readers see the whole file or none.
-///
-/// # Errors
-/// When the file or its folder cannot be written.
 pub fn write_state(path: &Path, rpc_url: &str, ws_url: &str) -> Result<()> {
     let state = serde_json::json!({ "rpc_url": rpc_url, "ws_url": ws_url, "pid": std::process::id() });
     let mut partial = path.as_os_str().to_owned();
@@ -61,9 +55,6 @@ pub fn write_state(path: &Path, rpc_url: &str, ws_url: &str) -> Result<()> {
 }
 
 /// Removes the state file, so that nobody connects to a network that has ended.
-///
-/// # Errors
-/// When the file exists and cannot be removed.
 pub fn remove_state(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => {

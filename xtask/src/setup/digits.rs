@@ -18,9 +18,6 @@ const SCIKIT_LEARN: Wheel = Wheel {
 };
 
 /// The gzipped CSV of the digits in the cache, fetched when absent. Each line has 64 pixels of 0 to 16 and a label.
-///
-/// # Errors
-/// When the download fails or the wheel holds no such file.
 pub fn ensure_digits() -> Result<PathBuf> {
     let cache = paths::cache()?;
     let folder = cache.join("digits");

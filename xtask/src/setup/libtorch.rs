@@ -47,9 +47,6 @@ const LIBRARIES: [&str; 5] = [
 ];
 
 /// The libtorch folder: `LIBTORCH` if that is set, else the one in the cache, fetched when absent.
-///
-/// # Errors
-/// When `LIBTORCH` points at no libtorch, or the download fails.
 pub fn ensure_libtorch() -> Result<PathBuf> {
     if let Some(given) = env::var_os("LIBTORCH").map(PathBuf::from) {
         ensure!(
@@ -85,9 +82,6 @@ pub fn ensure_libtorch() -> Result<PathBuf> {
 }
 
 /// Where libtorch lies in the cache, whether it is there or not.
-///
-/// # Errors
-/// When there is no cache folder.
 pub fn folder() -> Result<PathBuf> {
     Ok(paths::cache()?.join(format!("libtorch-{VERSION}")))
 }

@@ -23,9 +23,6 @@ const UNUSED_PREFIXES: [&str; 6] = ["gcc-", "cpp-", "binutils-", "libc6-dev_", "
 
 /// Downloads and unpacks the packages into `root`, which then holds a `usr` tree and `packages.txt` with
 /// the name, version and SHA-256 of each.
-///
-/// # Errors
-/// When the machine has no Debian archive, a signature or hash is wrong, or the network fails.
 pub fn unpack(state: &Path, root: &Path) -> Result<()> {
     if root.is_dir() {
         return Ok(());

@@ -20,9 +20,6 @@ pub struct Archive {
 }
 
 /// Finds the main archive in `/etc/apt`.
-///
-/// # Errors
-/// When there is none: this is then no Debian machine, or its sources are of another kind.
 pub fn machine_archive() -> Result<Archive> {
     find_in(Path::new("/etc/apt"))
         .context("no Debian archive in /etc/apt; install the Solana tools and use `--route standard` instead")

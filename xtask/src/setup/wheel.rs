@@ -30,9 +30,6 @@ pub struct Wheel {
 
 impl Wheel {
     /// Downloads the wheel into `folder` unless it is there, and returns its path.
-    ///
-    /// # Errors
-    /// On another kind of machine, without Python and pip, when the network fails or the hash is wrong.
     pub fn download(&self, folder: &Path) -> Result<PathBuf> {
         ensure!(
             cfg!(all(target_os = "linux", target_arch = "x86_64")),
@@ -94,9 +91,6 @@ impl Wheel {
 }
 
 /// Unpacks the members for which `place` gives a path below `folder`.
-///
-/// # Errors
-/// When the archive is broken, names a path outside the folder, or the disk is full.
 pub fn unpack(wheel: &Path, folder: &Path, place: impl Fn(&str) -> Option<PathBuf>) -> Result<()> {
     let file = File::open(wheel).with_context(|| format!("cannot read {}", wheel.display()))?;
     let mut archive = ZipArchive::new(file).with_context(|| format!("{} is not a wheel", wheel.display()))?;

@@ -14,13 +14,10 @@ use crate::{
     environment::Environment,
     idl,
     ids::{self, IdSource, Ids},
-    paths, process, sbf,
+    paths, process, sbf, tidy,
 };
 
 /// Runs everything and prints the sum.
-///
-/// # Errors
-/// When anything failed, after the sum.
 pub fn run() -> Result<()> {
     let mut tally = Tally::default();
     check(&mut tally, "formatting", "cargo fmt --all --check", || {
@@ -36,6 +33,7 @@ pub fn run() -> Result<()> {
     if let Some(environment) = environment {
         tests(&mut tally, &environment)?;
     }
+    check(&mut tally, "dialect", "cargo xtask tidy", tidy::run);
     check(&mut tally, "committed IDLs", "cargo xtask idl --check", || idl::generate(true));
     check(&mut tally, "clients that others have written", "cargo xtask idl-check", idl::check_in_node);
 
@@ -71,9 +69,6 @@ fn tests(tally: &mut Tally, environment: &Environment) -> Result<()> {
 
 /// Runs the demo and the end-to-end tests on the cluster at `url`. Every run is by the same administrator, so that it
 /// can be repeated where the programs are deployed already.
-///
-/// # Errors
-/// When anything failed, after the sum.
 pub fn run_on_cluster(url: &str) -> Result<()> {
     let ids = Ids::from_source(IdSource::Environment)?;
     sbf::build(sbf::Route::Auto, &[], false, &ids)?;
