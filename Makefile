@@ -6,6 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 CARGO := CARGO_TARGET_DIR="$$(xtask/checkout.sh host)" cargo
 XTASK := $(CARGO) xtask
+# What is built runs by its path: `cargo run` of one package would build its dependencies again, with its features alone.
 ENVIRONMENT := variables="$$($(XTASK) env)"; eval "$$variables"
 
 .DEFAULT_GOAL := help
@@ -50,12 +51,11 @@ fuzz: setup ## Fuzz the compiled programs for FUZZ_SECONDS (20 minutes), then fi
 		cargo run --quiet --package modchains-fuzz -- mutants
 
 demo: setup ## The whole path on an embedded local network: list, trade, infer, earn, sync
-	@$(ENVIRONMENT); cargo build --package modchains-crank --package modchains-demo && \
-		cargo run --quiet --package modchains-demo
+	@$(ENVIRONMENT); cargo build --package modchains-crank --package modchains-demo; "$$CARGO_TARGET_DIR/debug/modchains-demo"
 
 bench: setup ## Measure what users run, the release builds; write BENCHMARKS.md and benchmarks/figures.json
-	@$(ENVIRONMENT); cargo build --release --package modchains-crank --package modchains-demo && \
-		cargo run --release --quiet --package modchains-bench
+	@$(ENVIRONMENT); cargo build --release --package modchains-crank --package modchains-demo --package modchains-bench; \
+		"$$CARGO_TARGET_DIR/release/modchains-bench"
 
 localnet: ## Start the embedded local network in the foreground
 	@$(XTASK) localnet

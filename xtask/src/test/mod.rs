@@ -17,6 +17,10 @@ use crate::{
     paths, process, sbf, tidy,
 };
 
+/// Builds what tests start as processes of their own, with the features that the tests are built with: cargo would
+/// otherwise compile most dependencies twice.
+const PROGRAMS: [&str; 4] = ["build", "--workspace", "--bins", "--tests"];
+
 /// Runs everything and prints the sum.
 pub fn run() -> Result<()> {
     let mut tally = Tally::default();
@@ -49,18 +53,12 @@ fn conclude(tally: &Tally) -> Result<()> {
 }
 
 fn tests(tally: &mut Tally, environment: &Environment) -> Result<()> {
-    let cargo = |arguments: &[&str]| {
+    let build = format!("cargo {}", PROGRAMS.join(" "));
+    check(tally, "programs that tests start", &build, || succeed(environment.apply(process::cargo().args(PROGRAMS))));
+    for kind in ["--tests", "--doc"] {
         let mut command = process::cargo();
-        environment.apply(&mut command).args(arguments);
-        command
-    };
-    // Tests start these programs as processes of their own.
-    let programs = ["build", "--package", "modchains-crank"];
-    check(tally, "operator service", "cargo build --package modchains-crank", || succeed(&mut cargo(&programs)));
-    for arguments in [["--workspace", "--tests"], ["--package=modchains-sdk", "--doc"]] {
-        let mut command = cargo(&["test", "--no-fail-fast"]);
-        command.args(arguments);
-        let run = format!("cargo test {}", arguments.join(" "));
+        environment.apply(command.args(["test", "--workspace", kind, "--no-fail-fast"]));
+        let run = format!("cargo test --workspace {kind}");
         let ended_well = follow(command, tally).with_context(|| run.clone())?;
         tally.end(ended_well, &run);
     }
@@ -75,20 +73,18 @@ pub fn run_on_cluster(url: &str) -> Result<()> {
     let environment = Environment::set_up(&ids)?;
     let folder = paths::repository().join("target/e2e");
     let administrator = ids::ensure_keypair(&folder.join("administrator.json"))?;
-    let cargo = |arguments: &[&str]| {
-        let mut command = process::cargo();
-        environment.apply(&mut command).args(arguments);
-        command.env("MODCHAINS_TEST_URL", url).env("MODCHAINS_TEST_ADMINISTRATOR", &administrator);
-        command
-    };
     let mut tally = Tally::default();
     let repeat = "cargo xtask e2e --url URL";
-    succeed(&mut cargo(&["build", "--package=modchains-crank", "--package=modchains-demo"]))?;
+    succeed(environment.apply(process::cargo().args(PROGRAMS)))?;
     check(&mut tally, "demo", repeat, || {
-        let mut demo = cargo(&["run", "--quiet", "--package=modchains-demo", "--", "--url", url]);
-        succeed(demo.arg("--administrator").arg(&administrator).arg("--output").arg(folder.join("demo")))
+        let mut demo = Command::new(paths::host_target()?.join("debug/modchains-demo"));
+        demo.args(["--url", url, "--administrator"]).arg(&administrator).arg("--output").arg(folder.join("demo"));
+        succeed(environment.apply(&mut demo))
     });
-    let tests = cargo(&["test", "--no-fail-fast", "--package=modchains-cli", "--test=exchange"]);
+    let mut tests = process::cargo();
+    tests.args(["test", "--workspace", "--test=exchange", "--no-fail-fast"]);
+    tests.env("MODCHAINS_TEST_URL", url).env("MODCHAINS_TEST_ADMINISTRATOR", &administrator);
+    environment.apply(&mut tests);
     let ended_well = follow(tests, &mut tally)?;
     tally.end(ended_well, repeat);
     conclude(&tally)
