@@ -1,8 +1,8 @@
 //! The exchange: registry of models and versions, each model's token, and the bonding-curve market it trades on.
 //!
 //! Absent on purpose: arithmetic (in `modchains-core`), staking and payouts to stakers (the vault), requests and
-//! usage (the oracle). The exchange reads the oracle's usage account and pays the vault by CPI, both through a
-//! declared interface, never through their code.
+//! usage (the oracle). The exchange reads the oracle's accounts and pays the vault by CPI, both as
+//! `programs/interface` says, never through their code.
 
 // reason: Anchor's macros generate undocumented items and a diverging match in the entry point.
 #![allow(missing_docs, clippy::diverging_sub_expression, unexpected_cfgs)]
@@ -14,15 +14,13 @@ pub use modchains_program_kit::transaction::INSTRUCTIONS_SYSVAR;
 pub mod errors;
 pub mod events;
 pub mod instructions;
-pub mod oracle_interface;
 pub mod seeds;
 pub mod state;
-pub mod vault_interface;
 
 use instructions::*;
 use state::{ContributorShare, FeeBeneficiary, LicenceGrantArgs, MarketParams, MarketTradeArgs, ModelTerms};
 
-declare_id!(Pubkey::from_str_const(modchains_core::ids::EXCHANGE));
+declare_id!(modchains_program_interface::exchange::ID);
 
 modchains_program_kit::security_contact!("ModChains exchange");
 

@@ -1,11 +1,9 @@
 //! Creating accounts whose bump the caller already knows, and reading accounts of other programs.
 
-use anchor_lang::{
-    Discriminator,
-    prelude::*,
-    solana_program::{bpf_loader_upgradeable, instruction::Instruction},
-    system_program,
-};
+use core::cell::{Ref, RefMut};
+
+use anchor_lang::{Discriminator, prelude::*, solana_program::bpf_loader_upgradeable, system_program};
+use modchains_program_interface::{Party, View, writable};
 
 use crate::cpi;
 
@@ -49,15 +47,14 @@ pub fn create_to_grow<'info>(
         return Err(ErrorCode::ConstraintSeeds.into());
     }
     let rent_lamports = rent_lamports(final_space)?;
-    let accounts = [payer.clone(), account.clone()];
-    let both = [AccountMeta::new(*payer.key, true), AccountMeta::new(*account.key, true)];
+    let both = [writable(payer).signing(), writable(account).signing()];
     if account.lamports() == 0 {
         let data = [&rent_lamports.to_le_bytes()[..], &(space as u64).to_le_bytes(), owner.as_ref()];
-        return invoke_system(CREATE_ACCOUNT, &data, &both, &accounts, signer_seeds);
+        return call_system(CREATE_ACCOUNT, &data, &both, signer_seeds);
     }
     pay_missing(payer, account, rent_lamports)?;
-    invoke_system(ALLOCATE, &[&(space as u64).to_le_bytes()], &both[1..], &accounts, signer_seeds)?;
-    invoke_system(ASSIGN, &[owner.as_ref()], &both[1..], &accounts, signer_seeds)
+    call_system(ALLOCATE, &[&(space as u64).to_le_bytes()], &both[1..], signer_seeds)?;
+    call_system(ASSIGN, &[owner.as_ref()], &both[1..], signer_seeds)
 }
 
 /// Creates the account of a state of the calling program, `program_id`, as [`create`] does and writes it.
@@ -115,11 +112,11 @@ pub fn canonical_bump(account: &AccountInfo, seeds: &[&[u8]], program_id: &Pubke
 pub fn state_mut<'a, T: bytemuck::Pod + Discriminator>(
     account: &'a AccountInfo,
     program_id: &Pubkey,
-) -> Result<core::cell::RefMut<'a, T>> {
+) -> Result<RefMut<'a, T>> {
     require_state(account, program_id, T::DISCRIMINATOR, size_of::<T>())?;
     let data = account.try_borrow_mut_data()?;
     let from = T::DISCRIMINATOR.len();
-    Ok(core::cell::RefMut::map(data, |bytes| bytemuck::from_bytes_mut(&mut bytes[from..][..size_of::<T>()])))
+    Ok(RefMut::map(data, |bytes| bytemuck::from_bytes_mut(&mut bytes[from..][..size_of::<T>()])))
 }
 
 fn require_state(account: &AccountInfo, program_id: &Pubkey, discriminator: &[u8], length: usize) -> Result<()> {
@@ -152,8 +149,8 @@ pub fn pay_missing<'info>(payer: &AccountInfo<'info>, account: &AccountInfo<'inf
     if missing_lamports == 0 {
         return Ok(());
     }
-    let metas = [AccountMeta::new(*payer.key, true), AccountMeta::new(*account.key, false)];
-    invoke_system(TRANSFER, &[&missing_lamports.to_le_bytes()], &metas, &[payer.clone(), account.clone()], &[])
+    let parties = [writable(payer).signing(), writable(account)];
+    call_system(TRANSFER, &[&missing_lamports.to_le_bytes()], &parties, &[])
 }
 
 /// Lamports that keep an account of `space` bytes alive, from the Rent sysvar. The sysvar's factor is a float that is
@@ -175,28 +172,23 @@ pub fn rent_lamports(space: usize) -> Result<u64> {
         .ok_or_else(|| ProgramError::ArithmeticOverflow.into())
 }
 
-fn invoke_system(
-    tag: u32,
-    arguments: &[&[u8]],
-    metas: &[AccountMeta],
-    accounts: &[AccountInfo],
-    signer_seeds: &[&[u8]],
-) -> Result<()> {
+fn call_system(tag: u32, arguments: &[&[u8]], parties: &[Party<&AccountInfo>], signer_seeds: &[&[u8]]) -> Result<()> {
     let mut data = tag.to_le_bytes().to_vec();
     for argument in arguments {
         data.extend_from_slice(argument);
     }
-    let instruction = Instruction { program_id: system_program::ID, accounts: metas.to_vec(), data };
-    cpi::invoke(&instruction, accounts, &[signer_seeds])
+    cpi::call(&system_program::ID, parties, &data, &[signer_seeds])
 }
 
-/// The data of a foreign account after its discriminator, or an error unless `program` owns it and it carries
-/// `discriminator`. The program id is what makes it genuine: only that program can write such an account.
-pub fn read_foreign<'a>(
-    account: &'a AccountInfo,
-    program: &Pubkey,
-    discriminator: &[u8; 8],
-) -> Result<core::cell::Ref<'a, [u8]>> {
+/// The first fields of another program's account, or an error unless that program owns it, it is of the view's type and
+/// long enough. The owner is what makes it genuine: only that program can write such an account.
+pub fn view<'a, T: View>(account: &'a AccountInfo) -> Result<Ref<'a, T>> {
+    let fields = foreign_fields(account, &T::PROGRAM, &T::DISCRIMINATOR)?;
+    let viewed = Ref::filter_map(fields, |bytes| bytemuck::try_from_bytes(bytes.get(..size_of::<T>())?).ok());
+    viewed.map_err(|_| ErrorCode::AccountDidNotDeserialize.into())
+}
+
+fn foreign_fields<'a>(account: &'a AccountInfo, program: &Pubkey, discriminator: &[u8; 8]) -> Result<Ref<'a, [u8]>> {
     if account.owner != program {
         return Err(ErrorCode::AccountOwnedByWrongProgram.into());
     }
@@ -204,7 +196,7 @@ pub fn read_foreign<'a>(
     if data.len() <= 8 || data[..8] != discriminator[..] {
         return Err(ErrorCode::AccountDiscriminatorMismatch.into());
     }
-    Ok(core::cell::Ref::map(data, |bytes| &bytes[8..]))
+    Ok(Ref::map(data, |bytes| &bytes[8..]))
 }
 
 /// Who may upgrade `program`, read from `program_data`, the account in which the upgradeable loader keeps it: tag, slot
@@ -223,5 +215,49 @@ pub fn upgrade_authority(program_data: &AccountInfo, program: &Pubkey) -> Result
         }
         Some([0, ..]) => Ok(None),
         _ => Err(ErrorCode::AccountDidNotDeserialize.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use modchains_program_interface::exchange::Market;
+
+    use super::*;
+
+    /// What a view of a market finds in an account of `owner` with `data`.
+    fn read(owner: &Pubkey, data: &[u64]) -> Result<Market> {
+        let (key, mut lamports, mut data) = (Pubkey::new_unique(), 1, data.to_vec());
+        let bytes = bytemuck::cast_slice_mut(&mut data);
+        let account = AccountInfo::new(&key, false, false, &mut lamports, bytes, owner, false);
+        Ok(*view::<Market>(&account)?)
+    }
+
+    /// A market's discriminator and as many bytes as its view has.
+    fn market_data() -> Vec<u64> {
+        let mut data = vec![u64::from_le_bytes(Market::DISCRIMINATOR)];
+        data.extend(1..=size_of::<Market>() as u64 / 8);
+        data
+    }
+
+    #[test]
+    fn a_view_shows_the_first_fields_of_an_account_however_long_it_is() {
+        let data = market_data();
+        let market = read(&Market::PROGRAM, &data).unwrap();
+        assert_eq!(bytemuck::bytes_of(&market), bytemuck::cast_slice::<u64, u8>(&data[1..]));
+        assert_eq!(read(&Market::PROGRAM, &[data, vec![7; 9]].concat()).unwrap(), market);
+    }
+
+    #[test]
+    fn an_account_of_another_program_or_type_or_one_cut_short_is_refused() {
+        let data = market_data();
+        let refused = |owner: &Pubkey, data: &[u64], error: ErrorCode| {
+            assert_eq!(read(owner, data).unwrap_err(), error.into());
+        };
+        refused(&Pubkey::new_unique(), &data, ErrorCode::AccountOwnedByWrongProgram);
+        refused(&Market::PROGRAM, &data[1..], ErrorCode::AccountDiscriminatorMismatch);
+        refused(&Market::PROGRAM, &[], ErrorCode::AccountDiscriminatorMismatch);
+        refused(&Market::PROGRAM, &data[..data.len() - 1], ErrorCode::AccountDidNotDeserialize);
     }
 }

@@ -1,6 +1,7 @@
 //! Events by self-CPI: the wire format of Anchor's `emit_cpi!`, callable from a handler method.
 
 use anchor_lang::{Event, event::EVENT_IX_TAG_LE, prelude::*};
+use modchains_program_interface::readonly;
 
 use crate::cpi;
 
@@ -18,7 +19,7 @@ pub fn emit_bytes(authority: &AccountInfo, program_id: Pubkey, bump: u8, parts: 
     for part in parts {
         data.extend_from_slice(part);
     }
-    cpi::call(&program_id, &[cpi::readonly(authority).signing()], &data, &[&[EVENT_AUTHORITY_SEED, &[bump]]])
+    cpi::call(&program_id, &[readonly(authority).signing()], &data, &[&[EVENT_AUTHORITY_SEED, &[bump]]])
 }
 
 /// Emits `event` as [`emit_bytes`] does.

@@ -1,11 +1,9 @@
-//! What the three programs share on chain: lean token CPIs, the event self-CPI, deposits into each other, account
-//! creation at a known address, and views of foreign accounts. No state and no arithmetic: formulas live in
-//! `modchains-core`.
+//! What the three programs share on chain: lean token CPIs, the event self-CPI, account creation at a known address, and
+//! views of foreign accounts. No state and no arithmetic: formulas live in `modchains-core`.
 
 pub mod account;
 pub mod clock;
 pub mod cpi;
-pub mod deposit;
 pub mod entry;
 pub mod event;
 pub mod hash;

@@ -3,7 +3,8 @@
 //! The instructions are encoded here byte by byte: the builders of the token crates encode every instruction there is,
 //! which would add tens of kilobytes to a program. A test holds the bytes to what those crates write.
 
-use anchor_lang::{prelude::*, solana_program::instruction::Instruction};
+use anchor_lang::prelude::*;
+use modchains_program_interface::{Party, readonly, writable};
 
 use crate::{account, cpi};
 
@@ -48,32 +49,26 @@ impl MintCreation<'_, '_> {
     /// Creates the mint, which `mint_seeds`, with the bump, are the seeds of; the authority signs with
     /// `authority_seeds`.
     pub fn invoke(&self, mint_seeds: &[&[u8]], authority_seeds: &[&[u8]]) -> Result<()> {
-        let (mint, authority) = (*self.mint.key, *self.authority.key);
+        let (mint, authority) = (self.mint, self.authority);
         let program = self.token_program.key;
         let final_bytes = MINT_BYTES + self.metadata_bytes();
         account::create_to_grow(self.payer, self.mint, MINT_BYTES, final_bytes, program, mint_seeds)?;
-        let writable = AccountMeta::new(mint, false);
-        let signer = AccountMeta::new_readonly(authority, true);
-        self.call(vec![writable.clone()], metadata_pointer(&mint), &[])?;
-        self.call(vec![writable.clone()], initialize_mint(self.decimals, &authority), &[])?;
-        let update_authority = AccountMeta::new_readonly(authority, false);
-        let readonly_mint = AccountMeta::new_readonly(mint, false);
-        let accounts = vec![writable.clone(), update_authority, readonly_mint, signer.clone()];
-        self.call(accounts, metadata(&self.texts), authority_seeds)?;
+        self.call(&[writable(mint)], &metadata_pointer(mint.key), &[])?;
+        self.call(&[writable(mint)], &initialize_mint(self.decimals, authority.key), &[])?;
+        let signer = readonly(authority).signing();
+        let parties = [writable(mint), readonly(authority), readonly(mint), signer];
+        self.call(&parties, &metadata(&self.texts), authority_seeds)?;
         for (key, value) in self.fields {
-            self.call(vec![writable.clone(), signer.clone()], metadata_field(key, value), authority_seeds)?;
+            self.call(&[writable(mint), signer], &metadata_field(key, value), authority_seeds)?;
         }
         Ok(())
     }
 
     /// Takes every authority away: nobody mints more, or changes the metadata.
     pub fn seal(&self, authority_seeds: &[&[u8]]) -> Result<()> {
-        for data in [REMOVE_MINT_AUTHORITY.to_vec(), metadata_without_authority()] {
-            let accounts =
-                vec![AccountMeta::new(*self.mint.key, false), AccountMeta::new_readonly(*self.authority.key, true)];
-            self.call(accounts, data, authority_seeds)?;
-        }
-        Ok(())
+        let parties = [writable(self.mint), readonly(self.authority).signing()];
+        self.call(&parties, &REMOVE_MINT_AUTHORITY, authority_seeds)?;
+        self.call(&parties, &metadata_without_authority(), authority_seeds)
     }
 
     /// Length of the metadata extension in the mint's account.
@@ -82,9 +77,8 @@ impl MintCreation<'_, '_> {
         METADATA_BYTES + self.texts.iter().map(|text| text_bytes(text)).chain(pairs).sum::<usize>()
     }
 
-    fn call(&self, accounts: Vec<AccountMeta>, data: Vec<u8>, signer_seeds: &[&[u8]]) -> Result<()> {
-        let instruction = Instruction { program_id: *self.token_program.key, accounts, data };
-        cpi::invoke(&instruction, &[self.mint.clone(), self.authority.clone()], &[signer_seeds])
+    fn call(&self, parties: &[Party<&AccountInfo>], data: &[u8], signer_seeds: &[&[u8]]) -> Result<()> {
+        cpi::call(self.token_program.key, parties, data, &[signer_seeds])
     }
 }
 

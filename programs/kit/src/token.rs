@@ -3,8 +3,9 @@
 //! Plain `Transfer` is used rather than `TransferChecked`: every mint that can reach these calls is either ours or
 //! was allow-listed, neither of which can carry a fee or a hook, and the checked form would need one more account.
 
-use anchor_lang::{prelude::*, solana_program::instruction::Instruction, system_program};
+use anchor_lang::prelude::*;
 use anchor_spl::{token, token_2022};
+use modchains_program_interface::{readonly, writable};
 
 use crate::{account, cpi, keys::same};
 
@@ -42,7 +43,7 @@ impl AccountCreation<'_, '_> {
         account::create(self.payer, self.account, TOKEN_ACCOUNT_BYTES, program, signer_seeds)?;
         let mut data = [INITIALIZE_ACCOUNT_3; 33];
         data[1..].copy_from_slice(self.authority.as_ref());
-        cpi::call(program, &[cpi::writable(self.account), cpi::readonly(self.mint)], &data, &[])
+        cpi::call(program, &[writable(self.account), readonly(self.mint)], &data, &[])
     }
 }
 
@@ -94,7 +95,7 @@ fn invoke<'info>(
     }
     let mut data = [tag; 9];
     data[1..].copy_from_slice(&atoms.to_le_bytes());
-    let parties = [cpi::writable(first), cpi::writable(second), cpi::readonly(authority).signing()];
+    let parties = [writable(first), writable(second), readonly(authority).signing()];
     cpi::call(token_program.key, &parties, &data, signer_seeds)
 }
 
@@ -104,23 +105,23 @@ pub const ASSOCIATED_TOKEN_PROGRAM: Pubkey = Pubkey::from_str_const("ATokenGPvbd
 const CREATE: u8 = 0;
 
 /// Creates `account`, the associated token account of `payer` for `mint`. The associated token program, which must be
-/// among the transaction's accounts with the system program, refuses any other address.
+/// among the transaction's accounts, refuses any other address.
 pub fn create_associated<'info>(
     payer: &AccountInfo<'info>,
     account: &AccountInfo<'info>,
     mint: &AccountInfo<'info>,
+    system_program: &AccountInfo<'info>,
     token_program: &AccountInfo<'info>,
 ) -> Result<()> {
-    let accounts = vec![
-        AccountMeta::new(*payer.key, true),
-        AccountMeta::new(*account.key, false),
-        AccountMeta::new_readonly(*payer.key, false),
-        AccountMeta::new_readonly(*mint.key, false),
-        AccountMeta::new_readonly(system_program::ID, false),
-        AccountMeta::new_readonly(*token_program.key, false),
+    let parties = [
+        writable(payer).signing(),
+        writable(account),
+        readonly(payer),
+        readonly(mint),
+        readonly(system_program),
+        readonly(token_program),
     ];
-    let instruction = Instruction { program_id: ASSOCIATED_TOKEN_PROGRAM, accounts, data: vec![CREATE] };
-    cpi::invoke(&instruction, &[payer.clone(), account.clone(), mint.clone(), token_program.clone()], &[])
+    cpi::call(&ASSOCIATED_TOKEN_PROGRAM, &parties, &[CREATE], &[])
 }
 
 /// Refuses `account` unless it is an initialised token account of `mint` owned by `owner` under either token program.

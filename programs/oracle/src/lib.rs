@@ -1,7 +1,7 @@
 //! The oracle: operators and their bonds, services, paid requests and their results, and the count of finalised use.
 //!
 //! Absent on purpose: arithmetic (in `modchains-core`), models, versions and markets (the exchange), stakers (the
-//! vault). The oracle reads the exchange's accounts and pays both others by CPI, through declared interfaces, never
+//! vault). The oracle reads the exchange's accounts and pays both others by CPI, as `programs/interface` says, never
 //! through their code. Challenges are not here yet: a request has a place for one and no instruction fills it.
 
 // reason: Anchor's macros generate undocumented items and a diverging match in the entry point.
@@ -14,17 +14,15 @@ use modchains_program_kit::clock::now_seconds;
 
 pub mod errors;
 pub mod events;
-pub mod exchange_interface;
 pub mod instructions;
 pub mod seeds;
 pub mod state;
 #[cfg(test)]
 mod test_support;
-pub mod vault_interface;
 
 use instructions::*;
 
-declare_id!(Pubkey::from_str_const(modchains_core::ids::ORACLE));
+declare_id!(modchains_program_interface::oracle::ID);
 
 modchains_program_kit::security_contact!("ModChains oracle");
 

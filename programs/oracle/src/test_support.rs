@@ -1,7 +1,6 @@
 //! Helpers of the unit tests.
 
 use anchor_lang::prelude::*;
-use sha2::{Digest, Sha256};
 
 use crate::errors::OracleError;
 
@@ -22,10 +21,4 @@ pub fn refusal<T>(result: Result<T>) -> Refusal {
         Err(other) => panic!("refused without a code: {other}"),
         Ok(_) => panic!("not refused"),
     }
-}
-
-/// First eight bytes of SHA-256 of `name`: how Anchor derives discriminators.
-pub fn discriminator(name: &str) -> [u8; 8] {
-    let hash = Sha256::digest(name.as_bytes());
-    *hash.first_chunk().unwrap()
 }

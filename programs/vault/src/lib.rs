@@ -6,19 +6,17 @@
 #![allow(missing_docs, reason = "Anchor derives public items without documentation")]
 
 use anchor_lang::prelude::*;
-use modchains_core::ids;
 use modchains_program_kit::clock::now_seconds;
 
 pub mod errors;
 pub mod events;
-pub mod exchange_interface;
 pub mod instructions;
 pub mod seeds;
 pub mod state;
 
 use instructions::*;
 
-declare_id!(Pubkey::from_str_const(ids::VAULT));
+declare_id!(modchains_program_interface::vault::ID);
 
 modchains_program_kit::security_contact!("ModChains vault");
 

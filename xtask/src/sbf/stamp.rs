@@ -12,7 +12,8 @@ use sha2::{Digest, Sha256};
 use crate::files;
 
 /// What programs are made of besides their own folder, below the repository's root.
-const SHARED: [&str; 5] = [".cargo/config.toml", "Cargo.lock", "Cargo.toml", "programs/kit", "sdk/core"];
+const SHARED: [&str; 6] =
+    [".cargo/config.toml", "Cargo.lock", "Cargo.toml", "programs/interface", "programs/kit", "sdk/core"];
 
 /// Hash over the names and contents of everything that goes into the program whose crate is in `folder`.
 ///
@@ -88,6 +89,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for path in SHARED.into_iter().filter(|path| path.contains(".")).chain([
             "programs/a/src/lib.rs",
+            "programs/interface/src/lib.rs",
             "programs/kit/src/lib.rs",
             "sdk/core/src/lib.rs",
         ]) {

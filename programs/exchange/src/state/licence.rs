@@ -4,6 +4,7 @@ use modchains_core::{
     licence::{Grant, LicenceTerms},
     window,
 };
+use modchains_program_interface::{assert_view, exchange as view};
 
 use crate::errors::{ExchangeError, ensure};
 
@@ -42,6 +43,10 @@ pub struct Licence {
     /// Always zero.
     pub _padding: [u8; 4],
 }
+
+assert_view!(view::Licence => Licence {
+    model, grantee, price_atoms, expires_at_seconds, revoked_at_seconds, rate_max, rate_window_seconds, uses,
+} skipping { _skipped });
 
 /// What the creator grants.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 use anchor_lang::prelude::*;
 use bytemuck::Zeroable;
 use modchains_core::licence::{LicenceKind, LicenceTerms, USES_ALL};
+use modchains_program_interface::{assert_view, exchange as view};
 
 use crate::errors::{ExchangeError, ensure};
 
@@ -54,6 +55,11 @@ pub struct Model {
     /// Bump of this account's address.
     pub bump: u8,
 }
+
+assert_view!(view::Model => Model {
+    creator, mint, registered_at_seconds, licence_price_atoms, content_fee_atoms, version_count, current_version,
+    licence_rate_max, licence_rate_window_seconds, licence_uses, content_royalty_bps, licence_kind,
+} skipping { _skipped });
 
 /// What the creator asks of those who use the model's answers.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]

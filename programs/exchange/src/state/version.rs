@@ -1,4 +1,5 @@
 use anchor_lang::prelude::*;
+use modchains_program_interface::{assert_view, exchange as view};
 
 use super::{URI_BYTES_MAX, require_uri};
 use crate::errors::{ExchangeError, ensure};
@@ -44,6 +45,11 @@ pub struct ModelVersion {
     /// Always zero.
     pub _padding: [u8; 4],
 }
+
+assert_view!(view::ModelVersion => ModelVersion {
+    model, manifest_sha256, weights_sha256, graph_root, benchmark, published_at_seconds, index, parent,
+    verification_class, numeric_class,
+} skipping { _skipped });
 
 impl ModelVersion {
     /// Writes where the bundle can be fetched.

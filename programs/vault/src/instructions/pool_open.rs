@@ -1,11 +1,11 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::{Mint, TokenInterface};
-use modchains_program_kit::{mint::hostile_extension, token::AccountCreation};
+use modchains_program_interface::exchange::Model;
+use modchains_program_kit::{account, mint::hostile_extension, token::AccountCreation};
 
 use crate::{
     errors::{VaultError, ensure},
     events::{self, PoolOpened},
-    exchange_interface::read_model,
     seeds,
     state::{PoolIdentity, RevenuePool, Vault},
 };
@@ -17,7 +17,7 @@ pub struct PoolOpen<'info> {
     /// Creator of the model; pays the rent.
     #[account(mut)]
     pub creator: Signer<'info>,
-    /// CHECK: read by `read_model`, which checks owner and type.
+    /// CHECK: viewed as a model of the exchange, checked by owner and type.
     pub model: UncheckedAccount<'info>,
     /// The model's vault.
     #[account(mut, has_one = model @ VaultError::VaultOfAnotherModel)]
@@ -43,7 +43,7 @@ pub struct PoolOpen<'info> {
 impl<'info> PoolOpen<'info> {
     /// Writes the pool.
     pub fn handle(&mut self, bumps: &PoolOpenBumps, now_seconds: i64) -> Result<()> {
-        ensure(read_model(&self.model)?.creator == self.creator.key(), VaultError::NotCreator)?;
+        ensure(account::view::<Model>(&self.model)?.creator == self.creator.key(), VaultError::NotCreator)?;
         let hostile = hostile_extension(self.revenue_mint.to_account_info().as_ref())?;
         ensure(hostile.is_none(), VaultError::RevenueMintExtensionRefused)?;
         let pool = self.pool.key();

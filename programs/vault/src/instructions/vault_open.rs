@@ -3,12 +3,12 @@ use anchor_spl::{
     token_2022::Token2022,
     token_interface::{Mint, TokenInterface},
 };
-use modchains_program_kit::{mint::hostile_extension, token::AccountCreation};
+use modchains_program_interface::exchange::Model;
+use modchains_program_kit::{account, mint::hostile_extension, token::AccountCreation};
 
 use crate::{
     errors::{VaultError, ensure},
     events::{self, PoolOpened, VaultOpened},
-    exchange_interface::read_model,
     seeds,
     state::{PoolIdentity, RevenuePool, Vault, VaultTerms},
 };
@@ -27,7 +27,7 @@ pub struct VaultOpen<'info> {
     /// Creator of the model; pays the rent.
     #[account(mut)]
     pub creator: Signer<'info>,
-    /// CHECK: read by `read_model`, which checks owner and type.
+    /// CHECK: viewed as a model of the exchange, checked by owner and type.
     pub model: UncheckedAccount<'info>,
     /// The model's token.
     pub mint: Box<InterfaceAccount<'info, Mint>>,
@@ -109,7 +109,7 @@ impl<'info> VaultOpen<'info> {
     }
 
     fn validate(&self) -> Result<()> {
-        let model = read_model(&self.model)?;
+        let model = account::view::<Model>(&self.model)?;
         ensure(model.creator == self.creator.key(), VaultError::NotCreator)?;
         ensure(model.mint == self.mint.key(), VaultError::MintOfAnotherModel)?;
         let hostile = hostile_extension(self.revenue_mint.to_account_info().as_ref())?;

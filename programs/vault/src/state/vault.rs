@@ -1,4 +1,5 @@
 use anchor_lang::prelude::*;
+use modchains_program_interface::{assert_view, vault as view};
 
 use crate::errors::{VaultError, ensure};
 
@@ -41,6 +42,8 @@ pub struct Vault {
     /// Always zero.
     pub _padding: [u8; 6],
 }
+
+assert_view!(view::Vault => Vault { model });
 
 /// A vault's two times, chosen once.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]

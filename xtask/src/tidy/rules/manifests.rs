@@ -8,7 +8,7 @@ use crate::tidy::{finding::Finding, tree::Tree};
 const ALLOWED: &[(&str, &[&str])] = &[
     ("sdk/core", &[]),
     ("programs/interface", &["modchains-core"]),
-    ("programs/kit", &["modchains-core"]),
+    ("programs/kit", &["modchains-core", "modchains-program-interface"]),
     ("programs/exchange", &["modchains-core", "modchains-program-interface", "modchains-program-kit"]),
     ("programs/vault", &["modchains-core", "modchains-program-interface", "modchains-program-kit"]),
     ("programs/oracle", &["modchains-core", "modchains-program-interface", "modchains-program-kit"]),

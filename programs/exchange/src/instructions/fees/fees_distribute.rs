@@ -1,12 +1,12 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenInterface;
-use modchains_program_kit::deposit::{Deposit, Receiver};
+use modchains_program_interface::vault::{self, RevenueDeposit, Vault};
+use modchains_program_kit::{account, cpi};
 
 use crate::{
-    errors::ExchangeError,
+    errors::{ExchangeError, ensure},
     events::{self, FeesDistributed},
     state::Market,
-    vault_interface,
 };
 
 /// Moves the stakers' accrued share of trade fees into the model's vault. Anyone may.
@@ -30,7 +30,7 @@ pub struct FeesDistribute<'info> {
     /// CHECK: the vault program refuses any other.
     pub vault_event_authority: UncheckedAccount<'info>,
     /// CHECK: the vault program, by address.
-    #[account(address = vault_interface::ID @ ExchangeError::VaultProgramMismatch)]
+    #[account(address = vault::ID @ ExchangeError::VaultProgramMismatch)]
     pub vault_program: UncheckedAccount<'info>,
 }
 
@@ -39,23 +39,22 @@ impl<'info> FeesDistribute<'info> {
     pub fn handle(&mut self) -> Result<()> {
         let (revenue_atoms, model, bump) = {
             let mut market = self.market.load_mut()?;
-            vault_interface::require_vault_of(&self.vault, &market.model)?;
-            (market.take_vault_leg()?, market.model, market.bump)
+            ensure(account::view::<Vault>(&self.vault)?.model == market.model, ExchangeError::VaultMismatch)?;
+            (market.take_vault_leg()?, market.model, [market.bump])
         };
-        Deposit {
+        let deposit = RevenueDeposit::<&AccountInfo> {
             depositor: self.market.as_ref(),
             depositor_tokens: &self.quote_vault,
-            receiver: Receiver::Pool {
-                vault: &self.vault,
-                pool: &self.pool,
-                pool_tokens: &self.pool_tokens,
-                revenue_atoms,
-            },
+            vault: &self.vault,
+            pool: &self.pool,
+            pool_tokens: &self.pool_tokens,
             token_program: &self.token_program,
             event_authority: &self.vault_event_authority,
             program: &self.vault_program,
-        }
-        .invoke(&vault_interface::ID, &Market::signer_seeds(&model, &[bump]))?;
+            revenue_atoms,
+        };
+        let signer_seeds = Market::signer_seeds(&model, &bump);
+        cpi::call(&vault::ID, &deposit.parties(), &deposit.data(), &[&signer_seeds])?;
         let event = FeesDistributed { market: self.market.key(), vault_atoms: revenue_atoms };
         events::emit(&self.event_authority, &event)
     }

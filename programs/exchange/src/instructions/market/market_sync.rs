@@ -1,8 +1,10 @@
 use anchor_lang::prelude::*;
+use modchains_program_interface::oracle::Usage;
+use modchains_program_kit::account;
 
 use crate::{
+    errors::{ExchangeError, ensure},
     events::{self, CurveMoved},
-    oracle_interface,
     state::Market,
 };
 
@@ -21,7 +23,8 @@ impl<'info> MarketSync<'info> {
     pub fn handle(&mut self, now_seconds: i64) -> Result<()> {
         let event = {
             let mut market = self.market.load_mut()?;
-            let usage = oracle_interface::read_usage(&self.usage, &market.model)?;
+            let usage = account::view::<Usage>(&self.usage)?;
+            ensure(usage.model == market.model, ExchangeError::UsageMismatch)?;
             let before = market.curve();
             let step = market.sync(&usage, now_seconds)?;
             CurveMoved {

@@ -1,6 +1,7 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_2022::Token2022;
 use modchains_core::licence::{LicenceTerms, USE_CONTENT};
+use modchains_program_interface::oracle::{Request, Service};
 use modchains_program_kit::{
     account,
     mint_creation::MintCreation,
@@ -12,7 +13,6 @@ use crate::instructions::MarketPayout;
 use crate::{
     errors::{ExchangeError, ensure},
     events::{self, ContentMinted, TradeFee},
-    oracle_interface::{self, FinalResult},
     seeds,
     state::{Market, Model, NAME_BYTES_MAX, NUMERIC_CLASS_EXACT, require_text, require_uri},
 };
@@ -92,8 +92,12 @@ impl<'info> ContentMint<'info> {
     }
 
     /// The result, unless the signer may not mint it.
-    fn result(&self) -> Result<FinalResult> {
-        let result = oracle_interface::read_final_result(&self.request, &self.service, self.model.as_ref().key)?;
+    fn result(&self) -> Result<Request> {
+        let service = account::view::<Service>(&self.service)?;
+        ensure(service.model == self.model.key(), ExchangeError::RequestMismatch)?;
+        let result = *account::view::<Request>(&self.request)?;
+        ensure(result.service == self.service.key(), ExchangeError::RequestMismatch)?;
+        ensure(result.status == Request::STATUS_FINALIZED, ExchangeError::ResultNotFinal)?;
         ensure(result.requester == *self.requester.key, ExchangeError::NotRequester)?;
         let declared = LicenceTerms { uses: result.licence_uses, price_atoms: 0, rate_max: 0, rate_window_seconds: 0 };
         declared.check_uses(USE_CONTENT).map_err(ExchangeError::from)?;
@@ -114,13 +118,7 @@ impl<'info> ContentMint<'info> {
         Ok((legs.into(), fee_atoms, royalty_bps, MarketPayout::of(&market)))
     }
 
-    fn mint(
-        &self,
-        args: &ContentMintArgs,
-        result: &FinalResult,
-        royalty_bps: u16,
-        payout: &MarketPayout,
-    ) -> Result<()> {
+    fn mint(&self, args: &ContentMintArgs, result: &Request, royalty_bps: u16, payout: &MarketPayout) -> Result<()> {
         let request = self.request.key();
         let bump = account::canonical_bump(&self.content_mint, &[seeds::CONTENT, request.as_ref()], &crate::ID)?;
         ensure(self.content_mint.owner != self.token_program.key, ExchangeError::ContentMintedBefore)?;
@@ -144,8 +142,9 @@ impl<'info> ContentMint<'info> {
         };
         let signer_seeds = payout.signer_seeds();
         creation.invoke(&[seeds::CONTENT, request.as_ref(), &[bump]], &signer_seeds)?;
-        token::create_associated(&self.requester, &self.owner_tokens, &self.content_mint, &self.token_program)?;
         let (mint, owner_tokens) = (&self.content_mint, &self.owner_tokens);
+        let (system_program, token_program) = (&self.system_program, &self.token_program);
+        token::create_associated(&self.requester, owner_tokens, mint, system_program, token_program)?;
         token::mint_to(&self.token_program, mint, owner_tokens, self.market.as_ref(), 1, &[&signer_seeds])?;
         creation.seal(&signer_seeds)
     }

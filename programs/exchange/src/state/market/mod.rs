@@ -12,13 +12,13 @@ use modchains_core::{
     trade::{self, Buy, Sell},
     window,
 };
+use modchains_program_interface::{assert_view, exchange as view, oracle::Usage};
 use modchains_program_kit::keys::same;
 pub use {launch::*, terms::*};
 
 use super::MarketParams;
 use crate::{
     errors::{ExchangeError, ensure},
-    oracle_interface::UsageSignal,
     seeds,
 };
 
@@ -105,6 +105,8 @@ pub struct Market {
     /// Always zero.
     pub _padding: [u8; 4],
 }
+
+assert_view!(view::Market => Market { model, mint, quote_mint, quote_vault });
 
 impl Market {
     /// Seeds that make the market sign, given its bump.
@@ -211,7 +213,7 @@ impl Market {
     }
 
     /// Moves the curve by the model's usage, or finds the reason not to. Fails within an epoch of the last move.
-    pub fn sync(&mut self, usage: &UsageSignal, now_seconds: i64) -> Result<SyncMove> {
+    pub fn sync(&mut self, usage: &Usage, now_seconds: i64) -> Result<SyncMove> {
         let step = self.plan_sync(usage, now_seconds).map_err(ExchangeError::from)?;
         self.set_curve(step.curve_after);
         self.set_sync_state(step.state_after);
@@ -226,7 +228,7 @@ impl Market {
         Ok(step)
     }
 
-    fn plan_sync(&self, usage: &UsageSignal, now_seconds: i64) -> modchains_core::Result<SyncMove> {
+    fn plan_sync(&self, usage: &Usage, now_seconds: i64) -> modchains_core::Result<SyncMove> {
         let params = self.params.sync_params();
         let (fast, mid, slow, quality) = (usage.ema_fast, usage.ema_mid, usage.ema_slow, usage.quality_ppm);
         let lost_atoms = usage.non_recoverable_fees_total.saturating_sub(self.usage_fees_seen_atoms);

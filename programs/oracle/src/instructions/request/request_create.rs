@@ -1,12 +1,12 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenInterface;
-use modchains_core::licence::{LicenceTerms, effective};
+use modchains_core::licence::{Grant, LicenceKind, LicenceTerms, effective};
+use modchains_program_interface::exchange::{Licence, Model};
 use modchains_program_kit::{account, hash::sha256, token};
 
 use crate::{
-    errors::OracleError,
+    errors::{OracleError, ensure},
     events::{self, Change, RequestCreated},
-    exchange_interface::{read_content_fee, read_default_licence, read_licence},
     seeds,
     state::{LicenceUse, Request, RequestTerms, Service},
 };
@@ -82,7 +82,7 @@ impl<'info> RequestCreate<'info> {
             salt: args.salt,
             input_hash: sha256(&[&args.salt, &args.input]),
             input_bytes: args.input.len(),
-            content_fee_atoms: read_content_fee(&self.model)?,
+            content_fee_atoms: account::view::<Model>(&self.model)?.content_fee_atoms,
             bump: args.bump,
         };
         let (request, escrowed) = self.admit(&licence, &terms, now_seconds)?;
@@ -117,10 +117,18 @@ impl<'info> RequestCreate<'info> {
 
     /// What the requester may do: as its licence says, or without one as the model says to everybody.
     fn licence_terms(&self, now_seconds: i64) -> Result<LicenceTerms> {
-        let (kind, default_terms) = read_default_licence(&self.model)?;
-        let read = |licence| read_licence(licence, self.model.key, self.requester.key);
-        let grant = self.licence.as_deref().map(read).transpose()?;
-        Ok(effective(kind, &default_terms, grant.as_ref(), now_seconds).map_err(OracleError::from)?)
+        let model = account::view::<Model>(&self.model)?;
+        let kind = LicenceKind::from_code(model.licence_kind).map_err(OracleError::from)?;
+        let grant = self.licence.as_deref().map(|licence| self.grant(licence)).transpose()?;
+        Ok(effective(kind, &model.licence_terms(), grant.as_ref(), now_seconds).map_err(OracleError::from)?)
+    }
+
+    /// The grant in `licence`, which must be for the model and the requester. The exchange keeps one for each pair.
+    fn grant(&self, licence: &AccountInfo) -> Result<Grant> {
+        let licence = account::view::<Licence>(licence)?;
+        ensure(licence.model == self.model.key(), OracleError::LicenceOfOtherModel)?;
+        ensure(licence.grantee == self.requester.key(), OracleError::LicenceOfOtherRequester)?;
+        Ok(licence.grant())
     }
 
     fn admit(&self, licence: &LicenceTerms, terms: &RequestTerms, now_seconds: i64) -> Result<(Request, Change)> {

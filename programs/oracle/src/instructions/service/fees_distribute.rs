@@ -1,13 +1,15 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenInterface;
-use modchains_program_kit::deposit::{Deposit, Receiver};
+use modchains_program_interface::{
+    exchange::{self, MarketDeposit},
+    vault::{self, RevenueDeposit},
+};
+use modchains_program_kit::cpi;
 
 use crate::{
     errors::OracleError,
     events::{self, Change, FeesDistributed},
-    exchange_interface,
     state::{AccruedShares, Service},
-    vault_interface,
 };
 
 /// Pays the stakers' accrued share into the model's vault, and into its market the reserve's and that of creator and
@@ -41,12 +43,12 @@ pub struct FeesDistribute<'info> {
     /// CHECK: the vault program refuses any other.
     pub vault_event_authority: UncheckedAccount<'info>,
     /// CHECK: the vault program, by address.
-    #[account(address = vault_interface::ID @ OracleError::ServiceMismatch)]
+    #[account(address = vault::ID @ OracleError::ServiceMismatch)]
     pub vault_program: UncheckedAccount<'info>,
     /// CHECK: the exchange refuses any other.
     pub exchange_event_authority: UncheckedAccount<'info>,
     /// CHECK: the exchange, by address.
-    #[account(address = exchange_interface::ID @ OracleError::ServiceMismatch)]
+    #[account(address = exchange::ID @ OracleError::ServiceMismatch)]
     pub exchange_program: UncheckedAccount<'info>,
 }
 
@@ -59,10 +61,12 @@ impl<'info> FeesDistribute<'info> {
         };
         let signer_seeds = Service::signer_seeds(&model, &bump);
         if shares.vault_atoms > 0 {
-            self.to_vault(shares.vault_atoms).invoke(&vault_interface::ID, &signer_seeds)?;
+            let deposit = self.to_vault(shares.vault_atoms);
+            cpi::call(&vault::ID, &deposit.parties(), &deposit.data(), &[&signer_seeds])?;
         }
         if shares.creator_atoms > 0 || shares.reserve_atoms > 0 {
-            self.to_market(&shares).invoke(&exchange_interface::ID, &signer_seeds)?;
+            let deposit = self.to_market(&shares);
+            cpi::call(&exchange::ID, &deposit.parties(), &deposit.data(), &[&signer_seeds])?;
         }
         let paid = |before_atoms| Change { before_atoms, after_atoms: 0 };
         let event = FeesDistributed {
@@ -74,35 +78,31 @@ impl<'info> FeesDistribute<'info> {
         events::emit(&self.event_authority, &event)
     }
 
-    fn to_vault(&self, revenue_atoms: u64) -> Deposit<'_, 'info> {
-        Deposit {
+    fn to_vault(&self, revenue_atoms: u64) -> RevenueDeposit<&AccountInfo<'info>> {
+        RevenueDeposit {
             depositor: self.service.as_ref(),
             depositor_tokens: &self.escrow,
-            receiver: Receiver::Pool {
-                vault: &self.vault,
-                pool: &self.pool,
-                pool_tokens: &self.pool_tokens,
-                revenue_atoms,
-            },
+            vault: &self.vault,
+            pool: &self.pool,
+            pool_tokens: &self.pool_tokens,
             token_program: &self.token_program,
             event_authority: &self.vault_event_authority,
             program: &self.vault_program,
+            revenue_atoms,
         }
     }
 
-    fn to_market(&self, shares: &AccruedShares) -> Deposit<'_, 'info> {
-        Deposit {
+    fn to_market(&self, shares: &AccruedShares) -> MarketDeposit<&AccountInfo<'info>> {
+        MarketDeposit {
             depositor: self.service.as_ref(),
             depositor_tokens: &self.escrow,
-            receiver: Receiver::Market {
-                market: &self.market,
-                quote_vault: &self.quote_vault,
-                reserve_atoms: shares.reserve_atoms,
-                creator_atoms: shares.creator_atoms,
-            },
+            market: &self.market,
+            quote_vault: &self.quote_vault,
             token_program: &self.token_program,
             event_authority: &self.exchange_event_authority,
             program: &self.exchange_program,
+            reserve_atoms: shares.reserve_atoms,
+            creator_atoms: shares.creator_atoms,
         }
     }
 }

@@ -1,9 +1,10 @@
 use anchor_lang::prelude::*;
+use modchains_program_interface::exchange::{Model, ModelVersion};
+use modchains_program_kit::account;
 
 use crate::{
     errors::OracleError,
     events::{self, ServiceConfigured},
-    exchange_interface::{read_model_creator, read_version},
     state::{OracleConfig, Service, ServiceTerms},
 };
 
@@ -25,7 +26,7 @@ pub struct ServiceConfigure<'info> {
     #[account(mut, has_one = model @ OracleError::ServiceMismatch)]
     pub service: AccountLoader<'info, Service>,
     /// CHECK: the service's model; its creator must sign.
-    #[account(constraint = read_model_creator(&model)? == creator.key() @ OracleError::NotModelCreator)]
+    #[account(constraint = account::view::<Model>(&model)?.creator == creator.key() @ OracleError::NotModelCreator)]
     pub model: UncheckedAccount<'info>,
     /// CHECK: read as a version of the model, checked by owner, discriminator and model.
     pub version: UncheckedAccount<'info>,
@@ -36,7 +37,7 @@ impl<'info> ServiceConfigure<'info> {
     /// Writes the terms.
     pub fn handle(&mut self, args: ServiceConfigureArgs) -> Result<()> {
         let event = {
-            let version = read_version(&self.version)?;
+            let version = account::view::<ModelVersion>(&self.version)?;
             let config = self.config.load()?;
             let mut service = self.service.load_mut()?;
             let bond_mint = config.bond_mint(&service.quote_mint)?;

@@ -1,14 +1,16 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenInterface;
+use modchains_program_interface::{
+    exchange::{Market, Model, ModelVersion},
+    vault,
+};
 use modchains_program_kit::{account, token::AccountCreation};
 
 use crate::{
     errors::{OracleError, ensure},
     events::{self, ServiceConfigured, ServiceOpened},
-    exchange_interface::{read_market, read_model_creator, read_version},
     seeds,
     state::{OracleConfig, Service, ServiceTerms, Usage},
-    vault_interface,
 };
 
 /// The first terms.
@@ -26,7 +28,7 @@ pub struct ServiceOpen<'info> {
     #[account(mut)]
     pub creator: Signer<'info>,
     /// CHECK: read as a model of the exchange, checked by owner and discriminator.
-    #[account(constraint = read_model_creator(&model)? == creator.key() @ OracleError::NotModelCreator)]
+    #[account(constraint = account::view::<Model>(&model)?.creator == creator.key() @ OracleError::NotModelCreator)]
     pub model: UncheckedAccount<'info>,
     /// CHECK: read as a version of the model, checked by owner, discriminator and model.
     pub version: UncheckedAccount<'info>,
@@ -34,14 +36,14 @@ pub struct ServiceOpen<'info> {
     pub market: UncheckedAccount<'info>,
     /// CHECK: the model's vault, by its address.
     #[account(
-        seeds = [vault_interface::VAULT_SEED, model.key().as_ref()], bump, seeds::program = vault_interface::ID,
+        seeds = [vault::seeds::VAULT, model.key().as_ref()], bump, seeds::program = vault::ID,
     )]
     pub vault: UncheckedAccount<'info>,
     /// CHECK: the vault's pool of the quote mint, by its address; it exists when the vault program owns it.
     #[account(
-        seeds = [vault_interface::POOL_SEED, vault.key().as_ref(), quote_mint.key().as_ref()], bump,
-        seeds::program = vault_interface::ID,
-        constraint = *pool.owner == vault_interface::ID @ OracleError::VaultPoolMissing,
+        seeds = [vault::seeds::POOL, vault.key().as_ref(), quote_mint.key().as_ref()], bump,
+        seeds::program = vault::ID,
+        constraint = *pool.owner == vault::ID @ OracleError::VaultPoolMissing,
     )]
     pub pool: UncheckedAccount<'info>,
     pub config: AccountLoader<'info, OracleConfig>,
@@ -63,13 +65,17 @@ pub struct ServiceOpen<'info> {
 impl<'info> ServiceOpen<'info> {
     /// Writes service and usage.
     pub fn handle(&mut self, args: ServiceOpenArgs, bumps: &ServiceOpenBumps, now_seconds: i64) -> Result<()> {
-        let market = read_market(&self.market)?;
-        ensure(market.model == self.model.key(), OracleError::MarketOfOtherModel)?;
-        ensure(market.quote_mint == self.quote_mint.key(), OracleError::MarketQuoteMintMismatch)?;
+        self.require_market()?;
         let (opened, configured) = self.create_states(&args.terms, bumps, now_seconds)?;
         self.create_escrow(bumps.escrow)?;
         events::emit(&self.event_authority, &opened)?;
         events::emit(&self.event_authority, &configured)
+    }
+
+    fn require_market(&self) -> Result<()> {
+        let market = account::view::<Market>(&self.market)?;
+        ensure(market.model == self.model.key(), OracleError::MarketOfOtherModel)?;
+        ensure(market.quote_mint == self.quote_mint.key(), OracleError::MarketQuoteMintMismatch)
     }
 
     fn create_states(
@@ -78,7 +84,7 @@ impl<'info> ServiceOpen<'info> {
         bumps: &ServiceOpenBumps,
         now_seconds: i64,
     ) -> Result<(ServiceOpened, ServiceConfigured)> {
-        let version = read_version(&self.version)?;
+        let version = account::view::<ModelVersion>(&self.version)?;
         let config = self.config.load()?;
         let bond_mint = config.bond_mint(&self.quote_mint.key())?;
         let mut service = Service {

@@ -1,5 +1,6 @@
 use anchor_lang::prelude::*;
 use modchains_core::{bond::required_bond, licence::LicenceTerms, window};
+use modchains_program_interface::{assert_view, oracle as view};
 
 use super::{Service, UsageSplit};
 use crate::errors::{OracleError, ensure};
@@ -138,6 +139,12 @@ pub struct Request {
     /// Most that minting the result as content costs, in atoms: what the model asked for it when the request was created.
     pub content_fee_atoms: u64,
 }
+
+assert_view!(view::Request => Request {
+    service, requester, operator, version_manifest_sha256, input_hash, output_hash, licence_uses, status, numeric_class,
+    content_fee_atoms,
+} skipping { _skipped, _skipped_too });
+const _: () = assert!(view::Request::STATUS_FINALIZED == RequestStatus::Finalized as u8);
 
 /// What the requester asks for.
 #[derive(Clone, Copy, Debug)]

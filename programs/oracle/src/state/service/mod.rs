@@ -1,10 +1,10 @@
 use anchor_lang::prelude::*;
 use modchains_core::fees::UsageFeeLegs;
+use modchains_program_interface::{assert_view, exchange::ModelVersion, oracle as view};
 
 use super::{BondMint, INPUT_BYTES_MAX, OUTPUT_BYTES_MAX, OracleParams, PERIOD_SECONDS_MAX, UsageSplit};
 use crate::{
     errors::{OracleError, ensure},
-    exchange_interface::VersionFacts,
     seeds,
 };
 
@@ -77,6 +77,8 @@ pub struct Service {
     pub _padding: [u8; 3],
 }
 
+assert_view!(view::Service => Service { model });
+
 /// What the model's creator decides about its service.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ServiceTerms {
@@ -130,17 +132,17 @@ impl Service {
         terms: &ServiceTerms,
         params: &OracleParams,
         bond_mint: &BondMint,
-        version: Pubkey,
-        facts: &VersionFacts,
+        version_key: Pubkey,
+        version: &ModelVersion,
     ) -> Result<()> {
         terms.validate()?;
         let split = terms.split.unwrap_or(params.split);
         params.require_split(&split)?;
         ensure(bond_mint.mint == self.quote_mint, OracleError::BondMintNotAllowed)?;
-        ensure(facts.model == self.model, OracleError::VersionOfOtherModel)?;
-        self.version = version;
-        self.manifest_sha256 = facts.manifest_sha256;
-        self.numeric_class = facts.numeric_class;
+        ensure(version.model == self.model, OracleError::VersionOfOtherModel)?;
+        self.version = version_key;
+        self.manifest_sha256 = version.manifest_sha256;
+        self.numeric_class = version.numeric_class;
         self.fee_atoms = terms.fee_atoms;
         self.max_wait_min_seconds = terms.max_wait_min_seconds;
         self.max_wait_max_seconds = terms.max_wait_max_seconds;

@@ -7,7 +7,6 @@ const MODEL: Pubkey = Pubkey::new_from_array([1; 32]);
 const MINT: Pubkey = Pubkey::new_from_array([2; 32]);
 const BOND_MINT: BondMint =
     BondMint { mint: MINT, min_bond_atoms: 500, claim_bond_atoms: 10, requester_cap_atoms: 10_000 };
-const VERSION: VersionFacts = VersionFacts { model: MODEL, manifest_sha256: [5; 32], numeric_class: 0 };
 const TERMS: ServiceTerms = ServiceTerms {
     fee_atoms: 1_000,
     max_wait_min_seconds: 10,
@@ -17,8 +16,12 @@ const TERMS: ServiceTerms = ServiceTerms {
     split: None,
 };
 
+fn version(model: Pubkey) -> ModelVersion {
+    ModelVersion { model, manifest_sha256: [5; 32], ..ModelVersion::zeroed() }
+}
+
 fn configure(service: &mut Service, terms: &ServiceTerms) -> Result<()> {
-    service.configure(terms, &PARAMS, &BOND_MINT, Pubkey::default(), &VERSION)
+    service.configure(terms, &PARAMS, &BOND_MINT, Pubkey::default(), &version(MODEL))
 }
 
 /// An open service that charges 1,000 atoms.
@@ -56,7 +59,7 @@ fn a_split_below_the_configured_minimum_is_refused() {
 
 #[test]
 fn a_version_of_another_model_is_refused() {
-    let foreign = VersionFacts { model: Pubkey::new_from_array([9; 32]), ..VERSION };
+    let foreign = version(Pubkey::new_from_array([9; 32]));
     let refused = service().configure(&TERMS, &PARAMS, &BOND_MINT, Pubkey::default(), &foreign);
     assert_eq!(refusal(refused), OracleError::VersionOfOtherModel);
 }

@@ -6,6 +6,7 @@ use modchains_core::{
     },
     window,
 };
+use modchains_program_interface::{assert_view, oracle as view};
 
 use crate::errors::{OracleError, ensure};
 
@@ -14,7 +15,7 @@ pub const QUALITY_NEUTRAL_PPM: u32 = 1_000_000;
 /// Classes of answer times: class `i` counts answers of `2^i - 1` to `2^(i+1) - 2` seconds, the last all longer ones.
 pub const ANSWER_CLASSES: usize = 12;
 
-/// Finalised, paid use of a model. The exchange reads the part up to `rolled_at_seconds` at fixed offsets.
+/// Finalised, paid use of a model.
 ///
 /// `ema_*` are averages of capped fees per epoch in quote atoms with 16 fractional bits
 /// (`modchains_core::usage::to_ema_scale`), so that a few atoms per epoch do not round to nothing.
@@ -64,6 +65,10 @@ pub struct Usage {
     /// Always zero.
     pub _padding: [u8; 3],
 }
+
+assert_view!(view::Usage => Usage {
+    model, non_recoverable_fees_total, ema_fast, ema_mid, ema_slow, quality_ppm, epoch_seconds, epoch, rolled_at_seconds,
+});
 
 /// What closing an epoch found.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]

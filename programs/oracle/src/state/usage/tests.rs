@@ -1,5 +1,3 @@
-use core::mem::offset_of;
-
 use bytemuck::Zeroable;
 
 use super::*;
@@ -15,22 +13,6 @@ fn usage() -> Usage {
 
 fn paid(requester_hash: u64, fee_atoms: u64) -> FinalUse {
     FinalUse { fee_atoms, non_recoverable_atoms: fee_atoms / 10, answer_seconds: 3, requester_hash }
-}
-
-#[test]
-fn the_exchange_finds_every_field_where_it_reads_it() {
-    let offsets = [
-        offset_of!(Usage, model),
-        offset_of!(Usage, non_recoverable_fees_total),
-        offset_of!(Usage, ema_fast),
-        offset_of!(Usage, ema_mid),
-        offset_of!(Usage, ema_slow),
-        offset_of!(Usage, quality_ppm),
-        offset_of!(Usage, epoch_seconds),
-        offset_of!(Usage, epoch),
-        offset_of!(Usage, rolled_at_seconds),
-    ];
-    assert_eq!(offsets.map(|offset| offset + 8), [8, 40, 48, 56, 64, 72, 76, 80, 88]);
 }
 
 #[test]
