@@ -48,6 +48,8 @@ pub struct Program {
     features: &'static str,
     /// LLVM's measure of what is worth inlining: as high as 300 KB of program allow, because it saves compute units.
     inline_threshold: u32,
+    /// Helper functions that it calls besides 128-bit arithmetic, separated by commas.
+    helpers: &'static str,
 }
 
 /// All programs, in the order they are built.
@@ -59,6 +61,7 @@ pub const PROGRAMS: [Program; 3] = [
         library: "modchains_exchange",
         features: FEATURES,
         inline_threshold: 50,
+        helpers: "",
     },
     Program {
         name: "vault",
@@ -67,6 +70,7 @@ pub const PROGRAMS: [Program; 3] = [
         library: "modchains_vault",
         features: FEATURES,
         inline_threshold: 120,
+        helpers: RENT_HELPERS,
     },
     Program {
         name: "oracle",
@@ -75,6 +79,7 @@ pub const PROGRAMS: [Program; 3] = [
         library: "modchains_oracle",
         features: FEATURES,
         inline_threshold: 15,
+        helpers: "",
     },
 ];
 
@@ -86,10 +91,13 @@ const TEST_PROGRAMS: [Program; 1] = [Program {
     library: "test_foreign",
     features: "",
     inline_threshold: 50,
+    helpers: "",
 }];
 
 /// No log of each instruction's name, which costs compute units in every call; the entry point of `programs/kit`.
 const FEATURES: &str = "no-log-ix-name,lean-entry";
+/// What Anchor's `init` computes an account's rent with, in floats.
+const RENT_HELPERS: &str = "__floatundidf,__muldf3,__fixunsdfdi,__gedf2,__gtdf2";
 /// For size: at `s` programs are half again, at 3 twice as large, and larger than they may be.
 const OPT_LEVEL: &str = "z";
 
@@ -138,6 +146,7 @@ pub fn build(route: Route, names: &[String], tests: bool, ids: &Ids) -> Result<(
                 OPT_LEVEL,
                 program.features,
                 &program.inline_threshold.to_string(),
+                program.helpers,
                 &ids.fingerprint(),
                 &contacts(),
             ],

@@ -13,8 +13,10 @@ use crate::{ids::Ids, paths, process, ui::Step};
 /// For rustc, beside the linker. Solana's crates ask for `target_os = "solana"`; std takes an alignment constant
 /// from the other name. Stack frames are as large as the runtime's. `{:?}` writes nothing: it is for logs that nobody
 /// pays for. Copies of up to 64 bytes are made in place, longer ones by a call. The linker inlines nothing of its own
-/// accord: what is worth inlining is decided when each program's crate is compiled.
-const RUSTC_FLAGS: [&str; 10] = [
+/// accord: what is worth inlining is decided when each program's crate is compiled. Nor does it keep the helper functions
+/// that code might come to call when all is optimised, 8 KB of float arithmetic among them, but those for 128 bits: a
+/// program names what else it needs, and does not link without it.
+const RUSTC_FLAGS: [&str; 12] = [
     "-Zunstable-options",
     "-Zfmt-debug=none",
     "-Cpanic=immediate-abort",
@@ -25,6 +27,8 @@ const RUSTC_FLAGS: [&str; 10] = [
     "--cfg=target_arch=\"csky\"",
     "-Clink-arg=--llvm-args=-bpf-stack-size=4096,-bpf-max-stores-per-memfunc=8,-inline-threshold=-100",
     "-Clink-arg=--deploy=false",
+    "-Clink-arg=--disable-math-builtins",
+    "-Clink-arg=--export=__multi3,__udivti3,__umodti3,__divti3,__modti3",
 ];
 
 /// For cargo. Core stays at level `s`: at `z` it divides signed numbers, which this processor cannot. The formulas are
@@ -98,6 +102,7 @@ impl Registry {
             .arg("--")
             .arg(format!("-Cllvm-args=-inline-threshold={}", program.inline_threshold))
             .env(LINK_INPUTS, inputs)
+            .args((!program.helpers.is_empty()).then(|| format!("-Clink-arg=--export={}", program.helpers)))
             .envs(profile(OPT_LEVEL))
             .envs(ids.variables());
         process::run(&step, &mut cargo, &self.target.join("logs").join(format!("{}.log", program.name)))?;
