@@ -13,5 +13,6 @@ pub mod mint_creation;
 pub mod refusal;
 pub mod security;
 pub mod text;
+pub mod timelock;
 pub mod token;
 pub mod transaction;

@@ -4,8 +4,9 @@ use anchor_lang::prelude::Pubkey;
 use modchains_exchange::{
     events::{ConfigChangeApplied, ConfigChangeQueued},
     instructions::ConfigInitializeArgs,
-    state::{ExchangeConfig, FeeBeneficiary, MarketParams, TIMELOCK_SECONDS_MAX},
+    state::{ExchangeConfig, FeeBeneficiary, MarketParams},
 };
+use modchains_program_kit::timelock::TIMELOCK_SECONDS_MAX;
 use modchains_sdk::{address, instruction::exchange};
 use modchains_tests::{
     chain::key,

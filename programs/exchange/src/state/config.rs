@@ -1,13 +1,11 @@
 use anchor_lang::prelude::*;
-use modchains_core::window;
+use modchains_program_kit::timelock::{Config, Parameters, require_bounds};
 
 use super::MarketParams;
 use crate::errors::{ExchangeError, ensure};
 
 /// How many quote mints can be allowed at a time.
 pub const QUOTE_MINTS_MAX: usize = 8;
-/// Longest delay of a change: 30 days.
-pub const TIMELOCK_SECONDS_MAX: u32 = 30 * 24 * 3_600;
 
 /// The exchange's configuration. Markets copy `params` when they open, so a change never reaches an open market.
 #[account(zero_copy)]
@@ -35,24 +33,6 @@ pub struct ExchangeConfig {
 }
 
 impl ExchangeConfig {
-    /// Queues `params` to take effect after the timelock, replacing any earlier queued change.
-    pub fn queue(&mut self, params: MarketParams, now_seconds: i64) -> Result<()> {
-        params.validate()?;
-        self.pending_params = params;
-        self.pending_at_seconds =
-            window::end_seconds(now_seconds, self.timelock_seconds).map_err(ExchangeError::from)?;
-        self.invariant()
-    }
-
-    /// Makes the queued change the one that new markets copy.
-    pub fn apply(&mut self, now_seconds: i64) -> Result<()> {
-        ensure(self.pending_at_seconds != 0, ExchangeError::NoChangeQueued)?;
-        ensure(!window::is_open(now_seconds, self.pending_at_seconds), ExchangeError::TimelockRunning)?;
-        self.params = self.pending_params;
-        self.pending_at_seconds = 0;
-        self.invariant()
-    }
-
     /// Adds `mint` to the quote mints.
     pub fn allow(&mut self, mint: Pubkey) -> Result<()> {
         ensure(!self.allows(&mint), ExchangeError::QuoteMintAlreadyAllowed)?;
@@ -65,11 +45,31 @@ impl ExchangeConfig {
     pub fn allows(&self, mint: &Pubkey) -> bool {
         *mint != Pubkey::default() && self.quote_mints.contains(mint)
     }
+}
 
-    /// What holds of a configuration at the end of every change.
-    pub fn invariant(&self) -> Result<()> {
-        // The delay of a change is bounded, so that nobody can lock the configuration for ever.
-        ensure(TIMELOCK_SECONDS_MAX >= self.timelock_seconds, ExchangeError::TimelockOutOfBounds)?;
+impl Config for ExchangeConfig {
+    type Params = MarketParams;
+    type Refusal = ExchangeError;
+
+    fn parameters(&mut self) -> Parameters<'_, MarketParams> {
+        Parameters {
+            present: &mut self.params,
+            pending: &mut self.pending_params,
+            pending_at_seconds: &mut self.pending_at_seconds,
+        }
+    }
+
+    fn timelock_seconds(&self) -> u32 {
+        self.timelock_seconds
+    }
+
+    fn validate(params: &MarketParams) -> Result<()> {
+        params.validate()
+    }
+
+    fn invariant(&self) -> Result<()> {
+        // The delay of a change is bounded.
+        require_bounds::<ExchangeError>(self.timelock_seconds)?;
         // What markets copy is within its bounds.
         self.params.validate()
     }

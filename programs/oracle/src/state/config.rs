@@ -1,6 +1,6 @@
 use anchor_lang::prelude::*;
 use bytemuck::{Pod, Zeroable};
-use modchains_core::window;
+use modchains_program_kit::timelock::{Config, Parameters};
 
 use super::OracleParams;
 use crate::errors::{OracleError, ensure};
@@ -46,24 +46,6 @@ pub struct OracleConfig {
 }
 
 impl OracleConfig {
-    /// Queues `params` to take effect after the present timelock, replacing any earlier queued change.
-    pub fn queue(&mut self, params: OracleParams, now_seconds: i64) -> Result<()> {
-        params.validate()?;
-        self.pending_params = params;
-        self.pending_at_seconds =
-            window::end_seconds(now_seconds, self.params.timelock_seconds).map_err(OracleError::from)?;
-        self.invariant()
-    }
-
-    /// Makes the queued change the one that services copy.
-    pub fn apply(&mut self, now_seconds: i64) -> Result<()> {
-        ensure(self.pending_at_seconds != 0, OracleError::NoChangeQueued)?;
-        ensure(!window::is_open(now_seconds, self.pending_at_seconds), OracleError::TimelockRunning)?;
-        self.params = self.pending_params;
-        self.pending_at_seconds = 0;
-        self.invariant()
-    }
-
     /// Adds a bond mint, or sets the amounts of one that is listed, for services opened or configured from now on.
     pub fn allow(&mut self, bond_mint: BondMint) -> Result<()> {
         ensure(bond_mint.mint != Pubkey::default(), OracleError::BondMintNotAllowed)?;
@@ -83,9 +65,29 @@ impl OracleConfig {
         let listed = self.bond_mints.iter().find(|place| place.mint == *mint && *mint != Pubkey::default());
         Ok(*listed.ok_or(OracleError::BondMintNotAllowed)?)
     }
+}
 
-    /// What holds of a configuration at the end of every change.
-    pub fn invariant(&self) -> Result<()> {
+impl Config for OracleConfig {
+    type Params = OracleParams;
+    type Refusal = OracleError;
+
+    fn parameters(&mut self) -> Parameters<'_, OracleParams> {
+        Parameters {
+            present: &mut self.params,
+            pending: &mut self.pending_params,
+            pending_at_seconds: &mut self.pending_at_seconds,
+        }
+    }
+
+    fn timelock_seconds(&self) -> u32 {
+        self.params.timelock_seconds
+    }
+
+    fn validate(params: &OracleParams) -> Result<()> {
+        params.validate()
+    }
+
+    fn invariant(&self) -> Result<()> {
         // What services copy is within its bounds, the timelock included.
         self.params.validate()
     }

@@ -1,11 +1,12 @@
 use anchor_lang::prelude::*;
 use bytemuck::{Pod, Zeroable};
 use modchains_core::fees::UsageFeeSplit;
+use modchains_program_kit::timelock::require_bounds;
 
 use super::UsageSplit;
 use crate::errors::{OracleError, ensure};
 
-/// Longest delay of a change, cooldown, challenge window and wait: 30 days.
+/// Longest cooldown, challenge window and wait: 30 days.
 pub const PERIOD_SECONDS_MAX: u32 = 30 * 24 * 3_600;
 /// Longest time between a claim and its result: a day.
 pub const CLAIM_SECONDS_MAX: u32 = 24 * 3_600;
@@ -50,10 +51,10 @@ impl OracleParams {
         let windows_fit = (1..=PERIOD_SECONDS_MAX).contains(&self.challenge_window_seconds)
             && (1..=CLAIM_SECONDS_MAX).contains(&self.claim_seconds)
             && (self.challenge_window_seconds..=PERIOD_SECONDS_MAX).contains(&self.cooldown_seconds)
-            && (EPOCH_SECONDS_MIN..=EPOCH_SECONDS_MAX).contains(&self.epoch_seconds)
-            && self.timelock_seconds <= PERIOD_SECONDS_MAX;
+            && (EPOCH_SECONDS_MIN..=EPOCH_SECONDS_MAX).contains(&self.epoch_seconds);
         let multiple_fits = (BOND_MULTIPLE_BPS_MIN..=BOND_MULTIPLE_BPS_MAX).contains(&self.bond_multiple_bps);
         ensure(windows_fit && multiple_fits, OracleError::ParameterOutOfBounds)?;
+        require_bounds::<OracleError>(self.timelock_seconds)?;
         self.require_split(&self.split)
     }
 
@@ -70,6 +71,8 @@ impl OracleParams {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use modchains_program_kit::timelock::TIMELOCK_SECONDS_MAX;
+
     use super::*;
     use crate::test_support::refusal;
 
@@ -105,7 +108,7 @@ pub(crate) mod tests {
             |params| params.epoch_seconds = EPOCH_SECONDS_MAX + 1,
             |params| params.bond_multiple_bps = BOND_MULTIPLE_BPS_MIN - 1,
             |params| params.bond_multiple_bps = BOND_MULTIPLE_BPS_MAX + 1,
-            |params| params.timelock_seconds = PERIOD_SECONDS_MAX + 1,
+            |params| params.timelock_seconds = TIMELOCK_SECONDS_MAX + 1,
         ];
         for spoil in out_of_bounds {
             let mut params = PARAMS;

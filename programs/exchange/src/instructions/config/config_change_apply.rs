@@ -1,4 +1,5 @@
 use anchor_lang::prelude::*;
+use modchains_program_kit::timelock::Config;
 
 use crate::{
     events::{self, ConfigChangeApplied},
@@ -16,11 +17,7 @@ pub struct ConfigChangeApply<'info> {
 impl<'info> ConfigChangeApply<'info> {
     /// Moves the queued parameters into place.
     pub fn handle(&mut self, now_seconds: i64) -> Result<()> {
-        let params = {
-            let mut config = self.config.load_mut()?;
-            config.apply(now_seconds)?;
-            config.params
-        };
+        let params = self.config.load_mut()?.apply(now_seconds)?;
         events::emit(&self.event_authority, &ConfigChangeApplied { params })
     }
 }

@@ -1,4 +1,5 @@
 use anchor_lang::prelude::*;
+use modchains_program_kit::timelock::Config;
 
 use crate::{
     errors::ExchangeError,
@@ -18,11 +19,7 @@ pub struct ConfigChangeQueue<'info> {
 impl<'info> ConfigChangeQueue<'info> {
     /// Validates and queues `params`.
     pub fn handle(&mut self, params: MarketParams, now_seconds: i64) -> Result<()> {
-        let effective_at_seconds = {
-            let mut config = self.config.load_mut()?;
-            config.queue(params, now_seconds)?;
-            config.pending_at_seconds
-        };
+        let effective_at_seconds = self.config.load_mut()?.queue(params, now_seconds)?;
         events::emit(&self.event_authority, &ConfigChangeQueued { params, effective_at_seconds })
     }
 }

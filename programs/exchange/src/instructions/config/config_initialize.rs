@@ -1,6 +1,9 @@
 use anchor_lang::prelude::*;
 use bytemuck::Zeroable;
-use modchains_program_kit::account::{self, upgrade_authority};
+use modchains_program_kit::{
+    account::{self, upgrade_authority},
+    timelock::Config,
+};
 
 use crate::{
     errors::{ExchangeError, ensure},

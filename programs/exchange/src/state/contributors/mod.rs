@@ -1,9 +1,7 @@
 use anchor_lang::prelude::*;
 use bytemuck::{Pod, Zeroable};
-use modchains_core::{
-    shares::{SHARES_MAX, share_atoms, validate_shares},
-    window,
-};
+use modchains_core::shares::{SHARES_MAX, share_atoms, validate_shares};
+use modchains_program_kit::timelock;
 
 use crate::errors::{ExchangeError, ensure};
 
@@ -106,16 +104,16 @@ impl Contributors {
         }
         self.pending_count = u8::try_from(shares.len()).map_err(|_| ExchangeError::SharesInvalid)?;
         self.pending_by = *creator;
-        self.pending_at_seconds = window::end_seconds(now_seconds, timelock_seconds).map_err(ExchangeError::from)?;
+        self.pending_at_seconds = timelock::schedule::<ExchangeError>(timelock_seconds, now_seconds)?;
         self.invariant()
     }
 
     /// Shares out `accrued_atoms` by the present shares, then makes the queued ones present, if `creator` queued them: a
     /// former creator's would take from a new one. Those who lose their share stay until they are paid.
     pub fn apply(&mut self, accrued_atoms: u64, creator: &Pubkey, now_seconds: i64) -> Result<()> {
-        ensure(self.pending_at_seconds != 0, ExchangeError::NoChangeQueued)?;
+        timelock::require_queued::<ExchangeError>(self.pending_at_seconds)?;
         ensure(self.pending_by == *creator, ExchangeError::SharesOfFormerCreator)?;
-        ensure(!window::is_open(now_seconds, self.pending_at_seconds), ExchangeError::TimelockRunning)?;
+        timelock::require_over::<ExchangeError>(self.pending_at_seconds, now_seconds)?;
         self.accrue(accrued_atoms)?;
         for index in (0..usize::from(self.count)).rev() {
             self.entries[index].bps = 0;

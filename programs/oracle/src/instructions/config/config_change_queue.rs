@@ -1,4 +1,5 @@
 use anchor_lang::prelude::*;
+use modchains_program_kit::timelock::Config;
 
 use crate::{
     errors::OracleError,
@@ -25,11 +26,7 @@ pub struct ConfigChangeQueue<'info> {
 impl<'info> ConfigChangeQueue<'info> {
     /// Validates and queues the parameters.
     pub fn handle(&mut self, args: ConfigChangeQueueArgs, now_seconds: i64) -> Result<()> {
-        let effective_at_seconds = {
-            let mut config = self.config.load_mut()?;
-            config.queue(args.params, now_seconds)?;
-            config.pending_at_seconds
-        };
+        let effective_at_seconds = self.config.load_mut()?.queue(args.params, now_seconds)?;
         events::emit(&self.event_authority, &ConfigChangeQueued { params: args.params, effective_at_seconds })
     }
 }

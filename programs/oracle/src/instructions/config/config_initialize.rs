@@ -1,5 +1,8 @@
 use anchor_lang::prelude::*;
-use modchains_program_kit::account::{self, upgrade_authority};
+use modchains_program_kit::{
+    account::{self, upgrade_authority},
+    timelock::Config,
+};
 
 use crate::{
     errors::{OracleError, ensure},
