@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use anchor_lang_idl::build::IdlBuilder;
+use anchor_lang_idl::{build::IdlBuilder, types::Idl};
 use anyhow::{Context, Result, ensure};
 
 use crate::{
@@ -21,24 +21,54 @@ const COMMITTED: &str = "sdk/idl";
 /// This very program, even when a build has replaced its file meanwhile.
 const OWN_PROGRAM: &str = "/proc/self/exe";
 
-/// Builds every program's IDL; writes it to `target/idl` and `sdk/idl`, or with `check` compares with the latter.
+/// The events of the programs, for the Rust SDK.
+const EVENT_LIST: &str = "sdk/rust/src/decode/event/list.rs";
+const EVENT_LIST_HEAD: &str = "// Generated from the IDLs by `cargo xtask idl`; not to be edited.\n\n\
+    use anchor_lang::{AnchorDeserialize, Discriminator};\n";
+
+/// Builds every program's IDL; writes it to `target/idl` and `sdk/idl`, or with `check` compares with the latter. What is
+/// generated from the IDLs follows them.
 pub fn generate(check: bool) -> Result<()> {
     let mut stale = Vec::new();
+    let mut idls = Vec::new();
     for program in &PROGRAMS {
         let file = format!("{}.json", program.library);
         let step = Step::start(format!("describing {} (the first time: a few minutes)", program.name));
         let idl = build_in_child(program, &step)?;
         step.done();
         files::write_if_changed(&paths::repository().join("target/idl").join(&file), idl.as_bytes())?;
-        let committed = paths::repository().join(COMMITTED).join(&file);
-        if !check {
-            files::write_if_changed(&committed, idl.as_bytes())?;
-        } else if fs::read_to_string(&committed).ok().as_deref() != Some(idl.as_str()) {
-            stale.push(file);
-        }
+        stale.extend(commit(check, format!("{COMMITTED}/{file}"), &idl)?);
+        idls.push(idl);
     }
-    ensure!(stale.is_empty(), "{COMMITTED} is out of date: {}; run `cargo xtask idl` and commit", stale.join(", "));
+    stale.extend(commit(check, EVENT_LIST.to_owned(), &event_list(&idls)?)?);
+    ensure!(stale.is_empty(), "out of date: {}; run `cargo xtask idl` and commit", stale.join(", "));
     Ok(())
+}
+
+/// Writes a generated file, or with `check` gives its path when the committed one differs.
+fn commit(check: bool, path: String, content: &str) -> Result<Option<String>> {
+    let file = paths::repository().join(&path);
+    if !check {
+        files::write_if_changed(&file, content.as_bytes())?;
+        return Ok(None);
+    }
+    Ok((fs::read_to_string(file).ok().as_deref() != Some(content)).then_some(path))
+}
+
+/// The source that lists every event of the programs with these IDLs, which are in the order of [`PROGRAMS`].
+fn event_list(idls: &[String]) -> Result<String> {
+    let mut source = EVENT_LIST_HEAD.to_owned();
+    for (program, idl) in PROGRAMS.iter().zip(idls) {
+        let idl: Idl = serde_json::from_str(idl).with_context(|| format!("the IDL of {} is none", program.name))?;
+        let names = idl.events.iter().map(|event| format!("        {},\n", event.name)).collect::<String>();
+        let (first, rest) = program.name.split_at(1);
+        let (name, title) = (program.name, first.to_uppercase() + rest);
+        let library = program.library;
+        source += &format!(
+            "\nevents! {{\n    /// What the {name} program reports.\n    {title}Event, {library} {{\n{names}    }}\n}}\n"
+        );
+    }
+    Ok(source)
 }
 
 /// Anchor's library runs `cargo` from the search path and, when `RUSTUP_TOOLCHAIN` is set, would install that
@@ -109,4 +139,33 @@ fn install_packages(folder: &Path) -> Result<()> {
     files::write_if_changed(&marker, lock.as_bytes())?;
     step.done();
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may fail by panic")]
+
+    use super::*;
+
+    fn committed(path: &str) -> String {
+        fs::read_to_string(paths::repository().join(path)).unwrap()
+    }
+
+    #[test]
+    fn the_committed_event_list_is_that_of_the_committed_idls() {
+        let idls = PROGRAMS.map(|program| committed(&format!("{COMMITTED}/{}.json", program.library)));
+        assert_eq!(event_list(&idls).unwrap(), committed(EVENT_LIST));
+    }
+
+    #[test]
+    fn an_event_that_a_program_comes_to_emit_comes_to_be_listed() {
+        let mut idl: Idl = serde_json::from_str(&committed(&format!("{COMMITTED}/modchains_vault.json"))).unwrap();
+        let mut event = idl.events[0].clone();
+        event.name = "SomethingNew".to_owned();
+        idl.events.push(event);
+        let exchange = committed(&format!("{COMMITTED}/modchains_exchange.json"));
+        let listed = event_list(&[exchange, serde_json::to_string(&idl).unwrap()]).unwrap();
+        assert!(listed.contains("VaultEvent, modchains_vault {\n"), "{listed}");
+        assert!(listed.ends_with("        SomethingNew,\n    }\n}\n"), "{listed}");
+    }
 }

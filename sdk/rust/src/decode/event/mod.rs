@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use anchor_lang::{AnchorDeserialize, Discriminator, event::EVENT_IX_TAG_LE};
+use anchor_lang::event::EVENT_IX_TAG_LE;
 
 use crate::Pubkey;
 
@@ -68,7 +68,7 @@ macro_rules! events {
                 }
             }
 
-            fn decode(body: &[u8]) -> Option<Self> {
+            pub(super) fn decode(body: &[u8]) -> Option<Self> {
                 $(
                     if let Some(mut fields) = body.strip_prefix($program::events::$event::DISCRIMINATOR) {
                         return $program::events::$event::deserialize(&mut fields).ok().map(Self::$event);
@@ -80,30 +80,6 @@ macro_rules! events {
     };
 }
 
-events! {
-    /// What the exchange reports.
-    ExchangeEvent, modchains_exchange {
-        ConfigChangeQueued, ConfigChangeApplied, ModelRegistered, ModelVersionPublished, ModelTermsSet,
-        ModelTransferOffered, ModelTransferred, ModelTransferCancelled, ContributorsQueued, ContributorsApplied,
-        ContributorPaid, ContentMinted, LicenceGranted, LicenceRevoked, MarketOpened, TokensBought, TokensSold, CurveMoved,
-        MarketDeposited, MarketPaused, ReferralOpened, ReferralPaid, FeesDistributed, FeesClaimed,
-    }
-}
+mod list;
 
-events! {
-    /// What the vault program reports.
-    VaultEvent, modchains_vault {
-        VaultOpened, PoolOpened, PositionOpened, Staked, UnstakeStarted, Unstaked, RevenueDeposited,
-        RevenueClaimed,
-    }
-}
-
-events! {
-    /// What the oracle reports.
-    OracleEvent, modchains_oracle {
-        ConfigInitialized, ConfigChangeQueued, ConfigChangeApplied, BondMintAllowed, OperatorRegistered,
-        BondDeposited, BondWithdrawalStarted, BondWithdrawn, EarningsClaimed, ServiceOpened, ServiceConfigured,
-        RequestCreated, RequestClaimed, ClaimExpired, ResultPosted, ResultFinalized, RequestRefunded,
-        RequestClosed, UsageRolled, FeesDistributed, FeesClaimed,
-    }
-}
+pub use list::{ExchangeEvent, OracleEvent, VaultEvent};

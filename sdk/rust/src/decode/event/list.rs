@@ -1,0 +1,74 @@
+// Generated from the IDLs by `cargo xtask idl`; not to be edited.
+
+use anchor_lang::{AnchorDeserialize, Discriminator};
+
+events! {
+    /// What the exchange program reports.
+    ExchangeEvent, modchains_exchange {
+        ConfigChangeApplied,
+        ConfigChangeQueued,
+        ContentMinted,
+        ContributorPaid,
+        ContributorsApplied,
+        ContributorsQueued,
+        CurveMoved,
+        FeesClaimed,
+        FeesDistributed,
+        LicenceGranted,
+        LicenceRevoked,
+        MarketDeposited,
+        MarketOpened,
+        MarketPaused,
+        ModelRegistered,
+        ModelTermsSet,
+        ModelTransferCancelled,
+        ModelTransferOffered,
+        ModelTransferred,
+        ModelVersionPublished,
+        ReferralOpened,
+        ReferralPaid,
+        TokensBought,
+        TokensSold,
+    }
+}
+
+events! {
+    /// What the vault program reports.
+    VaultEvent, modchains_vault {
+        PoolOpened,
+        PositionOpened,
+        RevenueClaimed,
+        RevenueDeposited,
+        Staked,
+        UnstakeStarted,
+        Unstaked,
+        VaultOpened,
+    }
+}
+
+events! {
+    /// What the oracle program reports.
+    OracleEvent, modchains_oracle {
+        BondDeposited,
+        BondMintAllowed,
+        BondWithdrawalStarted,
+        BondWithdrawn,
+        ClaimExpired,
+        ConfigChangeApplied,
+        ConfigChangeQueued,
+        ConfigInitialized,
+        EarningsClaimed,
+        FeesClaimed,
+        FeesDistributed,
+        OperatorRegistered,
+        RequestClaimed,
+        RequestClosed,
+        RequestCreated,
+        RequestRefunded,
+        ResultFinalized,
+        ResultPosted,
+        ServiceConfigured,
+        ServiceOpened,
+        UsageRolled,
+    }
+}
