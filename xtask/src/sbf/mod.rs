@@ -1,4 +1,4 @@
-//! `build-sbf`: compiles the programs for Solana, by either of two routes that give the same programs.
+//! `build-sbf`: compiles the programs for Solana, by either of two routes.
 //!
 //! - *standard*: `cargo build-sbf` of the Solana tools.
 //! - *registry*: rustc and LLVM from Debian sid, a linker and the compiler's helpers from the crates registry.
@@ -46,7 +46,8 @@ pub struct Program {
     pub library: &'static str,
     /// Features it is compiled with, separated by commas.
     features: &'static str,
-    /// LLVM's measure of what is worth inlining: as high as 300 KB of program allow, because it saves compute units.
+    /// LLVM's measure of what is worth inlining: as high as the size that a program may have allows, because it saves
+    /// compute units.
     inline_threshold: u32,
     /// Helper functions that it calls besides 128-bit arithmetic, separated by commas.
     helpers: &'static str,
@@ -101,6 +102,9 @@ const RENT_HELPERS: &str = "__floatundidf,__muldf3,__fixunsdfdi,__gedf2,__gtdf2"
 /// For size: at `s` programs are half again, at 3 twice as large, and larger than they may be.
 const OPT_LEVEL: &str = "z";
 
+/// For cargo: the formulas are compiled for speed.
+const FORMULAS_FLAG: &str = "--config=profile.release.package.modchains-core.opt-level=3";
+
 /// Compiled into every program (`programs/kit/src/security.rs`).
 const CONTACT_VARIABLES: [&str; 2] = ["MODCHAINS_PROJECT_URL", "MODCHAINS_SECURITY_CONTACTS"];
 
@@ -115,6 +119,11 @@ impl Program {
             .into_iter()
             .find(|program| program.name == name)
             .with_context(|| format!("no program `{name}`; there are {names}"))
+    }
+
+    /// The inlining threshold, for rustc.
+    fn inline_flag(&self) -> String {
+        format!("-Cllvm-args=-inline-threshold={}", self.inline_threshold)
     }
 
     /// Where its compiled file goes.

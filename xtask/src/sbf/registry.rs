@@ -5,7 +5,7 @@ use std::{cell::OnceCell, fs, path::PathBuf, process::Command};
 use anyhow::{Context, Result};
 
 use super::{
-    OPT_LEVEL, PROGRAMS, Program, TEST_PROGRAMS, builtins, profile,
+    FORMULAS_FLAG, OPT_LEVEL, PROGRAMS, Program, TEST_PROGRAMS, builtins, profile,
     toolchain::{Toolchain, quoted, write_script},
 };
 use crate::{ids::Ids, paths, process, ui::Step};
@@ -31,11 +31,10 @@ const RUSTC_FLAGS: [&str; 12] = [
     "-Clink-arg=--export=__multi3,__udivti3,__umodti3,__divti3,__modti3",
 ];
 
-/// For cargo. Core stays at level `s`: at `z` it divides signed numbers, which this processor cannot. The formulas are
-/// compiled for speed.
+/// For cargo. Core stays at level `s`: at `z` it divides signed numbers, which this processor cannot.
 const CARGO_FLAGS: [&str; 6] = [
     "--config=profile.release.package.core.opt-level=\"s\"",
-    "--config=profile.release.package.modchains-core.opt-level=3",
+    FORMULAS_FLAG,
     "-Zbuild-std=std,panic_abort",
     "-Zbuild-std-features=optimize_for_size",
     "-Zjson-target-spec",
@@ -100,7 +99,7 @@ impl Registry {
             .args(["--package", program.package, "--lib", "--crate-type", "cdylib", "--locked"])
             .args(["--features", program.features])
             .arg("--")
-            .arg(format!("-Cllvm-args=-inline-threshold={}", program.inline_threshold))
+            .arg(program.inline_flag())
             .env(LINK_INPUTS, inputs)
             .args((!program.helpers.is_empty()).then(|| format!("-Clink-arg=--export={}", program.helpers)))
             .envs(profile(OPT_LEVEL))

@@ -1,4 +1,4 @@
-//! The standard route: `cargo build-sbf` of the Solana tools.
+//! The standard route: `cargo build-sbf` of the Solana tools. `xtask/README.md` says where its programs differ.
 
 use std::{
     path::PathBuf,
@@ -7,8 +7,11 @@ use std::{
 
 use anyhow::{Result, bail};
 
-use super::{OPT_LEVEL, Program, profile};
+use super::{FORMULAS_FLAG, OPT_LEVEL, Program, profile};
 use crate::{ids::Ids, paths, process, ui::Step};
+
+/// Version 3 of sBPF, which new deployments require from Agave 4.4 on.
+const ARCHITECTURE: &str = "v3";
 
 /// Installed Solana tools.
 pub struct Standard {
@@ -23,9 +26,9 @@ impl Standard {
         output.status.success().then_some(Self { version })
     }
 
-    /// Names the tools and their version.
+    /// Names the tools, their version and what they are told of every program.
     pub fn identity(&self) -> String {
-        format!("standard {}", self.version)
+        format!("standard {} {ARCHITECTURE} {FORMULAS_FLAG}", self.version)
     }
 
     /// Compiles a program and returns the file.
@@ -42,14 +45,21 @@ impl Standard {
             .arg(paths::repository().join(program.folder).join("Cargo.toml"))
             .arg("--sbf-out-dir")
             .arg(&output)
-            .args(["--features", program.features, "--", "--lib", "--locked"])
+            .args(arguments(program))
             .env("CARGO_TARGET_DIR", &target)
+            // The tools give these to rustc, for every crate.
+            .env("RUSTFLAGS", program.inline_flag())
             .envs(profile(OPT_LEVEL))
             .envs(ids.variables());
         process::run(&step, &mut command, &output.join(format!("{}.log", program.name)))?;
         step.done();
         Ok(output.join(format!("{}.so", program.library)))
     }
+}
+
+/// What the tools are told of a program, and after `--` cargo by them.
+fn arguments(program: &Program) -> [&'static str; 8] {
+    ["--arch", ARCHITECTURE, "--features", program.features, "--", "--lib", "--locked", FORMULAS_FLAG]
 }
 
 /// The message for a forced route that is not there.
@@ -60,4 +70,21 @@ pub fn missing<T>() -> Result<T> {
     bail!(
         "`cargo-build-sbf` is not on the search path or does not start; install the Solana tools or use `--route registry`"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sbf::PROGRAMS;
+
+    #[test]
+    fn the_tools_are_told_what_the_registry_route_tells_cargo_as_far_as_they_take_it() {
+        for program in &PROGRAMS {
+            let arguments = arguments(program);
+            let separator = arguments.iter().position(|argument| *argument == "--");
+            let at = |wanted: &str| arguments.iter().position(|argument| *argument == wanted);
+            assert!(at(program.features) < separator && at(FORMULAS_FLAG) > separator, "{arguments:?}");
+            assert!(program.inline_flag().ends_with(&format!("={}", program.inline_threshold)));
+        }
+    }
 }
