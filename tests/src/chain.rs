@@ -207,5 +207,5 @@ fn refusal_name(error: &TransactionError, logs: &[String]) -> String {
         }
         _ => None,
     };
-    named.map_or_else(|| format!("{}: {words}", Program::label(program)), |(name, _)| name)
+    named.map_or_else(|| format!("{}: {words}", Program::label(program)), |error| error.name)
 }

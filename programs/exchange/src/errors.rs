@@ -1,170 +1,255 @@
-//! Why the exchange refuses. Each variant is a fact about the world; positions are codes, so add only at the end.
+//! Why the exchange refuses, and what to do about it. Each variant is a fact about the world; positions are codes, so add
+//! only at the end.
 
 use anchor_lang::prelude::*;
 use modchains_core::CoreError;
 pub use modchains_program_kit::refusal::ensure;
-use modchains_program_kit::refusals;
+use modchains_program_kit::{refusals, timelock::TimelockRefusal};
 
 refusals! {
     /// Refusals of the exchange. Nothing changes when one is returned.
     pub enum ExchangeError {
         /// Only the upgrade authority configures.
-        NotUpgradeAuthority = "Only the program's upgrade authority may create the configuration",
+        NotUpgradeAuthority = "the signer is not the program's upgrade authority"
+            => "sign with the key that deployed the program",
         /// Only the admin.
-        NotAdmin = "The signer is not the admin of the configuration",
+        NotAdmin = "the signer is not the admin of the configuration"
+            => "sign with the admin's key",
         /// Only the creator.
-        NotCreator = "The signer is not the creator of the model",
+        NotCreator = "the signer is not the creator of the model"
+            => "sign with the creator's key",
         /// Nothing waits.
-        NoChangeQueued = "No change is queued; queue one with config_change_queue",
+        NoChangeQueued = "no change is queued"
+            => "queue one first",
         /// Too early.
-        TimelockRunning = "The timelock of the queued change is still running",
+        TimelockRunning = "the timelock of the queued change is still running"
+            => "wait for the end of the timelock",
         /// At most 30 days.
-        TimelockOutOfBounds = "The timelock must be at most 30 days",
+        TimelockOutOfBounds = "the timelock is longer than 30 days"
+            => "choose a shorter one",
         /// Fee, split, step or window out of bounds.
-        ParamsOutOfBounds = "A market parameter is out of its bounds",
+        ParamsOutOfBounds = "a market parameter is out of its bounds"
+            => "see the bounds of each with the parameters' definitions",
         /// The step bound of the profit proof.
-        StepExceedsLostFee = "The largest step is worth more than the part of the fee that nobody gets back; lower step_max or raise the fee",
+        StepExceedsLostFee = "the largest step is worth more than the part of the fee that nobody gets back"
+            => "lower step_max or raise the fee",
         /// Not on the list.
-        QuoteMintNotAllowed = "The quote mint is not allowed; ask the admin to allow it",
+        QuoteMintNotAllowed = "the quote mint is not allowed"
+            => "choose a mint that the exchange allows, or ask the admin to allow it",
         /// Already on the list.
-        QuoteMintAlreadyAllowed = "The quote mint is already allowed",
+        QuoteMintAlreadyAllowed = "the quote mint is already allowed"
+            => "open markets with it",
         /// Eight places.
-        QuoteMintListFull = "All places for quote mints are taken",
+        QuoteMintListFull = "all places for quote mints are taken"
+            => "use one of the mints that are allowed",
         /// An extension that gives somebody power over holders.
-        QuoteMintExtensionRefused = "The quote mint carries a Token-2022 extension that could hurt holders",
+        QuoteMintExtensionRefused = "the quote mint carries a Token-2022 extension that could hurt holders"
+            => "choose a mint without extensions",
         /// Name is empty.
-        NameEmpty = "The model's name is empty",
+        NameEmpty = "the model's name is empty"
+            => "choose a name",
         /// Name is too long.
-        NameTooLong = "The model's name is longer than 32 bytes",
+        NameTooLong = "the model's name is longer than 32 bytes"
+            => "choose a shorter name",
         /// Symbol is empty.
-        SymbolEmpty = "The token's symbol is empty",
+        SymbolEmpty = "the token's symbol is empty"
+            => "choose a symbol",
         /// Symbol is too long.
-        SymbolTooLong = "The token's symbol is longer than 10 bytes",
+        SymbolTooLong = "the token's symbol is longer than 10 bytes"
+            => "choose a shorter symbol",
         /// URI is empty.
-        UriEmpty = "The URI is empty",
+        UriEmpty = "the URI is empty"
+            => "say where it can be fetched",
         /// URI is too long.
-        UriTooLong = "The URI is longer than 200 bytes",
+        UriTooLong = "the URI is longer than 200 bytes"
+            => "choose a shorter URI",
         /// Two models could look alike.
-        TextNotShownAsItIs = "A name, symbol or URI starts or ends with white space or contains characters that are not shown",
+        TextNotShownAsItIs = "a name, symbol or URI starts or ends with white space or contains characters that are not shown"
+            => "use printable characters only",
         /// A zero hash.
-        HashMissing = "The manifest's or the weights' SHA-256 is missing",
+        HashMissing = "the manifest's or the weights' SHA-256 is missing"
+            => "give the SHA-256 of the file, which is never zero",
         /// Exact class without graph.
-        GraphRootMissing = "The exact class needs the root of the integer graph",
+        GraphRootMissing = "the exact class needs the root of the integer graph"
+            => "give the graph's root, or publish the version as tolerant",
         /// Tolerant class with graph.
-        GraphRootUnexpected = "The tolerant class has no integer graph",
+        GraphRootUnexpected = "the tolerant class has no integer graph"
+            => "leave the graph's root out, or publish the version as exact",
         /// Neither exact nor tolerant.
-        NumericClassUnknown = "The numeric class is neither exact (0) nor tolerant (1)",
+        NumericClassUnknown = "the numeric class is neither exact (0) nor tolerant (1)"
+            => "choose one of the two",
         /// Not optimistic.
-        VerificationClassUnknown = "The verification class is not optimistic (0)",
+        VerificationClassUnknown = "the verification class is not optimistic (0)"
+            => "choose 0, the only one there is",
         /// The parent does not exist.
-        ParentVersionUnknown = "The parent version does not exist",
+        ParentVersionUnknown = "the parent version does not exist"
+            => "see which versions the model has",
         /// The version does not exist.
-        VersionUnknown = "The version does not exist",
+        VersionUnknown = "the version does not exist"
+            => "see which versions the model has",
         /// Depth or virtual reserve out of bounds.
-        CurveOutOfBounds = "The depth or the virtual reserve is out of its bounds",
+        CurveOutOfBounds = "the depth or the virtual reserve is out of its bounds"
+            => "choose a depth of 1,000 to 10^11 tokens and a larger virtual reserve",
         /// Another market's mint.
-        MintMismatch = "The mint is not the market's",
+        MintMismatch = "the mint is not the market's"
+            => "pass the mint that the market names",
         /// Another market's quote vault.
-        QuoteVaultMismatch = "The quote vault is not the market's",
+        QuoteVaultMismatch = "the quote vault is not the market's"
+            => "pass the quote vault that the market names",
         /// Another model.
-        ModelMismatch = "The model is not the market's",
+        ModelMismatch = "the model is not the market's"
+            => "pass the model that the market names",
         /// Another model's vault.
-        VaultMismatch = "The vault is not that of the market's model",
+        VaultMismatch = "the vault is not that of the market's model"
+            => "pass the vault of the market's model",
         /// A look-alike program.
-        VaultProgramMismatch = "The vault program is not the one this exchange was built for",
+        VaultProgramMismatch = "the vault program is not the one this exchange was built for"
+            => "use a client of the same release and program addresses",
         /// Another model's usage.
-        UsageMismatch = "The usage account is not that of the market's model",
+        UsageMismatch = "the usage account is not that of the market's model"
+            => "pass the usage account of the market's model",
         /// Too late.
-        DeadlinePassed = "The trade's deadline has passed; quote again",
+        DeadlinePassed = "the trade's deadline has passed"
+            => "quote again",
         /// Quoted on earlier parameters.
-        ParametersMoved = "The curve has moved since the quote; quote again",
+        ParametersMoved = "the curve has moved since the quote"
+            => "quote again",
         /// Slippage.
-        OutputBelowLimit = "The output is below the limit; quote again or accept less",
+        OutputBelowLimit = "the output is below the limit"
+            => "quote again, or accept less with a larger slippage",
         /// Slippage.
-        InputAboveLimit = "The input is above the limit; quote again or accept more",
+        InputAboveLimit = "the input is above the limit"
+            => "quote again, or accept more with a larger slippage",
         /// Zero.
-        AmountZero = "The amount is zero",
+        AmountZero = "the amount is zero"
+            => "name an amount above zero",
         /// Rounds to zero.
-        OutputZero = "The trade is too small: its output rounds to zero",
+        OutputZero = "the trade is too small: its output rounds to zero"
+            => "trade more",
         /// Too large.
-        Overflow = "The amount is too large",
+        Overflow = "the amount is too large"
+            => "name a smaller amount",
         /// More than the reserve.
-        InsufficientReserve = "The reserve holds less than the trade would pay",
+        InsufficientReserve = "the reserve holds less than the trade would pay"
+            => "trade less",
         /// More than the curve holds.
-        InsufficientSupply = "The curve holds fewer tokens than the trade needs",
+        InsufficientSupply = "the curve holds fewer tokens than the trade needs"
+            => "trade less",
         /// The market would not be fully backed.
-        NotSolvent = "The reserve would not cover every circulating token",
+        NotSolvent = "the reserve would not cover every circulating token"
+            => "report it: no trade or sync should lead here",
         /// One sync per epoch.
-        EpochNotOver = "The curve moved less than an epoch ago",
+        EpochNotOver = "the curve moved less than an epoch ago"
+            => "wait for the end of the epoch",
         /// Nothing to pay.
-        NothingAccrued = "No fees have accrued",
+        NothingAccrued = "no fees have accrued"
+            => "there is nothing to move until fees come in",
         /// A formula was given what it cannot take.
-        ArithmeticRefused = "The curve's arithmetic refused the input",
+        ArithmeticRefused = "the arithmetic refused the input"
+            => "report it: the accounts hold what the formulas cannot take",
         /// A transfer fee takes from what holders send.
-        QuoteMintTransferFee = "The quote mint takes a fee from every transfer",
+        QuoteMintTransferFee = "the quote mint takes a fee from every transfer"
+            => "choose a mint without it",
         /// A hook can refuse transfers.
-        QuoteMintTransferHook = "The quote mint runs a program in every transfer",
+        QuoteMintTransferHook = "the quote mint runs a program in every transfer"
+            => "choose a mint without it",
         /// A permanent delegate can take tokens.
-        QuoteMintPermanentDelegate = "The quote mint has a permanent delegate, who can take tokens from anybody",
+        QuoteMintPermanentDelegate = "the quote mint has a permanent delegate, who can take tokens from anybody"
+            => "choose a mint without one",
         /// Transfers can be stopped.
-        QuoteMintPausable = "The quote mint can be paused",
+        QuoteMintPausable = "the quote mint can be paused"
+            => "choose a mint that cannot",
         /// New accounts are frozen.
-        QuoteMintDefaultFrozen = "The quote mint has a default state for new accounts, which can freeze them",
+        QuoteMintDefaultFrozen = "the quote mint has a default state for new accounts, which can freeze them"
+            => "choose a mint without it",
         /// The mint can be closed and created anew.
-        QuoteMintCloseAuthority = "The quote mint can be closed",
+        QuoteMintCloseAuthority = "the quote mint can be closed"
+            => "choose a mint that cannot",
         /// Amounts are hidden.
-        QuoteMintConfidential = "The quote mint has confidential transfers, fees or supply",
+        QuoteMintConfidential = "the quote mint has confidential transfers, fees or supply"
+            => "choose a mint without them",
         /// Tokens cannot move.
-        QuoteMintNonTransferable = "The quote mint's tokens cannot be transferred",
+        QuoteMintNonTransferable = "the quote mint's tokens cannot be transferred"
+            => "choose a mint whose tokens can",
         /// Shown amounts differ from the atoms.
-        QuoteMintRebasing = "The quote mint shows amounts that grow or are scaled",
+        QuoteMintRebasing = "the quote mint shows amounts that grow or are scaled"
+            => "choose a mint that shows what there is",
         /// A second use of a market's pause, or a time too far ahead.
-        PauseTooLong = "A pause ends at most a week ahead; 0 resumes",
+        PauseTooLong = "a pause ends at most a week ahead"
+            => "choose an earlier end, or 0 to resume",
         /// Buys wait; sales do not.
-        MarketPaused = "The market is paused; sales and claims go on",
+        MarketPaused = "the market is paused"
+            => "sell or claim, which go on, or wait for the end of the pause",
         /// The sysvar is missing.
-        LaunchInstructionsMissing = "During the launch a buy needs the instructions sysvar among its accounts",
+        LaunchInstructionsMissing = "during the launch a buy needs the instructions sysvar among its accounts"
+            => "quote again: the launch has begun or ended meanwhile",
         /// More than one transaction may buy.
-        LaunchCapExceeded = "The transaction would buy more than the launch allows; buy less",
+        LaunchCapExceeded = "the transaction would buy more than the launch allows"
+            => "buy less, or wait for the end of the launch",
         /// Launch out of bounds.
-        LaunchTermsOutOfBounds = "The launch is longer than an hour, or its fee or cap is out of bounds",
+        LaunchTermsOutOfBounds = "the launch is longer than an hour, or its fee or cap is out of bounds"
+            => "choose at most 1h, a fee from the base fee to 50 %, a cap of 0.01 % to 100 % of the depth",
         /// Another market's referral.
-        ReferralMismatch = "The referral is not of this market",
+        ReferralMismatch = "the referral is not of this market"
+            => "open the referrer's account in this market",
         /// Contributors share the creator's part.
-        ContributorsShare = "The model has contributors; claim with contributor_claim",
+        ContributorsShare = "the model has contributors, who share the creator's fees"
+            => "claim as a contributor",
         /// Asked for too much.
-        RoyaltyOutOfBounds = "The royalty on content is above a tenth",
+        RoyaltyOutOfBounds = "the royalty on content is above a tenth"
+            => "ask for at most 10 %",
         /// Another model's offer, or another's rent.
-        OfferMismatch = "The offer is not of this model, or was made by somebody else",
+        OfferMismatch = "the offer is not of this model, or was made by somebody else"
+            => "pass the model's offer and who made it",
         /// Only the one it was offered to.
-        NotOfferedTo = "The model was not offered to the signer",
+        NotOfferedTo = "the model was not offered to the signer"
+            => "sign with the key that it was offered to",
         /// Uses, rate, window, kind or expiry out of bounds.
-        LicenceTermsInvalid = "The licence allows no known use, its rate and window do not fit, or its expiry has passed",
+        LicenceTermsInvalid = "the licence allows no known use, its kind is unknown, its rate and window do not fit, or its expiry has passed"
+            => "name at least one use, a rate of at most 30 days with a number of requests, and an expiry ahead",
         /// Another model's licence.
-        LicenceMismatch = "The licence is not of this model",
+        LicenceMismatch = "the licence is not of this model"
+            => "pass the licence of the model",
         /// Promised for good.
-        LicenceNotRevocable = "The licence can be neither changed nor revoked before it expires",
+        LicenceNotRevocable = "the licence can be neither changed nor revoked before it expires"
+            => "wait until it expires",
         /// Revoked before.
-        LicenceRevoked = "The licence is revoked already",
+        LicenceRevokedBefore = "the licence is revoked already"
+            => "grant another, or leave it",
         /// Too many, zero, twice the same, or more than everything.
-        SharesInvalid = "The shares are more than 16, zero, given twice to one address, or more than the whole",
+        SharesInvalid = "the shares are more than 16, zero, given twice to one address, or more than the whole"
+            => "name at most 16 contributors, each once and with more than 0 %, 100 % together at most",
         /// Another model's contributors.
-        ContributorsMismatch = "The contributors are not of this model",
+        ContributorsMismatch = "the contributors are not of this model"
+            => "pass the contributors of the model",
         /// Sixteen who left have not been paid.
-        ContributorsFull = "Too many former contributors are still owed their part; pay some with contributor_claim",
+        ContributorsFull = "too many former contributors are still owed their part"
+            => "pay some of those who left first, which anyone may",
         /// Another model's service, or a request to another service.
-        RequestMismatch = "The request is not one to this model's service",
+        RequestMismatch = "the request is not one to this model's service"
+            => "pass the model that the request was made to",
         /// Nothing final yet, or refunded.
-        ResultNotFinal = "The request has no final result",
+        ResultNotFinal = "the request has no final result"
+            => "wait until it has",
         /// Only who asked.
-        NotRequester = "The signer is not the requester of the result",
+        NotRequester = "the signer is not the requester"
+            => "sign with the requester's key",
         /// The request did not declare it.
-        ContentNotLicensed = "The request did not declare to mint its result as content",
+        ContentNotLicensed = "the request did not declare to mint its result as content"
+            => "declare the use content when asking",
         /// Once is all.
-        ContentMintedBefore = "The result was minted before",
+        ContentMintedBefore = "the result was minted before"
+            => "look at its mint, whose address follows from the request's",
         /// The model was handed over since.
-        SharesOfFormerCreator = "The queued shares are those of a former creator; the present one has to queue its own",
+        SharesOfFormerCreator = "the queued shares are those of a former creator"
+            => "queue shares of the present one",
     }
+}
+
+impl TimelockRefusal for ExchangeError {
+    const NONE_QUEUED: Self = Self::NoChangeQueued;
+    const RUNNING: Self = Self::TimelockRunning;
+    const OUT_OF_BOUNDS: Self = Self::TimelockOutOfBounds;
 }
 
 impl From<CoreError> for ExchangeError {
@@ -177,7 +262,6 @@ impl From<CoreError> for ExchangeError {
             CoreError::InsufficientSupply => Self::InsufficientSupply,
             CoreError::NotSolvent => Self::NotSolvent,
             CoreError::EpochNotOver => Self::EpochNotOver,
-            CoreError::WindowOpen => Self::TimelockRunning,
             CoreError::SplitInvalid | CoreError::FeeOutOfBounds | CoreError::SyncParamsInvalid => {
                 Self::ParamsOutOfBounds
             }
@@ -187,7 +271,16 @@ impl From<CoreError> for ExchangeError {
             CoreError::LicenceTermsInvalid => Self::LicenceTermsInvalid,
             CoreError::SharesInvalid => Self::SharesInvalid,
             CoreError::LicenceUseNotGranted => Self::ContentNotLicensed,
-            _ => Self::ArithmeticRefused,
+            // What no formula of the exchange says of accounts that it wrote itself.
+            CoreError::DivisionByZero
+            | CoreError::CurveEmpty
+            | CoreError::ClockWentBack
+            | CoreError::InsufficientRevenue
+            | CoreError::RevenueNotConserved
+            | CoreError::LicenceRequired
+            | CoreError::LicenceExpired
+            | CoreError::LicenceRevoked
+            | CoreError::LicenceRateExceeded => Self::ArithmeticRefused,
         }
     }
 }

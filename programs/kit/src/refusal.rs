@@ -1,4 +1,4 @@
-//! Refusals of a program: one list of names and messages, in the binary only the names.
+//! Refusals of a program: one list of names, messages and remedies, in the binary only the names.
 
 use anchor_lang::{
     error::{Error, ProgramErrorWithOrigin},
@@ -6,14 +6,14 @@ use anchor_lang::{
     solana_program::log::sol_log,
 };
 
-/// Declares a program's errors: documented variants, each with the message that clients show. Positions are codes, from
-/// 6000 on.
+/// Declares a program's errors: documented variants, each with the fact that clients show and what to do about it. An
+/// error without a remedy does not compile. Positions are codes, from 6000 on.
 ///
 /// For the IDL this is Anchor's `#[error_code]`. In the program that attribute would format names and messages into
 /// every error, 13 KB for forty of them; the program needs the code, and its log the name.
 #[macro_export]
 macro_rules! refusals {
-    ($(#[$documentation:meta])* pub enum $name:ident { $($(#[$variant_documentation:meta])* $variant:ident = $message:tt,)+ }) => {
+    ($(#[$documentation:meta])* pub enum $name:ident { $($(#[$variant_documentation:meta])* $variant:ident = $message:tt => $remedy:literal,)+ }) => {
         $(#[$documentation])*
         #[cfg(feature = "idl-build")]
         #[error_code]
@@ -33,9 +33,14 @@ macro_rules! refusals {
                 match self { $(Self::$variant => stringify!($variant),)+ }
             }
 
-            /// What it means and what to do about it.
+            /// What it means.
             pub const fn message(self) -> &'static str {
                 match self { $(Self::$variant => $message,)+ }
+            }
+
+            /// What to do about it.
+            pub const fn remedy(self) -> &'static str {
+                match self { $(Self::$variant => $remedy,)+ }
             }
         }
 

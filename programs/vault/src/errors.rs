@@ -1,4 +1,5 @@
-//! Why an instruction was refused. Each error states a fact about the world.
+//! Why an instruction was refused, and what to do about it. Each error states a fact about the world; positions are codes,
+//! so add only at the end.
 
 use anchor_lang::prelude::*;
 use modchains_core::CoreError;
@@ -9,53 +10,77 @@ refusals! {
     /// Errors of the vault program.
     pub enum VaultError {
         /// The amount given is zero.
-        AmountZero = "The amount is zero",
+        AmountZero = "the amount is zero"
+            => "name an amount above zero",
         /// A result does not fit its integer type.
-        Overflow = "The amount is too large",
+        Overflow = "the amount is too large"
+            => "name a smaller amount",
         /// The signer is not the model's creator.
-        NotCreator = "The signer is not the creator of the model",
+        NotCreator = "the signer is not the creator of the model"
+            => "sign with the creator's key",
         /// The signer does not own the position.
-        NotPositionOwner = "The signer does not own the position",
+        NotPositionOwner = "the signer does not own the position"
+            => "sign with the owner's key",
         /// The mint given is not the model's token.
-        MintOfAnotherModel = "The mint is not the token of the model",
+        MintOfAnotherModel = "the mint is not the token of the model"
+            => "pass the mint that the model names",
         /// The cooldown is outside 10 seconds to 30 days.
-        CooldownOutOfBounds = "The cooldown is outside 10 seconds to 30 days",
+        CooldownOutOfBounds = "the cooldown is outside 10 seconds to 30 days"
+            => "choose one within",
         /// The stream time is outside 60 seconds to 90 days.
-        StreamOutOfBounds = "The stream time is outside 60 seconds to 90 days",
+        StreamOutOfBounds = "the stream time is outside 60 seconds to 90 days"
+            => "choose one within",
         /// The revenue mint has an extension that gives somebody power over holders or takes a fee.
-        RevenueMintExtensionRefused = "The revenue mint carries an extension that could hurt holders",
+        RevenueMintExtensionRefused = "the revenue mint carries an extension that could hurt holders"
+            => "choose a mint without extensions",
         /// The vault has as many pools as it can have.
-        PoolListFull = "The vault has four pools already",
+        PoolListFull = "the vault has four pools already"
+            => "use one of its pools",
         /// No pool has this index.
-        PoolIndexUnknown = "No pool has this index",
+        PoolIndexUnknown = "no pool has this index"
+            => "report it: the vault and its pools do not fit each other",
         /// A change of a stake must pass every pool of the vault.
-        PoolCountMismatch = "The accounts are not all pools of the vault: pass every pool once",
+        PoolCountMismatch = "the accounts are not all pools of the vault"
+            => "pass every pool once",
         /// The pools are not in the order of their indices.
-        PoolOutOfOrder = "The pools are not in the order of their indices",
+        PoolOutOfOrder = "the pools are not in the order of their indices"
+            => "pass them in that order",
         /// The pool belongs to another vault.
-        PoolOfAnotherVault = "The pool belongs to another vault",
+        PoolOfAnotherVault = "the pool belongs to another vault"
+            => "pass a pool of the vault",
         /// The position belongs to another vault.
-        PositionOfAnotherVault = "The position belongs to another vault",
+        PositionOfAnotherVault = "the position belongs to another vault"
+            => "pass the owner's position in the vault",
         /// The vault belongs to another model.
-        VaultOfAnotherModel = "The vault belongs to another model",
+        VaultOfAnotherModel = "the vault belongs to another model"
+            => "pass the vault of the model",
         /// The token account is not the one the vault or pool keeps its tokens in.
-        TokenAccountMismatch = "The token account is not the one of the vault or pool",
+        TokenAccountMismatch = "the token account is not the one of the vault or pool"
+            => "pass the token account that the vault or pool names",
         /// Less is staked than is to be unstaked.
-        StakeTooSmall = "Less is staked than is to be unstaked",
+        StakeTooSmall = "less is staked than is to be unstaked"
+            => "unstake at most what is staked",
         /// Nothing is cooling.
-        NothingCooling = "Nothing is cooling: start an unstake first",
+        NothingCooling = "nothing is cooling"
+            => "start an unstake first",
         /// The cooldown is still running.
-        CooldownRunning = "The cooldown is still running",
+        CooldownRunning = "the cooldown is still running"
+            => "wait for the end of the cooldown",
         /// The position has nothing to claim from this pool.
-        NothingClaimable = "The position has nothing to claim from this pool",
+        NothingClaimable = "the position has nothing to claim from this pool"
+            => "there is nothing to pay until revenue comes in",
         /// The clock shows a time before the one recorded.
-        ClockWentBack = "The clock shows a time before the one recorded",
+        ClockWentBack = "the clock shows a time before the one recorded"
+            => "try again once the cluster's clock has caught up",
         /// Staked and cooling tokens do not add up.
-        StakeNotConserved = "Staked and cooling tokens do not add up",
+        StakeNotConserved = "staked and cooling tokens do not add up"
+            => "report it: no instruction should lead here",
         /// The pool's revenue does not add up.
-        RevenueNotConserved = "The revenue of the pool does not add up",
+        RevenueNotConserved = "the revenue of the pool does not add up"
+            => "report it: no instruction should lead here",
         /// The arithmetic refused for a reason that belongs to another program.
-        ArithmeticRefused = "The arithmetic refused for a reason that should not occur in a vault",
+        ArithmeticRefused = "the arithmetic refused the input"
+            => "report it: the accounts hold what the formulas cannot take",
     }
 }
 
@@ -65,9 +90,29 @@ impl From<CoreError> for VaultError {
             CoreError::AmountZero => Self::AmountZero,
             CoreError::Overflow => Self::Overflow,
             CoreError::ClockWentBack => Self::ClockWentBack,
-            CoreError::WindowOpen => Self::CooldownRunning,
             CoreError::InsufficientRevenue | CoreError::RevenueNotConserved => Self::RevenueNotConserved,
-            _ => Self::ArithmeticRefused,
+            // What no formula of a stream or a window says.
+            CoreError::OutputZero
+            | CoreError::DivisionByZero
+            | CoreError::NotSolvent
+            | CoreError::CurveEmpty
+            | CoreError::InsufficientReserve
+            | CoreError::InsufficientSupply
+            | CoreError::SplitInvalid
+            | CoreError::FeeOutOfBounds
+            | CoreError::SyncParamsInvalid
+            | CoreError::StepExceedsLostFee
+            | CoreError::AbsorptionExceedsLostFee
+            | CoreError::EpochNotOver
+            | CoreError::LaunchCapExceeded
+            | CoreError::LaunchTermsInvalid
+            | CoreError::LicenceRequired
+            | CoreError::LicenceUseNotGranted
+            | CoreError::LicenceExpired
+            | CoreError::LicenceRevoked
+            | CoreError::LicenceRateExceeded
+            | CoreError::LicenceTermsInvalid
+            | CoreError::SharesInvalid => Self::ArithmeticRefused,
         }
     }
 }

@@ -6,7 +6,7 @@ use modchains_sdk::{Pubkey, SdkError, Signature, bundle::BundleError};
 use serde_json::{Value, json};
 use thiserror::Error;
 
-use crate::{amount::AmountError, remedy};
+use crate::amount::AmountError;
 
 /// Result of a command.
 pub type Result<T> = std::result::Result<T, CliError>;
@@ -15,7 +15,7 @@ pub type Result<T> = std::result::Result<T, CliError>;
 #[derive(Debug, Error)]
 pub enum CliError {
     /// The library or a program refused.
-    #[error("{0}{remedy}", remedy = remedy::of(.0).map(|remedy| format!("; {remedy}")).unwrap_or_default())]
+    #[error("{0}")]
     Sdk(#[from] SdkError),
     /// An amount does not make sense for its token.
     #[error("{0}")]
@@ -150,7 +150,8 @@ mod tests {
         CliError::Sdk(SdkError::ProgramRefused(Box::new(Refusal {
             program: modchains_sdk::exchange::ID,
             name: name.to_owned(),
-            message: "The curve moved less than an epoch ago".to_owned(),
+            message: "the curve moved less than an epoch ago".to_owned(),
+            remedy: Some("wait for the end of the epoch"),
             code: Some(6_042),
             instruction_index: 0,
             logs: Vec::new(),

@@ -22,7 +22,6 @@ mod model_arg;
 mod options;
 mod percent;
 mod random;
-mod remedy;
 mod report;
 mod request_arg;
 mod sparkline;

@@ -38,10 +38,6 @@ pub enum CoreError {
     EpochNotOver,
     /// Time given is before the time already recorded.
     ClockWentBack,
-    /// The window is still open.
-    WindowOpen,
-    /// The window is closed.
-    WindowClosed,
     /// More is claimed than was streamed.
     InsufficientRevenue,
     /// Streamed revenue does not add up: deposited is not claimed plus claimable plus unstreamed plus dust.
@@ -84,8 +80,6 @@ impl fmt::Display for CoreError {
             Self::AbsorptionExceedsLostFee => "the largest absorption is worth more than the net protocol fee",
             Self::EpochNotOver => "the epoch since the last sync is not over",
             Self::ClockWentBack => "the time given is before the time recorded",
-            Self::WindowOpen => "the window is still open",
-            Self::WindowClosed => "the window is closed",
             Self::InsufficientRevenue => "less revenue was streamed than is claimed",
             Self::RevenueNotConserved => "the revenue stream does not add up",
             Self::LaunchCapExceeded => "the transaction would buy more than the launch allows",

@@ -5,19 +5,9 @@
 
 use crate::{CoreError, Result};
 
-/// Whether a window that ends at `end_seconds` is still open.
+/// Whether a window that ends at `end_seconds` is still open. What that refuses has a name of its own for each window.
 pub const fn is_open(now_seconds: i64, end_seconds: i64) -> bool {
     now_seconds < end_seconds
-}
-
-/// Requires the window to be open, for acts that belong inside it.
-pub fn require_open(now_seconds: i64, end_seconds: i64) -> Result<()> {
-    if is_open(now_seconds, end_seconds) { Ok(()) } else { Err(CoreError::WindowClosed) }
-}
-
-/// Requires the window to be over, for acts that must wait for it: a challenge window, a timelock, a cooldown.
-pub fn require_over(now_seconds: i64, end_seconds: i64) -> Result<()> {
-    if is_open(now_seconds, end_seconds) { Err(CoreError::WindowOpen) } else { Ok(()) }
 }
 
 /// End of a window of `length_seconds` that starts at `start_seconds`: timelock, cooldown, challenge window.

@@ -41,7 +41,7 @@ pub mod quote;
 pub mod rent;
 pub mod terminal;
 
-pub use error::{Refusal, Result, SdkError, program_error};
+pub use error::{NamedError, Refusal, Result, SdkError, program_error};
 
 pub use anchor_lang;
 pub use modchains_core as core;

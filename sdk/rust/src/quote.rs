@@ -275,7 +275,11 @@ impl TradeQuote {
 }
 
 fn slippage_too_large() -> SdkError {
-    SdkError::NotQuoted { name: "SlippageTooLarge".to_owned(), reason: "the slippage is above 100 %".to_owned() }
+    SdkError::NotQuoted {
+        name: "SlippageTooLarge".to_owned(),
+        reason: "the slippage is above 100 %".to_owned(),
+        remedy: "accept a slippage of 0 to 100 %",
+    }
 }
 
 fn not_quoted(error: CoreError) -> SdkError {
@@ -283,7 +287,7 @@ fn not_quoted(error: CoreError) -> SdkError {
 }
 
 fn refused(error: ExchangeError) -> SdkError {
-    SdkError::NotQuoted { name: format!("{error:?}"), reason: error.to_string() }
+    SdkError::NotQuoted { name: format!("{error:?}"), reason: error.to_string(), remedy: error.remedy() }
 }
 
 #[cfg(test)]

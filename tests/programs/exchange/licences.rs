@@ -167,7 +167,7 @@ fn granting_writes_the_licence_alone_and_revoking_ends_it_once() {
     let event = outcome.event::<LicenceRevoked>();
     assert_eq!((event.model, event.licence, event.grantee), (SIDE.model(), licence(), grantee()));
     assert_eq!(world.chain.state::<Licence>(&licence()).revoked_at_seconds, world.chain.now());
-    world.must_refuse(&[revoke()], "LicenceRevoked");
+    world.must_refuse(&[revoke()], "LicenceRevokedBefore");
     // What was revoked can be granted again, now for good.
     world.chain.must(&[grant(LicenceGrantArgs { revocable: false, ..args })]);
     assert_eq!(world.chain.state::<Licence>(&licence()).revoked_at_seconds, 0);

@@ -98,7 +98,7 @@ impl Licence {
     pub fn revoke(&mut self, model: &Pubkey, now_seconds: i64) -> Result<()> {
         ensure(self.model == *model, ExchangeError::LicenceMismatch)?;
         ensure(self.revocable != 0, ExchangeError::LicenceNotRevocable)?;
-        ensure(self.revoked_at_seconds == 0, ExchangeError::LicenceRevoked)?;
+        ensure(self.revoked_at_seconds == 0, ExchangeError::LicenceRevokedBefore)?;
         self.revoked_at_seconds = now_seconds;
         self.invariant()
     }

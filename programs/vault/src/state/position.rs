@@ -102,7 +102,7 @@ impl Position {
     /// Takes out everything that has cooled; the end second counts as cooled. Returns the token atoms.
     pub fn withdraw(&mut self, now_seconds: i64) -> Result<u64> {
         ensure(self.cooling_atoms > 0, VaultError::NothingCooling)?;
-        window::require_over(now_seconds, self.cooling_until_seconds).map_err(VaultError::from)?;
+        ensure(!window::is_open(now_seconds, self.cooling_until_seconds), VaultError::CooldownRunning)?;
         self.cooling_until_seconds = 0;
         let token_atoms = core::mem::take(&mut self.cooling_atoms);
         self.invariant()?;

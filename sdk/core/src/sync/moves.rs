@@ -4,7 +4,7 @@ use crate::bps::{PPM_DENOMINATOR, ppm_floor};
 use crate::curve::Curve;
 use crate::math::{mul_div_ceil, mul_div_floor, wide_mul};
 use crate::sync::{DriftBudget, HighWater, SyncParams};
-use crate::window::{end_seconds, require_over};
+use crate::window::{end_seconds, is_open};
 use crate::{CoreError, Result};
 
 /// What sync remembers between epochs.
@@ -103,7 +103,9 @@ pub fn sync(
     now_seconds: i64,
 ) -> Result<SyncMove> {
     let next_sync_seconds = end_seconds(state.synced_at_seconds, params.epoch_seconds)?;
-    require_over(now_seconds, next_sync_seconds).map_err(|_| CoreError::EpochNotOver)?;
+    if is_open(now_seconds, next_sync_seconds) {
+        return Err(CoreError::EpochNotOver);
+    }
     let state = SyncState {
         high_water: state.high_water.decay(
             curve.circulating_atoms,

@@ -101,7 +101,7 @@ impl Licensing {
 /// The error of a request that `rule` of a licence refuses, by the name of the oracle's error.
 pub fn not_licensed(rule: CoreError) -> SdkError {
     let refusal = OracleError::from(rule);
-    SdkError::NotLicensed { name: format!("{refusal:?}"), reason: refusal.to_string() }
+    SdkError::NotLicensed { name: format!("{refusal:?}"), reason: refusal.to_string(), remedy: refusal.remedy() }
 }
 
 impl Client {

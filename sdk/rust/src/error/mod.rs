@@ -8,7 +8,7 @@ use solana_rpc_client_api::{client_error::Error as RpcError, request::RpcError a
 use solana_signature::Signature;
 use thiserror::Error;
 
-pub use refusal::{Refusal, program_error};
+pub use refusal::{NamedError, Refusal, program_error};
 
 use crate::Pubkey;
 
@@ -124,20 +124,24 @@ pub enum SdkError {
         reason: String,
     },
     /// The formula refuses the trade.
-    #[error("the trade cannot be quoted: {reason}")]
+    #[error("the trade cannot be quoted: {reason}; {remedy}")]
     NotQuoted {
         /// The name of the error that the program would refuse the trade with.
         name: String,
         /// Why.
         reason: String,
+        /// What to do about it.
+        remedy: &'static str,
     },
     /// Neither a grant nor the model's default licence lets the requester in.
-    #[error("no licence allows the request: {reason}")]
+    #[error("no licence allows the request: {reason}; {remedy}")]
     NotLicensed {
         /// The name of the error that the program would refuse the request with.
         name: String,
         /// Why.
         reason: String,
+        /// What to do about it.
+        remedy: &'static str,
     },
     /// Others can read the key file.
     #[error("the key file {path} can be read by others (mode {mode:04o}); run: chmod 600 {path}", path = path.display())]

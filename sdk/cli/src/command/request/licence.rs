@@ -70,7 +70,7 @@ impl LicenceChoice {
         });
         let reason = reasons.collect::<Vec<_>>().join("; ");
         match not_licensed(rule) {
-            SdkError::NotLicensed { name, .. } => SdkError::NotLicensed { name, reason },
+            SdkError::NotLicensed { name, remedy, .. } => SdkError::NotLicensed { name, reason, remedy },
             other => other,
         }
     }
@@ -137,7 +137,7 @@ mod tests {
     fn refusal(choice: LicenceChoice, licensing: Licensing, uses: u16) -> (String, String) {
         let rule = choice.of(&licensing, uses, 5).err();
         match choice.explain(&licensing, uses, rule.unwrap_or(CoreError::Overflow)) {
-            SdkError::NotLicensed { name, reason } => (name, reason),
+            SdkError::NotLicensed { name, reason, .. } => (name, reason),
             other => (String::new(), other.to_string()),
         }
     }
