@@ -24,8 +24,9 @@ programs: ## Compile the three programs to target/deploy
 idl: ## Regenerate the IDLs under sdk/idl
 	@$(XTASK) idl
 
-lint: setup ## Formatting, lints, generated files, dependency policy
+lint: setup ## Formatting, the dialect, lints, generated files, dependency policy
 	@cargo fmt --all --check
+	@$(XTASK) tidy
 	@$(ENVIRONMENT); cargo clippy --workspace --all-targets -- -D warnings
 	@$(XTASK) idl --check
 	@if command -v cargo-deny > /dev/null; then cargo deny check bans licenses sources; \
@@ -34,8 +35,11 @@ lint: setup ## Formatting, lints, generated files, dependency policy
 test: ## Set up everything, run every test to the end, sum them up and say how to repeat each failure
 	@$(XTASK) test
 
-test-long: ## The adversarial searches, millions of plans
-	@MODCHAINS_LONG=1 $(CARGO) test --package modchains-core --test sync_attack --test economy -- --nocapture
+# Only these two look for new seeds; every other run is on the named one (tests/seed).
+SEED := $(or $(SEED),$(shell date +%s))
+test-long: ## The laws with many more cases and the searches with millions of plans, on a new SEED
+	@echo "make test-long SEED=$(SEED) repeats this"; \
+		MODCHAINS_LONG=1 MODCHAINS_TEST_SEED="$(SEED)" $(CARGO) test --package modchains-core --tests -- --nocapture
 
 economy: ## The best profit found for each kind of attacker, its documented bound and the margin
 	@$(CARGO) test --quiet --package modchains-core --test economy -- --nocapture --test-threads 1
@@ -44,10 +48,9 @@ mutants: ## Break each line of the market's formulas: a law must notice (40 minu
 	@$(XTASK) mutants
 
 FUZZ_SECONDS ?= 1200
-FUZZ_SEED ?= 1
-fuzz: setup ## Fuzz the compiled programs for FUZZ_SECONDS (20 minutes), then find each of its mutants
+fuzz: setup ## Fuzz the compiled programs on a new SEED for FUZZ_SECONDS (20 minutes), then find each of its mutants
 	@$(ENVIRONMENT); cargo build --quiet --package modchains-fuzz && \
-		cargo run --quiet --package modchains-fuzz -- run --seed "$(FUZZ_SEED)" --steps 1000000000 --seconds "$(FUZZ_SECONDS)" && \
+		cargo run --quiet --package modchains-fuzz -- run --seed "$(SEED)" --steps 1000000000 --seconds "$(FUZZ_SECONDS)" && \
 		cargo run --quiet --package modchains-fuzz -- mutants
 
 demo: setup ## The whole path on an embedded local network: list, trade, infer, earn, sync
