@@ -8,7 +8,7 @@ use super::{CLASSES, DigitsError, PIXEL_MAX, PIXELS, SIDE};
 use crate::runtime;
 use modchains_sdk::bundle::{
     Accuracy, Bundle, BundleDraft, GRAPH_FILE, Graph, InputSpec, MODULE_FILE, NumericClass, OutputRule, WEIGHTS_FILE,
-    graph_root, write_bundle,
+    write_bundle,
 };
 use safetensors::tensor::{Dtype, TensorView};
 use serde::{Deserialize, Serialize};
@@ -112,12 +112,13 @@ fn input() -> InputSpec {
 fn exact_draft(quantised: &Quantised) -> Result<BundleDraft, DigitsError> {
     let structure = serde_json::to_vec_pretty(&quantised.structure)?;
     let weights = weights_file(quantised)?;
-    let graph = Graph::load(&structure, &weights, &input()).map_err(modchains_sdk::bundle::BundleError::from)?;
+    let graph = Graph::load(&structure, &weights, &input());
+    let root = graph.and_then(|graph| graph.root()).map_err(modchains_sdk::bundle::BundleError::from)?;
     Ok(BundleDraft {
         name: "digits-int8".to_owned(),
         version: VERSION.to_owned(),
         numeric_class: NumericClass::Exact,
-        graph_root: Some(graph_root(&graph)),
+        graph_root: Some(root),
         input: input(),
         output: OutputRule::ClassLogitsI32 {
             bytes: 1 + 4 * CLASSES as u32,

@@ -2,12 +2,12 @@
 //!
 //! Symmetric, one scale per layer: a weight is `round(w * 127 / max|w|)`, an activation `round(a * 127 / max a)` with
 //! the maximum over the training images, a bias is in units of its layer's sums. The factor between a sum and the next
-//! activation becomes the integer multiplier and shift of [`Requantise`].
+//! activation becomes the integer multiplier and shift of [`crate::bundle::Requantise`].
 
 use super::data::Sample;
 use super::network::{CONV1, CONV2, HIDDEN, TrainedNetwork, pixels};
 use super::{CLASSES, PIXEL_MAX, SIDE};
-use modchains_sdk::bundle::{GRAPH_FORMAT, GraphFile, LayerFile, Op, Requantise};
+use modchains_sdk::bundle::{GRAPH_FORMAT, GraphFile, LayerFile, Op, requantise_by_factor};
 use tch::{Kind, Tensor, no_grad};
 
 const ACTIVATION_MAX: i8 = 127;
@@ -79,7 +79,7 @@ pub fn quantise(network: &TrainedNetwork, training: &[Sample]) -> Result<Quantis
             Some(activations) => {
                 input_step = largest_size(activations)? / f64::from(ACTIVATION_MAX);
                 let factor = sum_step / input_step;
-                let rule = Requantise::from_factor(factor, 0, ACTIVATION_MAX);
+                let rule = requantise_by_factor(factor, 0, ACTIVATION_MAX);
                 Some(rule.ok_or(QuantiseError::Factor { layer: name, factor })?)
             }
         };

@@ -1,7 +1,10 @@
 //! Jobs and the steps between their states.
 
 use super::{JournalError, Key};
-use sha2::{Digest, Sha256};
+use modchains_sdk::{
+    core::commitment::{Salt, commit},
+    hash::sha256,
+};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 use std::fmt;
@@ -102,11 +105,11 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// A result with its hash as the oracle program computes it: SHA-256 of salt and output, one after the other.
+    /// A result with its commitment.
     #[must_use]
-    pub fn new(output: Vec<u8>, salt: Vec<u8>) -> Self {
-        let output_hash = Sha256::new().chain_update(&salt).chain_update(&output).finalize().into();
-        Self { output, salt, output_hash }
+    pub fn new(output: Vec<u8>, salt: &Salt) -> Self {
+        let output_hash = commit(sha256, salt, &output);
+        Self { output, salt: salt.to_vec(), output_hash }
     }
 }
 

@@ -59,7 +59,7 @@ impl TorchLayer {
     fn new(layer: &Layer) -> Result<Self, tch::TchError> {
         let geometry = &layer.geometry;
         let shape = [geometry.rows as i64, geometry.row_len as i64];
-        let weights = Tensor::from_slice(&layer.weights).f_view(shape)?.f_to_kind(Kind::Float)?;
+        let weights = Tensor::f_from_data_size(&layer.weights, &shape, Kind::Int8)?.f_to_kind(Kind::Float)?;
         let bias = Tensor::from_slice(&layer.bias).f_to_kind(Kind::Float)?;
         let (weights, bias) = match geometry.op {
             Op::Linear { .. } => (weights.f_transpose(0, 1)?.f_contiguous()?, bias),

@@ -9,6 +9,7 @@ use super::statistics::Statistics;
 use crate::config::{ChainSettings, JobSettings};
 use crate::journal::{Answer, Journal, NewJob};
 use modchains_sdk::client::{Client, SignedTransaction, sign};
+use modchains_sdk::core::request::RequestState;
 use modchains_sdk::decode::FetchedRequest;
 use modchains_sdk::instruction::budget::{compute_limit, compute_price};
 use modchains_sdk::{Instruction, Keypair, Pubkey, SdkError, Signer};
@@ -107,8 +108,8 @@ pub struct Unfinal {
     pub model: usize,
     /// Address of the request.
     pub request: Pubkey,
-    /// From when it can be made final, unix seconds.
-    pub challenge_until_seconds: i64,
+    /// How it stood when it was last looked at.
+    pub posted: RequestState,
 }
 
 impl Context {

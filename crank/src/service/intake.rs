@@ -139,7 +139,7 @@ fn work(context: &Context, accepted: Accepted, inferred: Inferred) -> Work {
         job,
         claim,
         alone: false,
-        answer: Answer::new(inferred.output, request.value.salt.to_vec()),
+        answer: Answer::new(inferred.output, &request.value.salt),
         timing: Some(timing),
         span,
     }

@@ -122,18 +122,14 @@ pub enum Verdict {
 
 /// Decides about a request to a service that `operator` answers for with `offer`.
 pub fn consider(request: &FetchedRequest, offer: &Offer, operator: &Pubkey, now_seconds: i64) -> Verdict {
-    let terms = &request.request.value;
-    let claim = request.status() == Ok(RequestStatus::Open);
-    let answer_by_seconds = match request.status() {
-        Ok(RequestStatus::Open) => terms.deadline_seconds,
-        Ok(RequestStatus::Claimed) if terms.operator == *operator => terms.claim_deadline_seconds,
-        _ => return Verdict::Leave,
-    };
-    if now_seconds >= answer_by_seconds.saturating_sub(DEADLINE_MARGIN_SECONDS) {
+    // A status unknown to this release was refused when the request was decoded.
+    let Ok(state) = request.state() else { return Verdict::Leave };
+    let in_time = |end_seconds: i64| now_seconds < end_seconds.saturating_sub(DEADLINE_MARGIN_SECONDS);
+    if !state.answer_until_seconds(operator.as_array()).is_some_and(in_time) {
         return Verdict::Leave;
     }
     match require_fit(request, offer) {
-        Ok(()) => Verdict::Answer { claim },
+        Ok(()) => Verdict::Answer { claim: state.status == RequestStatus::Open },
         Err(reason) => Verdict::NotOurs(reason),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::fixture::{copy_of, edit_manifest, fixture, generator, open};
 use modchains_sdk::{
-    bundle::{Bundle, BundleError, BundleLimits, GraphError},
+    bundle::{Bundle, BundleError, BundleLimits},
     terminal::escaped,
 };
 use rand_core::RngCore;
@@ -156,9 +156,6 @@ fn damaged_graphs_are_refused_and_never_panic() {
         structure[s] = random.next_u32() as u8;
         weights[w] = random.next_u32() as u8;
         weights.truncate(1 + random.next_u32() as usize % weights.len());
-        assert!(matches!(
-            load(&structure, &weights),
-            Err(GraphError::Malformed { .. } | GraphError::Layer { .. } | GraphError::AccumulatorOverflow { .. })
-        ));
+        assert!(load(&structure, &weights).is_err());
     }
 }

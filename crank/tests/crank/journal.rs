@@ -145,8 +145,8 @@ async fn a_new_transaction_needs_the_old_one_to_have_expired_or_failed() {
 
 #[test]
 fn the_hash_of_an_answer_covers_salt_then_output() {
-    let hash = modchains_sdk::bundle::sha256(b"saltoutput");
-    assert_eq!(Answer::new(b"output".to_vec(), b"salt".to_vec()).output_hash, hash);
+    let hash = modchains_sdk::bundle::sha256(b"salt, 16 bytes..output");
+    assert_eq!(Answer::new(b"output".to_vec(), b"salt, 16 bytes..").output_hash, hash);
 }
 
 #[tokio::test]

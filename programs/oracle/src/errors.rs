@@ -2,7 +2,7 @@
 //! appended.
 
 use anchor_lang::prelude::*;
-use modchains_core::CoreError;
+use modchains_core::{CoreError, request::RequestError};
 pub use modchains_program_kit::refusal::ensure;
 use modchains_program_kit::{refusals, timelock::TimelockRefusal};
 
@@ -235,6 +235,36 @@ impl From<CoreError> for OracleError {
             | CoreError::LaunchCapExceeded
             | CoreError::LaunchTermsInvalid
             | CoreError::SharesInvalid => Self::StateInconsistent,
+        }
+    }
+}
+
+impl From<RequestError> for OracleError {
+    fn from(error: RequestError) -> Self {
+        match error {
+            RequestError::Formula(error) => error.into(),
+            RequestError::StatusUnknown => Self::RequestStatusUnknown,
+            RequestError::ServiceClosed => Self::ServiceClosed,
+            RequestError::FeeAboveLimit => Self::FeeAboveLimit,
+            RequestError::LicencePriceAboveLimit => Self::LicencePriceAboveLimit,
+            RequestError::WaitOutOfBounds => Self::WaitOutOfBounds,
+            RequestError::InputEmpty => Self::InputEmpty,
+            RequestError::InputTooLong => Self::InputTooLong,
+            RequestError::NotOpen => Self::RequestNotOpen,
+            RequestError::NotClaimed => Self::RequestNotClaimed,
+            RequestError::NotPosted => Self::RequestNotPosted,
+            RequestError::NotSettled => Self::RequestNotSettled,
+            RequestError::Replaced => Self::RequestReplaced,
+            RequestError::DeadlinePassed => Self::RequestDeadlinePassed,
+            RequestError::DeadlineAhead => Self::RequestDeadlineAhead,
+            RequestError::ClaimDeadlinePassed => Self::ClaimDeadlinePassed,
+            RequestError::ClaimDeadlineAhead => Self::ClaimDeadlineAhead,
+            RequestError::ClaimOfOtherOperator => Self::ClaimOfOtherOperator,
+            RequestError::NumericClassMismatch => Self::NumericClassMismatch,
+            RequestError::OutputEmpty => Self::OutputEmpty,
+            RequestError::OutputTooLong => Self::OutputTooLong,
+            RequestError::ChallengeWindowOpen => Self::ChallengeWindowOpen,
+            RequestError::StateInconsistent => Self::StateInconsistent,
         }
     }
 }

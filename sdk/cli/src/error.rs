@@ -112,7 +112,11 @@ impl CliError {
     /// A stable name for scripts.
     pub fn label(&self) -> &str {
         match self {
-            Self::Sdk(SdkError::NotQuoted { name, .. } | SdkError::NotLicensed { name, .. }) => name,
+            Self::Sdk(
+                SdkError::NotQuoted { name, .. }
+                | SdkError::NotLicensed { name, .. }
+                | SdkError::RequestRefused { name, .. },
+            ) => name,
             Self::Sdk(error) => error.refusal().map_or_else(|| error.label(), |refusal| &refusal.name),
             Self::Amount(AmountError::Empty) => "amount_empty",
             Self::Amount(AmountError::Negative { .. }) => "amount_negative",

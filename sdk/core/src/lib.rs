@@ -1,5 +1,5 @@
 //! Every formula of ModChains, once: bonding curve, fees, launch protection, usage-driven sync, streamed revenue,
-//! usage averages, licences, contributors' shares, bonds and time windows.
+//! usage averages, requests, licences, contributors' shares, bonds, time windows and integer graphs.
 //!
 //! The on-chain programs, the Rust SDK, the TypeScript SDK (as wasm) and the crank all call these functions, so a
 //! quote and a trade can never disagree. Amounts are integers in base units and every name carries its unit.
@@ -11,13 +11,17 @@
 
 pub mod bond;
 pub mod bps;
+pub mod commitment;
 pub mod curve;
 mod error;
 pub mod fees;
+pub mod graph;
+pub mod hash;
 pub mod ids;
 pub mod launch;
 pub mod licence;
 pub mod math;
+pub mod request;
 pub mod shares;
 pub mod stream;
 pub mod sync;

@@ -147,3 +147,116 @@ impl RateWindow {
         Ok(Self { count: self.count.checked_add(1).ok_or(CoreError::Overflow)?, ..self })
     }
 }
+
+/// Whose terms a request relies on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LicenceSource {
+    /// Those of the licence that the model's creator granted the requester.
+    Granted,
+    /// Those that the model has for everybody.
+    Default,
+}
+
+/// What the requests of one address to a model turn on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Licensing {
+    /// Who may use the model without a grant.
+    pub kind: LicenceKind,
+    /// Terms of those who have no grant.
+    pub default_terms: LicenceTerms,
+    /// What the requester was granted, whether it is in force or not.
+    pub grant: Option<Grant>,
+    /// The requests that were counted lately, apart for each source: a short window of the one must not end a long
+    /// window of the other.
+    pub windows: RateWindows,
+    /// The cluster's time, unix seconds.
+    pub now_seconds: i64,
+}
+
+/// Counted requests by source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RateWindows {
+    /// Those under a grant.
+    pub granted: RateWindow,
+    /// Those under the default terms.
+    pub default: RateWindow,
+}
+
+impl RateWindows {
+    /// The requests that count against the rate of one source's terms.
+    pub const fn of(&self, source: LicenceSource) -> RateWindow {
+        match source {
+            LicenceSource::Granted => self.granted,
+            LicenceSource::Default => self.default,
+        }
+    }
+}
+
+/// One more request that a licence allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Admission {
+    /// The terms it is made under.
+    pub terms: LicenceTerms,
+    /// Whose terms they are.
+    pub source: LicenceSource,
+    /// The requests of that source with this one.
+    pub window: RateWindow,
+}
+
+impl Admission {
+    /// Whether the request counts against a rate.
+    pub const fn is_counted(&self) -> bool {
+        self.terms.rate_max > 0
+    }
+}
+
+impl Licensing {
+    /// The terms of one source, whether they allow anything now or not; without a grant the default ones.
+    pub fn terms(&self, source: LicenceSource) -> LicenceTerms {
+        let granted = self.grant.filter(|_| source == LicenceSource::Granted);
+        granted.map_or(self.default_terms, |grant| grant.terms)
+    }
+
+    /// One more request for `uses` now, under the terms of one source. Fails with the first rule that refuses it.
+    pub fn admit(&self, source: LicenceSource, uses: u16) -> Result<Admission> {
+        let terms = self.in_force(source)?;
+        terms.check_uses(uses)?;
+        self.count(source, terms)
+    }
+
+    /// The terms of one source, if they let the requester in now.
+    pub(crate) fn in_force(&self, source: LicenceSource) -> Result<LicenceTerms> {
+        let grant = match source {
+            LicenceSource::Granted => Some(self.grant.as_ref().ok_or(CoreError::LicenceRequired)?),
+            LicenceSource::Default => None,
+        };
+        effective(self.kind, &self.default_terms, grant, self.now_seconds)
+    }
+
+    /// Counts one request under `terms`, those of one source.
+    pub(crate) fn count(&self, source: LicenceSource, terms: LicenceTerms) -> Result<Admission> {
+        let window = self.windows.of(source).record(&terms, self.now_seconds)?;
+        Ok(Admission { terms, source, window })
+    }
+
+    /// One more request for `uses` now, under the terms that allow it at the lower fee. A grant that is over does not
+    /// keep its grantee from what everybody may do. Fails with the rule that the grant breaks, or, without a grant, the
+    /// default terms do.
+    pub fn choose(&self, uses: u16, service_fee_atoms: u64) -> Result<Admission> {
+        let default = self.admit(LicenceSource::Default, uses);
+        if self.grant.is_none() {
+            return default;
+        }
+        let fee_atoms = |admission: &Admission| admission.terms.fee_atoms(service_fee_atoms);
+        match (self.admit(LicenceSource::Granted, uses), default) {
+            (Ok(granted), Ok(default)) if fee_atoms(&default) < fee_atoms(&granted) => Ok(default),
+            (Err(_), Ok(default)) => Ok(default),
+            (granted, _) => granted,
+        }
+    }
+
+    /// From when a request under the terms of one source is counted in a new window, unix seconds.
+    pub fn next_window_at_seconds(&self, source: LicenceSource) -> i64 {
+        self.windows.of(source).started_at_seconds.saturating_add(self.terms(source).rate_window_seconds.into())
+    }
+}

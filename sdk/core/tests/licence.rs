@@ -9,7 +9,7 @@ use modchains_core::licence::{
     Grant, LicenceKind, LicenceTerms, RateWindow, USE_COMMERCIAL, USE_CONTENT, USE_DERIVATIVE, USE_PERSONAL,
     USE_RESEARCH, USES_ALL, effective,
 };
-use modchains_core::shares::{SHARES_MAX, share_atoms, validate_shares};
+use modchains_core::shares::{Distribution, SHARES_MAX, Share, owed_atoms, share_atoms, validate_shares};
 use proptest::prelude::*;
 
 const UNLIMITED: LicenceTerms = LicenceTerms { uses: USES_ALL, price_atoms: 0, rate_max: 0, rate_window_seconds: 0 };
@@ -108,6 +108,30 @@ proptest! {
     }
 
     #[test]
+    fn what_everybody_is_owed_adds_up_to_what_was_owed_and_came_in(
+        shares in shares(), debts in prop::array::uniform16(0u64..1 << 50), creator in 0u64..1 << 50, more in 0u64..1 << 50,
+    ) {
+        let list = |beneficiary: Option<usize>| {
+            let shares = shares.clone().into_iter().zip(debts).enumerate();
+            shares.map(move |(index, (bps, owed_atoms))| Share { is_beneficiary: beneficiary == Some(index), bps, owed_atoms })
+        };
+        let of = |beneficiary, creator| owed_atoms(more, list(beneficiary), creator).unwrap();
+        let contributors: Vec<u64> = (0..shares.len()).map(|index| of(Some(index), None)).collect();
+        let before = creator + debts[..shares.len()].iter().sum::<u64>();
+        prop_assert_eq!(contributors.iter().sum::<u64>() + of(None, Some(creator)), before + more);
+        // One at a time, as the program shares out, it is the same.
+        let mut distribution = Distribution::of(more);
+        for (index, (bps, debt)) in shares.iter().zip(debts).enumerate() {
+            prop_assert_eq!(distribution.credit(*bps, debt), Ok(contributors[index]));
+        }
+        prop_assert_eq!(distribution.credit_creator(creator), Ok(of(None, Some(creator))));
+        prop_assert_eq!(of(None, None), 0, "strangers are owed nothing");
+        if !shares.is_empty() {
+            prop_assert_eq!(of(Some(0), Some(creator)), contributors[0] + of(None, Some(creator)), "both in one");
+        }
+    }
+
+    #[test]
     fn shares_accrued_in_parts_pay_at_most_what_they_pay_at_once(
         share_bps in 1u16..=10_000, parts in prop::collection::vec(0u64..1 << 50, 1..20),
     ) {
@@ -176,6 +200,8 @@ fn shares_that_are_empty_too_many_or_more_than_the_whole_are_refused() {
     for invalid in [vec![0], vec![5_000, 0, 1], vec![10_001], vec![5_000, 5_001], vec![1; 17], vec![u16::MAX; 200]] {
         assert_eq!(validate_shares(&invalid), Err(CoreError::SharesInvalid), "{invalid:?}");
     }
+    let mut overfull = Distribution::of(10);
+    assert_eq!((overfull.credit(6_000, 0), overfull.credit(6_000, 0)), (Ok(6), Err(CoreError::SharesInvalid)));
     assert_eq!(share_atoms(9_999, 1), Ok(0));
     assert_eq!(share_atoms(10_000, 1), Ok(1));
     assert_eq!(share_atoms(u64::MAX, 10_000), Ok(u64::MAX));

@@ -35,6 +35,7 @@ pub mod bundle;
 pub mod client;
 pub mod decode;
 mod error;
+pub mod hash;
 pub mod instruction;
 pub mod keys;
 pub mod quote;

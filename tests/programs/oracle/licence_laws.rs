@@ -111,7 +111,8 @@ fn windows(world: &World) -> [RateWindow; 2] {
     let address = address::oracle::licence_use(&SIDE.model(), &requester());
     world.chain.raw(&address).map_or_else(Default::default, |_| {
         let counter: LicenceUse = world.chain.state(&address);
-        [false, true].map(|is_granted| counter.window(is_granted))
+        let windows = counter.windows();
+        [windows.default, windows.granted]
     })
 }
 

@@ -41,7 +41,7 @@ fn counter(world: &World) -> LicenceUse {
 
 /// When the present window under the default terms began, and the requests in it.
 fn window(world: &World) -> (i64, u32) {
-    let window = counter(world).window(false);
+    let window = counter(world).windows().default;
     (window.started_at_seconds, window.count)
 }
 

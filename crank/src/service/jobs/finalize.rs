@@ -21,9 +21,9 @@ pub struct Finalizer {
     settle: mpsc::Sender<Vec<Pubkey>>,
 }
 
-/// Whether a window is over.
+/// Whether it can be made final.
 fn should_run(unfinal: &Unfinal, now_seconds: i64) -> bool {
-    now_seconds >= unfinal.challenge_until_seconds
+    unfinal.posted.finalize(now_seconds).is_ok()
 }
 
 fn build(context: &Context, group: &[Unfinal]) -> Vec<Instruction> {
@@ -85,11 +85,15 @@ impl Finalizer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::service::settle::tests::request;
+    use modchains_sdk::core::request::RequestStatus;
 
     #[test]
     fn a_result_is_final_from_the_end_second_of_its_window() {
-        let unfinal = Unfinal { model: 0, request: Pubkey::new_unique(), challenge_until_seconds: 100 };
-        assert!(!should_run(&unfinal, 99));
-        assert!(should_run(&unfinal, 100));
+        let request = request(RequestStatus::Posted, Pubkey::new_unique());
+        let posted = request.state().unwrap();
+        let unfinal = Unfinal { model: 0, request: request.request.address, posted };
+        assert!(!should_run(&unfinal, posted.challenge_until_seconds - 1));
+        assert!(should_run(&unfinal, posted.challenge_until_seconds));
     }
 }

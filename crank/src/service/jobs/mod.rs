@@ -115,7 +115,7 @@ async fn snapshots(context: &Context) -> Result<Vec<Snapshot>, SdkError> {
             accounts.get(index).and_then(Option::as_ref).ok_or(missing)
         };
         let operator: Operator = decode(&of_model[3], account(3)?)?;
-        context.bonds.update(of_model[3], operator.bond_atoms.saturating_sub(operator.locked_atoms));
+        context.bonds.update(of_model[3], operator.free_bond_atoms().unwrap_or_default());
         snapshots.push(Snapshot {
             service: decode(&of_model[0], account(0)?)?,
             usage: decode(&of_model[1], account(1)?)?,

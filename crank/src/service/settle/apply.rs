@@ -135,9 +135,9 @@ async fn settle_one(
     let step = next_step(job, request.as_ref(), sent, &context.models[model].operator, context.now_seconds());
     tracing::debug!(request = %address, state = %job.state, ?step, "settled");
     match step {
-        Step::Finalize { challenge_until_seconds } => {
+        Step::Finalize { posted: state } => {
             posted(context, job, &address).await?;
-            let unfinal = Unfinal { model, request: address, challenge_until_seconds };
+            let unfinal = Unfinal { model, request: address, posted: state };
             note_full(outlets.unfinal.try_send(unfinal).is_ok());
         }
         Step::Finalized => {

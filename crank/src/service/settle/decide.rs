@@ -2,8 +2,8 @@
 
 use crate::journal::{Job, SignedTransaction};
 use modchains_sdk::Pubkey;
+use modchains_sdk::core::request::{RequestState, RequestStatus};
 use modchains_sdk::decode::FetchedRequest;
-use modchains_sdk::oracle::state::RequestStatus;
 
 /// How many transactions with one result the chain may refuse before it is given up.
 const REFUSALS_MAX: usize = 4;
@@ -24,8 +24,8 @@ pub enum Step {
     Track(SignedTransaction),
     /// The result is on chain: make it final when its window is over.
     Finalize {
-        /// From when it can be made final, unix seconds.
-        challenge_until_seconds: i64,
+        /// The request with its result.
+        posted: RequestState,
     },
     /// Done.
     Finalized,
@@ -66,30 +66,34 @@ pub fn next_step(job: &Job, request: Option<&FetchedRequest>, sent: Sent, operat
             Step::GiveUp("request_closed")
         };
     };
-    let (terms, is_own) = (&request.request.value, request.request.value.operator == *operator);
     // A requester can close a settled request and create another at its address. The recorded answer is not for that.
-    if terms.input_hash != job.seen.input_hash {
+    if request.request.value.input_hash != job.seen.input_hash {
         return Step::GiveUp("request_replaced");
     }
-    match request.status() {
-        Ok(RequestStatus::Open) if now_seconds >= terms.deadline_seconds => Step::GiveUp("deadline_passed"),
-        Ok(RequestStatus::Open) => unanswered(job, sent, true),
-        Ok(RequestStatus::Claimed) if is_own && now_seconds < terms.claim_deadline_seconds => {
-            unanswered(job, sent, false)
+    // A status unknown to this release was refused when the request was decoded.
+    let Ok(state) = request.state() else { return Step::Wait };
+    let operator = operator.as_array();
+    let may_answer = state.answer_until_seconds(operator).is_some_and(|end_seconds| now_seconds < end_seconds);
+    match state.status {
+        RequestStatus::Open | RequestStatus::Claimed if may_answer => {
+            unanswered(job, sent, state.status == RequestStatus::Open)
         }
-        Ok(RequestStatus::Claimed) if now_seconds >= terms.deadline_seconds => Step::GiveUp("deadline_passed"),
-        Ok(RequestStatus::Claimed | RequestStatus::Disputed) => Step::Wait,
-        Ok(RequestStatus::Posted | RequestStatus::Finalized | RequestStatus::Overturned) if !is_own => {
+        RequestStatus::Open | RequestStatus::Claimed if state.is_past_deadline(now_seconds) => {
+            Step::GiveUp("deadline_passed")
+        }
+        RequestStatus::Open | RequestStatus::Claimed | RequestStatus::Disputed => Step::Wait,
+        RequestStatus::Refunded => Step::GiveUp("refunded"),
+        RequestStatus::Posted | RequestStatus::Finalized | RequestStatus::Overturned
+            if !state.is_operator(operator) =>
+        {
             Step::GiveUp("answered_by_another")
         }
-        Ok(RequestStatus::Posted | RequestStatus::Finalized) if !is_recorded(job, request) => {
+        RequestStatus::Posted | RequestStatus::Finalized if !is_recorded(job, request) => {
             Step::GiveUp("posted_result_differs")
         }
-        Ok(RequestStatus::Posted) => Step::Finalize { challenge_until_seconds: terms.challenge_until_seconds },
-        Ok(RequestStatus::Finalized) => Step::Finalized,
-        Ok(RequestStatus::Overturned) => Step::GiveUp("overturned"),
-        Ok(RequestStatus::Refunded) => Step::GiveUp("refunded"),
-        Err(_) => Step::Wait,
+        RequestStatus::Posted => Step::Finalize { posted: state },
+        RequestStatus::Finalized => Step::Finalized,
+        RequestStatus::Overturned => Step::GiveUp("overturned"),
     }
 }
 
@@ -132,7 +136,7 @@ pub mod tests {
     }
 
     fn input_hash() -> [u8; 32] {
-        Answer::new(vec![1, 2], vec![0; 16]).output_hash
+        Answer::new(vec![1, 2], &[0; 16]).output_hash
     }
 
     fn job(state: JobState, answer: Option<[u8; 32]>) -> Job {
@@ -207,7 +211,7 @@ pub mod tests {
         let mut posted = request(RequestStatus::Posted, own);
         posted.request.value.output_hash = [5; 32];
         let sent = job(JobState::Sent, Some([5; 32]));
-        assert_eq!(step(&sent, &posted, &[], &own), Step::Finalize { challenge_until_seconds: NOW + 30 });
+        assert_eq!(step(&sent, &posted, &[], &own), Step::Finalize { posted: posted.state().unwrap() });
         let other = job(JobState::Sent, Some([6; 32]));
         assert_eq!(step(&other, &posted, &[], &own), Step::GiveUp("posted_result_differs"));
         assert_eq!(step(&sent, &posted, &[], &Pubkey::new_unique()), Step::GiveUp("answered_by_another"));

@@ -1,5 +1,5 @@
 use anchor_lang::prelude::*;
-use modchains_core::licence::{LicenceTerms, RateWindow};
+use modchains_core::licence::{Admission, LicenceSource, RateWindow, RateWindows};
 
 use crate::errors::{OracleError, ensure};
 
@@ -35,29 +35,30 @@ impl LicenceUse {
         ensure(self.model == *model && self.requester == *requester, OracleError::LicenceUseMismatch)
     }
 
-    /// The present window of requests under a grant, or under the default terms, in the form the formulas take.
-    pub fn window(&self, is_granted: bool) -> RateWindow {
-        let place = usize::from(is_granted);
-        RateWindow { started_at_seconds: self.started_at_seconds[place], count: self.count[place] }
+    /// The present windows, in the form the core's rules take.
+    pub fn windows(&self) -> RateWindows {
+        let [default, granted] = [0, 1]
+            .map(|place| RateWindow { started_at_seconds: self.started_at_seconds[place], count: self.count[place] });
+        RateWindows { granted, default }
     }
 
-    /// Counts a request, if the rate of `terms`, which were granted or are the default, allows one more now.
-    pub fn record(&mut self, is_granted: bool, terms: &LicenceTerms, now_seconds: i64) -> Result<()> {
-        let window = self.window(is_granted).record(terms, now_seconds).map_err(OracleError::from)?;
-        let place = usize::from(is_granted);
-        (self.started_at_seconds[place], self.count[place]) = (window.started_at_seconds, window.count);
-        Ok(())
+    /// Keeps the window of a request that was admitted.
+    pub fn store(&mut self, admission: &Admission) {
+        let place = usize::from(admission.source == LicenceSource::Granted);
+        self.started_at_seconds[place] = admission.window.started_at_seconds;
+        self.count[place] = admission.window.count;
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use modchains_core::licence::LicenceTerms;
+
     use super::*;
     use crate::test_support::refusal;
 
     const MODEL: Pubkey = Pubkey::new_from_array([1; 32]);
     const REQUESTER: Pubkey = Pubkey::new_from_array([2; 32]);
-    const TERMS: LicenceTerms = LicenceTerms { uses: 1, price_atoms: 0, rate_max: 2, rate_window_seconds: 60 };
 
     #[test]
     fn a_counter_is_for_one_model_and_one_requester() {
@@ -68,18 +69,14 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_request_is_not_counted() {
-        for is_granted in [false, true] {
-            let mut counter = LicenceUse::new(MODEL, REQUESTER, 255);
-            for now_seconds in [1_000, 1_059] {
-                counter.record(is_granted, &TERMS, now_seconds).unwrap();
-            }
-            let full = counter;
-            assert_eq!(refusal(counter.record(is_granted, &TERMS, 1_059)), OracleError::LicenceRateExceeded);
-            assert_eq!(counter, full);
-            counter.record(is_granted, &TERMS, 1_060).unwrap();
-            assert_eq!(counter.window(is_granted), RateWindow { started_at_seconds: 1_060, count: 1 });
-            assert_eq!(counter.window(!is_granted), RateWindow::default());
-        }
+    fn each_source_has_a_window_of_its_own() {
+        let terms = LicenceTerms { uses: 1, price_atoms: 0, rate_max: 2, rate_window_seconds: 60 };
+        let window = RateWindow { started_at_seconds: 1_000, count: 2 };
+        let mut counter = LicenceUse::new(MODEL, REQUESTER, 255);
+        counter.store(&Admission { terms, source: LicenceSource::Granted, window });
+        assert_eq!(counter.windows(), RateWindows { granted: window, default: RateWindow::default() });
+        let other = RateWindow { started_at_seconds: 2_000, count: 1 };
+        counter.store(&Admission { terms, source: LicenceSource::Default, window: other });
+        assert_eq!(counter.windows(), RateWindows { granted: window, default: other });
     }
 }

@@ -108,7 +108,7 @@ async fn show(connection: &Connection, authority: &Pubkey, bond: &TokenView) -> 
     let report = Report::new().text("operator", operator.address).text("authority", authority);
     let report = amount(report.text("mint", state.mint), "bond", state.bond_atoms);
     let report = amount(report, "locked", state.locked_atoms);
-    let report = amount(report, "free", state.bond_atoms.saturating_sub(state.locked_atoms));
+    let report = amount(report, "free", state.free_bond_atoms().unwrap_or_default());
     let report = amount(report, "cooling", state.cooling_atoms);
     let cooling_until_seconds = if state.cooling_atoms == 0 { 0 } else { state.cooling_until_seconds };
     let report = report.time("withdrawable_from", cooling_until_seconds, now_seconds);

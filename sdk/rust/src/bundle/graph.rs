@@ -1,21 +1,12 @@
-//! An integer graph, checked so that executing it in floats is exact.
-//!
-//! Weights and activations are 8-bit integers. For every row of every layer the load check proves
-//! `sum(|weight|) * largest activation + |bias| < 2^24`. Any partial sum, in any order, on any device, is then an
-//! integer that `f32` represents exactly, so libtorch's float kernels give the exact integer result, bit for bit.
+//! Integer graphs out of a bundle. What they are, when they are exact and how they hash is the core's.
 
-use super::{GRAPH_FORMAT, GraphFile, InputSpec, Op, Requantise};
-use safetensors::tensor::{Dtype, SafeTensors};
 use std::collections::BTreeSet;
 
-/// Every partial sum of a layer is smaller than this: integers up to `2^24` are exact in `f32` (24-bit significand).
-pub const ACCUMULATOR_LIMIT: i64 = 1 << 24;
-/// Most layers in a graph.
-const LAYERS_MAX: usize = 64;
-/// Largest side, channel count or vector length.
-const SIDE_MAX: u32 = 1 << 16;
-/// Most weights in one layer, and most activations between two layers.
-const ELEMENTS_MAX: u64 = 1 << 26;
+use modchains_core::graph::{self, Geometry, LayerProblem, Requantise};
+use safetensors::tensor::{Dtype, SafeTensors};
+
+use super::{GRAPH_FORMAT, GraphFile, InputSpec};
+use crate::hash::sha256;
 
 /// What is wrong with a graph.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,41 +17,25 @@ pub enum GraphError {
         /// The parser's words.
         message: String,
     },
-    /// A layer that breaks a rule of the format.
+    /// A tensor of another type or shape than its layer needs.
     #[error("layer {layer:?}: {problem}; export the bundle again")]
-    Layer {
+    Tensor {
         /// Name of the layer.
         layer: String,
         /// Expected and actual.
         problem: String,
     },
-    /// Sums of this row could leave the range in which floats are exact.
-    #[error(
-        "layer {layer:?}, row {row}: sums reach {bound}, exact arithmetic needs less than {ACCUMULATOR_LIMIT}; use fewer inputs per row or smaller weights"
-    )]
-    AccumulatorOverflow {
+    /// A layer that breaks a rule of the format.
+    #[error("layer {layer:?}: {problem}; export the bundle again")]
+    Layer {
         /// Name of the layer.
         layer: String,
-        /// The row.
-        row: usize,
-        /// Largest size a partial sum can reach.
-        bound: i64,
+        /// The rule.
+        problem: LayerProblem,
     },
-}
-
-/// The dimensions of a layer, uniform over all operations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Geometry {
-    /// The operation with its parameters.
-    pub op: Op,
-    /// Elements of the input.
-    pub input_len: usize,
-    /// Rows of weights: linear outputs or convolution channels.
-    pub rows: usize,
-    /// Weights per row.
-    pub row_len: usize,
-    /// Positions at which every row is applied: 1, or output height times width.
-    pub positions: usize,
+    /// A graph that breaks a rule of the format as a whole.
+    #[error("{0}; export the bundle again")]
+    Graph(graph::GraphError),
 }
 
 /// One checked layer with its weights.
@@ -70,19 +45,23 @@ pub struct Layer {
     pub name: String,
     /// Dimensions.
     pub geometry: Geometry,
-    /// Row-major weights, `rows * row_len`.
-    pub weights: Vec<i8>,
+    /// Row-major weights, 8-bit integers in two's complement, `rows * row_len`.
+    pub weights: Vec<u8>,
     /// One bias per row.
     pub bias: Vec<i32>,
     /// How sums become activations; `None` in the last layer.
     pub requantise: Option<Requantise>,
 }
 
-/// A checked graph.
+/// A checked graph that owns its weights.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Graph {
     /// Layers in order, at least one.
     pub layers: Vec<Layer>,
+    /// Values in an input.
+    pub input_len: usize,
+    /// Largest input value.
+    pub input_max: u8,
 }
 
 impl Graph {
@@ -96,132 +75,76 @@ impl Graph {
         if file.format != GRAPH_FORMAT {
             return Err(malformed(format!("format {}, this program reads {GRAPH_FORMAT}", file.format)));
         }
-        if !(1..=LAYERS_MAX).contains(&file.layers.len()) {
-            return Err(malformed(format!("{} layers, expected 1 to {LAYERS_MAX}", file.layers.len())));
-        }
         let tensors = SafeTensors::deserialize(weights).map_err(|e| malformed(format!("weights: {e}")))?;
         require_names(&file, &tensors)?;
-
-        let mut layers = Vec::with_capacity(file.layers.len());
-        let (mut input_len, mut activation_max) = (input.bytes as usize, i64::from(input.max));
-        for (index, spec) in file.layers.iter().enumerate() {
-            let is_last = index + 1 == file.layers.len();
-            let problem = |problem: String| GraphError::Layer { layer: spec.name.clone(), problem };
-            let geometry = Geometry::of(spec.op).map_err(problem)?;
-            if geometry.input_len != input_len {
-                return Err(problem(format!("takes {} values, the one before gives {input_len}", geometry.input_len)));
-            }
-            check_requantise(spec.requantise, is_last).map_err(problem)?;
-            let layer = Layer {
+        let layers = file.layers.into_iter().map(|spec| {
+            let named = |problem| GraphError::Layer { layer: spec.name.clone(), problem };
+            let geometry = Geometry::of(spec.op).map_err(named)?;
+            Ok(Layer {
                 weights: read_weights(&tensors, &spec.name, &geometry)?,
                 bias: read_bias(&tensors, &spec.name, &geometry)?,
-                name: spec.name.clone(),
+                name: spec.name,
                 geometry,
                 requantise: spec.requantise,
-            };
-            layer.require_exact_sums(activation_max)?;
-            input_len = layer.output_len();
-            activation_max = spec.requantise.map_or(0, |r| i64::from(r.min).abs().max(i64::from(r.max).abs()));
-            layers.push(layer);
-        }
-        Ok(Self { layers })
+            })
+        });
+        let graph = Self {
+            layers: layers.collect::<Result<_, GraphError>>()?,
+            input_len: input.bytes as usize,
+            input_max: input.max,
+        };
+        graph.with(|_| ())?;
+        Ok(graph)
+    }
+
+    /// Checks the graph and calls `look` with it, in the form that the core's functions take.
+    ///
+    /// # Errors
+    /// The rule that it breaks; none when it was loaded and not changed since.
+    pub fn with<T>(&self, look: impl FnOnce(&graph::Graph<'_>) -> T) -> Result<T, GraphError> {
+        let layers: Vec<graph::Layer<'_>> = self.layers.iter().map(Layer::borrowed).collect();
+        let checked = graph::Graph::new(&layers, self.input_len, self.input_max);
+        checked.map(|graph| look(&graph)).map_err(|error| self.named(error))
+    }
+
+    /// The root that stands for the graph on chain.
+    ///
+    /// # Errors
+    /// As [`Self::with`].
+    pub fn root(&self) -> Result<[u8; 32], GraphError> {
+        let root = self.with(|graph| graph.root(sha256, &mut vec![[0; 32]; graph.hashes_max()]))?;
+        root.map_err(|error| self.named(error))
     }
 
     /// Refuses a graph that gives another number of values than the output rule has labels.
     ///
     /// # Errors
-    /// [`GraphError::Layer`] naming the last layer.
+    /// [`GraphError::Tensor`] naming the last layer.
     pub fn require_outputs(&self, labels: usize) -> Result<(), GraphError> {
         match self.layers.last() {
-            Some(last) if last.output_len() != labels => Err(GraphError::Layer {
+            Some(last) if last.geometry.output_len() != labels => Err(GraphError::Tensor {
                 layer: last.name.clone(),
-                problem: format!("gives {} values, the output rule has {labels} labels", last.output_len()),
+                problem: format!("gives {} values, the output rule has {labels} labels", last.geometry.output_len()),
             }),
             _ => Ok(()),
+        }
+    }
+
+    fn named(&self, error: graph::GraphError) -> GraphError {
+        match error {
+            graph::GraphError::Layer { index, problem } => {
+                let layer = self.layers.get(index).map(|layer| layer.name.clone()).unwrap_or_default();
+                GraphError::Layer { layer, problem }
+            }
+            other => GraphError::Graph(other),
         }
     }
 }
 
 impl Layer {
-    /// Elements of the output.
-    #[must_use]
-    pub fn output_len(&self) -> usize {
-        self.geometry.rows * self.geometry.positions
-    }
-
-    /// Weights of one row.
-    #[must_use]
-    pub fn row(&self, row: usize) -> &[i8] {
-        let start = row * self.geometry.row_len;
-        &self.weights[start..start + self.geometry.row_len]
-    }
-
-    fn require_exact_sums(&self, activation_max: i64) -> Result<(), GraphError> {
-        for (row, bias) in self.bias.iter().enumerate() {
-            let weights: i64 = self.row(row).iter().map(|&weight| i64::from(weight).abs()).sum();
-            let bound = weights * activation_max + i64::from(*bias).abs();
-            if bound >= ACCUMULATOR_LIMIT {
-                return Err(GraphError::AccumulatorOverflow { layer: self.name.clone(), row, bound });
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Geometry {
-    fn of(op: Op) -> Result<Self, String> {
-        let in_range = |sides: &[u32]| sides.iter().all(|side| (1..=SIDE_MAX).contains(side));
-        let sizes = match op {
-            Op::Linear { inputs, outputs } => {
-                if !in_range(&[inputs, outputs]) {
-                    return Err(format!("{op:?} has a side outside 1 to {SIDE_MAX}"));
-                }
-                [u64::from(inputs), u64::from(outputs), u64::from(inputs), 1]
-            }
-            Op::Conv2d { in_channels, in_height, in_width, out_channels, kernel, stride, padding } => {
-                if !in_range(&[in_channels, in_height, in_width, out_channels, kernel, stride]) || padding >= kernel {
-                    return Err(format!("{op:?} has a side outside 1 to {SIDE_MAX}, or padding not below the kernel"));
-                }
-                let steps =
-                    |side: u32| (side + 2 * padding).checked_sub(kernel).map(|room| u64::from(room / stride) + 1);
-                let (Some(height), Some(width)) = (steps(in_height), steps(in_width)) else {
-                    return Err(format!("{op:?} has a kernel larger than its padded input"));
-                };
-                // Sides are at most 2^16: three of them fit 64 bits.
-                let input = u64::from(in_channels) * u64::from(in_height) * u64::from(in_width);
-                let row = u64::from(in_channels) * u64::from(kernel) * u64::from(kernel);
-                [input, u64::from(out_channels), row, height * width]
-            }
-        };
-        let [input_len, rows, row_len, positions] = sizes;
-        let product = |a: u64, b: u64| a.checked_mul(b).is_some_and(|n| n <= ELEMENTS_MAX);
-        if input_len > ELEMENTS_MAX
-            || !product(rows, row_len)
-            || !product(rows, positions)
-            || !product(row_len, positions)
-        {
-            return Err(format!("{op:?} has more than {ELEMENTS_MAX} weights or activations"));
-        }
-        let size = |n: u64| usize::try_from(n).map_err(|error| error.to_string());
-        Ok(Self {
-            op,
-            input_len: size(input_len)?,
-            rows: size(rows)?,
-            row_len: size(row_len)?,
-            positions: size(positions)?,
-        })
-    }
-}
-
-fn check_requantise(requantise: Option<Requantise>, is_last: bool) -> Result<(), String> {
-    match (requantise, is_last) {
-        (None, true) => Ok(()),
-        (Some(_), true) => Err("is the last one and must not requantise".to_owned()),
-        (None, false) => Err("must requantise, only the last one gives its sums".to_owned()),
-        (Some(r), false) => {
-            let valid = (1..1 << 31).contains(&r.multiplier) && (1..=62).contains(&r.shift) && r.min <= r.max;
-            if valid { Ok(()) } else { Err(format!("{r:?} is outside multiplier 1..2^31, shift 1..=62, min <= max")) }
-        }
+    fn borrowed(&self) -> graph::Layer<'_> {
+        let Self { geometry, weights, bias, requantise, .. } = self;
+        graph::Layer { geometry: *geometry, weights, bias, requantise: *requantise }
     }
 }
 
@@ -239,10 +162,9 @@ fn require_names(file: &GraphFile, tensors: &SafeTensors<'_>) -> Result<(), Grap
     Err(GraphError::Malformed { message: format!("weights: tensors {actual:?}, the layers need {expected:?}") })
 }
 
-fn read_weights(tensors: &SafeTensors<'_>, layer: &str, geometry: &Geometry) -> Result<Vec<i8>, GraphError> {
+fn read_weights(tensors: &SafeTensors<'_>, layer: &str, geometry: &Geometry) -> Result<Vec<u8>, GraphError> {
     let shape = [geometry.rows, geometry.row_len];
-    let bytes = read_tensor(tensors, layer, "weight", Dtype::I8, &shape)?;
-    Ok(bytes.iter().map(|byte| byte.cast_signed()).collect())
+    Ok(read_tensor(tensors, layer, "weight", Dtype::I8, &shape)?.to_vec())
 }
 
 fn read_bias(tensors: &SafeTensors<'_>, layer: &str, geometry: &Geometry) -> Result<Vec<i32>, GraphError> {
@@ -257,7 +179,7 @@ fn read_tensor<'data>(
     dtype: Dtype,
     shape: &[usize],
 ) -> Result<&'data [u8], GraphError> {
-    let problem = |problem: String| GraphError::Layer { layer: layer.to_owned(), problem };
+    let problem = |problem: String| GraphError::Tensor { layer: layer.to_owned(), problem };
     let view = tensors.tensor(&format!("{layer}.{part}")).map_err(|error| problem(error.to_string()))?;
     if view.dtype() != dtype || view.shape() != shape {
         let actual = (view.dtype(), view.shape());

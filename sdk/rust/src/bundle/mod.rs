@@ -17,17 +17,16 @@ mod files;
 mod graph;
 mod graph_file;
 mod manifest;
-mod merkle;
 mod output;
 mod write;
 
 pub use error::BundleError;
 pub use fetch::{FetchError, FetchOptions, fetch_manifest, is_private_url};
 pub use files::{BundleLimits, sha256};
-pub use graph::{ACCUMULATOR_LIMIT, Geometry, Graph, GraphError, Layer};
-pub use graph_file::{GRAPH_FORMAT, GraphFile, LayerFile, Op, Requantise};
+pub use graph::{Graph, GraphError, Layer};
+pub use graph_file::{GRAPH_FORMAT, GraphFile, LayerFile, requantise_by_factor};
 pub use manifest::{Accuracy, FileEntry, InputError, InputSpec, MANIFEST_FORMAT, Manifest, NumericClass};
-pub use merkle::{graph_root, row_leaf, tree_root};
+pub use modchains_core::graph::{Op, Requantise};
 pub use output::{Answer, Decoded, OutputError, OutputRule};
 pub use write::{BundleDraft, write_bundle};
 
@@ -114,7 +113,7 @@ impl Bundle {
         let weights = self.read(WEIGHTS_FILE)?;
         let graph = Graph::load(&structure, &weights, &self.manifest.input)?;
         graph.require_outputs(self.manifest.output.labels().len())?;
-        let actual = hex::encode(graph_root(&graph));
+        let actual = hex::encode(graph.root()?);
         match &self.manifest.graph_root {
             Some(expected) if *expected == actual => Ok(graph),
             expected => Err(BundleError::GraphRootMismatch { expected: expected.clone().unwrap_or_default(), actual }),
@@ -145,7 +144,7 @@ impl Bundle {
         self.weights_sha256
     }
 
-    /// Root of an exact graph (see [`graph_root`]); `None` in the tolerant class.
+    /// Root of an exact graph (see [`modchains_core::graph`]); `None` in the tolerant class.
     #[must_use]
     pub fn graph_root(&self) -> Option<[u8; 32]> {
         self.manifest.graph_root_bytes()

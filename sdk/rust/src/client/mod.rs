@@ -11,7 +11,7 @@ use std::{future::Future, time::Duration};
 
 pub use accounts::TokenAccount;
 pub use history::{Confirmation, Landed};
-pub use licence::{EffectiveLicence, LicenceSource, Licensing, not_licensed};
+pub use licence::{not_licensed, request_refused};
 pub use price::{price_within, priority_lamports, upper_quartile};
 pub use refuse::SIGNATURE_LAMPORTS;
 pub use send::{Prepared, SendOptions, SignedTransaction, sign};

@@ -1,14 +1,14 @@
 //! The bytes behind a request's fixed part.
 
-use modchains_oracle::{
-    errors::OracleError,
-    state::{Request, RequestStatus},
+use modchains_core::{
+    commitment::commit,
+    request::{RequestError, RequestState, RequestStatus},
 };
-use sha2::{Digest, Sha256};
+use modchains_oracle::state::Request;
 use solana_account::Account;
 
 use super::{Fetched, State, decode};
-use crate::{Pubkey, Result, SdkError};
+use crate::{Pubkey, Result, SdkError, hash::sha256};
 
 /// A request with its input and, once there is a result, its output.
 #[derive(Debug, Clone)]
@@ -29,7 +29,7 @@ impl FetchedRequest {
     pub fn decode(address: &Pubkey, account: &Account, slot: u64) -> Result<Self> {
         let value: Request = decode(address, account)?;
         let refuse = |reason| SdkError::NotDecoded { what: Request::NAME, address: *address, reason };
-        value.status().map_err(|_| refuse("its status is unknown to this release"))?;
+        RequestStatus::from_code(value.status).map_err(|_| status_unknown(*address))?;
         let output_start = Request::INPUT_OFFSET + usize::from(value.input_bytes);
         let part = |start: usize, end: usize| account.data.get(start..end).map(<[u8]>::to_vec);
         let input = part(Request::INPUT_OFFSET, output_start).ok_or_else(|| refuse("its input is cut short"))?;
@@ -39,27 +39,36 @@ impl FetchedRequest {
         Ok(Self { request, input, output })
     }
 
+    /// Its state, in the form that the core's rules take: they say what may be done with it.
+    ///
+    /// # Errors
+    /// When its status is unknown; [`Self::decode`] refuses such a request.
+    pub fn state(&self) -> Result<RequestState> {
+        let address = self.request.address;
+        self.request.value.state().map_err(|_| status_unknown(address))
+    }
+
     /// Where it stands.
     ///
     /// # Errors
     /// When the code is unknown; [`Self::decode`] refuses such a request.
-    pub fn status(&self) -> std::result::Result<RequestStatus, OracleError> {
-        RequestStatus::try_from(self.request.value.status)
+    pub fn status(&self) -> std::result::Result<RequestStatus, RequestError> {
+        RequestStatus::from_code(self.request.value.status)
     }
 
     /// Whether the input is the one that was committed to.
     pub fn input_matches(&self) -> bool {
-        self.hash(&self.input) == self.request.value.input_hash
+        commit(sha256, &self.request.value.salt, &self.input) == self.request.value.input_hash
     }
 
     /// Whether the output is the one that was committed to.
     pub fn output_matches(&self) -> bool {
-        self.hash(&self.output) == self.request.value.output_hash
+        commit(sha256, &self.request.value.salt, &self.output) == self.request.value.output_hash
     }
+}
 
-    fn hash(&self, bytes: &[u8]) -> [u8; 32] {
-        Sha256::new().chain_update(self.request.value.salt).chain_update(bytes).finalize().into()
-    }
+fn status_unknown(address: Pubkey) -> SdkError {
+    SdkError::NotDecoded { what: Request::NAME, address, reason: "its status is unknown to this release" }
 }
 
 #[cfg(test)]
@@ -73,7 +82,7 @@ mod tests {
 
     fn account(input_bytes: u16, output_bytes: u16, tail: &[u8]) -> Account {
         let mut request = Request { input_bytes, output_bytes, salt: [7; 16], status: 4, ..Request::zeroed() };
-        request.input_hash = Sha256::new().chain_update([7; 16]).chain_update(b"question").finalize().into();
+        request.input_hash = sha256(&[&[7; 16], b"question"]);
         let data = [Request::DISCRIMINATOR, bytemuck::bytes_of(&request), tail].concat();
         Account { data, owner: modchains_oracle::ID, ..Account::default() }
     }

@@ -143,6 +143,16 @@ pub enum SdkError {
         /// What to do about it.
         remedy: &'static str,
     },
+    /// The oracle would refuse a request or a step of one.
+    #[error("the oracle refuses it: {reason}; {remedy}")]
+    RequestRefused {
+        /// The name of the error that the program would refuse it with.
+        name: String,
+        /// Why.
+        reason: String,
+        /// What to do about it.
+        remedy: &'static str,
+    },
     /// Others can read the key file.
     #[error("the key file {path} can be read by others (mode {mode:04o}); run: chmod 600 {path}", path = path.display())]
     KeyFilePermissions {
@@ -187,6 +197,7 @@ impl SdkError {
             Self::NotSigned { .. } => "not_signed",
             Self::NotQuoted { .. } => "not_quoted",
             Self::NotLicensed { .. } => "not_licensed",
+            Self::RequestRefused { .. } => "request_refused",
             Self::KeyFilePermissions { .. } => "key_file_permissions",
             Self::KeyFileInvalid { .. } => "key_file_invalid",
             Self::KeyFileUnreadable { .. } => "key_file_unreadable",

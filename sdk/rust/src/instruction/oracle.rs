@@ -1,5 +1,6 @@
 //! Instructions of the oracle.
 
+use modchains_core::licence::{Admission, LicenceSource};
 use modchains_oracle::{
     ID, accounts, instruction as data,
     instructions::{
@@ -194,6 +195,11 @@ pub struct LicenceProof {
 impl LicenceProof {
     /// The model's default terms, without a rate.
     pub const DEFAULT_TERMS: Self = Self { is_granted: false, is_counted: false };
+
+    /// What a request must name that was admitted.
+    pub fn of(admission: &Admission) -> Self {
+        Self { is_granted: admission.source == LicenceSource::Granted, is_counted: admission.is_counted() }
+    }
 }
 
 /// Asks for an inference, paid from the requester's associated account. The requester signs. `args.bump` is filled in.

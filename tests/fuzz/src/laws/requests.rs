@@ -34,7 +34,7 @@ pub const LAWS: &[Law] = &[
 ];
 
 fn status(request: &Request) -> Result<RequestStatus, String> {
-    RequestStatus::try_from(request.status).map_err(|_| format!("status {} is unknown", request.status))
+    RequestStatus::from_code(request.status).map_err(|_| format!("status {} is unknown", request.status))
 }
 
 fn requests_go_their_way(sight: &Sight) -> Verdict {

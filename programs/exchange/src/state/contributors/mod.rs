@@ -1,6 +1,9 @@
 use anchor_lang::prelude::*;
 use bytemuck::{Pod, Zeroable};
-use modchains_core::shares::{SHARES_MAX, share_atoms, validate_shares};
+use modchains_core::{
+    CoreError,
+    shares::{Distribution, SHARES_MAX, Share, owed_atoms, validate_shares},
+};
 use modchains_program_kit::timelock;
 
 use crate::errors::{ExchangeError, ensure};
@@ -129,35 +132,54 @@ impl Contributors {
 
     /// Shares out `atoms` by the present shares.
     pub fn accrue(&mut self, atoms: u64) -> Result<()> {
-        let mut creator_atoms = atoms;
+        let mut distribution = Distribution::of(atoms);
         for entry in &mut self.entries[..usize::from(self.count)] {
-            // Rounds down, against the contributor; the remainder stays with the creator.
-            let part_atoms = share_atoms(atoms, entry.bps).map_err(ExchangeError::from)?;
-            creator_atoms = creator_atoms.checked_sub(part_atoms).ok_or(ExchangeError::SharesInvalid)?;
-            entry.owed_atoms = entry.owed_atoms.checked_add(part_atoms).ok_or(ExchangeError::Overflow)?;
+            let owed_atoms = distribution.credit(entry.bps, entry.owed_atoms);
+            entry.owed_atoms = owed_atoms.map_err(ExchangeError::from)?;
         }
-        self.creator_owed_atoms = self.creator_owed_atoms.checked_add(creator_atoms).ok_or(ExchangeError::Overflow)?;
+        let creator_atoms = distribution.credit_creator(self.creator_owed_atoms);
+        self.creator_owed_atoms = creator_atoms.map_err(ExchangeError::from)?;
         self.invariant()
+    }
+
+    /// What `beneficiary` is owed once `accrued_atoms` more are shared out, in atoms: a contributor's part, the
+    /// creator's, or both.
+    pub fn owed_atoms(
+        &self,
+        beneficiary: &Pubkey,
+        is_creator: bool,
+        accrued_atoms: u64,
+    ) -> core::result::Result<u64, CoreError> {
+        let shares = self.in_force().iter().map(|entry| Share {
+            is_beneficiary: entry.address == *beneficiary,
+            bps: entry.bps,
+            owed_atoms: entry.owed_atoms,
+        });
+        owed_atoms(accrued_atoms, shares, is_creator.then_some(self.creator_owed_atoms))
     }
 
     /// Takes everything owed to `beneficiary`, to be paid by the caller: a contributor's part, the creator's, or both.
     pub fn take(&mut self, beneficiary: &Pubkey, is_creator: bool) -> Result<u64> {
-        let mut atoms = 0;
+        let atoms = self.owed_atoms(beneficiary, is_creator, 0).map_err(ExchangeError::from)?;
+        ensure(atoms != 0, ExchangeError::NothingAccrued)?;
         if is_creator {
-            atoms = core::mem::take(&mut self.creator_owed_atoms);
+            self.creator_owed_atoms = 0;
         }
         if let Some(index) = self.find(beneficiary) {
-            let owed_atoms = core::mem::take(&mut self.entries[index].owed_atoms);
-            atoms = owed_atoms.checked_add(atoms).ok_or(ExchangeError::Overflow)?;
+            self.entries[index].owed_atoms = 0;
             self.drop_if_done(index);
         }
-        ensure(atoms != 0, ExchangeError::NothingAccrued)?;
         self.invariant()?;
         Ok(atoms)
     }
 
+    /// Those who have a share or are still owed something.
+    pub fn in_force(&self) -> &[Contributor] {
+        &self.entries[..usize::from(self.count).min(ENTRIES_MAX)]
+    }
+
     fn find(&self, address: &Pubkey) -> Option<usize> {
-        self.entries[..usize::from(self.count)].iter().position(|entry| entry.address == *address)
+        self.in_force().iter().position(|entry| entry.address == *address)
     }
 
     fn admit(&mut self, share: &PendingShare) -> Result<()> {

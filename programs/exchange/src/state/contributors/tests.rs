@@ -70,7 +70,14 @@ fn run(state: &mut Contributors, ledger: &mut Ledger, now_seconds: &mut i64, ste
             return;
         }
         Step::Earn(atoms) => {
+            // Whoever looks before the fees are shared out sees what they can claim afterwards.
+            let some = (0..40).step_by(8);
+            let owed = |next: &Contributors, number, atoms| next.owed_atoms(&person(number), number == 0, atoms);
+            let foreseen: Vec<_> = some.map(|number| (number, owed(&next, number, *atoms))).collect();
             let accepted = next.accrue(*atoms).is_ok();
+            for (number, foreseen) in foreseen.into_iter().filter(|_| accepted) {
+                assert_eq!(foreseen, owed(&next, number, 0));
+            }
             ledger.earn(*atoms);
             accepted
         }
@@ -92,13 +99,14 @@ fn run(state: &mut Contributors, ledger: &mut Ledger, now_seconds: &mut i64, ste
             accepted
         }
         Step::Claim(number) => {
+            let owed = next.owed_atoms(&person(*number), *number == 0, 0).unwrap();
             let taken = next.take(&person(*number), *number == 0);
             if let Ok(atoms) = &taken {
                 let mut expected = ledger.owed.remove(number).unwrap_or_default();
                 if *number == 0 {
                     expected += core::mem::take(&mut ledger.creator_owed);
                 }
-                assert_eq!(*atoms, expected);
+                assert_eq!((*atoms, owed), (expected, expected));
                 ledger.paid += atoms;
             }
             taken.is_ok()

@@ -34,7 +34,7 @@ impl<'info> RequestClaim<'info> {
             let mut request = self.request.load_mut()?;
             let mut operator = self.operator.load_mut()?;
             let before_atoms = operator.locked_atoms;
-            request.claim(self.operator.key(), args.created_at_seconds, now_seconds)?;
+            request.claim(&self.operator.key(), args.created_at_seconds, now_seconds)?;
             operator.lock_claim(request.claim_bond_atoms)?;
             RequestClaimed {
                 request: self.request.key(),

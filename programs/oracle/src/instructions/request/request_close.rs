@@ -38,7 +38,7 @@ impl<'info> RequestClose<'info> {
             let mut request = self.request.load_mut()?;
             let mut service = self.service.load_mut()?;
             let before_atoms = service.escrowed_atoms;
-            let due_atoms = request.take_due()?;
+            let due_atoms = request.close()?;
             service.release(due_atoms)?;
             let event = RequestClosed {
                 request: self.request.key(),

@@ -1,6 +1,10 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenInterface;
-use modchains_core::licence::{Grant, LicenceKind, LicenceTerms, effective};
+use modchains_core::{
+    commitment::commit,
+    licence::{Admission, Grant, LicenceKind, LicenceSource, Licensing, RateWindows},
+    request::{Opening, RequestOrder},
+};
 use modchains_program_interface::exchange::{Licence, Model};
 use modchains_program_kit::{account, hash::sha256, token};
 
@@ -8,7 +12,7 @@ use crate::{
     errors::{OracleError, ensure},
     events::{self, Change, RequestCreated},
     seeds,
-    state::{LicenceUse, Request, RequestTerms, Service},
+    state::{LicenceUse, Request, RequestDetails, Service},
 };
 
 /// What the requester asks for and pays at most.
@@ -33,6 +37,20 @@ pub struct RequestCreateArgs {
     pub salt: [u8; 16],
     /// The input, 1 to 700 bytes and at most what the service takes.
     pub input: Vec<u8>,
+}
+
+impl RequestCreateArgs {
+    /// What is asked for, in the form that the core's rules take.
+    pub fn order(&self) -> RequestOrder {
+        RequestOrder {
+            fee_max_atoms: self.fee_max_atoms,
+            tip_atoms: self.tip_atoms,
+            value_at_risk_atoms: self.value_at_risk_atoms,
+            max_wait_seconds: self.max_wait_seconds,
+            uses: self.uses,
+            input_bytes: self.input.len(),
+        }
+    }
 }
 
 /// Asks a service for an inference and puts fee and tip in escrow, if the requester's licence allows it.
@@ -71,23 +89,17 @@ pub struct RequestCreate<'info> {
 impl<'info> RequestCreate<'info> {
     /// Writes the request and takes its price.
     pub fn handle(&mut self, args: RequestCreateArgs, now_seconds: i64) -> Result<()> {
-        let licence = self.licence_terms(now_seconds)?;
-        let terms = RequestTerms {
+        let order = args.order();
+        let details = RequestDetails {
             nonce: args.nonce,
-            fee_max_atoms: args.fee_max_atoms,
-            tip_atoms: args.tip_atoms,
-            value_at_risk_atoms: args.value_at_risk_atoms,
-            max_wait_seconds: args.max_wait_seconds,
-            uses: args.uses,
             salt: args.salt,
-            input_hash: sha256(&[&args.salt, &args.input]),
-            input_bytes: args.input.len(),
+            input_hash: commit(sha256, &args.salt, &args.input),
             content_fee_atoms: account::view::<Model>(&self.model)?.content_fee_atoms,
             bump: args.bump,
         };
-        let (request, escrowed) = self.admit(&licence, &terms, now_seconds)?;
-        if licence.rate_max > 0 {
-            self.count_use(&licence, now_seconds)?;
+        let (request, admission, escrowed) = self.open(&order, &details, now_seconds)?;
+        if admission.is_counted() {
+            self.count_use(&admission)?;
         }
         self.create_account(&request, &args.input)?;
         token::transfer(
@@ -115,12 +127,40 @@ impl<'info> RequestCreate<'info> {
         events::emit(&self.event_authority, &event)
     }
 
-    /// What the requester may do: as its licence says, or without one as the model says to everybody.
-    fn licence_terms(&self, now_seconds: i64) -> Result<LicenceTerms> {
-        let model = account::view::<Model>(&self.model)?;
-        let kind = LicenceKind::from_code(model.licence_kind).map_err(OracleError::from)?;
+    /// Opens the request if the service takes it and the licence allows it, and takes its price into account.
+    fn open(
+        &self,
+        order: &RequestOrder,
+        details: &RequestDetails,
+        now_seconds: i64,
+    ) -> Result<(Request, Admission, Change)> {
+        let (licensing, source) = self.licensing(now_seconds)?;
+        let mut service = self.service.load_mut()?;
+        let opening = service.offer().accept(&licensing, source, order).map_err(OracleError::from)?;
+        let Opening { terms, admission } = opening;
+        let (service_key, requester) = (self.service.key(), self.requester.key());
+        let request = Request::open(service_key, &service, requester, &terms, order, details);
+        let before_atoms = service.escrowed_atoms;
+        service.admit(request.price_atoms()?)?;
+        Ok((request, admission, Change { before_atoms, after_atoms: service.escrowed_atoms }))
+    }
+
+    /// What the requester's licence says, or without one what the model says to everybody.
+    fn licensing(&self, now_seconds: i64) -> Result<(Licensing, LicenceSource)> {
         let grant = self.licence.as_deref().map(|licence| self.grant(licence)).transpose()?;
-        Ok(effective(kind, &model.licence_terms(), grant.as_ref(), now_seconds).map_err(OracleError::from)?)
+        let source = if grant.is_some() { LicenceSource::Granted } else { LicenceSource::Default };
+        let model = account::view::<Model>(&self.model)?;
+        let mut licensing = Licensing {
+            kind: LicenceKind::from_code(model.licence_kind).map_err(OracleError::from)?,
+            default_terms: model.licence_terms(),
+            grant,
+            windows: RateWindows::default(),
+            now_seconds,
+        };
+        if licensing.terms(source).rate_max > 0 {
+            licensing.windows = self.windows()?;
+        }
+        Ok((licensing, source))
     }
 
     /// The grant in `licence`, which must be for the model and the requester. The exchange keeps one for each pair.
@@ -131,31 +171,30 @@ impl<'info> RequestCreate<'info> {
         Ok(licence.grant())
     }
 
-    fn admit(&self, licence: &LicenceTerms, terms: &RequestTerms, now_seconds: i64) -> Result<(Request, Change)> {
-        let mut service = self.service.load_mut()?;
-        let (service_key, requester) = (self.service.key(), self.requester.key());
-        let request = Request::open(service_key, &service, licence, requester, terms, now_seconds)?;
-        let before_atoms = service.escrowed_atoms;
-        service.admit(request.price_atoms()?)?;
-        Ok((request, Change { before_atoms, after_atoms: service.escrowed_atoms }))
+    /// The requests counted so far; none before the first.
+    fn windows(&self) -> Result<RateWindows> {
+        let counter = self.licence_use.as_deref().filter(|counter| *counter.owner == crate::ID);
+        let Some(counter) = counter else { return Ok(RateWindows::default()) };
+        let counter = account::state_mut::<LicenceUse>(counter, &crate::ID)?;
+        counter.require_of(self.model.key, self.requester.key)?;
+        Ok(counter.windows())
     }
 
-    /// Counts the request in the present window of the licence's rate.
+    /// Keeps the requests counted with this one.
     ///
     /// The first request creates the counter, at the only address it can have: with a bump of the requester's choice
     /// there could be several counters, and with each of them the whole rate again.
-    fn count_use(&self, licence: &LicenceTerms, now_seconds: i64) -> Result<()> {
+    fn count_use(&self, admission: &Admission) -> Result<()> {
         let counter = self.licence_use.as_ref().ok_or(OracleError::LicenceUseMissing)?;
-        let (model, requester, is_granted) = (self.model.key, self.requester.key, self.licence.is_some());
         if *counter.owner == crate::ID {
-            let mut counter = account::state_mut::<LicenceUse>(counter, &crate::ID)?;
-            counter.require_of(model, requester)?;
-            return counter.record(is_granted, licence, now_seconds);
+            account::state_mut::<LicenceUse>(counter, &crate::ID)?.store(admission);
+            return Ok(());
         }
+        let (model, requester) = (self.model.key, self.requester.key);
         let counter_seeds = [seeds::LICENCE_USE, model.as_ref(), requester.as_ref()];
         let bump = account::canonical_bump(counter, &counter_seeds, &crate::ID)?;
         let mut first = LicenceUse::new(*model, *requester, bump);
-        first.record(is_granted, licence, now_seconds)?;
+        first.store(admission);
         let signer_seeds: &[&[u8]] = &[seeds::LICENCE_USE, model.as_ref(), requester.as_ref(), &[bump]];
         account::create_state(&self.requester, counter, &crate::ID, signer_seeds, &first)
     }

@@ -1,6 +1,6 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenInterface;
-use modchains_core::fees::UsageFeeSplit;
+use modchains_core::request::Finality;
 use modchains_program_kit::hash::sha256;
 
 use crate::instructions::{EscrowPayout, roll};
@@ -59,17 +59,15 @@ impl<'info> ResultFinalize<'info> {
         let mut service = self.service.load_mut()?;
         let mut usage = self.usage.load_mut()?;
         let mut operator = self.operator.load_mut()?;
-        let legs = UsageFeeSplit::from(request.split).split(request.fee_atoms).map_err(OracleError::from)?;
-        let earned_atoms = legs.operator.checked_add(request.tip_atoms).ok_or(OracleError::AmountTooLarge)?;
         let (earned_before, escrowed_before) = (operator.earned_atoms, service.escrowed_atoms);
         let non_recoverable_before = usage.non_recoverable_fees_total;
-        request.finalize(now_seconds)?;
+        let Finality { price_atoms, legs, earned_atoms, answer_seconds, .. } = request.finalize(now_seconds)?;
         operator.finish_result(request.result_bond_atoms, earned_atoms)?;
-        service.accrue(request.price_atoms()?, &legs)?;
+        service.accrue(price_atoms, &legs)?;
         usage.count(&FinalUse {
             fee_atoms: request.fee_atoms,
             non_recoverable_atoms: legs.lost_atoms(),
-            answer_seconds: request.answer_seconds(),
+            answer_seconds,
             requester_hash: requester_hash(&request),
         })?;
         let event = ResultFinalized {

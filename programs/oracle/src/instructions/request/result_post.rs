@@ -1,5 +1,4 @@
 use anchor_lang::prelude::*;
-use modchains_program_kit::hash::sha256;
 
 use crate::{
     errors::OracleError,
@@ -46,16 +45,14 @@ impl<'info> ResultPost<'info> {
         let mut request = self.request.load_mut()?;
         let mut operator = self.operator.load_mut()?;
         let operator_key = self.operator.key();
-        request.require_postable(&operator_key, args.numeric_class, args.output.len(), now_seconds)?;
-        let output_hash = sha256(&[&request.salt, &args.output]);
         let before_atoms = operator.locked_atoms;
+        request.post(&operator_key, args.numeric_class, &args.output, args.trace_root, now_seconds)?;
         operator.lock_result(request.claim_bond_atoms, request.result_bond_atoms)?;
-        request.post(output_hash, args.trace_root, args.output.len(), now_seconds)?;
         let event = ResultPosted {
             request: self.request.key(),
             service: request.service,
             operator: operator_key,
-            output_hash,
+            output_hash: request.output_hash,
             trace_root: args.trace_root,
             locked: Change { before_atoms, after_atoms: operator.locked_atoms },
             challenge_until_seconds: request.challenge_until_seconds,

@@ -1,5 +1,5 @@
 use anchor_lang::prelude::*;
-use modchains_core::fees::UsageFeeLegs;
+use modchains_core::{fees::UsageFeeLegs, request::ServiceOffer};
 use modchains_program_interface::{assert_view, exchange::ModelVersion, oracle as view};
 
 use super::{BondMint, INPUT_BYTES_MAX, OUTPUT_BYTES_MAX, OracleParams, PERIOD_SECONDS_MAX, UsageSplit};
@@ -155,6 +155,25 @@ impl Service {
         self.challenge_window_seconds = params.challenge_window_seconds;
         self.claim_seconds = params.claim_seconds;
         self.invariant()
+    }
+
+    /// What it takes and on what terms, in the form the core's rules take.
+    pub fn offer(&self) -> ServiceOffer {
+        ServiceOffer {
+            is_open: self.open == 1,
+            fee_atoms: self.fee_atoms,
+            min_bond_atoms: self.min_bond_atoms,
+            claim_bond_atoms: self.claim_bond_atoms,
+            bond_multiple_bps: self.bond_multiple_bps,
+            max_wait_min_seconds: self.max_wait_min_seconds,
+            max_wait_max_seconds: self.max_wait_max_seconds,
+            challenge_window_seconds: self.challenge_window_seconds,
+            claim_seconds: self.claim_seconds,
+            split: self.split.into(),
+            input_bytes_max: self.input_bytes_max,
+            output_bytes_max: self.output_bytes_max,
+            numeric_class: self.numeric_class,
+        }
     }
 
     /// Counts a new request and the price it put in escrow.

@@ -3,7 +3,7 @@ use std::str::FromStr;
 use clap::{Args, Subcommand};
 use modchains_sdk::{
     Pubkey,
-    core::shares::{SHARES_MAX, share_atoms, validate_shares},
+    core::shares::{SHARES_MAX, validate_shares},
     exchange::state::{ContributorShare, Contributors},
     instruction::registry::{contributor_claim, contributors_apply, contributors_queue},
 };
@@ -152,7 +152,7 @@ async fn show(connection: &Connection, model: &Pubkey) -> Result<Report> {
     let now_seconds = connection.client.now_seconds().await?;
     let due_atoms = listing.market.creator_due_atoms;
     let mut entries = Vec::new();
-    for entry in in_force(&contributors) {
+    for entry in contributors.in_force() {
         let owed_atoms = owed_atoms(&contributors, &entry.address, false, due_atoms)?;
         let report = Report::new().text("contributor", entry.address).share_bps("part", entry.bps);
         entries.push(report.amount("owed", listing.quote.amount(owed_atoms), &listing.quote.symbol));
@@ -172,10 +172,6 @@ async fn show(connection: &Connection, model: &Pubkey) -> Result<Report> {
     Ok(report.time("queued_for", contributors.pending_at_seconds, now_seconds).list("queued", pending))
 }
 
-fn in_force(contributors: &Contributors) -> &[modchains_sdk::exchange::state::Contributor] {
-    &contributors.entries[..usize::from(contributors.count).min(contributors.entries.len())]
-}
-
 /// What an address is owed once `due_atoms`, which the market owes creator and contributors, are shared by the list in
 /// force. The creator's own part is its own only with `is_creator`.
 ///
@@ -183,19 +179,7 @@ fn in_force(contributors: &Contributors) -> &[modchains_sdk::exchange::state::Co
 /// When the list does not add up, which the program never lets happen.
 pub fn owed_atoms(contributors: &Contributors, address: &Pubkey, is_creator: bool, due_atoms: u64) -> Result<u64> {
     let unsound = |_| CliError::unfit("the list of contributors does not add up", "ask for help with its address");
-    let (mut owed_atoms, mut shared_atoms) = (0_u64, 0_u64);
-    for entry in in_force(contributors) {
-        let part_atoms = share_atoms(due_atoms, entry.bps).map_err(unsound)?;
-        shared_atoms = shared_atoms.saturating_add(part_atoms);
-        if entry.address == *address {
-            owed_atoms = entry.owed_atoms.saturating_add(part_atoms);
-        }
-    }
-    if is_creator {
-        let kept_atoms = due_atoms.saturating_sub(shared_atoms);
-        owed_atoms = owed_atoms.saturating_add(contributors.creator_owed_atoms).saturating_add(kept_atoms);
-    }
-    Ok(owed_atoms)
+    contributors.owed_atoms(address, is_creator, due_atoms).map_err(unsound)
 }
 
 /// Arguments of `model contributors claim`.

@@ -3,10 +3,10 @@
 use clap::ValueEnum;
 use modchains_sdk::{
     Pubkey, SdkError,
-    client::{EffectiveLicence, LicenceSource, Licensing, not_licensed},
+    client::not_licensed,
     core::{
         CoreError,
-        licence::{Grant, LicenceTerms},
+        licence::{Admission, Grant, LicenceSource, Licensing},
     },
 };
 
@@ -39,17 +39,12 @@ impl LicenceChoice {
         requester: &Pubkey,
         uses: u16,
         service_fee_atoms: u64,
-    ) -> Result<EffectiveLicence> {
+    ) -> Result<Admission> {
         let licensing = connection.client.licensing(model, requester).await?;
         self.of(&licensing, uses, service_fee_atoms).map_err(|rule| CliError::Sdk(self.explain(&licensing, uses, rule)))
     }
 
-    fn of(
-        self,
-        licensing: &Licensing,
-        uses: u16,
-        service_fee_atoms: u64,
-    ) -> std::result::Result<EffectiveLicence, CoreError> {
+    fn of(self, licensing: &Licensing, uses: u16, service_fee_atoms: u64) -> std::result::Result<Admission, CoreError> {
         match self {
             Self::Auto => licensing.choose(uses, service_fee_atoms),
             Self::Granted => licensing.admit(LicenceSource::Granted, uses),
@@ -85,7 +80,7 @@ const fn subject(source: LicenceSource) -> &'static str {
 
 /// What a licence says about a request that `rule` refuses.
 fn verdict(licensing: &Licensing, source: LicenceSource, uses: u16, rule: CoreError) -> String {
-    let terms = terms(licensing, source);
+    let terms = licensing.terms(source);
     let ago = |at_seconds: fn(&Grant) -> i64| {
         licensing.grant.map_or(0, |grant| licensing.now_seconds.saturating_sub(at_seconds(&grant)))
     };
@@ -98,7 +93,7 @@ fn verdict(licensing: &Licensing, source: LicenceSource, uses: u16, rule: CoreEr
         CoreError::LicenceExpired => format!("expired {} s ago", ago(|grant| grant.expires_at_seconds)),
         CoreError::LicenceRevoked => format!("was revoked {} s ago", ago(|grant| grant.revoked_at_seconds)),
         CoreError::LicenceRateExceeded => {
-            let seconds = licensing.next_window_at_seconds(source, &terms).saturating_sub(licensing.now_seconds);
+            let seconds = licensing.next_window_at_seconds(source).saturating_sub(licensing.now_seconds);
             let (most, window) = (terms.rate_max, terms.rate_window_seconds);
             format!(
                 "allows {most} requests in {window} s, and all of them are made; the next window begins in {seconds} s"
@@ -108,14 +103,11 @@ fn verdict(licensing: &Licensing, source: LicenceSource, uses: u16, rule: CoreEr
     }
 }
 
-fn terms(licensing: &Licensing, source: LicenceSource) -> LicenceTerms {
-    let granted = licensing.grant.filter(|_| source == LicenceSource::Granted);
-    granted.map_or(licensing.default_terms, |grant| grant.terms)
-}
-
 #[cfg(test)]
 mod tests {
-    use modchains_sdk::core::licence::{LicenceKind, RateWindow, USE_COMMERCIAL, USE_PERSONAL, USE_RESEARCH};
+    use modchains_sdk::core::licence::{
+        LicenceKind, LicenceTerms, RateWindow, RateWindows, USE_COMMERCIAL, USE_PERSONAL, USE_RESEARCH,
+    };
 
     use super::*;
 
@@ -126,11 +118,12 @@ mod tests {
         expires_at_seconds: 0,
         revoked_at_seconds: 0,
     };
+    const FULL: RateWindow = RateWindow { started_at_seconds: 975, count: 2 };
     const LICENSING: Licensing = Licensing {
         kind: LicenceKind::Public,
         default_terms: TERMS,
         grant: Some(GRANT),
-        windows: [RateWindow { started_at_seconds: 975, count: 2 }; 2],
+        windows: RateWindows { granted: FULL, default: FULL },
         now_seconds: 1_000,
     };
 
@@ -144,8 +137,10 @@ mod tests {
 
     #[test]
     fn the_choice_is_kept_to() {
-        let idle = Licensing { windows: Default::default(), ..LICENSING };
-        let choose = |choice: LicenceChoice, uses| choice.of(&idle, uses, 5).map(|licence| licence.proof.is_granted);
+        let idle = Licensing { windows: RateWindows::default(), ..LICENSING };
+        let choose = |choice: LicenceChoice, uses| {
+            choice.of(&idle, uses, 5).map(|admission| admission.source == LicenceSource::Granted)
+        };
         assert_eq!(choose(LicenceChoice::Auto, USE_COMMERCIAL), Ok(true));
         assert_eq!(choose(LicenceChoice::Auto, USE_PERSONAL), Ok(false));
         assert_eq!(choose(LicenceChoice::Default, USE_COMMERCIAL), Err(CoreError::LicenceUseNotGranted));

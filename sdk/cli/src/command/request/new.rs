@@ -3,9 +3,10 @@ use std::{fs, path::PathBuf};
 use clap::Args;
 use modchains_sdk::{
     Instruction, SdkError, address,
+    client::request_refused,
     core::licence::LicenceTerms,
     decode::Receipt,
-    instruction::oracle::request_create,
+    instruction::oracle::{LicenceProof, request_create},
     oracle::{instructions::RequestCreateArgs, state::Service},
 };
 
@@ -108,7 +109,10 @@ impl NewArgs {
         let service = connection.client.service(&model).await?.value;
         let quote = connection.token(&service.quote_mint).await?;
         let licence = self.licence.find(connection, &model, &requester, bits(&self.uses), service.fee_atoms).await?;
+        let proof = LicenceProof::of(&licence);
         let args = self.create_args(&service, &licence.terms, &quote)?;
+        let now_seconds = connection.client.now_seconds().await?;
+        require_accepted(&args, &service, &licence.terms, now_seconds)?;
         let price_atoms = args.fee_max_atoms.saturating_add(args.tip_atoms);
         let payment = connection.pay(&requester, &quote, price_atoms).await?;
         let (request, _) = address::oracle::request(&address::oracle::service(&model), &requester, args.nonce);
@@ -120,10 +124,10 @@ impl NewArgs {
             .number("max_wait_seconds", args.max_wait_seconds)
             .number("input_bytes", u64::try_from(args.input.len()).unwrap_or(u64::MAX))
             .text("uses", names(args.uses))
-            .text("licence", if licence.proof.is_granted { "granted" } else { "default" })
+            .text("licence", if proof.is_granted { "granted" } else { "default" })
             .text("nonce", args.nonce);
         let consent = connection.confirm(&about)?;
-        let create = request_create(&requester, &model, &quote.token, licence.proof, args);
+        let create = request_create(&requester, &model, &quote.token, proof, args);
         let receipt = send_fitting(connection, payment, create, (signer, &consent)).await?;
         let report = about.receipt(&receipt);
         match self.wait {
@@ -134,8 +138,6 @@ impl NewArgs {
 
     fn create_args(&self, service: &Service, licence: &LicenceTerms, quote: &TokenView) -> Result<RequestCreateArgs> {
         let atoms = |amount: &Decimal| Ok::<_, CliError>(amount.of_token(quote.decimals)?.atoms);
-        let input = self.input.read()?;
-        require_input(&input, service)?;
         let nonce = match self.nonce {
             Some(nonce) => nonce,
             None => u64::from_le_bytes(random()?),
@@ -149,20 +151,20 @@ impl NewArgs {
             max_wait_seconds: self.max_wait.unwrap_or(service.max_wait_max_seconds),
             uses: bits(&self.uses),
             salt: random()?,
-            input,
+            input: self.input.read()?,
         })
     }
 }
 
-fn require_input(input: &[u8], service: &Service) -> Result<()> {
-    if input.is_empty() {
-        return Err(CliError::unfit("the input is empty", "pass at least one byte"));
-    }
-    if input.len() > usize::from(service.input_bytes_max) {
-        let what = format!("the input has {} bytes, the service takes {}", input.len(), service.input_bytes_max);
-        return Err(CliError::unfit(what, "shorten it"));
-    }
-    Ok(())
+/// Refuses what the service would refuse, before anything is sent.
+fn require_accepted(
+    args: &RequestCreateArgs,
+    service: &Service,
+    licence: &LicenceTerms,
+    now_seconds: i64,
+) -> Result<()> {
+    let accepted = service.offer().terms(licence, &args.order(), now_seconds);
+    accepted.map(drop).map_err(|rule| CliError::Sdk(request_refused(rule)))
 }
 
 /// Sends everything in one transaction or, when a long input leaves no room for wrapping SOL, in several.
@@ -218,10 +220,32 @@ mod tests {
     }
 
     #[test]
-    fn empty_and_oversized_inputs_are_refused_before_anything_is_sent() {
-        let service = Service { input_bytes_max: 4, ..Service::zeroed() };
-        assert!(require_input(&[1; 4], &service).is_ok());
-        assert!(require_input(&[], &service).unwrap_err().to_string().contains("empty"));
-        assert!(require_input(&[1; 5], &service).unwrap_err().to_string().contains("5 bytes"));
+    fn what_the_service_would_refuse_is_refused_before_anything_is_sent() {
+        let service = Service { open: 1, input_bytes_max: 4, max_wait_max_seconds: 60, ..Service::zeroed() };
+        let licence = LicenceTerms { uses: 1, price_atoms: 7, rate_max: 0, rate_window_seconds: 0 };
+        let args = RequestCreateArgs {
+            nonce: 0,
+            bump: 0,
+            fee_max_atoms: 7,
+            tip_atoms: 0,
+            value_at_risk_atoms: 0,
+            max_wait_seconds: 60,
+            uses: 1,
+            salt: [0; 16],
+            input: vec![1; 4],
+        };
+        assert!(require_accepted(&args, &service, &licence, 0).is_ok());
+        for (refused, label) in [
+            (RequestCreateArgs { input: Vec::new(), ..args.clone() }, "InputEmpty"),
+            (RequestCreateArgs { input: vec![1; 5], ..args.clone() }, "InputTooLong"),
+            (RequestCreateArgs { max_wait_seconds: 61, ..args.clone() }, "WaitOutOfBounds"),
+            (RequestCreateArgs { fee_max_atoms: 6, ..args.clone() }, "LicencePriceAboveLimit"),
+            (RequestCreateArgs { tip_atoms: u64::MAX, ..args.clone() }, "AmountTooLarge"),
+        ] {
+            let error = require_accepted(&refused, &service, &licence, 0).unwrap_err();
+            assert_eq!(error.label(), label);
+        }
+        let closed = Service { open: 0, ..service };
+        assert_eq!(require_accepted(&args, &closed, &licence, 0).unwrap_err().label(), "ServiceClosed");
     }
 }

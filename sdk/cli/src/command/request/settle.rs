@@ -1,10 +1,10 @@
 use clap::Args;
 use modchains_sdk::{
     Pubkey,
-    core::window,
+    client::request_refused,
     decode::FetchedRequest,
     instruction::oracle::{claim_expire, request_close, request_refund, result_finalize},
-    oracle::state::{RequestStatus, Service},
+    oracle::state::Service,
 };
 
 use super::reading::Reading;
@@ -75,16 +75,17 @@ impl RefundArgs {
         let Subject { request, quote, .. } = Subject::load(connection, &address).await?;
         let state = &request.request.value;
         let now_seconds = connection.client.now_seconds().await?;
-        let has_lapsed = request.status() == Ok(RequestStatus::Claimed)
-            && !window::is_open(now_seconds, state.claim_deadline_seconds);
+        // A claim that has lapsed must be taken away first.
+        let standing = request.state()?;
+        let expiry = standing.expire_claim(now_seconds).ok();
+        let refund = expiry.map_or(standing, |expiry| expiry.next).refund(now_seconds).map_err(request_refused)?;
         let expire = claim_expire(&state.service, &address, &state.operator, &quote.token.program);
-        let refund = request_refund(&state.service, &address, &state.requester, &quote.token);
-        let middle = has_lapsed.then_some(expire).into_iter().chain([refund]);
+        let refunding = request_refund(&state.service, &address, &state.requester, &quote.token);
+        let middle = expiry.map(|_| expire).into_iter().chain([refunding]);
         let instructions = connection.receive(&signer.pubkey(), &state.requester, &quote).enclose(middle);
-        let refunded_atoms = state.fee_atoms.saturating_add(state.tip_atoms);
         let about = Report::new().text("request", address).text("requester", state.requester).amount(
             "refunded",
-            quote.amount(refunded_atoms),
+            quote.amount(refund.refund_atoms),
             &quote.symbol,
         );
         let receipt = connection.ask_and_send("Refunding", &about, &instructions, signer).await?;

@@ -3,8 +3,8 @@ use std::time::Duration;
 use clap::ValueEnum;
 use modchains_sdk::{
     Pubkey,
+    core::request::{RequestState, RequestStatus},
     decode::FetchedRequest,
-    oracle::state::{Request, RequestStatus},
 };
 use tokio::time::sleep;
 
@@ -38,16 +38,14 @@ enum Next {
 }
 
 impl Until {
-    /// What to do at `now_seconds` about a request in `status`.
-    fn next(self, status: RequestStatus, request: &Request, now_seconds: i64) -> Next {
-        let is_posted = matches!(status, RequestStatus::Posted | RequestStatus::Disputed);
-        if status.is_settled() || (is_posted && self == Self::Posted) {
+    /// What to do at `now_seconds` about a request.
+    fn next(self, request: &RequestState, now_seconds: i64) -> Next {
+        let is_posted = matches!(request.status, RequestStatus::Posted | RequestStatus::Disputed);
+        if request.status.is_settled() || (is_posted && self == Self::Posted) {
             return Next::Done;
         }
-        let last_seconds = if is_posted { request.challenge_until_seconds } else { request.deadline_seconds };
-        // Disputes have their own clocks.
-        let may_come = status == RequestStatus::Disputed || now_seconds < last_seconds.saturating_add(GRACE_SECONDS);
-        if may_come { Next::KeepWaiting } else { Next::GiveUp }
+        let is_over = |end_seconds: i64| now_seconds >= end_seconds.saturating_add(GRACE_SECONDS);
+        if request.lasts_until_seconds().is_some_and(is_over) { Next::GiveUp } else { Next::KeepWaiting }
     }
 }
 
@@ -61,9 +59,7 @@ impl Connection {
         loop {
             let request = self.client.request(address).await?;
             spinner.set_message(progress(&request));
-            // A status unknown to this release was refused when the request was decoded.
-            let status = request.status().unwrap_or(RequestStatus::Open);
-            match until.next(status, &request.request.value, self.client.now_seconds().await?) {
+            match until.next(&request.state()?, self.client.now_seconds().await?) {
                 Next::Done => break,
                 Next::KeepWaiting => sleep(POLL).await,
                 Next::GiveUp => {
@@ -89,13 +85,17 @@ fn progress(request: &FetchedRequest) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
     use bytemuck::Zeroable;
+    use modchains_sdk::oracle::state::Request;
 
     use super::*;
 
+    /// A request with its deadline at 100 and the end of its challenge window at 200.
     fn next(until: Until, status: RequestStatus, now_seconds: i64) -> Next {
         let request = Request { deadline_seconds: 100, challenge_until_seconds: 200, ..Request::zeroed() };
-        until.next(status, &request, now_seconds)
+        until.next(&RequestState { status, ..request.state().unwrap() }, now_seconds)
     }
 
     #[test]

@@ -1,0 +1,161 @@
+//! Integer graphs: what they are, when executing them in floats is exact, what they compute and how they hash.
+//!
+//! A graph is a chain of layers; the output of each is the input of the next, flattened channel by channel, row by row.
+//! Weights and activations are 8-bit integers. For every row of every layer [`Graph::new`] proves
+//! `sum(|weight|) * largest activation + |bias| < 2^24`. Any partial sum, in any order, on any device, is then an
+//! integer that `f32` represents exactly, so float kernels give the exact integer result, bit for bit.
+//!
+//! Nothing here allocates: weights are borrowed, and whoever runs or hashes a graph lends the room.
+
+mod error;
+mod geometry;
+mod interpret;
+mod tree;
+
+pub use error::{GraphError, LayerProblem};
+pub use geometry::{Geometry, Op};
+pub use tree::{row_leaf, tree_root};
+
+/// Every partial sum of a layer is smaller than this: integers up to `2^24` are exact in `f32` (24-bit significand).
+pub const ACCUMULATOR_LIMIT: i64 = 1 << 24;
+/// Most layers in a graph.
+pub const LAYERS_MAX: usize = 64;
+/// Largest side, channel count or vector length.
+pub const SIDE_MAX: u32 = 1 << 16;
+/// Most weights in one layer, and most activations between two layers.
+pub const ELEMENTS_MAX: u64 = 1 << 26;
+
+/// `clamp((sum * multiplier + 2^(shift-1)) >> shift, min, max)` in 64-bit integers, with an arithmetic shift: halves
+/// round towards plus infinity. A `min` of 0 is a ReLU.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
+pub struct Requantise {
+    /// Factor, 1 to `2^31 - 1`.
+    pub multiplier: u32,
+    /// Bits shifted out, 1 to 62.
+    pub shift: u8,
+    /// Smallest activation.
+    pub min: i8,
+    /// Largest activation.
+    pub max: i8,
+}
+
+impl Requantise {
+    /// Whether every field lies in its range.
+    pub fn is_valid(&self) -> bool {
+        (1..1 << 31).contains(&self.multiplier) && (1..=62).contains(&self.shift) && self.min <= self.max
+    }
+
+    /// The activation of a sum of a checked graph.
+    pub fn apply(&self, sum: i32) -> i8 {
+        // arith-safety: a sum is below 2^24 in size and a valid multiplier below 2^31, so the product is below 2^55, the
+        // half at most 2^61, and nothing wraps; the activation of a rule that is not valid is some number.
+        let shift = u32::from(self.shift);
+        let half = 1_i64.wrapping_shl(shift.wrapping_sub(1));
+        let scaled = (i64::from(sum) * i64::from(self.multiplier)).wrapping_add(half).wrapping_shr(shift);
+        scaled.min(i64::from(self.max)).max(i64::from(self.min)) as i8
+    }
+
+    /// Largest size of an activation.
+    fn activation_max(&self) -> i64 {
+        i64::from(self.min).abs().max(i64::from(self.max).abs())
+    }
+}
+
+/// One layer with its weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Layer<'a> {
+    /// What it computes, and its dimensions.
+    pub geometry: Geometry,
+    /// Row-major weights, `rows * row_len` 8-bit integers in two's complement.
+    pub weights: &'a [u8],
+    /// One bias per row.
+    pub bias: &'a [i32],
+    /// How sums become activations; none in the last layer, which gives its sums as they are.
+    pub requantise: Option<Requantise>,
+}
+
+impl<'a> Layer<'a> {
+    /// Elements of the output.
+    pub const fn output_len(&self) -> usize {
+        self.geometry.output_len()
+    }
+
+    /// Each row's bias and weights.
+    pub fn rows(&self) -> impl Iterator<Item = (i32, &'a [u8])> + use<'a> {
+        self.bias.iter().copied().zip(self.weights.chunks_exact(self.geometry.row_len.max(1)))
+    }
+
+    /// One row's bias and weights.
+    fn row(&self, row: usize) -> Option<(i32, &'a [u8])> {
+        let weights = self.weights.chunks_exact(self.geometry.row_len.max(1)).nth(row)?;
+        Some((*self.bias.get(row)?, weights))
+    }
+
+    fn check(&self, is_last: bool, input_len: usize, activation_max: i64) -> Result<(), LayerProblem> {
+        let geometry = &self.geometry;
+        if geometry.input_len != input_len {
+            return Err(LayerProblem::InputLength { expected: geometry.input_len, actual: input_len });
+        }
+        match (self.requantise, is_last) {
+            (Some(rule), false) if !rule.is_valid() => return Err(LayerProblem::RequantiseInvalid { rule }),
+            (Some(_), true) => return Err(LayerProblem::LastRequantises),
+            (None, false) => return Err(LayerProblem::RequantiseMissing),
+            _ => {}
+        }
+        let expected = geometry.rows.checked_mul(geometry.row_len);
+        if expected != Some(self.weights.len()) || geometry.rows != self.bias.len() {
+            return Err(LayerProblem::TensorLength { geometry: *geometry });
+        }
+        for (row, (bias, weights)) in self.rows().enumerate() {
+            // arith-safety: at most 2^26 weights of size at most 2^7 times an activation of at most 2^8, plus 2^31.
+            let weights: i64 = weights.iter().map(|weight| i64::from(weight.cast_signed()).abs()).sum();
+            let bound = weights * activation_max + i64::from(bias).abs();
+            if bound >= ACCUMULATOR_LIMIT {
+                return Err(LayerProblem::AccumulatorOverflow { row, bound });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A checked graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Graph<'a> {
+    layers: &'a [Layer<'a>],
+    input_max: u8,
+}
+
+impl<'a> Graph<'a> {
+    /// Checks that `layers` fit each other, that every sum is exact for inputs of `input_len` values from 0 to
+    /// `input_max`, and that all layers but the last requantise. Fails with the layer and the rule that it breaks.
+    pub fn new(layers: &'a [Layer<'a>], input_len: usize, input_max: u8) -> Result<Self, GraphError> {
+        if !(1..=LAYERS_MAX).contains(&layers.len()) {
+            return Err(GraphError::LayerCount { actual: layers.len() });
+        }
+        let (mut input_len, mut activation_max) = (input_len, i64::from(input_max));
+        for (index, layer) in layers.iter().enumerate() {
+            let is_last = index + 1 == layers.len();
+            let checked = layer.check(is_last, input_len, activation_max);
+            checked.map_err(|problem| GraphError::Layer { index, problem })?;
+            input_len = layer.output_len();
+            activation_max = layer.requantise.map_or(0, |rule| rule.activation_max());
+        }
+        Ok(Self { layers, input_max })
+    }
+
+    /// The layers in order, at least one.
+    pub const fn layers(&self) -> &'a [Layer<'a>] {
+        self.layers
+    }
+
+    /// Values in an input.
+    pub fn input_len(&self) -> usize {
+        self.layers.first().map_or(0, |layer| layer.geometry.input_len)
+    }
+
+    /// Values in an output.
+    pub fn output_len(&self) -> usize {
+        self.layers.last().map_or(0, Layer::output_len)
+    }
+}

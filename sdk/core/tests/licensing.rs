@@ -1,0 +1,134 @@
+//! Laws of the choice between a grant and a model's default terms.
+#![allow(clippy::unwrap_used, missing_docs, reason = "test code: a failed unwrap is a failed test")]
+
+use modchains_core::{
+    CoreError,
+    licence::{
+        Grant, LicenceKind, LicenceSource, LicenceTerms, Licensing, RateWindow, RateWindows, USE_COMMERCIAL,
+        USE_PERSONAL, USES_ALL, effective,
+    },
+};
+use proptest::prelude::*;
+
+const FEE_ATOMS: u64 = 100;
+const EMPTY: RateWindow = RateWindow { started_at_seconds: 0, count: 0 };
+const TERMS: LicenceTerms = LicenceTerms { uses: USE_PERSONAL, price_atoms: 300, rate_max: 0, rate_window_seconds: 0 };
+const GRANT: Grant = Grant {
+    terms: LicenceTerms { uses: USE_PERSONAL | USE_COMMERCIAL, price_atoms: 200, ..TERMS },
+    expires_at_seconds: 0,
+    revoked_at_seconds: 0,
+};
+/// A paid model at which the requester was granted a lower price and commercial use.
+const GRANTED: Licensing = Licensing {
+    kind: LicenceKind::Paid,
+    default_terms: TERMS,
+    grant: Some(GRANT),
+    windows: RateWindows { granted: EMPTY, default: EMPTY },
+    now_seconds: 1_000,
+};
+
+/// Whether it is the grant, whether it is counted, and the fee.
+fn choice(licensing: Licensing, uses: u16) -> Result<(bool, bool, u64), CoreError> {
+    let admission = licensing.choose(uses, FEE_ATOMS)?;
+    let is_granted = admission.source == LicenceSource::Granted;
+    Ok((is_granted, admission.is_counted(), admission.terms.fee_atoms(FEE_ATOMS)))
+}
+
+#[test]
+fn the_cheaper_of_two_licences_that_allow_the_use_is_chosen() {
+    assert_eq!(choice(GRANTED, USE_PERSONAL), Ok((true, false, 200)));
+    assert_eq!(choice(Licensing { kind: LicenceKind::Public, ..GRANTED }, USE_PERSONAL), Ok((false, false, 100)));
+    assert_eq!(choice(GRANTED, USE_COMMERCIAL), Ok((true, false, 200)));
+    assert_eq!(choice(Licensing { grant: None, ..GRANTED }, USE_PERSONAL), Ok((false, false, 300)));
+}
+
+#[test]
+fn a_grant_that_is_over_leaves_the_default_terms_and_is_named_when_they_do_not_do() {
+    for (grant, rule) in [
+        (Grant { expires_at_seconds: 1_000, ..GRANT }, CoreError::LicenceExpired),
+        (Grant { revoked_at_seconds: 999, ..GRANT }, CoreError::LicenceRevoked),
+    ] {
+        let over = Licensing { grant: Some(grant), ..GRANTED };
+        assert_eq!(choice(over, USE_PERSONAL), Ok((false, false, 300)));
+        assert_eq!(choice(over, USE_COMMERCIAL), Err(rule));
+        assert_eq!(over.admit(LicenceSource::Granted, USE_PERSONAL), Err(rule));
+    }
+    let in_force = Licensing { grant: Some(Grant { expires_at_seconds: 1_001, ..GRANT }), ..GRANTED };
+    assert_eq!(choice(in_force, USE_COMMERCIAL), Ok((true, false, 200)));
+}
+
+#[test]
+fn without_a_grant_the_default_terms_say_why_not() {
+    let stranger = Licensing { grant: None, ..GRANTED };
+    assert_eq!(choice(stranger, USE_COMMERCIAL), Err(CoreError::LicenceUseNotGranted));
+    assert_eq!(choice(stranger, 0), Err(CoreError::LicenceUseNotGranted));
+    let closed = Licensing { kind: LicenceKind::GrantOnly, ..stranger };
+    assert_eq!(choice(closed, USE_PERSONAL), Err(CoreError::LicenceRequired));
+    assert_eq!(closed.admit(LicenceSource::Granted, USE_PERSONAL), Err(CoreError::LicenceRequired));
+}
+
+#[test]
+fn a_full_window_refuses_until_it_ends() {
+    let rated = LicenceTerms { rate_max: 2, rate_window_seconds: 60, ..TERMS };
+    let windows = RateWindows { granted: EMPTY, default: RateWindow { started_at_seconds: 950, count: 2 } };
+    let full = Licensing { grant: None, default_terms: rated, windows, ..GRANTED };
+    assert_eq!(choice(full, USE_PERSONAL), Err(CoreError::LicenceRateExceeded));
+    assert_eq!(full.next_window_at_seconds(LicenceSource::Default), 1_010);
+    assert_eq!(choice(Licensing { now_seconds: 1_010, ..full }, USE_PERSONAL), Ok((false, true, 300)));
+    // A grant without a rate is not counted, and serves where the default terms are used up.
+    assert_eq!(choice(Licensing { grant: Some(GRANT), ..full }, USE_PERSONAL), Ok((true, false, 200)));
+    // Neither does a grant with a rate of its own fill up by requests under the default terms.
+    let grant = Grant { terms: LicenceTerms { price_atoms: 200, ..rated }, ..GRANT };
+    assert_eq!(choice(Licensing { grant: Some(grant), ..full }, USE_PERSONAL), Ok((true, true, 200)));
+}
+
+fn any_terms() -> impl Strategy<Value = LicenceTerms> {
+    (1..=USES_ALL, 0u64..1_000, 0u32..3).prop_map(|(uses, price_atoms, rate_max)| {
+        let rate_window_seconds = if rate_max == 0 { 0 } else { 60 };
+        LicenceTerms { uses, price_atoms, rate_max, rate_window_seconds }
+    })
+}
+
+fn any_licensing() -> impl Strategy<Value = Licensing> {
+    let kind = prop::sample::select(vec![LicenceKind::Public, LicenceKind::Paid, LicenceKind::GrantOnly]);
+    let times = (prop::sample::select(vec![0i64, 999, 1_001]), prop::sample::select(vec![0i64, 0, 900]));
+    let grant = (any_terms(), times).prop_map(|(terms, (expires_at_seconds, revoked_at_seconds))| Grant {
+        terms,
+        expires_at_seconds,
+        revoked_at_seconds,
+    });
+    let window =
+        || (900i64..1_000, 0u32..3).prop_map(|(started_at_seconds, count)| RateWindow { started_at_seconds, count });
+    (kind, any_terms(), prop::option::of(grant), window(), window()).prop_map(
+        |(kind, default_terms, grant, granted, default)| Licensing {
+            kind,
+            default_terms,
+            grant,
+            windows: RateWindows { granted, default },
+            now_seconds: 1_000,
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(modchains_test_seed::config())]
+
+    #[test]
+    fn an_admission_keeps_every_rule_and_counts_one_request(licensing in any_licensing(), uses in 0..=USES_ALL) {
+        let Licensing { kind, default_terms, grant, windows, now_seconds } = licensing;
+        for (source, grant) in [(LicenceSource::Default, None), (LicenceSource::Granted, grant.as_ref())] {
+            let Ok(admission) = licensing.admit(source, uses) else { continue };
+            prop_assert_eq!(effective(kind, &default_terms, grant, now_seconds), Ok(admission.terms));
+            prop_assert_eq!(admission.terms.check_uses(uses), Ok(()));
+            prop_assert_eq!(windows.of(source).record(&admission.terms, now_seconds), Ok(admission.window));
+            prop_assert_eq!(admission.is_counted(), admission.window != windows.of(source));
+        }
+    }
+
+    #[test]
+    fn the_choice_is_the_cheapest_that_is_allowed(licensing in any_licensing(), uses in 0..=USES_ALL, fee in 0u64..1_000) {
+        let both = [LicenceSource::Granted, LicenceSource::Default].map(|source| licensing.admit(source, uses));
+        let cheapest = both.iter().flatten().map(|admission| admission.terms.fee_atoms(fee)).min();
+        prop_assert_eq!(licensing.choose(uses, fee).ok().map(|chosen| chosen.terms.fee_atoms(fee)), cheapest);
+    }
+}
