@@ -84,9 +84,6 @@ impl fmt::Display for Decimal {
 
 impl Decimal {
     /// The amount in a token of `decimals` decimals. Zeros at the end of the fraction do not count as decimals.
-    ///
-    /// # Errors
-    /// [`AmountError::TooManyDecimals`], [`AmountError::TooLarge`].
     pub fn of_token(&self, decimals: u8) -> Result<Amount, AmountError> {
         let places = usize::from(decimals);
         if self.fraction.len() > places {

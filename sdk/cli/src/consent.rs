@@ -24,9 +24,6 @@ pub struct Consent(());
 
 impl Consent {
     /// Shows what is about to be sent and asks for consent, unless `is_given` beforehand.
-    ///
-    /// # Errors
-    /// [`CliError::NotConfirmed`] when nobody can be asked, [`CliError::Declined`] when the answer is not yes.
     pub fn ask(about: &Report, is_given: bool) -> Result<Self> {
         if is_given {
             return Ok(Self(()));
@@ -60,9 +57,6 @@ pub struct Sender(Keypair);
 
 impl Sender {
     /// Reads the key file of the command line.
-    ///
-    /// # Errors
-    /// When there is no key file, others can read it, or it holds no key.
     pub fn load(options: &GlobalOptions) -> Result<Self> {
         let path = match &options.keypair {
             Some(path) => path.clone(),
@@ -72,9 +66,6 @@ impl Sender {
     }
 
     /// Refuses at once when nobody can be asked whether to send.
-    ///
-    /// # Errors
-    /// [`CliError::NotConfirmed`].
     pub fn require_consentable(options: &GlobalOptions) -> Result<()> {
         require_terminal(options.yes)
     }

@@ -8,9 +8,6 @@ use thiserror::Error;
 pub struct NoDuration(String);
 
 /// Reads seconds: a whole number, plain or with a unit of s, m, h or d.
-///
-/// # Errors
-/// [`NoDuration`], also for more than fits 32 bits of seconds.
 pub fn parse_seconds(text: &str) -> Result<u32, NoDuration> {
     let refuse = || NoDuration(text.to_owned());
     let (number, unit_seconds) = match text.char_indices().next_back().ok_or_else(refuse)? {

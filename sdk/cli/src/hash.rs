@@ -17,9 +17,6 @@ pub enum HashError {
 pub type Hash = [u8; 32];
 
 /// Reads 64 hexadecimal digits.
-///
-/// # Errors
-/// [`HashError`].
 pub fn parse_hash(text: &str) -> Result<Hash, HashError> {
     if !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(HashError::NotHexadecimal);

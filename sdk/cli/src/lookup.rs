@@ -20,9 +20,6 @@ const NAMED_MAX: usize = 5;
 
 impl Connection {
     /// The model whose address is or starts with `text`, or whose name or symbol it is.
-    ///
-    /// # Errors
-    /// When there is none or more than one, or the endpoint does not list accounts.
     pub async fn find_model(&self, text: &str) -> Result<Pubkey> {
         if let Ok(address) = text.parse() {
             return Ok(address);
@@ -42,9 +39,6 @@ impl Connection {
     }
 
     /// The request whose address is or starts with `text`.
-    ///
-    /// # Errors
-    /// As [`Self::find_model`].
     pub async fn find_request(&self, text: &str) -> Result<Pubkey> {
         if let Ok(address) = text.parse() {
             return Ok(address);

@@ -28,9 +28,6 @@ impl ModelArg {
 
     /// The model's address. Reads the key file only when a name comes without its creator, and lists the models only when
     /// there is no whole address.
-    ///
-    /// # Errors
-    /// When the key file is needed and cannot be read, or when no model or several have the text.
     pub async fn address(&self, connection: &Connection) -> Result<Pubkey> {
         match (&self.model, &self.name) {
             (Some(text), _) => connection.find_model(text).await,

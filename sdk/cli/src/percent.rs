@@ -24,9 +24,6 @@ pub enum PercentError {
 }
 
 /// Reads a percentage of 0 to 100 with at most two decimals, with or without its sign, as basis points.
-///
-/// # Errors
-/// [`PercentError`].
 pub fn parse_percent_bps(text: &str) -> Result<u16, PercentError> {
     let number = text.trim();
     let number = number.strip_suffix('%').unwrap_or(number);

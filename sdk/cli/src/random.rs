@@ -3,9 +3,6 @@
 use crate::error::{CliError, Result};
 
 /// `N` bytes that nobody can guess.
-///
-/// # Errors
-/// When the system has none.
 pub fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|error| CliError::NoRandomness(error.to_string()))?;

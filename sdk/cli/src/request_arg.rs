@@ -14,9 +14,6 @@ pub struct RequestArg {
 
 impl RequestArg {
     /// The request's address. Lists the requests only when it is not given whole.
-    ///
-    /// # Errors
-    /// When no request or several begin like this.
     pub async fn address(&self, connection: &Connection) -> Result<Pubkey> {
         connection.find_request(&self.request).await
     }

@@ -5,9 +5,6 @@ use modchains_sdk::exchange::state::is_invisible;
 use crate::error::{CliError, Result};
 
 /// Refuses a text that the program would: empty, longer than `bytes_max`, or not shown as it is.
-///
-/// # Errors
-/// With `what` it is for.
 pub fn require_text(what: &str, text: &str, bytes_max: usize) -> Result<()> {
     let fits = (1..=bytes_max).contains(&text.len());
     if fits && text.trim() == text && !text.contains(is_invisible) {

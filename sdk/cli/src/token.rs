@@ -33,9 +33,6 @@ impl TokenView {
     }
 
     /// Reads a mint.
-    ///
-    /// # Errors
-    /// When the account is no mint.
     pub fn decode(mint: &Pubkey, account: &Account) -> Result<Self> {
         Ok(Self::new(FetchedMint::decode(mint, account)?))
     }
@@ -64,9 +61,6 @@ impl TokenView {
 
 impl Connection {
     /// The token of a mint.
-    ///
-    /// # Errors
-    /// When there is no such mint.
     pub async fn token(&self, mint: &Pubkey) -> Result<TokenView> {
         if *mint == address::WRAPPED_SOL_MINT {
             return Ok(TokenView::sol());
@@ -75,18 +69,12 @@ impl Connection {
     }
 
     /// The token of a model.
-    ///
-    /// # Errors
-    /// When there is no such model.
     pub async fn model_token(&self, model: &Pubkey) -> Result<TokenView> {
         let mint = self.client.model(model).await?.value.mint;
         self.token(&mint).await
     }
 
     /// The atoms of `owner` to be spent: `asked`, or all there are.
-    ///
-    /// # Errors
-    /// When `owner` has less, has nothing at all, or the amount does not fit the token.
     pub async fn held_atoms(&self, owner: &Pubkey, token: &TokenView, asked: &DecimalOrAll) -> Result<u64> {
         let has_atoms = self.client.token_atoms(&token.token.account_of(owner)).await?.unwrap_or(0);
         spendable_atoms(owner, token, asked, has_atoms)
@@ -94,9 +82,6 @@ impl Connection {
 }
 
 /// The part of `has_atoms` that is asked for.
-///
-/// # Errors
-/// When there is less, nothing at all, or the amount does not fit the token.
 pub fn spendable_atoms(owner: &Pubkey, token: &TokenView, asked: &DecimalOrAll, has_atoms: u64) -> Result<u64> {
     let needed_atoms = match asked {
         DecimalOrAll::All => has_atoms.max(1),
@@ -114,9 +99,6 @@ pub fn spendable_atoms(owner: &Pubkey, token: &TokenView, asked: &DecimalOrAll, 
 }
 
 /// An amount of a token that is more than zero.
-///
-/// # Errors
-/// When it is zero or does not fit the token.
 pub fn positive_atoms(amount: &Decimal, token: &TokenView) -> Result<u64> {
     match amount.of_token(token.decimals)?.atoms {
         0 => Err(CliError::unfit("the amount is zero", "write more than zero")),

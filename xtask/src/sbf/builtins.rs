@@ -23,9 +23,6 @@ fn folder() -> PathBuf {
 }
 
 /// Changes with the crate's sources.
-///
-/// # Errors
-/// When they cannot be read.
 pub fn identity() -> Result<String> {
     let files =
         ["Cargo.lock", "src/lib.rs", "src/wide.rs", "wide.ll"].map(|file| files::sha256_of(&folder().join(file)));
@@ -33,9 +30,6 @@ pub fn identity() -> Result<String> {
 }
 
 /// Compiles the crate with `cargo`, a command ready for the target, and returns the linker's first inputs.
-///
-/// # Errors
-/// When it does not compile.
 pub fn build(toolchain: &Toolchain, mut cargo: Command, output: &Path) -> Result<Vec<PathBuf>> {
     let step = Step::start("building the compiler's helper functions (the first time with std: a minute)");
     cargo

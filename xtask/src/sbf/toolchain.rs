@@ -49,9 +49,6 @@ pub struct Toolchain {
 
 impl Toolchain {
     /// Fetches and builds what is missing.
-    ///
-    /// # Errors
-    /// When Debian or the crates registry cannot be reached, or what came from there is not what is needed.
     pub fn set_up() -> Result<Self> {
         let folder = paths::cache()?.join("sbf");
         let _lock = lock::hold("sbf", "setting up the compiler of the programs")?;
@@ -102,9 +99,6 @@ impl Toolchain {
     }
 
     /// Whether rustc and LLVM disagree on how 128-bit values are returned.
-    ///
-    /// # Errors
-    /// When rustc's version cannot be read.
     pub fn needs_wide_builtins(&self) -> Result<bool> {
         Ok(minor_version(&self.rustc_version)? < 100)
     }
@@ -187,9 +181,6 @@ impl Toolchain {
 }
 
 /// Writes an executable shell script.
-///
-/// # Errors
-/// When the file cannot be written.
 pub fn write_script(path: &Path, body: &str) -> Result<()> {
     if files::write_if_changed(path, format!("#!/bin/sh\n{body}").as_bytes())? {
         fs::set_permissions(path, fs::Permissions::from_mode(0o755))?;
@@ -198,9 +189,6 @@ pub fn write_script(path: &Path, body: &str) -> Result<()> {
 }
 
 /// A path as a word of a shell script.
-///
-/// # Errors
-/// For a path with a quote in it, or one that is no text.
 pub fn quoted(path: &Path) -> Result<String> {
     match path.to_str() {
         Some(text) if !text.contains('\'') => Ok(format!("'{text}'")),

@@ -30,10 +30,6 @@ pub enum FeesCommand {
 }
 
 impl FeesCommand {
-    /// Does it.
-    ///
-    /// # Errors
-    /// Whatever the command refuses.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         match self {
             Self::Show(args) => Ok(Accrued::load(connection, &args.model.address(connection).await?).await?.report()),

@@ -42,10 +42,6 @@ pub struct ReferralArgs {
 }
 
 impl ReferralCommand {
-    /// Does it.
-    ///
-    /// # Errors
-    /// Whatever the command refuses.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         match self {
             Self::Open(args) => args.open(connection).await,

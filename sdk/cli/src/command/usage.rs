@@ -17,10 +17,6 @@ pub enum UsageCommand {
 }
 
 impl UsageCommand {
-    /// Does it.
-    ///
-    /// # Errors
-    /// Whatever the command refuses.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         match self {
             Self::Show(args) => show(connection, &args.model.address(connection).await?).await,

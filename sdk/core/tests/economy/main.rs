@@ -26,11 +26,12 @@ mod wash;
 mod weakness;
 mod world;
 
+use modchains_test_seed::{Ensemble, is_long, seed};
+
 use around::{Flash, Whale};
 use crowd::{Crowd, Demand};
 use decline::Decline;
 use dust::Dust;
-use modchains_test_seed::{Ensemble, is_long, seed};
 use pair::{Feeder, Staker};
 use search::{Found, Outcome, Plan, search};
 use sniper::Sniper;

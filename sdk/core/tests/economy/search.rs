@@ -1,7 +1,6 @@
 //! Random plans, each followed by variations of which the better ones are kept.
 
-use super::random::Random;
-use super::weakness::Weakness;
+use super::{random::Random, weakness::Weakness};
 
 /// What a plan gained, and the most that the documentation allows it to.
 #[derive(Debug, Clone, Copy)]

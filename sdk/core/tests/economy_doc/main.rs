@@ -5,9 +5,11 @@
 mod numbers;
 mod picture;
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::{env, fs};
+use std::{
+    collections::BTreeSet,
+    env, fs,
+    path::{Path, PathBuf},
+};
 
 fn root() -> PathBuf {
     let manifest = env::var_os("CARGO_MANIFEST_DIR").expect("cargo runs the tests");

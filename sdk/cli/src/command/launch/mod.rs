@@ -76,9 +76,6 @@ pub struct LaunchArgs {
 
 impl LaunchArgs {
     /// Looks at what is there, shows what is missing and what it costs, asks, and does it.
-    ///
-    /// # Errors
-    /// When the bundle is unsound, the chain would refuse a step, or there is too little SOL for all of them.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let creator = connection.address_or_own(None)?;
         let bundle = Bundle::open(&self.bundle, BundleLimits::default())?;

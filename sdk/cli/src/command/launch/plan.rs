@@ -31,9 +31,6 @@ pub struct Plan {
 
 impl Plan {
     /// Looks at the chain for what is missing of a launch on these terms.
-    ///
-    /// # Errors
-    /// When the model belongs to somebody else, or its service answers by another bundle.
     pub async fn make(connection: &Connection, mut terms: Terms, params: MarketParams) -> Result<Self> {
         let missing = look(connection, &mut terms).await?;
         let mut rents = Vec::new();

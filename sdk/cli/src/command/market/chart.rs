@@ -47,9 +47,6 @@ pub struct ChartArgs {
 
 impl ChartArgs {
     /// Reads the history and draws it. People get the drawing, scripts every moment.
-    ///
-    /// # Errors
-    /// When there is no market or no history, or the file cannot be written.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let listing = Listing::load(connection, &self.model.address(connection).await?).await?;
         let history = History::load(connection, &listing, usize::try_from(self.last).unwrap_or(usize::MAX)).await?;

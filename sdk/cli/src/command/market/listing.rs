@@ -24,9 +24,6 @@ pub struct Listing {
 
 impl Listing {
     /// Reads the market of a model.
-    ///
-    /// # Errors
-    /// When there is none.
     pub async fn load(connection: &Connection, model: &Pubkey) -> Result<Self> {
         let market = connection.client.market(model).await?;
         let token = connection.token(&market.value.mint).await?;

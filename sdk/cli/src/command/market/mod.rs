@@ -40,10 +40,6 @@ pub enum MarketCommand {
 }
 
 impl MarketCommand {
-    /// Does it.
-    ///
-    /// # Errors
-    /// Whatever the command refuses.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         match self {
             Self::Open(args) => args.run(connection).await,

@@ -60,9 +60,6 @@ struct Side {
 
 impl QuoteArgs {
     /// Quotes with the program's own formula.
-    ///
-    /// # Errors
-    /// When there is no market, or the curve refuses the trade.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let listing = Listing::load(connection, &self.model.address(connection).await?).await?;
         let (side, amount) = match (&self.side.buy, &self.side.sell) {
@@ -86,9 +83,6 @@ impl Listing {
     }
 
     /// An amount in tokens of the end that it counts.
-    ///
-    /// # Errors
-    /// When it is zero or does not fit that token.
     pub fn size(&self, side: TradeSide, amount: &Decimal, exact_out: bool) -> Result<TradeSize> {
         let (given, got) = self.ends(side);
         Ok(if exact_out {
@@ -99,9 +93,6 @@ impl Listing {
     }
 
     /// A quote with its limit, its fee by receiver and its prices.
-    ///
-    /// # Errors
-    /// When the slippage is above 100 %.
     pub fn show_quote(&self, quote: &TradeQuote, slippage_bps: u16) -> Result<Report> {
         let (given, got) = self.ends(quote.side);
         let (quote_atoms, token_atoms) = match quote.side {

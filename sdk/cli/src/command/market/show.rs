@@ -19,9 +19,6 @@ pub struct ShowArgs {
 
 impl ShowArgs {
     /// Reads the market.
-    ///
-    /// # Errors
-    /// When there is none.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let listing = Listing::load(connection, &self.model.address(connection).await?).await?;
         let report = listing.show(connection.client.now_seconds().await?)?;

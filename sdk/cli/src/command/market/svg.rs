@@ -22,9 +22,6 @@ const DOWN: RGBColor = RGBColor(176, 42, 48);
 
 /// Draws the price over time to `path`: a line, a dot for each trade, and for each move of the curve a vertical line with
 /// a triangle that points where it went.
-///
-/// # Errors
-/// What the system or the drawing library says.
 pub fn write(listing: &Listing, moments: &[Moment], path: &Path) -> Result<(), String> {
     // The library panics when its backend is dropped without having been written, and reports errors only here.
     draw(listing, moments, path).map_err(|error| error.to_string())

@@ -25,9 +25,6 @@ pub struct SyncArgs {
 
 impl SyncArgs {
     /// Syncs and says what moved.
-    ///
-    /// # Errors
-    /// When there is no market or service, or the epoch is not over.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let listing = Listing::load(connection, &self.model.address(connection).await?).await?;

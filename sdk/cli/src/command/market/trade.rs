@@ -86,9 +86,6 @@ pub struct BuyArgs {
 
 impl BuyArgs {
     /// Quotes, simulates, asks, then buys.
-    ///
-    /// # Errors
-    /// When there is too little to pay with, or the curve or the program refuses the trade.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let listing = Listing::load(connection, &self.model.address(connection).await?).await?;
@@ -156,9 +153,6 @@ impl std::str::FromStr for AmountOrModel {
 
 impl SellArgs {
     /// Quotes, simulates, asks, then sells.
-    ///
-    /// # Errors
-    /// When there are too few tokens, or the curve or the program refuses the trade.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let (amount, model) = self.amount_and_model()?;
         let signer = connection.signer()?;
@@ -249,9 +243,6 @@ impl TradeOptions {
 
 /// Refuses a trade whose limit the trader cannot cover, in tokens rather than in the words of a token program. `wrapping`
 /// says where SOL comes from; `rent_lamports` is what else the transaction locks.
-///
-/// # Errors
-/// [`CliError::BalanceTooSmall`], or [`CliError::RentNotCovered`] when the balance covers the price alone.
 pub async fn require_funds(
     connection: &Connection,
     given: &TokenView,

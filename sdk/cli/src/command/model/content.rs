@@ -11,10 +11,6 @@ pub enum ContentCommand {
 }
 
 impl ContentCommand {
-    /// Does it.
-    ///
-    /// # Errors
-    /// Whatever the command refuses.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         match self {
             Self::Mint(args) => args.run(connection).await,

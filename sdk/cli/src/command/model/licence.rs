@@ -33,10 +33,6 @@ pub enum LicenceCommand {
 }
 
 impl LicenceCommand {
-    /// Does it.
-    ///
-    /// # Errors
-    /// Whatever the command refuses.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         match self {
             Self::Terms(args) => args.run(connection).await,

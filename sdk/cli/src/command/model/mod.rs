@@ -41,10 +41,6 @@ pub enum ModelCommand {
 }
 
 impl ModelCommand {
-    /// Does it.
-    ///
-    /// # Errors
-    /// Whatever the command refuses.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         match self {
             Self::New(args) => args.run(connection).await,

@@ -25,9 +25,6 @@ pub struct NewArgs {
 
 impl NewArgs {
     /// Registers.
-    ///
-    /// # Errors
-    /// When the name is taken, or a text is too long or not shown as it is.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let creator = signer.pubkey();

@@ -24,9 +24,6 @@ pub struct ShowArgs {
 
 impl ShowArgs {
     /// Reads.
-    ///
-    /// # Errors
-    /// When there is no such model, or the endpoint does not list accounts.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let client = &connection.client;
         let address = self.model.address(connection).await?;
@@ -106,9 +103,6 @@ pub struct ListArgs {
 
 impl ListArgs {
     /// Reads.
-    ///
-    /// # Errors
-    /// When there is no such model, or the endpoint does not list accounts.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let creator: Vec<_> = self.creator.iter().map(|creator| (MODEL_CREATOR, creator.as_ref())).collect();
         let mut models: Vec<Fetched<Model>> = connection.client.list(&creator).await?;

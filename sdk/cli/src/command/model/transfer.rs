@@ -25,10 +25,6 @@ pub enum TransferCommand {
 }
 
 impl TransferCommand {
-    /// Does it.
-    ///
-    /// # Errors
-    /// Whatever the command refuses.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         match self {
             Self::Offer(args) => args.run(connection).await,

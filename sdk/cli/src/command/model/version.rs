@@ -73,9 +73,6 @@ pub struct VersionArgs {
 
 impl VersionArgs {
     /// Publishes.
-    ///
-    /// # Errors
-    /// When the bundle is unsound, the signer is not the creator, or a hash, parent or URI does not fit.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let model = self.model.address(connection).await?;
@@ -119,9 +116,6 @@ impl VersionArgs {
 }
 
 /// The version that a bundle is, without benchmark and parent.
-///
-/// # Errors
-/// When requests cannot carry its inputs or results, or the URI is not one that the program takes.
 pub fn of_bundle(bundle: &Bundle, uri: &str) -> Result<ModelVersionPublishArgs> {
     let manifest = bundle.manifest();
     let sizes = [

@@ -33,10 +33,6 @@ pub enum RequestCommand {
 }
 
 impl RequestCommand {
-    /// Does it.
-    ///
-    /// # Errors
-    /// Whatever the command refuses.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         match self {
             Self::New(args) => args.run(connection).await,

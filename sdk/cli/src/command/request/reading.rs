@@ -37,10 +37,6 @@ pub struct Reading {
 
 impl Reading {
     /// Adds what the answer of a request to `model` means, if it has one.
-    ///
-    /// # Errors
-    /// When --bundle names another bundle than the version's. Whatever else keeps an answer from being read is said in
-    /// its place.
     pub async fn add(
         &self,
         connection: &Connection,

@@ -29,9 +29,6 @@ pub struct ShowArgs {
 
 impl ShowArgs {
     /// Reads the request.
-    ///
-    /// # Errors
-    /// When there is none.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let request = self.request.address(connection).await?;
         connection.show_request(&request, &self.reading).await
@@ -40,9 +37,6 @@ impl ShowArgs {
 
 impl Connection {
     /// A request with its answer.
-    ///
-    /// # Errors
-    /// When there is none, or as [`Reading::add`].
     pub async fn show_request(&self, address: &Pubkey, reading: &Reading) -> Result<Report> {
         let request = self.client.request(address).await?;
         let service = self.client.state::<Service>(&request.request.value.service).await?.value;
@@ -161,9 +155,6 @@ pub struct ListArgs {
 
 impl ListArgs {
     /// Reads the requests, newest first.
-    ///
-    /// # Errors
-    /// When there is no service, or the endpoint does not list accounts.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let model = self.model.address(connection).await?;
         let requester = if self.mine { Some(connection.address_or_own(None)?) } else { self.requester };

@@ -33,10 +33,6 @@ pub enum VaultCommand {
 }
 
 impl VaultCommand {
-    /// Does it.
-    ///
-    /// # Errors
-    /// Whatever the command refuses.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         match self {
             Self::Open(args) => args.run(connection).await,

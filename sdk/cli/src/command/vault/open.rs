@@ -37,10 +37,6 @@ pub struct OpenArgs {
 }
 
 impl OpenArgs {
-    /// Does it.
-    ///
-    /// # Errors
-    /// Whatever the vault refuses.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let model = self.model.address(connection).await?;
@@ -67,10 +63,6 @@ pub struct ShowArgs {
 }
 
 impl ShowArgs {
-    /// Does it.
-    ///
-    /// # Errors
-    /// Whatever the vault refuses.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let staking = Staking::load(connection, &self.model.address(connection).await?).await?;
         let (vault, token) = (&staking.vault.value, &staking.token);

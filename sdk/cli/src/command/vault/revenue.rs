@@ -29,10 +29,6 @@ pub struct ClaimArgs {
 }
 
 impl ClaimArgs {
-    /// Does it.
-    ///
-    /// # Errors
-    /// Whatever the vault refuses.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let owner = signer.pubkey();
@@ -86,10 +82,6 @@ pub struct PositionArgs {
 }
 
 impl PositionArgs {
-    /// Does it.
-    ///
-    /// # Errors
-    /// Whatever the vault refuses.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let owner = connection.address_or_own(self.owner)?;
         let staking = Staking::load(connection, &self.model.address(connection).await?).await?;

@@ -41,10 +41,6 @@ pub struct StakeArgs {
 }
 
 impl StakeArgs {
-    /// Does it.
-    ///
-    /// # Errors
-    /// Whatever the vault refuses.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let owner = signer.pubkey();
@@ -74,10 +70,6 @@ pub struct UnstakeArgs {
 }
 
 impl UnstakeArgs {
-    /// Does it.
-    ///
-    /// # Errors
-    /// Whatever the vault refuses.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let owner = signer.pubkey();
@@ -100,10 +92,6 @@ pub struct WithdrawArgs {
 }
 
 impl WithdrawArgs {
-    /// Does it.
-    ///
-    /// # Errors
-    /// Whatever the vault refuses.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let owner = signer.pubkey();

@@ -18,9 +18,6 @@ pub struct Staking {
 
 impl Staking {
     /// Reads the vault of a model.
-    ///
-    /// # Errors
-    /// When there is none.
     pub async fn load(connection: &Connection, model: &Pubkey) -> Result<Self> {
         let vault = connection.client.vault(model).await?;
         let token = connection.token(&vault.value.mint).await?;
