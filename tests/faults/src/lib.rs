@@ -21,19 +21,21 @@
 //! ```
 //!
 //! [`WebsocketProxy`] passes bytes both ways until it is told to [`WebsocketProxy::silence`]: connections stay open and
-//! nothing comes.
+//! nothing comes. [`LocalNetwork`] is something for both to stand in front of.
 //!
 //! What a test cannot do without, such as a port, ends it with a panic.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failed expectation is a failed test")]
 
 mod lag;
+mod network;
 mod proxy;
 mod rule;
 mod thread;
 mod websocket;
 
 pub use lag::Lag;
+pub use network::LocalNetwork;
 pub use proxy::{Call, FaultProxy};
 pub use rule::{Fault, Rule};
 pub use websocket::WebsocketProxy;

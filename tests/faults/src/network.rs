@@ -1,0 +1,65 @@
+use std::{
+    env,
+    fs::{self, File},
+    process::{Child, Command, Stdio},
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// How long the network may take to start.
+const START_TIMEOUT: Duration = Duration::from_secs(120);
+/// The pause between two looks at whether it has.
+const POLL: Duration = Duration::from_millis(50);
+
+/// An embedded local network without any program of ours, in a process of its own that ends when this is dropped. The
+/// environment variable `MODCHAINS_LOCALNET` names its executable, as `cargo xtask env` does.
+#[derive(Debug)]
+pub struct LocalNetwork {
+    process: Child,
+    state: Value,
+    _folder: TempDir,
+}
+
+impl LocalNetwork {
+    /// Starts one on free ports.
+    pub fn start() -> Self {
+        let program = env::var_os("MODCHAINS_LOCALNET");
+        let program = program.expect("MODCHAINS_LOCALNET is set: run `eval \"$(cargo xtask env)\"` first");
+        let folder = tempfile::tempdir().expect("there is room for a temporary folder");
+        let state = folder.path().join("network.json");
+        let log = File::create(folder.path().join("network.log")).expect("a temporary file can be made");
+        let mut command = Command::new(program);
+        command.args(["--exit-with-parent", "--state-file"]).arg(&state).stdin(Stdio::null());
+        command.stdout(log.try_clone().expect("a file can be shared")).stderr(log);
+        let process = command.spawn().expect("the local network starts");
+        let deadline = Instant::now() + START_TIMEOUT;
+        while !state.exists() {
+            assert!(Instant::now() < deadline, "the local network did not start");
+            sleep(POLL);
+        }
+        let text = fs::read_to_string(&state).expect("the network has written where it answers");
+        let state = serde_json::from_str(&text).expect("the network writes JSON");
+        Self { process, state, _folder: folder }
+    }
+
+    /// Where it answers JSON-RPC.
+    pub fn url(&self) -> &str {
+        self.state["rpc_url"].as_str().expect("the network has an endpoint")
+    }
+
+    /// Where its websocket is.
+    pub fn websocket_url(&self) -> &str {
+        self.state["ws_url"].as_str().expect("the network has a websocket")
+    }
+}
+
+impl Drop for LocalNetwork {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        self.process.kill().ok();
+        self.process.wait().ok();
+    }
+}
