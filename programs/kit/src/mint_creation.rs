@@ -23,6 +23,10 @@ const FIELD_KEY: u8 = 3;
 const EXTENSION_HEADER_BYTES: usize = 4;
 /// A mint padded to the length of a token account, its account type, and the metadata pointer: authority and address.
 const MINT_BYTES: usize = 165 + 1 + EXTENSION_HEADER_BYTES + 64;
+/// Length of a multisig. Token-2022 tells it by its length and gives no other account the same: what would be as long gets
+/// [`MULTISIG_PADDING_BYTES`] more.
+const MULTISIG_BYTES: usize = 355;
+const MULTISIG_PADDING_BYTES: usize = 2;
 /// What the metadata takes besides texts: update authority, mint, the number of further fields.
 const METADATA_BYTES: usize = EXTENSION_HEADER_BYTES + 32 + 32 + 4;
 
@@ -51,7 +55,7 @@ impl MintCreation<'_, '_> {
     pub fn invoke(&self, mint_seeds: &[&[u8]], authority_seeds: &[&[u8]]) -> Result<()> {
         let (mint, authority) = (self.mint, self.authority);
         let program = self.token_program.key;
-        let final_bytes = MINT_BYTES + self.metadata_bytes();
+        let final_bytes = account_bytes(MINT_BYTES + self.metadata_bytes());
         account::create_to_grow(self.payer, self.mint, MINT_BYTES, final_bytes, program, mint_seeds)?;
         self.call(&[writable(mint)], &metadata_pointer(mint.key), &[])?;
         self.call(&[writable(mint)], &initialize_mint(self.decimals, authority.key), &[])?;
@@ -80,6 +84,11 @@ impl MintCreation<'_, '_> {
     fn call(&self, parties: &[Party<&AccountInfo>], data: &[u8], signer_seeds: &[&[u8]]) -> Result<()> {
         cpi::call(self.token_program.key, parties, data, &[signer_seeds])
     }
+}
+
+/// Length that Token-2022 gives an account in which it uses `used_bytes`.
+const fn account_bytes(used_bytes: usize) -> usize {
+    if used_bytes == MULTISIG_BYTES { MULTISIG_BYTES + MULTISIG_PADDING_BYTES } else { used_bytes }
 }
 
 /// A text as the metadata stores it: length and bytes.

@@ -4,5 +4,6 @@ mod clock;
 mod compute_units;
 mod interfaces;
 mod isolation;
+mod prefunded;
 mod program_metadata;
 mod refusals;

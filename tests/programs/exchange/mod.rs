@@ -7,6 +7,7 @@ mod handover;
 mod hostile_mints;
 mod licences;
 mod listing;
+mod mint_lengths;
 mod sync;
 mod trade_laws;
 mod trades;

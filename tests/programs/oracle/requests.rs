@@ -3,7 +3,7 @@
 use anchor_lang::prelude::Pubkey;
 use modchains_oracle::{
     instructions::{RequestCreateArgs, ResultPostArgs, ServiceConfigureArgs},
-    state::{Request, RequestStatus, ServiceTerms},
+    state::{INPUT_BYTES_MAX, OUTPUT_BYTES_MAX, Request, RequestStatus, ServiceTerms},
 };
 use modchains_program_kit::hash::sha256;
 use modchains_sdk::{address, instruction::oracle};
@@ -140,17 +140,19 @@ fn inputs_and_terms_that_the_service_does_not_take_are_refused() {
 
 #[test]
 fn the_longest_input_and_output_of_the_program_fit() {
+    let [input_bytes, output_bytes] = [INPUT_BYTES_MAX, OUTPUT_BYTES_MAX].map(usize::from);
     let mut world = World::ready();
-    let terms = ServiceTerms { input_bytes_max: 700, output_bytes_max: 1_024, ..service_terms() };
+    let terms =
+        ServiceTerms { input_bytes_max: INPUT_BYTES_MAX, output_bytes_max: OUTPUT_BYTES_MAX, ..service_terms() };
     let args = ServiceConfigureArgs { terms, open: true };
     world.chain.must(&[oracle::service_configure(&SIDE.person("creator"), &SIDE.model(), 1, args)]);
-    world.chain.must(&[create(RequestCreateArgs { input: vec![5; 700], ..request_args(1) })]);
+    world.chain.must(&[create(RequestCreateArgs { input: vec![5; input_bytes], ..request_args(1) })]);
     world.claim(SIDE, 1);
-    world.must_refuse(&[post(ResultPostArgs { output: vec![6; 1_025], ..result_args() })], "OutputTooLong");
-    world.chain.must(&[post(ResultPostArgs { output: vec![6; 1_024], ..result_args() })]);
+    world.must_refuse(&[post(ResultPostArgs { output: vec![6; output_bytes + 1], ..result_args() })], "OutputTooLong");
+    world.chain.must(&[post(ResultPostArgs { output: vec![6; output_bytes], ..result_args() })]);
     let account = world.chain.raw(&SIDE.request(1)).unwrap();
     let payload = &account.data[Request::INPUT_OFFSET..];
-    assert!(payload[..700] == [5; 700] && payload[700..] == [6; 1_024]);
+    assert!(payload[..input_bytes] == vec![5; input_bytes] && payload[input_bytes..] == vec![6; output_bytes]);
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub struct RequestCreateArgs {
     pub uses: u16,
     /// Keeps short inputs and outputs from being guessed by their hashes.
     pub salt: [u8; 16],
-    /// The input, 1 to 700 bytes and at most what the service takes.
+    /// The input, 1 to 611 bytes and at most what the service takes.
     pub input: Vec<u8>,
 }
 

@@ -88,9 +88,9 @@ pub struct ServiceTerms {
     pub max_wait_min_seconds: u32,
     /// Longest wait a request may ask for; at most 30 days.
     pub max_wait_max_seconds: u32,
-    /// Longest input, 1 to 700 bytes.
+    /// Longest input, 1 to 611 bytes.
     pub input_bytes_max: u16,
-    /// Longest output, 1 to 1,024 bytes.
+    /// Longest output, 1 to 807 bytes.
     pub output_bytes_max: u16,
     /// How fees are split; the configuration's default when not given.
     pub split: Option<UsageSplit>,
