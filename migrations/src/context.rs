@@ -46,8 +46,8 @@ impl Context {
     /// When it gives another address than the one compiled in, is missing, or is public on a network that is not.
     pub fn program_keypair(&self, program: Program) -> Result<Keypair> {
         let keypair = match &self.program_keys {
-            ProgramKeys::Public if is_loopback(self.client.url()) => program.local_keypair(),
-            ProgramKeys::Public => return Err(MigrateError::PublicKeysRefused { url: self.client.url().to_owned() }),
+            ProgramKeys::Public if self.is_local() => program.local_keypair(),
+            ProgramKeys::Public => return Err(MigrateError::PublicKeysRefused { url: self.client.url().clone() }),
             ProgramKeys::Folder(folder) => {
                 keys::load(&folder.join(format!("modchains_{}-keypair.json", program.name())))?
             }
@@ -73,7 +73,7 @@ impl Context {
 
     /// Whether the cluster runs on this machine.
     pub fn is_local(&self) -> bool {
-        is_loopback(self.client.url())
+        is_loopback(&self.client.url().to_string())
     }
 
     /// Who signs and pays for every step.

@@ -48,7 +48,7 @@ pub enum MigrateError {
     )]
     PublicKeysRefused {
         /// The endpoint.
-        url: String,
+        url: modchains_sdk::Endpoint,
     },
     /// Somebody else holds the program.
     #[error(
@@ -157,7 +157,7 @@ pub enum MigrateError {
     #[error("{url} has no Program Metadata program at {address}; nothing can be published there", address = crate::metadata::program::ID)]
     MetadataProgramMissing {
         /// The endpoint.
-        url: String,
+        url: modchains_sdk::Endpoint,
     },
     /// The program is not deployed.
     #[error("the {program} program is not deployed at {address}; run modchains-migrate first")]

@@ -20,7 +20,7 @@ use modchains_migrations::{
     steps::{Step, StepReport},
 };
 use modchains_sdk::{
-    Hash, SdkError,
+    Endpoint, Hash, SdkError,
     client::{Client, ClientOptions},
     keys, terminal,
 };
@@ -31,8 +31,14 @@ use serde_json::json;
 #[command(name = "modchains-migrate", version)]
 struct Arguments {
     /// JSON-RPC endpoint of the cluster.
-    #[arg(long, global = true, env = "MODCHAINS_RPC_URL", default_value = "http://127.0.0.1:8899")]
-    url: String,
+    #[arg(
+        long,
+        global = true,
+        env = "MODCHAINS_RPC_URL",
+        hide_env_values = true,
+        default_value = "http://127.0.0.1:8899"
+    )]
+    url: Endpoint,
     /// Refuses any cluster but the one with this genesis hash.
     #[arg(long, global = true, value_name = "HASH")]
     genesis_hash: Option<Hash>,
@@ -151,7 +157,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
 async fn connect(arguments: &Arguments, config: Config) -> Result<Context> {
     let authority = keys::load(&arguments.keypair)?;
     let options = ClientOptions { genesis_hash: arguments.genesis_hash, ..ClientOptions::default() };
-    let client = Client::connect_with(&arguments.url, &options).await?;
+    let client = Client::connect_with(arguments.url.secret_url(), &options).await?;
     Ok(Context {
         client: Arc::new(client),
         authority,

@@ -6,7 +6,7 @@ use indicatif::ProgressBar;
 use modchains_sdk::{
     Instruction, Keypair, Signer,
     address::UPGRADEABLE_LOADER,
-    client::{SignedTransaction, sign},
+    client::{Confirmation, SignedTransaction, sign},
     instruction::budget::compute_price,
 };
 use sha2::{Digest, Sha256};
@@ -17,7 +17,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::{ProgramImage, chunks::missing_chunks};
+use super::{ProgramImage, allocation::create_in_place, chunks::missing_chunks};
 use crate::{MigrateError, Result, context::Context};
 
 /// Transactions that are on their way to the endpoint at once.
@@ -103,9 +103,12 @@ impl<'a> Buffer<'a> {
             _ => {}
         }
         let rent_lamports = self.context.client.rent_lamports(bytes).await?;
+        let held_lamports = self.context.client.lamports(&self.address()).await?;
         let create =
             loader::create_buffer(&authority, &self.address(), &authority, rent_lamports, self.image.bytes.len())
                 .map_err(|error| MigrateError::Loader { reason: error.to_string() })?;
+        let lamports = [held_lamports, rent_lamports];
+        let create = create_in_place(create, [&authority, &self.address()], lamports, bytes);
         self.context.send(&create, &[&self.keypair]).await?;
         Ok(())
     }
@@ -160,9 +163,12 @@ impl<'a> Buffer<'a> {
         while !waiting.is_empty() && started.elapsed() < ROUND {
             let mut landed = 0;
             for part in waiting.chunks(STATUSES_PER_REQUEST).map(<[_]>::to_vec).collect::<Vec<_>>() {
-                let statuses = self.context.client.statuses(&part).await?;
-                let done = part.into_iter().zip(statuses).filter_map(|(signature, status)| status.map(|_| signature));
-                let done: Vec<_> = done.collect();
+                // No news now may be news at the next look; what is missing after the round is sent again.
+                let Ok(statuses) = self.context.client.statuses(&part).await else { continue };
+                let is_done =
+                    |status: Option<Confirmation>| status.is_some_and(|it| self.context.client.is_settled(&it));
+                let done = part.into_iter().zip(statuses).filter(|(_, status)| is_done(status.clone()));
+                let done: Vec<_> = done.map(|(signature, _)| signature).collect();
                 landed += done.len();
                 waiting.retain(|signature| !done.contains(signature));
             }

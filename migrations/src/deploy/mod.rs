@@ -1,5 +1,6 @@
 //! Deploying one program with the upgradeable loader over plain RPC.
 
+mod allocation;
 mod buffer;
 mod chunks;
 mod state;
@@ -16,6 +17,7 @@ pub use buffer::{Buffer, buffer_keypair};
 pub use chunks::missing_chunks;
 pub use state::Deployed;
 
+use self::allocation::create_in_place;
 use crate::{MigrateError, Result, context::Context};
 
 /// First bytes of a compiled program.
@@ -133,10 +135,18 @@ impl ProgramImage {
     }
 
     async fn create(&self, context: &Context) -> Result<usize> {
-        // Before anything is paid for: the key must give the address that was compiled in.
+        // Before anything is paid for: the key must give the address that was compiled in, and the loader creates no
+        // data account where lamports are already.
         let program_keypair = context.program_keypair(self.program)?;
+        let data_address = address::program_data(&self.program.id());
+        if context.client.lamports(&data_address).await? > 0 {
+            let (program, reason) = (self.program.name(), "somebody sent lamports to where the loader would keep it");
+            return Err(MigrateError::NotAProgram { program, address: data_address, reason });
+        }
         let (buffer, written) = self.fill_buffer(context).await?;
-        let program_lamports = context.client.rent_lamports(UpgradeableLoaderState::size_of_program()).await?;
+        let program_bytes = UpgradeableLoaderState::size_of_program();
+        let program_lamports = context.client.rent_lamports(program_bytes).await?;
+        let held_lamports = context.client.lamports(&self.program.id()).await?;
         let authority = context.authority_address();
         let deploy = loader::deploy_with_max_program_len(
             &authority,
@@ -147,6 +157,8 @@ impl ProgramImage {
             self.bytes.len(),
         )
         .map_err(|error| MigrateError::Loader { reason: error.to_string() })?;
+        let (parties, lamports) = ([&authority, &self.program.id()], [held_lamports, program_lamports]);
+        let deploy = create_in_place(deploy, parties, lamports, program_bytes);
         context.send(&deploy, &[&program_keypair]).await?;
         Ok(written)
     }

@@ -35,9 +35,7 @@ impl Deployed {
         let refuse = |reason| MigrateError::NotAProgram { program: program.name(), address: program.id(), reason };
         let [Some(account), data] = accounts else { return Ok(Self::Absent) };
         if account.owner != UPGRADEABLE_LOADER {
-            // Lamports that somebody sent to the address beforehand make an empty account of the system program.
-            let is_empty = account.owner == modchains_sdk::address::SYSTEM_PROGRAM && account.data.is_empty();
-            return if is_empty { Ok(Self::Absent) } else { Err(refuse("it belongs to another program")) };
+            return Err(refuse("it belongs to another program"));
         }
         match bincode::deserialize(&account.data) {
             Ok(UpgradeableLoaderState::Program { programdata_address }) if programdata_address == *data_address => {}
@@ -101,10 +99,8 @@ mod tests {
     }
 
     #[test]
-    fn an_address_with_nothing_or_only_lamports_is_free() {
+    fn an_address_with_nothing_is_free() {
         assert_eq!(compare([None, None]).unwrap(), Deployed::Absent);
-        let gift = Account { lamports: 1, ..Account::default() };
-        assert_eq!(compare([Some(&gift), None]).unwrap(), Deployed::Absent);
     }
 
     #[test]

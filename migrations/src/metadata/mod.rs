@@ -66,7 +66,7 @@ pub struct PublishReport {
 pub async fn publish(context: &Context, publication: &Publication) -> Result<Vec<PublishReport>> {
     let (_, found) = context.client.account(&program::ID).await?;
     if !found.is_some_and(|account| account.executable) {
-        return Err(MigrateError::MetadataProgramMissing { url: context.client.url().to_owned() });
+        return Err(MigrateError::MetadataProgramMissing { url: context.client.url().clone() });
     }
     let mut reports = Vec::new();
     for program in keys::Program::ALL {
