@@ -113,7 +113,7 @@ async fn set_up(arguments: &Arguments, operator: &Keypair) -> Result<Setup> {
     let bundle = Bundle::open(&arguments.bundle.canonicalize()?, BundleLimits::default())?;
     let (creator, requester) = (Keypair::new(), Keypair::new());
     for key in [&creator, &requester, operator] {
-        let signature = client.rpc().request_airdrop(&key.pubkey(), 1_000 * SOL).await?;
+        let signature = client.request_airdrop(&key.pubkey(), 1_000 * SOL).await?;
         while client.status(&signature).await?.is_none() {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }

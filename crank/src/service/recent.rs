@@ -32,11 +32,11 @@ pub struct Recent {
 impl Recent {
     /// Reads everything.
     pub async fn read(client: &Client) -> Result<Self, SdkError> {
-        let block_height = client.rpc().get_block_height_with_commitment(client.commitment());
-        let (hash, height, seconds) = tokio::join!(client.latest_blockhash(), block_height, client.now_seconds());
+        let (hash, height, seconds) =
+            tokio::join!(client.latest_blockhash(), client.block_height(), client.now_seconds());
         let (blockhash, last_valid_block_height) = hash?;
-        let block_height = height.map_err(|error| SdkError::from_rpc(client.url(), &error))?;
-        Ok(Self { blockhash, last_valid_block_height, block_height, chain_seconds: seconds?, read_at: Instant::now() })
+        let (block_height, chain_seconds) = (height?, seconds?);
+        Ok(Self { blockhash, last_valid_block_height, block_height, chain_seconds, read_at: Instant::now() })
     }
 
     /// The chain's time now, unix seconds; never ahead of a chain whose clock runs evenly.

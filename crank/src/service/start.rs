@@ -87,6 +87,7 @@ async fn connect(config: &Config) -> Result<Client, ServiceError> {
         commitment: chain.commitment.config(),
         genesis_hash,
         timeout: Duration::from_millis(chain.rpc_timeout_ms),
+        ..ClientOptions::default()
     };
     Ok(Client::connect_with(&config.rpc_url, &options).await?)
 }

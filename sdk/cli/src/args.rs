@@ -24,7 +24,8 @@ Examples:
   modchains request new MODEL --input-file digit.bin --wait
   modchains --json market show MODEL | jq -r .spot_price.amount
 
-Exit codes: 0 done, 1 failed, 2 misused.";
+Exit codes: 0 done, 1 failed and nothing was lost, 2 misused, 3 sent, but the endpoint did not say how it ended: look
+the signature up before you send again.";
 
 /// Trade, stake and use AI models on ModChains.
 #[derive(Debug, Parser)]
@@ -94,7 +95,7 @@ impl Command {
             return args.run();
         }
         let connection = &Connection::connect(options).await?;
-        match self {
+        let done = match self {
             Self::Keygen(args) => args.run(),
             Self::Airdrop(args) => args.run(connection).await,
             Self::Balance(args) => args.run(connection).await,
@@ -111,7 +112,8 @@ impl Command {
             Self::Usage(command) => command.run(connection).await,
             Self::Fees(command) => command.run(connection).await,
             Self::Referral(command) => command.run(connection).await,
-        }
+        };
+        done.map_err(|fault| connection.after_sending(fault))
     }
 }
 
@@ -167,7 +169,7 @@ mod tests {
     fn global_options_go_before_and_after_the_command() {
         let cli = Cli::try_parse_from(["modchains", "model", "list", "--json", "--url", "http://h:1"]).unwrap();
         assert!(cli.options.json);
-        assert_eq!(cli.options.url, "http://h:1");
+        assert_eq!(cli.options.url.secret_url(), "http://h:1");
         assert!(Cli::try_parse_from(["modchains", "--json", "model", "list"]).unwrap().options.json);
     }
 

@@ -4,7 +4,7 @@ use std::{sync::OnceLock, time::Duration};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use modchains_sdk::{
-    Instruction, Pubkey,
+    Instruction, Pubkey, Signature,
     bundle::{FetchOptions, is_private_url},
     client::{Client, ClientOptions, Prepared, SIGNATURE_LAMPORTS, SendOptions},
     decode::Receipt,
@@ -13,7 +13,7 @@ use modchains_sdk::{
 use crate::{
     amount::SOL_DECIMALS,
     consent::{Consent, Sender},
-    error::Result,
+    error::{CliError, Result},
     options::GlobalOptions,
     report::Report,
 };
@@ -29,6 +29,8 @@ pub struct Connection {
     pub client: Client,
     options: GlobalOptions,
     key: OnceLock<Sender>,
+    /// The first transaction that went through.
+    sent: OnceLock<Signature>,
 }
 
 impl Connection {
@@ -38,8 +40,8 @@ impl Connection {
     /// When it does not answer.
     pub async fn connect(options: &GlobalOptions) -> Result<Self> {
         let client_options = ClientOptions { commitment: options.commitment.into(), ..ClientOptions::default() };
-        let client = Client::connect_with(&options.url, &client_options).await?;
-        Ok(Self { client, options: options.clone(), key: OnceLock::new() })
+        let client = Client::connect_with(options.url.secret_url(), &client_options).await?;
+        Ok(Self { client, options: options.clone(), key: OnceLock::new(), sent: OnceLock::new() })
     }
 
     /// The key that signs and pays what is sent.
@@ -99,7 +101,20 @@ impl Connection {
         let spinner = spinner(being_done);
         let receipt = self.client.send_prepared(prepared, &[signer.keypair(consent)]).await;
         spinner.finish_and_clear();
-        Ok(receipt?)
+        let receipt = receipt?;
+        self.sent.get_or_init(|| receipt.signature);
+        Ok(receipt)
+    }
+
+    /// What ended a command, told from a refusal when a transaction went through before and the endpoint alone is to
+    /// blame.
+    pub fn after_sending(&self, fault: CliError) -> CliError {
+        match (self.sent.get(), &fault) {
+            (Some(signature), CliError::Sdk(error)) if error.is_transient() => {
+                CliError::Unread { signature: *signature, fault: Box::new(fault) }
+            }
+            _ => fault,
+        }
     }
 
     /// Simulates, shows what is about to be sent with what it costs, asks, and sends.
@@ -168,7 +183,7 @@ impl Connection {
 
     /// How manifests are fetched. Addresses of private networks are asked by those whose endpoint is in one.
     pub fn fetch_options(&self) -> FetchOptions {
-        FetchOptions { timeout: FETCH_TIMEOUT, allows_private: is_private_url(&self.options.url) }
+        FetchOptions { timeout: FETCH_TIMEOUT, allows_private: is_private_url(self.options.url.secret_url()) }
     }
 
     /// Whether results are for scripts.

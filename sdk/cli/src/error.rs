@@ -1,6 +1,6 @@
 //! What ends a command early. Each message is one line that names the thing and the remedy.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, process::ExitCode};
 
 use modchains_sdk::{Pubkey, SdkError, Signature, bundle::BundleError};
 use serde_json::{Value, json};
@@ -11,7 +11,10 @@ use crate::amount::AmountError;
 /// Result of a command.
 pub type Result<T> = std::result::Result<T, CliError>;
 
-/// Why a command failed. Nothing that it refused has been sent.
+/// Exit code of a command whose transaction was sent, while the endpoint did not say how it ended or what it led to.
+const EXIT_SENT: u8 = 3;
+
+/// Why a command failed. Nothing that it refused has been sent, unless [`SdkError::sent_signature`] names it.
 #[derive(Debug, Error)]
 pub enum CliError {
     /// The library or a program refused.
@@ -90,6 +93,14 @@ pub enum CliError {
         /// How to look again.
         remedy: String,
     },
+    /// A transaction went through, and the endpoint did not tell what was asked afterwards.
+    #[error("done in {signature}, but what it led to cannot be read: {fault}")]
+    Unread {
+        /// The first transaction of the command.
+        signature: Signature,
+        /// The endpoint's fault.
+        fault: Box<Self>,
+    },
     /// The faucet's transaction failed.
     #[error("the airdrop {signature} failed: {reason}; use a local network, or ask its faucet for less")]
     AirdropFailed {
@@ -133,14 +144,33 @@ impl CliError {
             Self::RentNotCovered { .. } => "rent_not_covered",
             Self::Bundle(error) => error.label(),
             Self::TimedOut { .. } => "timed_out",
+            Self::Unread { .. } => "unread",
             Self::AirdropFailed { .. } => "airdrop_failed",
             Self::NoRandomness(_) => "no_randomness",
         }
     }
 
-    /// For scripts: the label and the message.
+    /// The transaction that was sent all the same.
+    pub const fn sent_signature(&self) -> Option<&Signature> {
+        match self {
+            Self::Sdk(error) => error.sent_signature(),
+            Self::Unread { signature, .. } => Some(signature),
+            _ => None,
+        }
+    }
+
+    /// What the command ends with.
+    pub fn exit_code(&self) -> ExitCode {
+        if self.sent_signature().is_some() { ExitCode::from(EXIT_SENT) } else { ExitCode::FAILURE }
+    }
+
+    /// For scripts: the label and the message, and the transaction that was sent all the same.
     pub fn json(&self) -> Value {
-        json!({ "error": { "label": self.label(), "message": self.to_string() } })
+        let mut error = json!({ "label": self.label(), "message": self.to_string() });
+        if let Some(signature) = self.sent_signature() {
+            error["signature"] = json!(signature.to_string());
+        }
+        json!({ "error": error })
     }
 }
 

@@ -58,6 +58,21 @@ impl Connection {
         Ok(Around { before: wrap_sol(owner, atoms).to_vec(), after })
     }
 
+    /// Refuses unless `owner` has `lamports` of wrapped SOL already.
+    ///
+    /// # Errors
+    /// When less is wrapped.
+    pub async fn require_wrapped(&self, owner: &Pubkey, lamports: u64) -> Result<()> {
+        let wrapped = TokenView::sol();
+        let held_lamports = self.client.token_atoms(&wrapped.token.account_of(owner)).await?.unwrap_or(0);
+        if held_lamports >= lamports {
+            return Ok(());
+        }
+        let (needed, held) = (wrapped.show(lamports), wrapped.show(held_lamports));
+        let what = format!("there is no room to wrap {needed} in the same transaction, and {held} are wrapped");
+        Err(CliError::unfit(what, "wrap them first with `modchains wrap`, or shorten the input"))
+    }
+
     /// Lets `owner` receive `token`, at the expense of `payer`. All wrapped SOL is unwrapped afterwards when the owner
     /// signs too.
     pub fn receive(&self, payer: &Pubkey, owner: &Pubkey, token: &TokenView) -> Around {

@@ -1,7 +1,8 @@
 //! `modchains`: everything a creator, trader, holder, requester or operator does from a shell.
 //!
 //! Results go to standard output, as a table or, with `--json`, as one JSON object. Questions, progress and errors go to
-//! standard error. The exit code is 0 when the command did what was asked, 1 when it failed, 2 when it was misused.
+//! standard error. The exit code is 0 when the command did what was asked, 1 when it failed, 2 when it was misused, 3 when
+//! it was sent and nobody knows how it ended.
 
 // Output goes through `modchains_sdk::terminal`: a reader that has gone away ends no command with a panic.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
@@ -20,6 +21,7 @@ mod lookup;
 mod misuse;
 mod model_arg;
 mod options;
+mod outage;
 mod percent;
 mod random;
 mod report;
@@ -46,8 +48,7 @@ async fn main() -> ExitCode {
     };
     let outcome = cli.command.run(&cli.options).await;
     match print(&outcome, &cli.options) {
-        Ok(()) if outcome.is_ok() => ExitCode::SUCCESS,
-        Ok(()) => ExitCode::FAILURE,
+        Ok(()) => outcome.map_or_else(|error| error.exit_code(), |_| ExitCode::SUCCESS),
         Err(error) => {
             terminal::print_error(format_args!("error: the result cannot be written: {error}; check free space"));
             ExitCode::FAILURE

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use modchains_sdk::CommitmentConfig;
+use modchains_sdk::{CommitmentConfig, Endpoint};
 
 use crate::amount::Decimal;
 
@@ -12,8 +12,8 @@ use crate::amount::Decimal;
 #[command(next_help_heading = "Global options")]
 pub struct GlobalOptions {
     /// RPC endpoint of the cluster.
-    #[arg(long, global = true, env = "MODCHAINS_URL", default_value = "http://127.0.0.1:8899")]
-    pub url: String,
+    #[arg(long, global = true, env = "MODCHAINS_URL", hide_env_values = true, default_value = "http://127.0.0.1:8899")]
+    pub url: Endpoint,
     /// Key file that signs and pays. Only its owner may be able to read it. [default: ~/.config/solana/id.json]
     #[arg(long, global = true, env = "MODCHAINS_KEYPAIR", value_name = "PATH")]
     pub keypair: Option<PathBuf>,

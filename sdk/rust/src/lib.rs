@@ -34,6 +34,7 @@ pub mod address;
 pub mod bundle;
 pub mod client;
 pub mod decode;
+mod endpoint;
 mod error;
 pub mod hash;
 pub mod instruction;
@@ -42,6 +43,7 @@ pub mod quote;
 pub mod rent;
 pub mod terminal;
 
+pub use endpoint::{Endpoint, without_secrets};
 pub use error::{NamedError, Refusal, Result, SdkError, program_error};
 
 pub use anchor_lang;
@@ -54,7 +56,6 @@ pub use solana_commitment_config::CommitmentConfig;
 pub use solana_hash::Hash;
 pub use solana_instruction::{AccountMeta, Instruction};
 pub use solana_keypair::Keypair;
-pub use solana_rpc_client::nonblocking::rpc_client::RpcClient;
 pub use solana_signature::Signature;
 pub use solana_signer::Signer;
 

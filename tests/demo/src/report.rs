@@ -5,7 +5,7 @@ use std::{fs, path::Path, time::Duration};
 use anyhow::{Context, Result};
 use comfy_table::{CellAlignment, Table, presets::UTF8_FULL_CONDENSED};
 use modchains_sdk::{
-    Pubkey, Signature, Signer, address,
+    Pubkey, Signer, address,
     decode::{Event, ExchangeEvent, Receipt},
     instruction::Token,
 };
@@ -176,15 +176,15 @@ fn right_align(table: &mut Table, columns: std::ops::Range<usize>) {
     }
 }
 
+/// Most transactions of one account that are read back.
+const HISTORY_MAX: usize = 10_000;
+
 /// The successful transactions that touched `address`, oldest first.
 async fn history(setup: &Setup, address: &Pubkey) -> Result<Vec<Receipt>> {
-    let signatures = setup.rpc.get_signatures_for_address(address).await.context("reading the history")?;
-    let mut receipts = Vec::new();
-    for row in signatures.iter().rev().filter(|row| row.err.is_none()) {
-        let signature: Signature = row.signature.parse().context("the node sent a bad signature")?;
-        receipts.extend(setup.client.transaction(&signature).await?);
-    }
-    Ok(receipts)
+    let landed = setup.client.landed(address, None, None, HISTORY_MAX).await.context("reading the history")?;
+    let signatures: Vec<_> =
+        landed.iter().rev().filter(|landed| !landed.has_failed).map(|landed| landed.signature).collect();
+    Ok(setup.client.transactions(&signatures).await?)
 }
 
 /// What happened around requests and usage, without what the market's history has already.

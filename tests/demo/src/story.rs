@@ -9,7 +9,7 @@ use modchains_migrations::{
     context::{Context as Migration, ProgramKeys},
     steps::Step,
 };
-use modchains_sdk::{CommitmentConfig, RpcClient, Signer, client::Client};
+use modchains_sdk::{Signer, client::Client, without_secrets};
 
 use crate::{
     cost::Costs,
@@ -31,7 +31,8 @@ pub async fn tell(options: &Options) -> Result<()> {
     let started = Instant::now();
     std::fs::create_dir_all(&options.output).with_context(|| format!("creating {}", options.output.display()))?;
     let output = options.output.canonicalize()?;
-    println!("ModChains, the whole path on {}", options.url.as_deref().unwrap_or("an embedded local network"));
+    let on = options.url.as_deref().map_or_else(|| "an embedded local network".to_owned(), without_secrets);
+    println!("ModChains, the whole path on {on}");
     let (_network_process, network) = network(options, &output).await?;
     let mut setup = connect(&network).await?;
     let wallets = step("people with airdropped SOL", async {
@@ -80,13 +81,12 @@ async fn network(options: &Options, output: &Path) -> Result<(Option<Process>, N
 
 async fn connect(network: &Network) -> Result<Setup> {
     let client = Client::connect(&network.rpc_url).await?;
-    let rpc = RpcClient::new_with_commitment(network.rpc_url.clone(), CommitmentConfig::confirmed());
-    Ok(Setup { client, rpc, costs: Costs::default() })
+    Ok(Setup { client, costs: Costs::default() })
 }
 
 async fn migrate(setup: &Setup, wallets: &Wallets, options: &Options) -> Result<()> {
     let context = Migration {
-        client: Arc::new(Client::connect(setup.client.url()).await?),
+        client: Arc::new(Client::connect(setup.client.url().secret_url()).await?),
         authority: wallets.admin.insecure_clone(),
         program_folder: options.programs.clone(),
         program_keys: ProgramKeys::Public,

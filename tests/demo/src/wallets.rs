@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use modchains_sdk::{
-    Instruction, Keypair, Pubkey, RpcClient, Signer,
+    Instruction, Keypair, Pubkey, Signer,
     client::Client,
     decode::Receipt,
     instruction::{Token, token},
@@ -72,8 +72,6 @@ impl Wallets {
 pub struct Setup {
     /// The cluster.
     pub client: Client,
-    /// Plain JSON-RPC, for what the client does not offer.
-    pub rpc: RpcClient,
     /// Compute units and fees so far.
     pub costs: Costs,
 }
@@ -88,13 +86,11 @@ impl Setup {
 
     /// Gives `person` `sol` SOL.
     pub async fn airdrop(&self, person: &Pubkey, sol: u64) -> Result<()> {
-        let before = self.client.lamports(person).await?;
-        self.rpc.request_airdrop(person, sol * SOL).await.with_context(|| format!("airdrop to {person}"))?;
-        let deadline = tokio::time::Instant::now() + AIRDROP_TIMEOUT;
-        while self.client.lamports(person).await? < before + sol * SOL {
-            ensure!(tokio::time::Instant::now() < deadline, "the airdrop to {person} did not arrive");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        let asked = self.client.request_airdrop(person, sol * SOL).await;
+        let signature = asked.with_context(|| format!("airdrop to {person}"))?;
+        let settled = self.client.await_settled(&signature, AIRDROP_TIMEOUT).await;
+        let arrived = settled.is_some_and(|confirmation| confirmation.error.is_none());
+        ensure!(arrived, "the airdrop to {person} did not arrive");
         Ok(())
     }
 

@@ -4,12 +4,11 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
 use modchains_sdk::{
-    Pubkey, SdkError, Signer, address,
+    Pubkey, Signer, address,
     client::TokenAccount,
     instruction::token::{close_account_at, wrap_sol},
     keys,
 };
-use tokio::time::{Instant, sleep};
 
 use crate::{
     amount::{Amount, Decimal, DecimalOrAll},
@@ -21,8 +20,6 @@ use crate::{
 
 /// How long an airdrop may take.
 const AIRDROP_WAIT: Duration = Duration::from_secs(30);
-/// The pause between two looks at it.
-const AIRDROP_POLL: Duration = Duration::from_millis(200);
 
 /// Accounts that one transaction closes.
 const CLOSED_AT_ONCE: usize = 12;
@@ -64,22 +61,17 @@ impl AirdropArgs {
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let lamports = positive_atoms(&self.amount, &TokenView::sol())?;
         let to = connection.address_or_own(self.to)?;
-        let asked = connection.client.rpc().request_airdrop(&to, lamports).await;
-        let signature = asked.map_err(|error| SdkError::from_rpc(connection.client.url(), &error))?;
-        let _spinner = spinner("Waiting for the airdrop");
-        let started_at = Instant::now();
-        loop {
-            if let Some(confirmation) = connection.client.status(&signature).await? {
-                match confirmation.error {
-                    None => break,
-                    Some(error) => return Err(CliError::AirdropFailed { signature, reason: error.to_string() }),
-                }
-            }
-            if started_at.elapsed() > AIRDROP_WAIT {
+        let signature = connection.client.request_airdrop(&to, lamports).await?;
+        let spinner = spinner("Waiting for the airdrop");
+        let settled = connection.client.await_settled(&signature, AIRDROP_WAIT).await;
+        spinner.finish_and_clear();
+        match settled.map(|confirmation| confirmation.error) {
+            Some(None) => {}
+            Some(Some(error)) => return Err(CliError::AirdropFailed { signature, reason: error.to_string() }),
+            None => {
                 let (what, remedy) = ("the airdrop".to_owned(), format!("`modchains balance {to}`"));
                 return Err(CliError::TimedOut { what, remedy });
             }
-            sleep(AIRDROP_POLL).await;
         }
         let balance = Amount::sol(connection.client.lamports(&to).await?);
         let report = Report::new().text("address", to).amount("received", Amount::sol(lamports), "SOL");

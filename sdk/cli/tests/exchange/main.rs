@@ -4,6 +4,7 @@
 
 mod bundle;
 mod consent;
+mod faults;
 mod launch;
 mod market;
 mod names;

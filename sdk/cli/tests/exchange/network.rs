@@ -61,13 +61,8 @@ impl Network {
             Some(key) => keys::load(Path::new(&key)).unwrap(),
             None => Keypair::new(),
         };
-        let before = client.lamports(&authority.pubkey()).await.unwrap();
-        client.rpc().request_airdrop(&authority.pubkey(), 100_000_000_000).await.unwrap();
-        let deadline = Instant::now() + START_TIMEOUT;
-        while client.lamports(&authority.pubkey()).await.unwrap() == before {
-            assert!(Instant::now() < deadline, "the airdrop did not arrive");
-            tokio::time::sleep(POLL).await;
-        }
+        let airdrop = client.request_airdrop(&authority.pubkey(), 100_000_000_000).await.unwrap();
+        client.await_settled(&airdrop, START_TIMEOUT).await.expect("the airdrop arrives");
         let manifest = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo runs the tests");
         let context = Context {
             client: Arc::new(client),
@@ -93,6 +88,11 @@ impl Network {
         let person = Person { address, ..person };
         person.json(&["airdrop", &sol.to_string()]);
         person
+    }
+
+    /// Where it answers.
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// A folder that goes away with the network.

@@ -204,7 +204,7 @@ impl Client {
         let method = RpcRequest::GetTokenAccountsByOwner;
         let filter = json!({ "programId": program.to_string() });
         let parameters = json!([owner.to_string(), filter, self.account_config()]);
-        let answer: Response<Vec<RpcKeyedAccount>> = self.ask(self.rpc().send(method, parameters)).await?;
+        let answer: Response<Vec<RpcKeyedAccount>> = self.ask(method, parameters).await?;
         let mut found = Vec::with_capacity(answer.value.len());
         for keyed in &answer.value {
             let address = keyed.pubkey.parse().map_err(|_| self.unexpected(method, "an invalid address"))?;
@@ -252,7 +252,7 @@ impl Client {
         };
         let method = RpcRequest::GetProgramAccounts;
         let parameters = json!([T::owner().to_string(), config]);
-        let answer: OptionalContext<Vec<RpcKeyedAccount>> = self.ask(self.rpc().send(method, parameters)).await?;
+        let answer: OptionalContext<Vec<RpcKeyedAccount>> = self.ask(method, parameters).await?;
         let (slot, found) = match answer {
             OptionalContext::Context(answer) => (answer.context.slot, answer.value),
             OptionalContext::NoContext(accounts) => (0, accounts),

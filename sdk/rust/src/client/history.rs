@@ -8,7 +8,7 @@ use solana_commitment_config::{CommitmentConfig, CommitmentLevel};
 use solana_rpc_client_api::{
     config::{RpcSignaturesForAddressConfig, RpcTransactionConfig},
     request::RpcRequest,
-    response::RpcConfirmedTransactionStatusWithSignature,
+    response::{Response, RpcConfirmedTransactionStatusWithSignature},
 };
 use solana_signature::Signature;
 use solana_transaction_error::TransactionError;
@@ -18,7 +18,7 @@ use solana_transaction_status_client_types::{
 use tokio::time::sleep;
 
 use super::Client;
-use crate::{Pubkey, Result, decode::Receipt};
+use crate::{Pubkey, Result, SdkError, decode::Receipt};
 
 /// The newest transaction version that is read.
 const TRANSACTION_VERSION_MAX: u8 = 1;
@@ -79,7 +79,7 @@ impl Client {
                 min_context_slot: None,
             };
             let answer: Vec<RpcConfirmedTransactionStatusWithSignature> =
-                self.ask(self.rpc().send(method, json!([address.to_string(), config]))).await?;
+                self.ask(method, json!([address.to_string(), config])).await?;
             let Some(last) = answer.last().map(|last| last.signature.clone()) else { break };
             if found.iter().any(|landed| landed.signature.to_string() == last) {
                 return Err(self.unexpected(method, "the same page twice"));
@@ -98,7 +98,7 @@ impl Client {
     }
 
     /// Settled enough that a record can be had: nodes keep none of what is merely processed.
-    const fn at_least_confirmed(&self) -> CommitmentConfig {
+    pub(super) const fn at_least_confirmed(&self) -> CommitmentConfig {
         match self.commitment().commitment {
             CommitmentLevel::Finalized => CommitmentConfig::finalized(),
             _ => CommitmentConfig::confirmed(),
@@ -118,7 +118,22 @@ impl Client {
     /// # Errors
     /// When the endpoint does not answer.
     pub async fn statuses(&self, signatures: &[Signature]) -> Result<Vec<Option<Confirmation>>> {
-        let answer = self.ask(self.rpc().get_signature_statuses(signatures)).await?;
+        self.ask_statuses(signatures, false).await
+    }
+
+    /// As [`Self::status`], of older transactions too.
+    pub(super) async fn status_in_history(&self, signature: &Signature) -> Result<Option<Confirmation>> {
+        Ok(self.ask_statuses(std::slice::from_ref(signature), true).await?.pop().flatten())
+    }
+
+    async fn ask_statuses(&self, signatures: &[Signature], in_history: bool) -> Result<Vec<Option<Confirmation>>> {
+        let names: Vec<String> = signatures.iter().map(ToString::to_string).collect();
+        let parameters = json!([names, { "searchTransactionHistory": in_history }]);
+        let method = RpcRequest::GetSignatureStatuses;
+        let answer: Response<Vec<Option<TransactionStatus>>> = self.ask(method, parameters).await?;
+        if answer.value.len() != signatures.len() {
+            return Err(self.unexpected(method, "another number of statuses than asked for"));
+        }
         let confirmation = |status: TransactionStatus| Confirmation {
             slot: status.slot,
             settled: status.confirmation_status(),
@@ -127,14 +142,31 @@ impl Client {
         Ok(answer.value.into_iter().map(|status| status.map(confirmation)).collect())
     }
 
-    /// As [`Self::status`], but only once a block that is settled enough for this client holds the transaction.
-    pub(super) async fn settled(&self, signature: &Signature) -> Result<Option<Confirmation>> {
-        let settled_enough = |confirmation: &Confirmation| match confirmation.settled {
+    /// Whether a transaction is settled enough for everything that this client reads to show what it did.
+    pub fn is_settled(&self, confirmation: &Confirmation) -> bool {
+        match confirmation.settled {
             TransactionConfirmationStatus::Finalized => true,
             TransactionConfirmationStatus::Confirmed => !self.commitment().is_finalized(),
             TransactionConfirmationStatus::Processed => self.commitment().is_processed(),
-        };
-        Ok(self.status(signature).await?.filter(settled_enough))
+        }
+    }
+
+    /// As [`Self::status`], but only once a block that is settled enough for this client holds the transaction.
+    pub(super) async fn settled(&self, signature: &Signature) -> Result<Option<Confirmation>> {
+        Ok(self.status(signature).await?.filter(|confirmation| self.is_settled(confirmation)))
+    }
+
+    /// The height of the newest block at this client's commitment.
+    ///
+    /// # Errors
+    /// When the endpoint does not answer.
+    pub async fn block_height(&self) -> Result<u64> {
+        self.ask(RpcRequest::GetBlockHeight, json!([self.commitment()])).await
+    }
+
+    /// As [`Self::block_height`], of a block that a fork is unlikely to take back.
+    pub(super) async fn settled_block_height(&self) -> Result<u64> {
+        self.ask(RpcRequest::GetBlockHeight, json!([self.at_least_confirmed()])).await
     }
 
     /// A transaction of any version up to 1 with its events; none when the node does not know it.
@@ -148,7 +180,7 @@ impl Client {
             max_supported_transaction_version: Some(TRANSACTION_VERSION_MAX),
         };
         let method = RpcRequest::GetTransaction;
-        let answer: Value = self.ask(self.rpc().send(method, json!([signature.to_string(), config]))).await?;
+        let answer: Value = self.ask(method, json!([signature.to_string(), config])).await?;
         if answer.is_null() {
             return Ok(None);
         }
@@ -169,14 +201,27 @@ impl Client {
         Ok(answers.into_iter().flatten().collect())
     }
 
-    /// As [`Self::transaction`], for one that was just confirmed: nodes can lag behind themselves.
-    pub(super) async fn record(&self, signature: &Signature) -> Result<Receipt> {
+    /// As [`Self::transactions`], but of transactions so young that the node must have a record of each: it may lag behind
+    /// its own list.
+    ///
+    /// # Errors
+    /// As [`Self::transaction`], and when a record is missing.
+    pub async fn fresh_transactions(&self, signatures: &[Signature]) -> Result<Vec<Receipt>> {
+        let found = self.transactions(signatures).await?;
+        if found.len() == signatures.len() {
+            return Ok(found);
+        }
+        Err(self.unexpected(RpcRequest::GetTransaction, "no record of a transaction that it lists"))
+    }
+
+    /// As [`Self::transaction`], for one that was just confirmed in `slot`: nodes can lag behind themselves, and fail.
+    pub(super) async fn record(&self, signature: Signature, slot: u64) -> Result<Receipt> {
         for _ in 0..RECORD_TRIES {
-            if let Some(receipt) = self.transaction(signature).await? {
+            if let Ok(Some(receipt)) = self.transaction(&signature).await {
                 return Ok(receipt);
             }
             sleep(RECORD_PAUSE).await;
         }
-        Err(self.unexpected(RpcRequest::GetTransaction, "no record of a transaction that it confirmed"))
+        Err(SdkError::Unrecorded { signature, slot })
     }
 }

@@ -1,13 +1,15 @@
 //! A typed client over JSON-RPC.
 
 mod accounts;
+mod ask;
+mod confirm;
 mod history;
 mod licence;
 mod price;
 mod refuse;
 mod send;
 
-use std::{future::Future, time::Duration};
+use std::time::Duration;
 
 pub use accounts::TokenAccount;
 pub use history::{Confirmation, Landed};
@@ -22,13 +24,11 @@ use solana_account_decoder_client_types::{UiAccount, UiAccountEncoding};
 use solana_commitment_config::CommitmentConfig;
 use solana_hash::Hash;
 use solana_rpc_client::nonblocking::rpc_client::RpcClient;
-use solana_rpc_client_api::{
-    client_error::Result as RpcResult, config::RpcAccountInfoConfig, request::RpcRequest, response::Response,
-};
+use solana_rpc_client_api::{config::RpcAccountInfoConfig, request::RpcRequest, response::Response};
 
 use crate::{
-    Pubkey, Result, SdkError,
-    decode::FetchedMint,
+    Endpoint, Pubkey, Result, SdkError,
+    decode::{FetchedMint, is_absent},
     instruction::{Token, trade::TraderAccounts},
 };
 
@@ -46,21 +46,30 @@ pub struct ClientOptions {
     pub commitment: CommitmentConfig,
     /// Refuse any cluster but the one with this genesis hash.
     pub genesis_hash: Option<Hash>,
-    /// Longest wait for one answer.
+    /// Longest wait for an answer, however often the question is repeated.
     pub timeout: Duration,
+    /// How long an endpoint that does not say how a transaction ended is asked. A blockhash lapses before.
+    pub outcome_wait: Duration,
 }
 
 impl Default for ClientOptions {
     fn default() -> Self {
-        Self { commitment: CommitmentConfig::confirmed(), genesis_hash: None, timeout: Duration::from_secs(30) }
+        Self {
+            commitment: CommitmentConfig::confirmed(),
+            genesis_hash: None,
+            timeout: Duration::from_secs(30),
+            outcome_wait: Duration::from_secs(180),
+        }
     }
 }
 
 /// A connection to one endpoint. Tasks can share it by reference or `Arc`.
 pub struct Client {
     rpc: RpcClient,
-    url: String,
+    url: Endpoint,
     commitment: CommitmentConfig,
+    timeout: Duration,
+    outcome_wait: Duration,
 }
 
 impl Client {
@@ -77,8 +86,9 @@ impl Client {
     /// # Errors
     /// [`SdkError::RpcUnreachable`], [`SdkError::WrongCluster`].
     pub async fn connect_with(url: &str, options: &ClientOptions) -> Result<Self> {
-        let rpc = RpcClient::new_with_timeout_and_commitment(url.to_owned(), options.timeout, options.commitment);
-        let client = Self { rpc, url: url.to_owned(), commitment: options.commitment };
+        let url = Endpoint::new(url);
+        let ClientOptions { commitment, timeout, outcome_wait, .. } = *options;
+        let client = Self { rpc: ask::connect(&url, timeout)?, url, commitment, timeout, outcome_wait };
         let found = client.genesis_hash().await?;
         match options.genesis_hash {
             Some(expected) if expected != found => Err(SdkError::WrongCluster {
@@ -91,7 +101,7 @@ impl Client {
     }
 
     /// The endpoint.
-    pub fn url(&self) -> &str {
+    pub const fn url(&self) -> &Endpoint {
         &self.url
     }
 
@@ -100,17 +110,14 @@ impl Client {
         self.commitment
     }
 
-    /// The underlying client, for requests that this one does not have.
-    pub const fn rpc(&self) -> &RpcClient {
-        &self.rpc
-    }
-
     /// The hash that identifies the cluster.
     ///
     /// # Errors
     /// When the endpoint does not answer.
     pub async fn genesis_hash(&self) -> Result<Hash> {
-        self.ask(self.rpc.get_genesis_hash()).await
+        let method = RpcRequest::GetGenesisHash;
+        let hash: String = self.ask(method, Value::Null).await?;
+        hash.parse().map_err(|_| self.unexpected(method, "an invalid hash"))
     }
 
     /// The cluster's time, unix seconds.
@@ -131,7 +138,7 @@ impl Client {
     /// # Errors
     /// When the endpoint does not answer.
     pub async fn lamports(&self, address: &Pubkey) -> Result<u64> {
-        Ok(self.account(address).await?.1.map_or(0, |account| account.lamports))
+        Ok(self.any_account(address).await?.1.map_or(0, |account| account.lamports))
     }
 
     /// Atoms in a token account; none when there is no such account.
@@ -148,7 +155,7 @@ impl Client {
     /// # Errors
     /// When the endpoint does not answer.
     pub async fn rent_lamports(&self, bytes: usize) -> Result<u64> {
-        self.ask(self.rpc.get_minimum_balance_for_rent_exemption(bytes)).await
+        self.ask(RpcRequest::GetMinimumBalanceForRentExemption, json!([bytes])).await
     }
 
     /// A mint with what its metadata says.
@@ -182,19 +189,25 @@ impl Client {
         Ok(self.mint(mint).await?.token)
     }
 
-    /// An account and the slot it was read at; none when nothing is there.
+    /// An account and the slot it was read at; none when nothing but lamports is there, see [`is_absent`].
     ///
     /// # Errors
     /// When the endpoint does not answer or sends what cannot be decoded.
     pub async fn account(&self, address: &Pubkey) -> Result<(u64, Option<Account>)> {
+        let (slot, account) = self.any_account(address).await?;
+        Ok((slot, account.filter(|account| !is_absent(account))))
+    }
+
+    async fn any_account(&self, address: &Pubkey) -> Result<(u64, Option<Account>)> {
         let request = RpcRequest::GetAccountInfo;
         let answer: Response<Option<UiAccount>> =
-            self.ask(self.rpc.send(request, json!([address.to_string(), self.account_config()]))).await?;
+            self.ask(request, json!([address.to_string(), self.account_config()])).await?;
         let account = answer.value.map(|account| self.decoded(request, &account)).transpose()?;
         Ok((answer.context.slot, account))
     }
 
-    /// Accounts in the order of `addresses`, none for each that does not exist, with the slot of the first read.
+    /// Accounts in the order of `addresses`, with the slot of the first read; none where nothing but lamports is, see
+    /// [`is_absent`].
     ///
     /// # Errors
     /// When the endpoint does not answer or sends what cannot be decoded.
@@ -205,20 +218,17 @@ impl Client {
         for part in addresses.chunks(ACCOUNTS_PER_REQUEST) {
             let names: Vec<String> = part.iter().map(ToString::to_string).collect();
             let answer: Response<Vec<Option<UiAccount>>> =
-                self.ask(self.rpc.send(request, json!([names, self.account_config()]))).await?;
+                self.ask(request, json!([names, self.account_config()])).await?;
             if answer.value.len() != part.len() {
                 return Err(self.unexpected(request, "another number of accounts than asked for"));
             }
             first_slot.get_or_insert(answer.context.slot);
             for account in &answer.value {
-                accounts.push(account.as_ref().map(|account| self.decoded(request, account)).transpose()?);
+                let account = account.as_ref().map(|account| self.decoded(request, account)).transpose()?;
+                accounts.push(account.filter(|account| !is_absent(account)));
             }
         }
         Ok((first_slot.unwrap_or_default(), accounts))
-    }
-
-    async fn ask<T>(&self, answer: impl Future<Output = RpcResult<T>>) -> Result<T> {
-        answer.await.map_err(|error| SdkError::from_rpc(&self.url, &error))
     }
 
     fn account_config(&self) -> Value {
@@ -234,7 +244,7 @@ impl Client {
     }
 
     fn unexpected(&self, request: RpcRequest, what: &str) -> SdkError {
-        SdkError::RpcRefused { method: request.to_string(), reason: format!("{} sent {what}", self.url) }
+        SdkError::RpcRefused { method: request.to_string(), reason: format!("{} sent {what}", self.url), code: None }
     }
 }
 

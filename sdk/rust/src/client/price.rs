@@ -1,5 +1,8 @@
 //! What a unit of computation costs at the moment.
 
+use serde_json::json;
+use solana_rpc_client_api::{request::RpcRequest, response::RpcPrioritizationFee};
+
 use super::Client;
 use crate::{Pubkey, Result};
 
@@ -18,8 +21,9 @@ impl Client {
         if price_max == 0 {
             return Ok(0);
         }
-        let named = &accounts[..accounts.len().min(ACCOUNTS_MAX)];
-        let fees = self.ask(self.rpc().get_recent_prioritization_fees(named)).await?;
+        let named: Vec<String> = accounts.iter().take(ACCOUNTS_MAX).map(ToString::to_string).collect();
+        let method = RpcRequest::GetRecentPrioritizationFees;
+        let fees: Vec<RpcPrioritizationFee> = self.ask(method, json!([named])).await?;
         let prices = fees.into_iter().map(|fee| fee.prioritization_fee).collect();
         Ok(upper_quartile(prices).min(price_max))
     }

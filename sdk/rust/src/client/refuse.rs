@@ -35,7 +35,7 @@ impl Client {
                         needed_lamports: has_lamports.saturating_add(1).max(SIGNATURE_LAMPORTS),
                         has_lamports,
                     },
-                    Err(error) => error,
+                    Err(_) => SdkError::SimulationFailed { reason: failure.error.to_string(), logs: failure.logs },
                 }
             }
             TransactionError::InstructionError(index, error) => {

@@ -1,8 +1,6 @@
 //! Sending: simulate, sign, send, confirm. `send` does all of it; the crank takes the steps one by one, so that the
 //! signed bytes can be written down before they are sent.
 
-use std::time::Duration;
-
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::json;
 use solana_hash::Hash;
@@ -12,17 +10,16 @@ use solana_message::{Message, VersionedMessage};
 use solana_rpc_client_api::{
     config::{RpcSendTransactionConfig, RpcSimulateTransactionConfig},
     request::RpcRequest,
-    response::{Response, RpcSimulateTransactionResult},
+    response::{Response, RpcBlockhash, RpcSimulateTransactionResult},
 };
 use solana_signature::Signature;
 use solana_signer::Signer;
 use solana_transaction::versioned::VersionedTransaction;
 use solana_transaction_error::TransactionError;
 use solana_transaction_status_client_types::UiTransactionEncoding;
-use tokio::time::{Instant, sleep};
 
 use super::{
-    Client, Confirmation,
+    Client,
     price::{price_within, priority_lamports},
     refuse::{Failure, SIGNATURE_LAMPORTS},
 };
@@ -36,10 +33,6 @@ use crate::{
 const TRANSACTION_BYTES_MAX: usize = 1_232;
 /// How nodes refuse a transaction that they have taken before.
 const ALREADY_PROCESSED: &str = "already been processed";
-/// The pause between two looks at a transaction doubles from the first to the last of these.
-const POLL_PAUSES: [Duration; 2] = [Duration::from_millis(10), Duration::from_millis(400)];
-/// How often the same bytes are sent again until they are confirmed.
-const RESEND_PERIOD: Duration = Duration::from_secs(2);
 
 /// What a transaction may cost.
 #[derive(Debug, Clone, Copy, Default)]
@@ -147,21 +140,20 @@ impl Client {
     /// Signs, sends and confirms what was prepared. The first signer pays.
     ///
     /// # Errors
-    /// A typed refusal, too few funds, expiry, or no answer.
+    /// A typed refusal, too few funds, or expiry. Once it was sent, no answer is [`SdkError::OutcomeUnknown`] or
+    /// [`SdkError::Unrecorded`].
     pub async fn send_prepared(&self, prepared: &Prepared, signers: &[&Keypair]) -> Result<Receipt> {
         let payer = payer_of(signers)?;
         let signed = self.sign(&prepared.instructions, signers).await?;
-        self.confirm(&signed).await?;
-        let receipt = self.record(&signed.signature).await?;
-        match &receipt.error {
-            None => Ok(receipt),
-            Some(error) => {
-                let (programs, budget_instructions) = (receipt.programs.clone(), prepared.budget_instructions);
-                let failure =
-                    Failure { error: error.clone(), programs, logs: receipt.logs, payer, budget_instructions };
-                Err(self.explain(failure).await)
-            }
-        }
+        let confirmation = self.confirm(&signed).await?;
+        let (error, logs) = match (self.record(signed.signature, confirmation.slot).await, confirmation.error) {
+            (Ok(Receipt { error: Some(error), logs, .. }), _) => (error, logs),
+            (Err(_), Some(error)) => (error, Vec::new()),
+            (done, _) => return done,
+        };
+        let programs = prepared.instructions.iter().map(|instruction| instruction.program_id).collect();
+        let budget_instructions = prepared.budget_instructions;
+        Err(self.explain(Failure { error, programs, logs, payer, budget_instructions }).await)
     }
 
     /// Runs the instructions without sending them and says how many compute units they used.
@@ -169,7 +161,9 @@ impl Client {
     /// # Errors
     /// A typed refusal, too few funds, or no answer.
     pub async fn simulate(&self, instructions: &[Instruction], payer: &Pubkey) -> Result<u64> {
-        let mut budgeted = vec![compute_limit(COMPUTE_UNITS_MAX)];
+        // What is sent may carry a price too, and must fit a packet with it.
+        let mut budgeted = vec![compute_limit(COMPUTE_UNITS_MAX), compute_price_of(0)];
+        let budget_instructions = budgeted.len();
         budgeted.extend_from_slice(instructions);
         let message = Message::new(&budgeted, Some(payer));
         let signatures = vec![Signature::default(); message.header.num_required_signatures.into()];
@@ -182,14 +176,14 @@ impl Client {
         };
         let parameters = json!([BASE64_STANDARD.encode(serialize(&transaction)?), config]);
         let answer: Response<RpcSimulateTransactionResult> =
-            self.ask(self.rpc().send(RpcRequest::SimulateTransaction, parameters)).await?;
+            self.ask(RpcRequest::SimulateTransaction, parameters).await?;
         let logs = answer.value.logs.unwrap_or_default();
         match answer.value.err {
             None => Ok(answer.value.units_consumed.unwrap_or(COMPUTE_UNITS_MAX.into())),
             Some(error) => {
                 let programs = budgeted.iter().map(|instruction| instruction.program_id).collect();
                 let (error, payer) = (TransactionError::from(error), *payer);
-                Err(self.explain(Failure { error, programs, logs, payer, budget_instructions: 1 }).await)
+                Err(self.explain(Failure { error, programs, logs, payer, budget_instructions }).await)
             }
         }
     }
@@ -208,7 +202,10 @@ impl Client {
     /// # Errors
     /// When the endpoint does not answer.
     pub async fn latest_blockhash(&self) -> Result<(Hash, u64)> {
-        self.ask(self.rpc().get_latest_blockhash_with_commitment(self.commitment())).await
+        let method = RpcRequest::GetLatestBlockhash;
+        let answer: Response<RpcBlockhash> = self.ask(method, json!([self.commitment()])).await?;
+        let hash = answer.value.blockhash.parse().map_err(|_| self.unexpected(method, "an invalid blockhash"))?;
+        Ok((hash, answer.value.last_valid_block_height))
     }
 
     /// Hands the bytes of a signed transaction to the cluster, without simulating and without waiting. Handing over what
@@ -225,39 +222,10 @@ impl Client {
             ..RpcSendTransactionConfig::default()
         };
         let parameters = json!([BASE64_STANDARD.encode(bytes), config]);
-        match self.ask::<String>(self.rpc().send(RpcRequest::SendTransaction, parameters)).await {
+        match self.ask_once::<String>(RpcRequest::SendTransaction, parameters).await {
             Ok(_signature) => Ok(()),
             Err(SdkError::RpcRefused { reason, .. }) if reason.contains(ALREADY_PROCESSED) => Ok(()),
             Err(error) => Err(error),
-        }
-    }
-
-    /// Sends a signed transaction, again and again, until a block that is settled enough holds it.
-    ///
-    /// # Errors
-    /// [`SdkError::Expired`] once no block can hold it any more. That the transaction itself failed is no error here.
-    pub async fn confirm(&self, signed: &SignedTransaction) -> Result<Confirmation> {
-        self.send_signed(&signed.bytes).await?;
-        let [mut pause, longest_pause] = POLL_PAUSES;
-        let mut sent_at = Instant::now();
-        loop {
-            sleep(pause).await;
-            pause = (pause * 2).min(longest_pause);
-            if let Some(confirmation) = self.settled(&signed.signature).await? {
-                return Ok(confirmation);
-            }
-            if sent_at.elapsed() < RESEND_PERIOD {
-                continue;
-            }
-            let height = self.ask(self.rpc().get_block_height_with_commitment(self.commitment())).await?;
-            if height > signed.last_valid_block_height {
-                // It may have landed in the last block between the two questions.
-                let last_valid_block_height = signed.last_valid_block_height;
-                let expired = SdkError::Expired { signature: signed.signature, last_valid_block_height };
-                return self.settled(&signed.signature).await?.ok_or(expired);
-            }
-            self.send_signed(&signed.bytes).await?;
-            sent_at = Instant::now();
         }
     }
 }

@@ -18,7 +18,7 @@ use modchains_oracle::state::{LicenceUse, Operator, OracleConfig, Request, Servi
 use modchains_vault::state::{Position, RevenuePool, Vault};
 use solana_account::Account;
 
-use crate::{Pubkey, Result, SdkError};
+use crate::{Pubkey, Result, SdkError, address};
 
 /// Bytes of the discriminator before every account's state.
 const DISCRIMINATOR_BYTES: usize = 8;
@@ -68,6 +68,12 @@ states! {
     Usage = "usage account",
     Request = "request",
     LicenceUse = "counter of requests",
+}
+
+/// Whether an account holds nothing but lamports, which anybody can send to any address: whatever is to be created there
+/// is still to be created, and nothing that belongs there has been. Wallets are such accounts too.
+pub fn is_absent(account: &Account) -> bool {
+    account.owner == address::SYSTEM_PROGRAM && account.data.is_empty()
 }
 
 /// Copies a state out of an account, whatever the alignment of its bytes.

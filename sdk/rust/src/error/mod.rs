@@ -10,7 +10,7 @@ use thiserror::Error;
 
 pub use refusal::{NamedError, Refusal, program_error};
 
-use crate::Pubkey;
+use crate::{Endpoint, Pubkey};
 
 /// Result of this library.
 pub type Result<T> = std::result::Result<T, SdkError>;
@@ -22,7 +22,7 @@ pub enum SdkError {
     #[error("no answer from the RPC endpoint {url}: {reason}; check the URL and that the network is running")]
     RpcUnreachable {
         /// The endpoint.
-        url: String,
+        url: Endpoint,
         /// What the transport said.
         reason: String,
     },
@@ -33,6 +33,8 @@ pub enum SdkError {
         method: String,
         /// What it said.
         reason: String,
+        /// The code of its JSON-RPC error; none when the answer was something else.
+        code: Option<i64>,
     },
     /// The endpoint serves another cluster than the configured one.
     #[error(
@@ -40,7 +42,7 @@ pub enum SdkError {
     )]
     WrongCluster {
         /// The endpoint.
-        url: String,
+        url: Endpoint,
         /// What the configuration says.
         expected: String,
         /// What the endpoint says.
@@ -108,6 +110,24 @@ pub enum SdkError {
         signature: Signature,
         /// The last block that could have held it.
         last_valid_block_height: u64,
+    },
+    /// The transaction was handed over, and the endpoint does not say what became of it.
+    #[error("sent, outcome unknown: {signature} ({reason}); look the signature up before you send anything again")]
+    OutcomeUnknown {
+        /// The transaction.
+        signature: Signature,
+        /// What the endpoint said last.
+        reason: String,
+    },
+    /// The transaction succeeded, and the endpoint has no record of what it did.
+    #[error(
+        "done, but the endpoint has no record of it yet: {signature} in slot {slot}; look the signature up, and do not send it again"
+    )]
+    Unrecorded {
+        /// The transaction.
+        signature: Signature,
+        /// The block it is in.
+        slot: u64,
     },
     /// The transaction does not fit a packet.
     #[error("the transaction has {bytes} bytes, more than {limit}; split it or shorten its input")]
@@ -193,6 +213,8 @@ impl SdkError {
             Self::SimulationFailed { .. } => "simulation_failed",
             Self::InsufficientFunds { .. } => "insufficient_funds",
             Self::Expired { .. } => "expired",
+            Self::OutcomeUnknown { .. } => "outcome_unknown",
+            Self::Unrecorded { .. } => "unrecorded",
             Self::TransactionTooLarge { .. } => "transaction_too_large",
             Self::NotSigned { .. } => "not_signed",
             Self::NotQuoted { .. } => "not_quoted",
@@ -217,19 +239,42 @@ impl SdkError {
         self.refusal().is_some_and(|refusal| refusal.name == name)
     }
 
-    /// Sorts an error of the RPC client into unreachable and refused.
-    pub fn from_rpc(url: &str, error: &RpcError) -> Self {
-        use solana_rpc_client_api::client_error::ErrorKind;
-        let method = error.request().map_or_else(|| "a request".to_owned(), ToString::to_string);
-        match error.kind() {
-            ErrorKind::RpcError(RpcReply::RpcResponseError { message, .. }) => {
-                Self::RpcRefused { method, reason: message.clone() }
-            }
-            ErrorKind::RpcError(other) => Self::RpcRefused { method, reason: other.to_string() },
-            ErrorKind::SerdeJson(error) => Self::RpcRefused { method, reason: format!("unexpected answer: {error}") },
-            other => Self::RpcUnreachable { url: url.to_owned(), reason: root_cause(other) },
+    /// The transaction that was sent although this is an error: whoever sends it again may pay twice.
+    pub const fn sent_signature(&self) -> Option<&Signature> {
+        match self {
+            Self::OutcomeUnknown { signature, .. } | Self::Unrecorded { signature, .. } => Some(signature),
+            _ => None,
         }
     }
+
+    /// Whether the same question may be answered a moment later: the endpoint did not answer, answered nonsense, or said
+    /// that it is busy or behind. A refusal for what was asked is not transient.
+    pub const fn is_transient(&self) -> bool {
+        match self {
+            Self::RpcUnreachable { .. } | Self::RpcRefused { code: None, .. } => true,
+            Self::RpcRefused { code: Some(code), .. } => is_passing(*code),
+            _ => false,
+        }
+    }
+
+    /// Sorts an error of the RPC client into unreachable and refused. Whatever it quotes of the endpoint's URL is cut.
+    pub(crate) fn from_rpc(url: &Endpoint, error: &RpcError) -> Self {
+        use solana_rpc_client_api::client_error::ErrorKind;
+        let method = error.request().map_or_else(|| "a request".to_owned(), ToString::to_string);
+        let refused = |code, reason: &str| Self::RpcRefused { method, reason: url.scrub(reason), code };
+        match error.kind() {
+            ErrorKind::RpcError(RpcReply::RpcResponseError { code, message, .. }) => refused(Some(*code), message),
+            ErrorKind::RpcError(other) => refused(None, &other.to_string()),
+            ErrorKind::SerdeJson(error) => refused(None, &format!("unexpected answer: {error}")),
+            other => Self::RpcUnreachable { url: url.clone(), reason: url.scrub(&root_cause(other)) },
+        }
+    }
+}
+
+/// Codes of JSON-RPC errors that pass: blocks that are not there yet, a node that is behind, an internal error, too many
+/// requests.
+const fn is_passing(code: i64) -> bool {
+    matches!(code, -32_004 | -32_005 | -32_014 | -32_016 | -32_603 | -32_429 | 429)
 }
 
 /// The innermost message of an error chain: "connection refused" rather than "error sending request".

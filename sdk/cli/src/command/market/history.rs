@@ -132,7 +132,8 @@ impl Listing {
         quote / tokens
     }
 
-    fn moments(&self, receipt: &Receipt) -> Vec<Moment> {
+    /// What a transaction did to the market.
+    pub fn moments(&self, receipt: &Receipt) -> Vec<Moment> {
         receipt.events.iter().filter_map(|event| self.moment(receipt, event)).collect()
     }
 

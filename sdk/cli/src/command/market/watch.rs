@@ -19,6 +19,7 @@ use crate::{
     duration::parse_seconds,
     error::{CliError, Result},
     model_arg::ModelArg,
+    outage::Outage,
     report::Report,
 };
 
@@ -58,7 +59,7 @@ impl WatchArgs {
     /// Follows the market until Ctrl-C, its time or its count is over. What it prints is its only result.
     ///
     /// # Errors
-    /// When there is no market, or the endpoint does not answer.
+    /// When there is no market. An endpoint that does not answer is asked again.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let listing = Listing::load(connection, &self.model.address(connection).await?).await?;
         let lasting = self.lasting.map_or(FOREVER, |seconds| Duration::from_secs(seconds.into()));
@@ -71,33 +72,44 @@ impl WatchArgs {
     }
 
     async fn follow(&self, connection: &Connection, listing: &Listing) -> Result<()> {
-        let client = &connection.client;
+        let mut outage = Outage::none(FOREVER);
         let mut seen: Option<Signature> = None;
         let mut left = self.count.unwrap_or(u32::MAX);
-        let first = client.landed(&listing.address, None, None, usize::from(self.past).max(1)).await?;
-        let mut landed = if self.past == 0 { Vec::new() } else { first.clone() };
-        seen = first.first().map(|newest| newest.signature).or(seen);
+        let mut look = self.first_look(connection, listing).await;
         loop {
-            landed.reverse();
-            for moment in moments_of(connection, listing, &landed).await? {
-                if self.print(connection, listing, &moment).is_err() {
-                    // A reader that has gone away, as in `modchains market watch | head`, leaves nobody to tell.
-                    return Ok(());
-                }
-                left = left.saturating_sub(1);
-                if left == 0 {
-                    return Ok(());
+            match look {
+                Err(fault) => outage.endure(fault)?,
+                Ok((newest, moments)) => {
+                    outage.end();
+                    seen = newest.or(seen);
+                    for moment in moments {
+                        if self.print(connection, listing, &moment).is_err() {
+                            // A reader that has gone away, as in `modchains market watch | head`, leaves nobody to tell.
+                            return Ok(());
+                        }
+                        left = left.saturating_sub(1);
+                        if left == 0 {
+                            return Ok(());
+                        }
+                    }
                 }
             }
             sleep(Duration::from_millis(self.interval)).await;
-            landed = client.landed(&listing.address, None, seen, LANDED_MAX).await?;
-            seen = landed.first().map(|newest| newest.signature).or(seen);
-            if landed.len() == LANDED_MAX {
-                terminal::print_error(format_args!(
-                    "more than {LANDED_MAX} transactions since the last look: older ones are left out"
-                ));
-            }
+            look = match seen {
+                Some(_) => look_since(connection, listing, seen).await,
+                None => self.first_look(connection, listing).await,
+            };
         }
+    }
+
+    /// The newest transaction, and what the past ones that were asked for did.
+    async fn first_look(&self, connection: &Connection, listing: &Listing) -> Result<Look> {
+        let count = usize::from(self.past).max(1);
+        let mut landed = connection.client.landed(&listing.address, None, None, count).await?;
+        let newest = landed.first().map(|newest| newest.signature);
+        landed.truncate(self.past.into());
+        landed.reverse();
+        Ok((newest, moments_of(connection, listing, &landed).await?))
     }
 
     fn print(&self, connection: &Connection, listing: &Listing, moment: &Moment) -> io::Result<()> {
@@ -107,6 +119,24 @@ impl WatchArgs {
             terminal::escaped(&listing.line(moment)).into_owned()
         })
     }
+}
+
+/// The newest transaction that a look found, and what the transactions did, in the order of the chain.
+type Look = (Option<Signature>, Vec<Moment>);
+
+/// What happened since `seen`.
+async fn look_since(connection: &Connection, listing: &Listing, seen: Option<Signature>) -> Result<Look> {
+    let landed = connection.client.landed(&listing.address, None, seen, LANDED_MAX).await?;
+    let newest = landed.first().map(|newest| newest.signature);
+    if landed.len() == LANDED_MAX {
+        terminal::print_error(format_args!(
+            "more than {LANDED_MAX} transactions since the last look: older ones are left out"
+        ));
+    }
+    let signatures: Vec<Signature> =
+        landed.iter().rev().filter(|landed| !landed.has_failed).map(|landed| landed.signature).collect();
+    let receipts = connection.client.fresh_transactions(&signatures).await?;
+    Ok((newest, receipts.iter().flat_map(|receipt| listing.moments(receipt)).collect()))
 }
 
 impl Listing {

@@ -2,10 +2,9 @@ use std::{fs, path::PathBuf};
 
 use clap::Args;
 use modchains_sdk::{
-    Instruction, SdkError, address,
+    SdkError, address,
     client::request_refused,
     core::licence::LicenceTerms,
-    decode::Receipt,
     instruction::oracle::{LicenceProof, request_create},
     oracle::{instructions::RequestCreateArgs, state::Service},
 };
@@ -14,10 +13,8 @@ use super::{licence::LicenceChoice, reading::Reading, wait::Until};
 use crate::{
     amount::Decimal,
     connection::Connection,
-    consent::{Consent, Sender},
     duration::parse_seconds,
     error::{CliError, Result},
-    funds::Around,
     model_arg::ModelArg,
     random::random,
     report::Report,
@@ -25,11 +22,15 @@ use crate::{
     uses::{Use, bits, names},
 };
 
+/// What is being done while a request is sent.
+const DOING: &str = "Sending the request";
+
 /// Arguments of `request new`.
 #[derive(Debug, Args)]
 #[command(
-    after_long_help = "SOL is wrapped in the same transaction. With --wait the command shows the answer once it is
-posted, with --wait=final once nobody can challenge it any more.
+    after_long_help = "SOL is wrapped in the same transaction; an input that leaves no room for that is paid with SOL that is
+wrapped already. With --wait the command shows the answer once it is posted, with --wait=final once nobody can challenge it
+any more; the request's address is told before, on standard error.
 
 Examples:
   modchains request new MODEL --input-file digit.bin --wait
@@ -126,10 +127,22 @@ impl NewArgs {
             .text("uses", names(args.uses))
             .text("licence", if proof.is_granted { "granted" } else { "default" })
             .text("nonce", args.nonce);
-        let consent = connection.confirm(&about)?;
         let create = request_create(&requester, &model, &quote.token, proof, args);
-        let receipt = send_fitting(connection, payment, create, (signer, &consent)).await?;
-        let report = about.receipt(&receipt);
+        let sent = match connection.ask_and_send(DOING, &about, &payment.enclose([create.clone()]), signer).await {
+            // A long input leaves no room for wrapping SOL; what is wrapped already needs none.
+            Err(CliError::Sdk(SdkError::TransactionTooLarge { .. })) if quote.token.is_wrapped_sol() => {
+                connection.require_wrapped(&requester, price_atoms).await?;
+                connection.ask_and_send(DOING, &about, &[create], signer).await
+            }
+            sent => sent,
+        };
+        // The address of what is paid for must be known whatever happens from here on.
+        let signature = match &sent {
+            Ok(receipt) => self.wait.map(|_| &receipt.signature),
+            Err(error) => error.sent_signature(),
+        };
+        signature.into_iter().for_each(|signature| connection.announce(&request, signature));
+        let report = about.receipt(&sent?);
         match self.wait {
             None => Ok(report),
             Some(until) => Ok(report.group("answer", connection.answer(&request, until, &self.reading).await?)),
@@ -165,28 +178,6 @@ fn require_accepted(
 ) -> Result<()> {
     let accepted = service.offer().terms(licence, &args.order(), now_seconds);
     accepted.map(drop).map_err(|rule| CliError::Sdk(request_refused(rule)))
-}
-
-/// Sends everything in one transaction or, when a long input leaves no room for wrapping SOL, in several.
-async fn send_fitting(
-    connection: &Connection,
-    payment: Around,
-    create: Instruction,
-    (signer, consent): (&Sender, &Consent),
-) -> Result<Receipt> {
-    const DOING: &str = "Sending the request";
-    let Around { before, after } = payment;
-    let together = [before.as_slice(), std::slice::from_ref(&create), after.as_slice()].concat();
-    match connection.send_agreed(DOING, &together, signer, consent).await {
-        Err(CliError::Sdk(SdkError::TransactionTooLarge { .. })) if !before.is_empty() => {}
-        sent => return sent,
-    }
-    connection.send_agreed("Wrapping", &before, signer, consent).await?;
-    let receipt = connection.send_agreed(DOING, &[create], signer, consent).await?;
-    if !after.is_empty() {
-        connection.send_agreed("Unwrapping", &after, signer, consent).await?;
-    }
-    Ok(receipt)
 }
 
 #[cfg(test)]

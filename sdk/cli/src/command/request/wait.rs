@@ -2,21 +2,26 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use modchains_sdk::{
-    Pubkey,
+    Pubkey, Signature,
     core::request::{RequestState, RequestStatus},
     decode::FetchedRequest,
+    terminal,
 };
+use serde_json::json;
 use tokio::time::sleep;
 
 use super::{reading::Reading, show::status_name};
 use crate::{
     connection::{Connection, spinner},
     error::{CliError, Result},
+    outage::Outage,
     report::Report,
 };
 
 /// The pause between two looks at a request.
 const POLL: Duration = Duration::from_millis(500);
+/// How long an endpoint that does not answer is asked for a request.
+const OUTAGE_MAX: Duration = Duration::from_secs(300);
 /// How long after a deadline somebody may still be at work on what it allows.
 const GRACE_SECONDS: i64 = 60;
 
@@ -53,13 +58,22 @@ impl Connection {
     /// Waits for the answer to a request and shows it.
     ///
     /// # Errors
-    /// [`CliError::TimedOut`] when its deadlines pass.
+    /// [`CliError::TimedOut`] when its deadlines pass, and the endpoint's fault when that lasts.
     pub async fn answer(&self, address: &Pubkey, until: Until, reading: &Reading) -> Result<Report> {
         let spinner = spinner("Waiting for an operator");
+        let mut outage = Outage::none(OUTAGE_MAX);
         loop {
-            let request = self.client.request(address).await?;
+            let (request, now_seconds) = match self.look(address).await {
+                Ok(found) => found,
+                Err(fault) => {
+                    spinner.suspend(|| outage.endure(fault))?;
+                    sleep(POLL).await;
+                    continue;
+                }
+            };
+            outage.end();
             spinner.set_message(progress(&request));
-            match until.next(&request.state()?, self.client.now_seconds().await?) {
+            match until.next(&request.state()?, now_seconds) {
                 Next::Done => break,
                 Next::KeepWaiting => sleep(POLL).await,
                 Next::GiveUp => {
@@ -71,6 +85,20 @@ impl Connection {
         }
         spinner.finish_and_clear();
         self.show_request(address, reading).await
+    }
+
+    /// Tells a request's address on standard error, which nobody else could find by its signature alone.
+    pub fn announce(&self, request: &Pubkey, signature: &Signature) {
+        if self.prints_json() {
+            let line = json!({ "request": request.to_string(), "signature": signature.to_string() });
+            terminal::print_error(line);
+        } else {
+            terminal::print_error(format_args!("request {request}, sent in {signature}"));
+        }
+    }
+
+    async fn look(&self, address: &Pubkey) -> Result<(FetchedRequest, i64)> {
+        Ok((self.client.request(address).await?, self.client.now_seconds().await?))
     }
 }
 
