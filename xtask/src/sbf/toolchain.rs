@@ -15,12 +15,6 @@ use crate::{files, lock, paths, process, setup::sid, ui::Step};
 
 /// Exact version of the linker; its dependencies are pinned by the lock file it ships.
 const LINKER_VERSION: &str = "0.2.6";
-/// It runs for seconds, nearly all of them in LLVM, so it is compiled to be compiled quickly.
-const LINKER_PROFILE: [(&str, &str); 3] = [
-    ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"),
-    ("CARGO_PROFILE_RELEASE_LTO", "off"),
-    ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "64"),
-];
 /// The LLVM release that this linker version is written for.
 const LLVM_VERSION: &str = "23";
 /// Description of the target for rustc. It says that memory may be read and written at any alignment, as the runtime
@@ -134,7 +128,6 @@ impl Toolchain {
             process::clean_cargo_environment(&mut command)
                 .args(["install", "sbpf-linker", "--version", LINKER_VERSION, "--locked", "--root"])
                 .arg(partial)
-                .envs(LINKER_PROFILE)
                 .env("CARGO_TARGET_DIR", &target);
             process::run(&step, &mut command, &self.folder.join("logs/sbpf-linker.log"))?;
             Ok(())
