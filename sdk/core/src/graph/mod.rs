@@ -10,10 +10,11 @@
 mod error;
 mod geometry;
 mod interpret;
+mod operation;
 mod tree;
 
 pub use error::{GraphError, LayerProblem};
-pub use geometry::{Geometry, Op};
+pub use operation::{Geometry, Op};
 pub use tree::{row_leaf, tree_root};
 
 /// Every partial sum of a layer is smaller than this: integers up to `2^24` are exact in `f32` (24-bit significand).
