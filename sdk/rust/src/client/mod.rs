@@ -3,6 +3,7 @@
 mod accounts;
 mod ask;
 mod confirm;
+mod connect;
 mod history;
 mod licence;
 mod price;
@@ -88,7 +89,7 @@ impl Client {
     pub async fn connect_with(url: &str, options: &ClientOptions) -> Result<Self> {
         let url = Endpoint::new(url);
         let ClientOptions { commitment, timeout, outcome_wait, .. } = *options;
-        let client = Self { rpc: ask::connect(&url, timeout)?, url, commitment, timeout, outcome_wait };
+        let client = Self { rpc: connect::connect(&url, timeout)?, url, commitment, timeout, outcome_wait };
         let found = client.genesis_hash().await?;
         match options.genesis_hash {
             Some(expected) if expected != found => Err(SdkError::WrongCluster {
