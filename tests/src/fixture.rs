@@ -1,10 +1,6 @@
 //! Valid arguments of every instruction, for tests to make wrong one field at a time.
 
-use modchains_core::{
-    fees::{REFERRAL_DEFAULT_BPS, TRADE_FEES_DEFAULT},
-    licence::USE_PERSONAL,
-    sync::SyncParams,
-};
+use modchains_core::licence::USE_PERSONAL;
 use modchains_exchange::{
     instructions::{ModelRegisterArgs, ModelVersionPublishArgs},
     state::{MarketParams, QuoteTerms},
@@ -23,28 +19,9 @@ use crate::{
     },
 };
 
-/// What markets copy: the defaults, with the step that the default fee allows.
+/// What markets copy: the defaults, with short epochs.
 pub fn market_params() -> MarketParams {
-    let (fees, sync) = (TRADE_FEES_DEFAULT, SyncParams::DEFAULT);
-    MarketParams {
-        fee_bps: fees.fee_bps,
-        reserve_bps: fees.split.reserve_bps,
-        vault_bps: fees.split.vault_bps,
-        creator_bps: fees.split.creator_bps,
-        protocol_bps: fees.split.protocol_bps,
-        referral_bps: REFERRAL_DEFAULT_BPS,
-        step_max_ppm: sync.step_max_ppm,
-        absorb_max_ppm: sync.absorb_max_ppm,
-        drift_max_ppm: sync.drift_max_ppm,
-        dead_band_ppm: sync.dead_band_ppm,
-        gain_milli: sync.gain_milli,
-        premium_min_ppm: sync.premium_min_ppm,
-        premium_max_ppm: sync.premium_max_ppm,
-        epoch_seconds: EPOCH_SECONDS,
-        circulating_min_ppm: sync.min_circulating_ppm,
-        high_water_half_life_seconds: sync.high_water_half_life_seconds,
-        usage_stale_seconds: 3 * EPOCH_SECONDS,
-    }
+    MarketParams { epoch_seconds: EPOCH_SECONDS, usage_stale_seconds: 3 * EPOCH_SECONDS, ..MarketParams::DEFAULT }
 }
 
 /// What services copy.

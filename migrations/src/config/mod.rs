@@ -4,6 +4,7 @@ mod settings;
 
 use std::{fs, path::Path};
 
+use modchains_core::market::MarketParams;
 use modchains_sdk::{
     Pubkey, address,
     oracle::{
@@ -16,7 +17,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use self::settings::TIMELOCK_SECONDS;
 use crate::{MigrateError, Result};
 
-pub use settings::{Difference, MarketSettings, ServiceSettings, SplitSettings};
+pub use settings::{Difference, ServiceSettings, SplitSettings, market_differences};
 
 /// What the steps set.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
@@ -39,12 +40,12 @@ pub struct ExchangeSettings {
     /// Delay of every later change, at most 30 days.
     pub timelock_seconds: u32,
     /// What markets copy when they open.
-    pub market: MarketSettings,
+    pub market: MarketParams,
 }
 
 impl Default for ExchangeSettings {
     fn default() -> Self {
-        Self { treasury: None, timelock_seconds: TIMELOCK_SECONDS, market: MarketSettings::default() }
+        Self { treasury: None, timelock_seconds: TIMELOCK_SECONDS, market: MarketParams::DEFAULT }
     }
 }
 
@@ -152,7 +153,7 @@ impl Config {
         let refuse = |reason: String| MigrateError::ConfigInvalid { path: path.to_owned(), reason };
         let text = fs::read_to_string(path).map_err(|error| refuse(error.to_string()))?;
         let config: Self = toml::from_str(&text).map_err(|error| refuse(error.to_string()))?;
-        config.exchange.market.params().validate().map_err(|error| refuse(format!("[exchange.market]: {error}")))?;
+        config.exchange.market.validate().map_err(|error| refuse(format!("[exchange.market]: {error}")))?;
         config.oracle.params().validate().map_err(|error| refuse(format!("[oracle]: {error}")))?;
         Ok(config)
     }
@@ -175,7 +176,7 @@ mod tests {
     fn an_empty_file_gives_defaults_that_the_programs_accept() {
         let config = load("").unwrap();
         assert_eq!(config.quote_mints.0[0].mint.0, address::WRAPPED_SOL_MINT);
-        assert!(config.exchange.market.differences(&config.exchange.market.params()).is_empty());
+        assert!(market_differences(&config.exchange.market, &config.exchange.market).is_empty());
         assert!(config.oracle.service.differences(&config.oracle.params()).is_empty());
         assert!(config.oracle.split.differences(&config.oracle.params().split).is_empty());
     }
@@ -183,7 +184,7 @@ mod tests {
     #[test]
     fn a_file_may_set_one_value() {
         let config = load("[exchange.market]\nepoch_seconds = 10\n").unwrap();
-        let differences = config.exchange.market.differences(&MarketSettings::default().params());
+        let differences = market_differences(&config.exchange.market, &MarketParams::DEFAULT);
         let expected = Difference { setting: "epoch_seconds".into(), on_chain: "3600".into(), in_file: "10".into() };
         assert_eq!(differences, [expected]);
     }

@@ -1,14 +1,9 @@
-//! The programs' parameters as settings: the same fields, with defaults.
+//! The oracle's parameters as settings: the same fields, with defaults. The market's are settings as they are.
 
-use modchains_sdk::{
-    core::{
-        fees::{TRADE_FEES_DEFAULT, USAGE_FEE_SPLIT_DEFAULT},
-        sync::SyncParams,
-    },
-    exchange::state::MarketParams,
-    oracle::state::{OracleParams, UsageSplit},
-};
+use modchains_core::{fees::USAGE_FEE_SPLIT_DEFAULT, market::MarketParams};
+use modchains_sdk::oracle::state::{OracleParams, UsageSplit};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// Two days, the default delay of a configuration change.
 pub(super) const TIMELOCK_SECONDS: u32 = 48 * 3_600;
@@ -30,6 +25,17 @@ impl Difference {
         let (found, wanted) = (on_chain.to_string(), in_file.to_string());
         (on_chain != in_file).then(|| Self { setting: setting.to_owned(), on_chain: found, in_file: wanted })
     }
+}
+
+/// Where the market's parameters on the chain have another value than those of the file, which need no form of their own.
+pub fn market_differences(in_file: &MarketParams, on_chain: &MarketParams) -> Vec<Difference> {
+    let fields = |params: &MarketParams| match serde_json::to_value(params) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    };
+    let found = fields(on_chain);
+    let wanted = fields(in_file);
+    wanted.iter().filter_map(|(name, wanted)| Difference::between(name, found.get(name)?, wanted)).collect()
 }
 
 /// Makes the TOML form of a program's parameter struct: the same fields with defaults.
@@ -58,35 +64,12 @@ macro_rules! settings {
 }
 
 settings! {
-    /// Fees and curve policy of new markets.
-    MarketSettings of MarketParams {
-        fee_bps: u16 = TRADE_FEES_DEFAULT.fee_bps,
-        reserve_bps: u16 = TRADE_FEES_DEFAULT.split.reserve_bps,
-        vault_bps: u16 = TRADE_FEES_DEFAULT.split.vault_bps,
-        creator_bps: u16 = TRADE_FEES_DEFAULT.split.creator_bps,
-        protocol_bps: u16 = TRADE_FEES_DEFAULT.split.protocol_bps,
-        referral_bps: u16 = TRADE_FEES_DEFAULT.referral_bps,
-        step_max_ppm: u32 = SyncParams::DEFAULT.step_max_ppm,
-        absorb_max_ppm: u32 = SyncParams::DEFAULT.absorb_max_ppm,
-        drift_max_ppm: u32 = SyncParams::DEFAULT.drift_max_ppm,
-        dead_band_ppm: u32 = SyncParams::DEFAULT.dead_band_ppm,
-        gain_milli: u32 = SyncParams::DEFAULT.gain_milli,
-        premium_min_ppm: u32 = SyncParams::DEFAULT.premium_min_ppm,
-        premium_max_ppm: u32 = SyncParams::DEFAULT.premium_max_ppm,
-        epoch_seconds: u32 = SyncParams::DEFAULT.epoch_seconds,
-        circulating_min_ppm: u32 = SyncParams::DEFAULT.min_circulating_ppm,
-        high_water_half_life_seconds: u32 = SyncParams::DEFAULT.high_water_half_life_seconds,
-        usage_stale_seconds: u32 = 6 * 3_600,
-    }
-}
-
-settings! {
     /// Windows, bonds and bounds of new services.
     ServiceSettings of OracleParams {
         challenge_window_seconds: u32 = 3_600,
         claim_seconds: u32 = 120,
         cooldown_seconds: u32 = 7 * 24 * 3_600,
-        epoch_seconds: u32 = SyncParams::DEFAULT.epoch_seconds,
+        epoch_seconds: u32 = MarketParams::DEFAULT.epoch_seconds,
         bond_multiple_bps: u32 = 20_000,
         timelock_seconds: u32 = TIMELOCK_SECONDS,
         operator_min_bps: u16 = 5_000,
@@ -103,30 +86,5 @@ settings! {
         creator_bps: u16 = USAGE_FEE_SPLIT_DEFAULT.creator_bps,
         reserve_bps: u16 = USAGE_FEE_SPLIT_DEFAULT.reserve_bps,
         protocol_bps: u16 = USAGE_FEE_SPLIT_DEFAULT.protocol_bps,
-    }
-}
-
-impl MarketSettings {
-    /// In the form the exchange takes.
-    pub const fn params(&self) -> MarketParams {
-        MarketParams {
-            fee_bps: self.fee_bps,
-            reserve_bps: self.reserve_bps,
-            vault_bps: self.vault_bps,
-            creator_bps: self.creator_bps,
-            protocol_bps: self.protocol_bps,
-            referral_bps: self.referral_bps,
-            step_max_ppm: self.step_max_ppm,
-            absorb_max_ppm: self.absorb_max_ppm,
-            drift_max_ppm: self.drift_max_ppm,
-            dead_band_ppm: self.dead_band_ppm,
-            gain_milli: self.gain_milli,
-            premium_min_ppm: self.premium_min_ppm,
-            premium_max_ppm: self.premium_max_ppm,
-            epoch_seconds: self.epoch_seconds,
-            circulating_min_ppm: self.circulating_min_ppm,
-            high_water_half_life_seconds: self.high_water_half_life_seconds,
-            usage_stale_seconds: self.usage_stale_seconds,
-        }
     }
 }

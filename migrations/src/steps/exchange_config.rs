@@ -7,7 +7,11 @@ use modchains_sdk::{
 };
 
 use super::outcome::Outcome;
-use crate::{Result, config::Difference, context::Context};
+use crate::{
+    Result,
+    config::{Difference, market_differences},
+    context::Context,
+};
 
 /// Creates the configuration unless there is one.
 pub async fn run(context: &Context) -> Result<Outcome> {
@@ -19,7 +23,7 @@ pub async fn run(context: &Context) -> Result<Outcome> {
     let args = ConfigInitializeArgs {
         treasury: treasury(context),
         timelock_seconds: settings.timelock_seconds,
-        params: settings.market.params(),
+        params: settings.market,
     };
     let create = instruction::exchange::config_initialize(&context.authority_address(), args);
     let receipt = context.send(&[create], &[]).await?;
@@ -33,7 +37,7 @@ pub async fn status(context: &Context) -> Result<Outcome> {
         return Ok(Outcome::new(false, false, "there is no configuration"));
     };
     let settings = &context.config.exchange;
-    let mut differences = settings.market.differences(&found.value.params);
+    let mut differences = market_differences(&settings.market, &found.value.params);
     differences.extend(Difference::between("treasury", &found.value.treasury, &treasury(context)));
     differences.extend(Difference::between(
         "timelock_seconds",

@@ -266,6 +266,14 @@ impl From<CoreError> for ExchangeError {
                 Self::ParamsOutOfBounds
             }
             CoreError::StepExceedsLostFee | CoreError::AbsorptionExceedsLostFee => Self::StepExceedsLostFee,
+            CoreError::CurveOutOfBounds => Self::CurveOutOfBounds,
+            CoreError::DeadlinePassed => Self::DeadlinePassed,
+            CoreError::ParametersMoved => Self::ParametersMoved,
+            CoreError::OutputBelowLimit => Self::OutputBelowLimit,
+            CoreError::InputAboveLimit => Self::InputAboveLimit,
+            CoreError::MarketPaused => Self::MarketPaused,
+            CoreError::PauseTooLong => Self::PauseTooLong,
+            CoreError::LaunchTransactionMissing => Self::LaunchInstructionsMissing,
             CoreError::LaunchCapExceeded => Self::LaunchCapExceeded,
             CoreError::LaunchTermsInvalid => Self::LaunchTermsOutOfBounds,
             CoreError::LicenceTermsInvalid => Self::LicenceTermsInvalid,

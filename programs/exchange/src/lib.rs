@@ -13,10 +13,14 @@ pub use modchains_program_kit::transaction::INSTRUCTIONS_SYSVAR;
 
 pub mod errors;
 pub mod events;
+#[cfg(feature = "idl-build")]
+mod idl;
 pub mod instructions;
 pub mod seeds;
 pub mod state;
 
+#[cfg(feature = "idl-build")]
+use idl::Described as _;
 use instructions::*;
 use state::{ContributorShare, FeeBeneficiary, LicenceGrantArgs, MarketParams, MarketTradeArgs, ModelTerms};
 

@@ -232,6 +232,14 @@ impl From<CoreError> for OracleError {
             | CoreError::AbsorptionExceedsLostFee
             | CoreError::InsufficientRevenue
             | CoreError::RevenueNotConserved
+            | CoreError::CurveOutOfBounds
+            | CoreError::DeadlinePassed
+            | CoreError::ParametersMoved
+            | CoreError::OutputBelowLimit
+            | CoreError::InputAboveLimit
+            | CoreError::MarketPaused
+            | CoreError::PauseTooLong
+            | CoreError::LaunchTransactionMissing
             | CoreError::LaunchCapExceeded
             | CoreError::LaunchTermsInvalid
             | CoreError::SharesInvalid => Self::StateInconsistent,

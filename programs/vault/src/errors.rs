@@ -104,6 +104,14 @@ impl From<CoreError> for VaultError {
             | CoreError::StepExceedsLostFee
             | CoreError::AbsorptionExceedsLostFee
             | CoreError::EpochNotOver
+            | CoreError::CurveOutOfBounds
+            | CoreError::DeadlinePassed
+            | CoreError::ParametersMoved
+            | CoreError::OutputBelowLimit
+            | CoreError::InputAboveLimit
+            | CoreError::MarketPaused
+            | CoreError::PauseTooLong
+            | CoreError::LaunchTransactionMissing
             | CoreError::LaunchCapExceeded
             | CoreError::LaunchTermsInvalid
             | CoreError::LicenceRequired

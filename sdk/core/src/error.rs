@@ -26,6 +26,22 @@ pub enum CoreError {
     InsufficientSupply,
     /// The parts of a split do not add up to 10,000 basis points, or one is out of its bounds.
     SplitInvalid,
+    /// The opening depth or virtual quote is outside its bounds.
+    CurveOutOfBounds,
+    /// The trade's deadline has passed.
+    DeadlinePassed,
+    /// The curve's parameters have moved since the trade was quoted.
+    ParametersMoved,
+    /// The trade gives less than the trader accepts.
+    OutputBelowLimit,
+    /// The trade takes more than the trader accepts.
+    InputAboveLimit,
+    /// The market is paused; sales go on.
+    MarketPaused,
+    /// A pause ends too far ahead, or before time began.
+    PauseTooLong,
+    /// During the launch a buy has to say in which transaction it happens.
+    LaunchTransactionMissing,
     /// The trade fee is outside its bounds.
     FeeOutOfBounds,
     /// A sync parameter is outside its bounds.
@@ -74,6 +90,14 @@ impl fmt::Display for CoreError {
             Self::InsufficientReserve => "the reserve holds less than the trade would pay",
             Self::InsufficientSupply => "the curve holds fewer tokens than the trade needs",
             Self::SplitInvalid => "the fee split does not add up or is out of bounds",
+            Self::CurveOutOfBounds => "the depth or the virtual reserve is out of bounds",
+            Self::DeadlinePassed => "the trade's deadline has passed",
+            Self::ParametersMoved => "the curve has moved since the quote",
+            Self::OutputBelowLimit => "the output is below the limit",
+            Self::InputAboveLimit => "the input is above the limit",
+            Self::MarketPaused => "the market is paused",
+            Self::PauseTooLong => "a pause ends at most a week ahead",
+            Self::LaunchTransactionMissing => "during the launch a buy has to name its transaction",
             Self::FeeOutOfBounds => "the trade fee is out of bounds",
             Self::SyncParamsInvalid => "a sync parameter is out of bounds",
             Self::StepExceedsLostFee => "the largest step is worth more than the non-recoverable fee",

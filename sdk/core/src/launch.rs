@@ -7,6 +7,7 @@
 //! evade it.
 
 use crate::bps::ppm_floor;
+pub use crate::market::LaunchTerms;
 use crate::{CoreError, Result};
 
 /// Longest launch: one hour.
@@ -17,17 +18,6 @@ pub const LAUNCH_FEE_MAX_BPS: u16 = 5_000;
 pub const LAUNCH_CAP_MIN_PPM: u32 = 100;
 /// Largest cap: all of the opening depth, which is no cap.
 pub const LAUNCH_CAP_MAX_PPM: u32 = 1_000_000;
-
-/// What a creator chose for the launch of a market. Never changes once the market is open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct LaunchTerms {
-    /// Fee in the first second, basis points of the gross quote amount.
-    pub fee_max_bps: u16,
-    /// Length of the launch; zero means that there is no protection.
-    pub duration_seconds: u32,
-    /// Most that one transaction may buy, in parts per million of the opening depth.
-    pub cap_ppm: u32,
-}
 
 impl LaunchTerms {
     /// Requires either no protection, with everything zero, or a duration of at most [`LAUNCH_SECONDS_MAX`], a fee
@@ -71,6 +61,79 @@ impl LaunchTerms {
     fn remaining_seconds(&self, opened_at_seconds: i64, now_seconds: i64) -> u32 {
         let elapsed = now_seconds.saturating_sub(opened_at_seconds).max(0);
         self.duration_seconds.saturating_sub(u32::try_from(elapsed).unwrap_or(u32::MAX))
+    }
+}
+
+/// A transaction in two words, by which a launch tells it from others: one of its own, and one of it together with the
+/// trader's key. Where they come from is the chain's business; they are the same in every instruction of a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Transaction {
+    /// Of the transaction.
+    pub word: u64,
+    /// Of the transaction and the trader.
+    pub word_with_trader: u64,
+}
+
+/// What the launch remembers of the transaction that bought last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LaunchTally {
+    /// The word of that transaction; before the first buy, of the opening transaction together with the creator.
+    pub word: u64,
+    /// Token atoms that it has bought.
+    pub bought_atoms: u64,
+    /// From an opening with launch protection until the first buy.
+    pub is_first_buy_open: bool,
+}
+
+/// What launch protection has to say to one buy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LaunchPhase {
+    /// Nothing: the launch is over, or there never was protection.
+    Over,
+    /// The transaction pays the launch fee and buys at most the cap.
+    Protected(Transaction),
+    /// The creator's own first buy in the transaction that opened the market: base fee, no cap.
+    FirstBuy(Transaction),
+}
+
+impl LaunchTally {
+    /// Of a market that opens with these terms, in the transaction of `opening_word`: the one with the creator.
+    pub const fn new(terms: &LaunchTerms, opening_word: u64) -> Self {
+        Self { word: opening_word, bought_atoms: 0, is_first_buy_open: terms.duration_seconds > 0 }
+    }
+
+    /// A transaction that has bought nothing here and is not the opening one: what a quote assumes.
+    pub const fn unseen_transaction(&self) -> Transaction {
+        let word = self.word.wrapping_add(1);
+        Transaction { word, word_with_trader: word }
+    }
+
+    /// The transaction that opened the market, if nobody has bought yet, with its creator as the trader.
+    pub const fn opening_transaction(&self) -> Transaction {
+        Transaction { word: self.word.wrapping_add(1), word_with_trader: self.word }
+    }
+
+    /// Which phase a buy in `transaction` falls into while the launch is on.
+    pub fn phase(&self, transaction: Transaction) -> LaunchPhase {
+        if self.is_first_buy_open && transaction.word_with_trader == self.word {
+            LaunchPhase::FirstBuy(transaction)
+        } else {
+            LaunchPhase::Protected(transaction)
+        }
+    }
+
+    /// Counts a buy against its transaction's cap. Fails with `LaunchCapExceeded` above it.
+    pub fn count(&self, phase: LaunchPhase, cap_atoms: u64, buying_atoms: u64) -> Result<Self> {
+        let (transaction, bought_atoms) = match phase {
+            LaunchPhase::Over => return Ok(*self),
+            LaunchPhase::FirstBuy(transaction) => (transaction, buying_atoms),
+            LaunchPhase::Protected(transaction) => {
+                let is_same = !self.is_first_buy_open && self.word == transaction.word;
+                let before_atoms = if is_same { self.bought_atoms } else { 0 };
+                (transaction, check_cap(cap_atoms, before_atoms, buying_atoms)?)
+            }
+        };
+        Ok(Self { word: transaction.word, bought_atoms, is_first_buy_open: false })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Every formula of ModChains, once: bonding curve, fees, launch protection, usage-driven sync, streamed revenue,
-//! usage averages, requests, licences, contributors' shares, bonds, time windows and integer graphs.
+//! usage averages, requests, licences, contributors' shares, bonds, time windows and integer graphs. What composes formulas
+//! is a rule and stands here too: what a trade or a sync does to a market.
 //!
 //! The on-chain programs, the Rust SDK, the TypeScript SDK (as wasm) and the crank all call these functions, so a
 //! quote and a trade can never disagree. Amounts are integers in base units and every name carries its unit.
@@ -20,6 +21,7 @@ pub mod hash;
 pub mod ids;
 pub mod launch;
 pub mod licence;
+pub mod market;
 pub mod math;
 pub mod request;
 pub mod shares;

@@ -1,4 +1,5 @@
-//! Whole trades: curve, fee and fee split together.
+//! Trades by themselves: curve, fee and fee split together. When a trade may happen is the market's rule, see
+//! [`crate::market`].
 //!
 //! A buy takes the fee off the gross input; the net amount enters the curve, then the reserve leg is added to it. A
 //! sale takes the gross proceeds out of the reserve, pays the seller gross minus fee, and returns the reserve leg.
@@ -29,14 +30,6 @@ pub struct Buy {
     pub curve_after: Curve,
 }
 
-impl Buy {
-    /// How far the average price, net of the fee, is above the spot price of the curve before the buy.
-    pub fn price_impact_ppm(&self, curve_before: &Curve) -> Result<u32> {
-        let net_atoms = self.quote_atoms_in.checked_sub(self.fee_atoms).ok_or(CoreError::Overflow)?;
-        price_impact_ppm(curve_before.spot_price_q64()?, net_atoms, self.token_atoms_out)
-    }
-}
-
 /// A sale, ready to be applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sell {
@@ -50,14 +43,6 @@ pub struct Sell {
     pub legs: FeeLegs,
     /// The curve afterwards, reserve leg included.
     pub curve_after: Curve,
-}
-
-impl Sell {
-    /// How far the average price, gross of the fee, is below the spot price of the curve before the sale.
-    pub fn price_impact_ppm(&self, curve_before: &Curve) -> Result<u32> {
-        let gross_atoms = self.quote_atoms_out.checked_add(self.fee_atoms).ok_or(CoreError::Overflow)?;
-        price_impact_ppm(curve_before.spot_price_q64()?, gross_atoms, self.token_atoms_in)
-    }
 }
 
 /// Buys for exactly `gross_quote_atoms`, fee included.

@@ -5,10 +5,11 @@ mod common;
 
 use common::{DEPTH, input, state_with_mark};
 use modchains_core::curve::Curve;
-use modchains_core::sync::{DriftBudget, HighWater, SyncInput, SyncParams, SyncReason, SyncState, sync};
+use modchains_core::market::MarketParams;
+use modchains_core::sync::{DriftBudget, HighWater, SyncInput, SyncReason, SyncState, sync};
 use proptest::prelude::*;
 
-const PARAMS: SyncParams = SyncParams::DEFAULT;
+const PARAMS: MarketParams = MarketParams::DEFAULT;
 const EPOCH_SECONDS: u32 = 3_600;
 const EPOCH: i64 = 3_600;
 const HALF_LIFE: u32 = PARAMS.high_water_half_life_seconds;

@@ -4,17 +4,18 @@
 mod common;
 
 use common::any_atoms;
-use modchains_core::sync::{SyncParams, growth_fees_atoms, signal_step_ppm};
+use modchains_core::market::MarketParams;
+use modchains_core::sync::{growth_fees_atoms, signal_step_ppm};
 use proptest::prelude::*;
 
-const PARAMS: SyncParams = SyncParams::DEFAULT;
+const PARAMS: MarketParams = MarketParams::DEFAULT;
 
 fn step(recent: u64, slow: u64, quality_ppm: u32) -> i32 {
     signal_step_ppm(recent, recent, slow, quality_ppm, &PARAMS).unwrap()
 }
 
 /// The formula without rounding, in parts per million.
-fn exact(recent: u64, slow: u64, quality_ppm: u32, params: &SyncParams) -> f64 {
+fn exact(recent: u64, slow: u64, quality_ppm: u32, params: &MarketParams) -> f64 {
     let ratio = recent as f64 / slow as f64 * f64::from(quality_ppm) / 1e6;
     let gained = f64::from(params.gain_milli) / 1e3 * (ratio - 1.0) / (ratio + 1.0);
     f64::from(params.step_max_ppm) * gained.clamp(-1.0, 1.0)
@@ -28,7 +29,7 @@ proptest! {
         recent in any_atoms(), slow in any_atoms(), quality_ppm in 0u32..=2_000_000, gain_milli in 1u32..10_000,
     ) {
         let slow = slow.max(1);
-        let params = SyncParams { gain_milli, ..PARAMS };
+        let params = MarketParams { gain_milli, ..PARAMS };
         let got = f64::from(signal_step_ppm(recent, recent, slow, quality_ppm, &params).unwrap());
         let exact = exact(recent, slow, quality_ppm, &params);
         let ratio = recent as f64 / slow as f64 * f64::from(quality_ppm) / 1e6;
@@ -89,7 +90,7 @@ fn the_dead_band_ends_at_five_percent() {
     assert_eq!(step(950_000, 1_000_000, 1_000_000), 0);
     assert!(step(1_050_001, 1_000_000, 1_000_000) > 0);
     assert!(step(949_999, 1_000_000, 1_000_000) < 0);
-    let unbanded = SyncParams { dead_band_ppm: 0, ..PARAMS };
+    let unbanded = MarketParams { dead_band_ppm: 0, ..PARAMS };
     assert_eq!(signal_step_ppm(1_000, 1_000, 1_000, 1_000_000, &unbanded), Ok(0));
     assert_eq!(signal_step_ppm(1_010, 1_010, 1_000, 1_000_000, &unbanded), Ok(54), "2 * 10 / 2,010 of 5,500");
 }

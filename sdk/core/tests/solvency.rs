@@ -6,7 +6,8 @@ mod common;
 use common::{any_atoms, trade_fees};
 use modchains_core::curve::Curve;
 use modchains_core::fees::{FeeLegs, TradeFees};
-use modchains_core::sync::{SyncInput, SyncParams, SyncState, sync};
+use modchains_core::market::MarketParams;
+use modchains_core::sync::{SyncInput, SyncState, sync};
 use modchains_core::trade::{buy_exact_in, buy_exact_out, sell_exact_in, sell_exact_out};
 use proptest::prelude::*;
 
@@ -36,7 +37,7 @@ fn op() -> impl Strategy<Value = Op> {
 struct Market {
     curve: Curve,
     state: SyncState,
-    params: SyncParams,
+    params: MarketParams,
     fees: TradeFees,
     launch_depth_atoms: u64,
     now_seconds: i64,
@@ -117,12 +118,12 @@ proptest! {
         fees in trade_fees(), depth in 1_000_000u64..1 << 56, first_price_seed in 0u32..50,
         ops in prop::collection::vec(op(), 1..80),
     ) {
-        let params = SyncParams {
-            step_max_ppm: SyncParams::largest_step_ppm(&fees).unwrap(),
-            absorb_max_ppm: SyncParams::largest_absorption_ppm(&fees).unwrap(),
-            ..SyncParams::DEFAULT
+        let params = MarketParams {
+            step_max_ppm: MarketParams::largest_step_ppm(&fees).unwrap(),
+            absorb_max_ppm: MarketParams::largest_absorption_ppm(&fees).unwrap(),
+            ..MarketParams::DEFAULT.with_fees(&fees)
         };
-        prop_assert_eq!(params.validate(&fees), Ok(()));
+        prop_assert_eq!(params.validate(), Ok(()));
         let mut market = Market {
             curve: Curve::launch(depth, 1 << first_price_seed).unwrap(),
             state: SyncState::new(0),

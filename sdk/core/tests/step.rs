@@ -6,10 +6,11 @@ mod common;
 use common::{DEPTH, input, market, solvent_curve, state_with_mark, trade_fees};
 use modchains_core::CoreError;
 use modchains_core::curve::Curve;
-use modchains_core::sync::{HighWater, SyncParams, SyncReason, SyncState, sync};
+use modchains_core::market::MarketParams;
+use modchains_core::sync::{HighWater, SyncReason, SyncState, sync};
 use proptest::prelude::*;
 
-const PARAMS: SyncParams = SyncParams::DEFAULT;
+const PARAMS: MarketParams = MarketParams::DEFAULT;
 const EPOCH: i64 = 3_600;
 const WHOLE: u128 = 1_000_000;
 
@@ -96,13 +97,13 @@ proptest! {
 
     #[test]
     fn two_syncs_and_one_round_trip_lose_at_the_largest_step_and_not_at_a_larger_one(fees in trade_fees()) {
-        let largest = SyncParams::largest_step_ppm(&fees).unwrap();
-        let absorption = SyncParams::largest_absorption_ppm(&fees).unwrap();
-        let params = SyncParams { step_max_ppm: largest, absorb_max_ppm: absorption, ..PARAMS };
-        prop_assert_eq!(params.validate(&fees), Ok(()));
-        prop_assert_eq!(SyncParams { step_max_ppm: largest + 1, ..params }.validate(&fees), Err(CoreError::StepExceedsLostFee));
+        let largest = MarketParams::largest_step_ppm(&fees).unwrap();
+        let absorption = MarketParams::largest_absorption_ppm(&fees).unwrap();
+        let params = MarketParams { step_max_ppm: largest, absorb_max_ppm: absorption, ..PARAMS.with_fees(&fees) };
+        prop_assert_eq!(params.validate(), Ok(()));
+        prop_assert_eq!(MarketParams { step_max_ppm: largest + 1, ..params }.validate(), Err(CoreError::StepExceedsLostFee));
         prop_assert_eq!(
-            SyncParams { absorb_max_ppm: absorption + 1, ..params }.validate(&fees),
+            MarketParams { absorb_max_ppm: absorption + 1, ..params }.validate(),
             Err(CoreError::AbsorptionExceedsLostFee)
         );
         let gains = |gain_ppm: u32, lost_ppm: u32| {
@@ -137,7 +138,7 @@ proptest! {
     fn a_market_with_nothing_sold_keeps_its_curve(depth in 1u64.., first_price in 1u64.., gift: u64, step_ppm: i32) {
         let launched = Curve::launch(depth, first_price).unwrap();
         let curve = launched.deposit_reserve(gift).unwrap_or(launched);
-        for params in [PARAMS, SyncParams { min_circulating_ppm: 0, ..PARAMS }] {
+        for params in [PARAMS, MarketParams { circulating_min_ppm: 0, ..PARAMS }] {
             let kept = sync(&curve, &SyncState::new(0), &params, &input(step_ppm), EPOCH).unwrap();
             prop_assert_eq!((kept.reason, kept.curve_after), (SyncReason::CirculatingTooSmall, curve));
         }

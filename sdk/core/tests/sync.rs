@@ -7,12 +7,11 @@ use common::{DEPTH, any_atoms, input, market, solvent_curve, state_with_mark};
 use modchains_core::CoreError;
 use modchains_core::curve::Curve;
 use modchains_core::fees::{TRADE_FEES_DEFAULT, TradeFees};
-use modchains_core::sync::{
-    DriftBudget, HighWater, SyncInput, SyncMove, SyncParams, SyncReason, SyncState, signal_step_ppm, sync,
-};
+use modchains_core::market::MarketParams;
+use modchains_core::sync::{DriftBudget, HighWater, SyncInput, SyncMove, SyncReason, SyncState, signal_step_ppm, sync};
 use proptest::prelude::*;
 
-const PARAMS: SyncParams = SyncParams::DEFAULT;
+const PARAMS: MarketParams = MarketParams::DEFAULT;
 const EPOCH: i64 = 3_600;
 
 fn synced(curve: &Curve, state: &SyncState, step_ppm: i32) -> SyncMove {
@@ -128,7 +127,7 @@ proptest! {
             drift: DriftBudget { up_used_ppm: seed[0], down_used_ppm: seed[1], updated_at_seconds: other_seconds },
             synced_at_seconds,
         };
-        let params = SyncParams { step_max_ppm: seed[2], premium_max_ppm: seed[3], ..PARAMS };
+        let params = MarketParams { step_max_ppm: seed[2], premium_max_ppm: seed[3], ..PARAMS };
         let any = SyncInput { launch_depth_atoms, ..input(step_ppm) };
         if let Ok(moved) = sync(&curve, &state, &params, &any, now)
             && moved.reason.moved()
@@ -157,7 +156,7 @@ proptest! {
         drift_max_ppm in prop_oneof![2u32..100, 2u32..=250_000],
         asks in prop::collection::vec((-9_000i32..9_000, 0i64..30_000), 1..400),
     ) {
-        let params = SyncParams { step_max_ppm: 9_000, drift_max_ppm, ..PARAMS };
+        let params = MarketParams { step_max_ppm: 9_000, drift_max_ppm, ..PARAMS };
         let mut budget = DriftBudget::new(0);
         let (mut now, mut made) = (0, Vec::new());
         for (ask, wait) in asks {
@@ -254,7 +253,7 @@ fn skips_say_why() {
     let plenty = Curve { circulating_atoms: DEPTH / 100, reserve_atoms: 1 << 34, ..curve };
     assert_eq!(reason(&plenty, &state_with_mark(DEPTH / 100), input(-5_500)), SyncReason::PremiumAtBound);
     let bare = Curve { reserve_atoms: 9, circulating_atoms: 900, depth_atoms: 1_000, virtual_atoms: 1 };
-    let wide = SyncParams { step_max_ppm: 20_000, ..PARAMS };
+    let wide = MarketParams { step_max_ppm: 20_000, ..PARAMS };
     let last = SyncInput { launch_depth_atoms: 1_000, ..input(20_000) };
     let kept = sync(&bare, &state_with_mark(900), &wide, &last, EPOCH).unwrap();
     assert_eq!((kept.reason, kept.curve_after), (SyncReason::MoveTooSmall, bare), "the last virtual atom stays");
@@ -273,31 +272,52 @@ fn skips_say_why() {
 #[test]
 fn fees_steps_and_splits_that_break_the_law_are_refused() {
     let fees = TRADE_FEES_DEFAULT;
-    assert_eq!(PARAMS.validate(&fees), Ok(()));
-    let largest = SyncParams::largest_step_ppm(&fees).unwrap();
+    assert_eq!(PARAMS.validate(), Ok(()));
+    let largest = MarketParams::largest_step_ppm(&fees).unwrap();
     assert_eq!(largest, 5_530);
-    assert_eq!(SyncParams { step_max_ppm: largest, ..PARAMS }.validate(&fees), Ok(()));
-    assert_eq!(SyncParams { step_max_ppm: largest + 1, ..PARAMS }.validate(&fees), Err(CoreError::StepExceedsLostFee));
-    let absorption = SyncParams::largest_absorption_ppm(&fees).unwrap();
+    assert_eq!(MarketParams { step_max_ppm: largest, ..PARAMS }.validate(), Ok(()));
+    assert_eq!(MarketParams { step_max_ppm: largest + 1, ..PARAMS }.validate(), Err(CoreError::StepExceedsLostFee));
+    let absorption = MarketParams::largest_absorption_ppm(&fees).unwrap();
     assert_eq!(absorption, 1_502);
-    assert_eq!(SyncParams { absorb_max_ppm: absorption, ..PARAMS }.validate(&fees), Ok(()));
+    assert_eq!(MarketParams { absorb_max_ppm: absorption, ..PARAMS }.validate(), Ok(()));
     assert_eq!(
-        SyncParams { absorb_max_ppm: absorption + 1, ..PARAMS }.validate(&fees),
+        MarketParams { absorb_max_ppm: absorption + 1, ..PARAMS }.validate(),
         Err(CoreError::AbsorptionExceedsLostFee)
     );
-    assert_eq!(PARAMS.validate(&TradeFees { fee_bps: 99, ..fees }), Err(CoreError::StepExceedsLostFee));
-    assert_eq!(SyncParams { high_water_half_life_seconds: 24 * 3_600, ..PARAMS }.validate(&fees), Ok(()));
-    for broken in [
-        SyncParams { epoch_seconds: 0, ..PARAMS },
-        SyncParams { high_water_half_life_seconds: 24 * 3_600 - 1, ..PARAMS },
-        SyncParams { premium_min_ppm: 1_000_000, ..PARAMS },
-        SyncParams { premium_max_ppm: PARAMS.premium_min_ppm, ..PARAMS },
-        SyncParams { drift_max_ppm: 250_001, ..PARAMS },
-        SyncParams { dead_band_ppm: 1_000_000, ..PARAMS },
-        SyncParams { gain_milli: 0, ..PARAMS },
-        SyncParams { min_circulating_ppm: 1_000_001, ..PARAMS },
+    assert_eq!(PARAMS.with_fees(&TradeFees { fee_bps: 99, ..fees }).validate(), Err(CoreError::StepExceedsLostFee));
+    for widest in [
+        MarketParams { high_water_half_life_seconds: 24 * 3_600, ..PARAMS },
+        MarketParams { epoch_seconds: 5, ..PARAMS },
+        MarketParams { epoch_seconds: 86_400, high_water_half_life_seconds: 24 * 86_400, ..PARAMS },
+        MarketParams { usage_stale_seconds: 1, ..PARAMS },
+        MarketParams { usage_stale_seconds: 7 * 86_400, ..PARAMS },
+        MarketParams { premium_min_ppm: 1_000_001, premium_max_ppm: 1_000_002, ..PARAMS },
+        MarketParams { drift_max_ppm: 2, ..PARAMS },
+        MarketParams { drift_max_ppm: 250_000, ..PARAMS },
+        MarketParams { dead_band_ppm: 999_999, ..PARAMS },
+        MarketParams { gain_milli: 1, ..PARAMS },
+        MarketParams { circulating_min_ppm: 1_000_000, ..PARAMS },
     ] {
-        assert_eq!(broken.validate(&fees), Err(CoreError::SyncParamsInvalid), "{broken:?}");
+        assert_eq!(widest.validate(), Ok(()), "{widest:?}");
+    }
+    assert_eq!(MarketParams { referral_bps: 5_001, ..PARAMS }.validate(), Err(CoreError::SplitInvalid));
+    assert_eq!(MarketParams::default(), PARAMS);
+    for broken in [
+        MarketParams { epoch_seconds: 4, ..PARAMS },
+        MarketParams { epoch_seconds: 86_401, high_water_half_life_seconds: u32::MAX, ..PARAMS },
+        MarketParams { usage_stale_seconds: 0, ..PARAMS },
+        MarketParams { usage_stale_seconds: 7 * 86_400 + 1, ..PARAMS },
+        MarketParams { premium_max_ppm: PARAMS.premium_min_ppm - 1, ..PARAMS },
+        MarketParams { drift_max_ppm: 1, ..PARAMS },
+        MarketParams { high_water_half_life_seconds: 24 * 3_600 - 1, ..PARAMS },
+        MarketParams { premium_min_ppm: 1_000_000, ..PARAMS },
+        MarketParams { premium_max_ppm: PARAMS.premium_min_ppm, ..PARAMS },
+        MarketParams { drift_max_ppm: 250_001, ..PARAMS },
+        MarketParams { dead_band_ppm: 1_000_000, ..PARAMS },
+        MarketParams { gain_milli: 0, ..PARAMS },
+        MarketParams { circulating_min_ppm: 1_000_001, ..PARAMS },
+    ] {
+        assert_eq!(broken.validate(), Err(CoreError::SyncParamsInvalid), "{broken:?}");
     }
 }
 

@@ -1,18 +1,18 @@
-//! Quotes: what a trade would do to a fetched market, by the formulas that the program runs.
+//! Quotes: what a trade would do to a fetched market, by the rules that the program runs.
 //!
 //! A quote is a pure function of the market, the trade and the time, and the trade that is executed on the same state at
 //! the same time equals it to the atom. During launch protection the fee falls with every second, so a trade that lands
 //! later is never worse for that reason.
 
-use bytemuck::Zeroable;
+pub use modchains_core::market::TradeSide;
 use modchains_core::{
     CoreError,
     bps::BPS_DENOMINATOR,
     curve::Curve,
-    fees::{FeeLegs, TradeFees},
-    launch,
+    fees::FeeLegs,
+    launch::{LaunchTerms, Transaction},
+    market::{self, MarketRules, MarketState, Order},
     math::mul_div_floor,
-    trade::{Buy, Sell, buy_exact_in, buy_exact_out, sell_exact_in, sell_exact_out},
 };
 use modchains_exchange::{
     errors::ExchangeError,
@@ -20,15 +20,6 @@ use modchains_exchange::{
 };
 
 use crate::{Result, SdkError};
-
-/// Which way a trade goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TradeSide {
-    /// Quote tokens in, model tokens out.
-    Buy,
-    /// Model tokens in, quote tokens out.
-    Sell,
-}
 
 /// Which end of a trade is fixed, in atoms of that end: a buy takes quote atoms in and gives token atoms out, a sale the
 /// other way round. Quote atoms count with the fee: what the buyer pays, what the seller gets.
@@ -73,6 +64,16 @@ pub struct TradeQuote {
     pub quoted_at_seconds: i64,
 }
 
+impl TradeSize {
+    /// Without a limit.
+    const fn unlimited(self) -> TradeAmount {
+        match self {
+            Self::ExactIn(atoms_in) => TradeAmount::ExactIn { atoms_in, min_atoms_out: 0 },
+            Self::ExactOut(atoms_out) => TradeAmount::ExactOut { atoms_out, max_atoms_in: u64::MAX },
+        }
+    }
+}
+
 /// Quotes a trade at a time, without a referrer.
 ///
 /// # Errors
@@ -93,30 +94,20 @@ pub fn quote_referred(
     has_referrer: bool,
     now_seconds: i64,
 ) -> Result<TradeQuote> {
-    let (terms, opened_at_seconds) = (market.launch_terms(), market.opened_at_seconds);
-    let base_fees = market.params.trade_fees();
-    let fee_bps = terms.fee_bps(base_fees.fee_bps, opened_at_seconds, now_seconds).map_err(not_quoted)?;
-    let fees = TradeFees { fee_bps, ..base_fees };
-    if side == TradeSide::Buy && market.is_paused(now_seconds) {
-        return Err(refused(ExchangeError::MarketPaused));
-    }
-    let quote = quote_with(market, side, size, &fees, has_referrer, now_seconds).map_err(not_quoted)?;
-    if !terms.is_on(opened_at_seconds, now_seconds) {
-        return Ok(quote);
-    }
-    if side == TradeSide::Buy {
-        let cap_atoms = terms.cap_atoms(market.depth_opening_atoms).map_err(not_quoted)?;
-        launch::check_cap(cap_atoms, 0, quote.atoms_out).map_err(not_quoted)?;
-    }
-    let ends_at_seconds = opened_at_seconds.saturating_add(terms.duration_seconds.into());
-    Ok(TradeQuote { launch_ends_at_seconds: Some(ends_at_seconds), ..quote })
+    let (state, rules) = (market.state(), market.rules());
+    let transaction = state.launch.unseen_transaction();
+    let quote = quote_in(&state, &rules, side, size, has_referrer, transaction, now_seconds).map_err(not_quoted)?;
+    let launch_ends_at_seconds = rules
+        .is_launching(now_seconds)
+        .then(|| rules.opened_at_seconds.saturating_add(rules.launch.duration_seconds.into()));
+    Ok(TradeQuote { launch_ends_at_seconds, ..quote })
 }
 
 /// Quotes the creator's own first buy in the transaction that opens a market with this curve and these parameters: base
 /// fee, no cap, and nobody can come before it.
 ///
 /// # Errors
-/// [`SdkError::NotQuoted`] when the curve is empty or the trade too small.
+/// [`SdkError::NotQuoted`] when the curve is out of bounds or the trade too small.
 pub fn quote_first_buy(
     params: &MarketParams,
     depth_atoms: u64,
@@ -124,37 +115,38 @@ pub fn quote_first_buy(
     size: TradeSize,
     now_seconds: i64,
 ) -> Result<TradeQuote> {
-    let market = Market { params: *params, depth_atoms, virtual_atoms, ..Market::zeroed() };
-    quote_with(&market, TradeSide::Buy, size, &params.trade_fees(), false, now_seconds).map_err(not_quoted)
+    let rules = MarketRules::new(params, &LaunchTerms::default(), depth_atoms, now_seconds);
+    let state = market::open(&rules, virtual_atoms, 0).map_err(not_quoted)?;
+    let transaction = state.launch.opening_transaction();
+    quote_in(&state, &rules, TradeSide::Buy, size, false, transaction, now_seconds).map_err(not_quoted)
 }
 
-fn quote_with(
-    market: &Market,
+fn quote_in(
+    state: &MarketState,
+    rules: &MarketRules,
     side: TradeSide,
     size: TradeSize,
-    fees: &TradeFees,
     has_referrer: bool,
+    transaction: Transaction,
     now_seconds: i64,
 ) -> modchains_core::Result<TradeQuote> {
-    let curve = market.curve();
-    let trade = match side {
-        TradeSide::Buy => Trade::of_buy(&curve, &buy(&curve, fees, size, has_referrer)?)?,
-        TradeSide::Sell => Trade::of_sale(&curve, &sell(&curve, fees, size, has_referrer)?)?,
-    };
+    let (amount, terms) = (size.unlimited(), QuoteTerms::OPEN);
+    let order = Order { side, amount, terms, has_referrer, transaction: Some(transaction) };
+    let trade = market::trade(state, rules, &order, now_seconds)?;
     Ok(TradeQuote {
         side,
         size,
-        atoms_in: trade.atoms_in,
-        atoms_out: trade.atoms_out,
+        atoms_in: trade.atoms_in(),
+        atoms_out: trade.atoms_out(),
         fee_atoms: trade.fee_atoms,
         legs: trade.legs,
-        fee_bps: fees.fee_bps,
-        base_fee_bps: market.params.fee_bps,
+        fee_bps: trade.fee_bps,
+        base_fee_bps: rules.params.fee_bps,
         launch_ends_at_seconds: None,
-        curve_before: curve,
-        curve_after: trade.curve_after,
-        price_impact_ppm: trade.price_impact_ppm,
-        max_epoch: market.parameter_epoch.saturating_add(1),
+        curve_before: state.curve,
+        curve_after: trade.state_after.curve,
+        price_impact_ppm: trade.price_impact_ppm(&state.curve)?,
+        max_epoch: state.parameter_epoch.saturating_add(1),
         quoted_at_seconds: now_seconds,
     })
 }
@@ -164,57 +156,7 @@ fn quote_with(
 /// # Errors
 /// [`SdkError::NotQuoted`] when the market's terms are beyond the formula.
 pub fn launch_cap_atoms(market: &Market, now_seconds: i64) -> Result<Option<u64>> {
-    let terms = market.launch_terms();
-    let is_on = terms.is_on(market.opened_at_seconds, now_seconds);
-    is_on.then(|| terms.cap_atoms(market.depth_opening_atoms)).transpose().map_err(not_quoted)
-}
-
-fn buy(curve: &Curve, fees: &TradeFees, size: TradeSize, has_referrer: bool) -> modchains_core::Result<Buy> {
-    match size {
-        TradeSize::ExactIn(quote_atoms) => buy_exact_in(curve, fees, quote_atoms, has_referrer),
-        TradeSize::ExactOut(token_atoms) => buy_exact_out(curve, fees, token_atoms, has_referrer),
-    }
-}
-
-fn sell(curve: &Curve, fees: &TradeFees, size: TradeSize, has_referrer: bool) -> modchains_core::Result<Sell> {
-    match size {
-        TradeSize::ExactIn(token_atoms) => sell_exact_in(curve, fees, token_atoms, has_referrer),
-        TradeSize::ExactOut(quote_atoms) => sell_exact_out(curve, fees, quote_atoms, has_referrer),
-    }
-}
-
-/// What a buy and a sale have in common.
-struct Trade {
-    atoms_in: u64,
-    atoms_out: u64,
-    fee_atoms: u64,
-    legs: FeeLegs,
-    curve_after: Curve,
-    price_impact_ppm: u32,
-}
-
-impl Trade {
-    fn of_buy(curve: &Curve, buy: &Buy) -> modchains_core::Result<Self> {
-        Ok(Self {
-            atoms_in: buy.quote_atoms_in,
-            atoms_out: buy.token_atoms_out,
-            fee_atoms: buy.fee_atoms,
-            legs: buy.legs,
-            curve_after: buy.curve_after,
-            price_impact_ppm: buy.price_impact_ppm(curve)?,
-        })
-    }
-
-    fn of_sale(curve: &Curve, sale: &Sell) -> modchains_core::Result<Self> {
-        Ok(Self {
-            atoms_in: sale.token_atoms_in,
-            atoms_out: sale.quote_atoms_out,
-            fee_atoms: sale.fee_atoms,
-            legs: sale.legs,
-            curve_after: sale.curve_after,
-            price_impact_ppm: sale.price_impact_ppm(curve)?,
-        })
-    }
+    market.rules().launch_cap_atoms(now_seconds).map_err(not_quoted)
 }
 
 impl TradeQuote {
@@ -283,16 +225,15 @@ fn slippage_too_large() -> SdkError {
 }
 
 fn not_quoted(error: CoreError) -> SdkError {
-    refused(ExchangeError::from(error))
-}
-
-fn refused(error: ExchangeError) -> SdkError {
+    let error = ExchangeError::from(error);
     SdkError::NotQuoted { name: format!("{error:?}"), reason: error.to_string(), remedy: error.remedy() }
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use bytemuck::Zeroable;
 
     use super::*;
 

@@ -8,8 +8,9 @@ use modchains_sdk::core::{
     fees::TRADE_FEES_DEFAULT,
     launch::LaunchTerms,
     licence::{Grant, LicenceKind, LicenceTerms, RateWindow, USE_PERSONAL, USE_RESEARCH, USES_ALL, effective},
+    market::MarketParams,
     stream::Stream,
-    sync::{SyncInput, SyncParams, SyncState, signal_step_ppm, sync},
+    sync::{SyncInput, SyncState, signal_step_ppm, sync},
     trade::{buy_exact_in, buy_exact_out, sell_exact_in, sell_exact_out},
     usage::{EMA_FAST_HALF_LIFE_SECONDS, ema_advance},
 };
@@ -34,7 +35,7 @@ const TOKEN_ATOMS: u64 = 1_000_000_000;
 pub fn measure(figures: &mut Figures) -> Result<Table> {
     let curve = traded_curve()?;
     let fees = TRADE_FEES_DEFAULT;
-    let (state, params) = (SyncState::new(START_SECONDS), SyncParams::DEFAULT);
+    let (state, params) = (SyncState::new(START_SECONDS), MarketParams::DEFAULT);
     let input = SyncInput {
         step_ppm: 5_000,
         is_paused: false,

@@ -5,9 +5,10 @@ use anchor_spl::token_2022::spl_token_2022::{
     extension::{BaseStateWithExtensions, StateWithExtensions},
     state::Mint,
 };
+use modchains_core::market::{DEPTH_ATOMS_BOUNDS, VIRTUAL_ATOMS_BOUNDS};
 use modchains_exchange::{
     instructions::{MarketOpenArgs, ModelRegisterArgs, ModelVersionPublishArgs},
-    state::{DEPTH_ATOMS_BOUNDS, Model, ModelVersion, VIRTUAL_ATOMS_BOUNDS},
+    state::{Model, ModelVersion},
 };
 use modchains_sdk::{
     address,

@@ -1,10 +1,10 @@
 //! Trades against the compiled exchange: what is refused, what is paid, and that not an atom goes missing.
 
-use modchains_core::trade;
+use modchains_core::{market::VIRTUAL_ATOMS_BOUNDS, trade};
 use modchains_exchange::{
     events::{TokensBought, TokensSold, TradeFee},
     instructions::MarketOpenArgs,
-    state::{FeeBeneficiary, MarketTradeArgs, QuoteTerms, VIRTUAL_ATOMS_BOUNDS},
+    state::{FeeBeneficiary, MarketTradeArgs, QuoteTerms},
 };
 use modchains_sdk::instruction::{
     Token,

@@ -2,10 +2,7 @@
 //! one transaction and through a foreign program.
 
 use anchor_lang::prelude::Pubkey;
-use modchains_exchange::{
-    instructions::MarketDepositArgs,
-    state::{QuoteTerms, TradeAmount},
-};
+use modchains_exchange::{instructions::MarketDepositArgs, state::QuoteTerms};
 use modchains_sdk::{
     address,
     instruction::{
@@ -13,6 +10,7 @@ use modchains_sdk::{
         exchange::{self, TradeRoute},
         oracle, token, vault,
     },
+    quote::{TradeSide, TradeSize, quote as quote_trade},
 };
 use modchains_tests::{
     chain::key,
@@ -82,9 +80,8 @@ fn wealth(world: &World) -> u64 {
     if atoms_in == 0 {
         return quote_held(world) + revenue;
     }
-    let fees = market.trade_fees(world.chain.now()).unwrap();
-    let sale = market.quote_sell(&TradeAmount::ExactIn { atoms_in, min_atoms_out: 0 }, &fees, false);
-    quote_held(world) + revenue + sale.map_or(0, |sale| sale.quote_atoms_out)
+    let sale = quote_trade(&market, TradeSide::Sell, TradeSize::ExactIn(atoms_in), world.chain.now());
+    quote_held(world) + revenue + sale.map_or(0, |sale| sale.atoms_out)
 }
 
 fn instruction(world: &World, act: Act, atoms: u64) -> Instruction {

@@ -4,6 +4,8 @@ use anchor_lang::prelude::*;
 use bytemuck::{Pod, Zeroable};
 
 use super::{CurveState, TradeFee};
+#[cfg(feature = "idl-build")]
+use crate::idl::Described as _;
 use crate::state::{FeeBeneficiary, LaunchArgs, MarketParams};
 
 /// New parameters wait for their timelock.

@@ -3,6 +3,8 @@ use modchains_program_kit::timelock::{Config, Parameters, require_bounds};
 
 use super::MarketParams;
 use crate::errors::{ExchangeError, ensure};
+#[cfg(feature = "idl-build")]
+use crate::idl::Described as _;
 
 /// How many quote mints can be allowed at a time.
 pub const QUOTE_MINTS_MAX: usize = 8;
@@ -64,13 +66,13 @@ impl Config for ExchangeConfig {
     }
 
     fn validate(params: &MarketParams) -> Result<()> {
-        params.validate()
+        Ok(params.validate().map_err(ExchangeError::from)?)
     }
 
     fn invariant(&self) -> Result<()> {
         // The delay of a change is bounded.
         require_bounds::<ExchangeError>(self.timelock_seconds)?;
         // What markets copy is within its bounds.
-        self.params.validate()
+        Self::validate(&self.params)
     }
 }

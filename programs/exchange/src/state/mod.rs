@@ -5,11 +5,8 @@ mod contributors;
 mod licence;
 mod market;
 mod model;
-mod params;
 mod referral;
 mod transfer;
 mod version;
 
-pub use {
-    config::*, contributors::*, licence::*, market::*, model::*, params::*, referral::*, transfer::*, version::*,
-};
+pub use {config::*, contributors::*, licence::*, market::*, model::*, referral::*, transfer::*, version::*};

@@ -1,7 +1,7 @@
 //! How far the steps of a day may add up.
 
+use crate::market::MarketParams;
 use crate::math::mul_div_floor;
-use crate::sync::SyncParams;
 use crate::window::elapsed_seconds;
 use crate::{CoreError, Result};
 
@@ -28,7 +28,7 @@ impl DriftBudget {
 
     /// Drains `floor(elapsed * capacity / 24 h)`. Rounds down, against the step; time that drained nothing whole is
     /// kept for the next call.
-    pub fn drain(&self, now_seconds: i64, params: &SyncParams) -> Result<Self> {
+    pub fn drain(&self, now_seconds: i64, params: &MarketParams) -> Result<Self> {
         let elapsed = elapsed_seconds(self.updated_at_seconds, now_seconds)?;
         let capacity = u64::from(capacity_ppm(params));
         if elapsed >= DRIFT_WINDOW_SECONDS || (self.up_used_ppm == 0 && self.down_used_ppm == 0) {
@@ -50,12 +50,12 @@ impl DriftBudget {
     }
 
     /// What an upward step may still use.
-    pub fn up_left_ppm(&self, params: &SyncParams) -> u32 {
+    pub fn up_left_ppm(&self, params: &MarketParams) -> u32 {
         capacity_ppm(params).saturating_sub(self.up_used_ppm)
     }
 
     /// What a downward step may still use.
-    pub fn down_left_ppm(&self, params: &SyncParams) -> u32 {
+    pub fn down_left_ppm(&self, params: &MarketParams) -> u32 {
         capacity_ppm(params).saturating_sub(self.down_used_ppm)
     }
 
@@ -71,6 +71,6 @@ impl DriftBudget {
     }
 }
 
-fn capacity_ppm(params: &SyncParams) -> u32 {
+fn capacity_ppm(params: &MarketParams) -> u32 {
     params.drift_max_ppm / 2
 }

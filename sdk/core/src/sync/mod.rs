@@ -32,11 +32,9 @@
 mod drift;
 mod high_water;
 mod moves;
-mod params;
 mod signal;
 
 pub use drift::{DRIFT_WINDOW_SECONDS, DriftBudget};
 pub use high_water::HighWater;
 pub use moves::{SyncInput, SyncMove, SyncReason, SyncState, sync};
-pub use params::{HALF_LIFE_EPOCHS_MIN, SyncParams};
 pub use signal::{growth_fees_atoms, signal_step_ppm};

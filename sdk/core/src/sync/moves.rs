@@ -2,8 +2,9 @@
 
 use crate::bps::{PPM_DENOMINATOR, ppm_floor};
 use crate::curve::Curve;
+use crate::market::MarketParams;
 use crate::math::{mul_div_ceil, mul_div_floor, wide_mul};
-use crate::sync::{DriftBudget, HighWater, SyncParams};
+use crate::sync::{DriftBudget, HighWater};
 use crate::window::{end_seconds, is_open};
 use crate::{CoreError, Result};
 
@@ -98,7 +99,7 @@ pub struct SyncMove {
 pub fn sync(
     curve: &Curve,
     state: &SyncState,
-    params: &SyncParams,
+    params: &MarketParams,
     input: &SyncInput,
     now_seconds: i64,
 ) -> Result<SyncMove> {
@@ -132,14 +133,14 @@ enum Choice {
     Move(Curve, i32, SyncReason),
 }
 
-fn choose_move(curve: &Curve, state: &SyncState, params: &SyncParams, input: &SyncInput) -> Result<Choice> {
+fn choose_move(curve: &Curve, state: &SyncState, params: &MarketParams, input: &SyncInput) -> Result<Choice> {
     if input.is_paused {
         return Ok(Choice::Stay(SyncReason::Paused));
     }
     if input.is_stale {
         return Ok(Choice::Stay(SyncReason::OracleStale));
     }
-    let min_circulating_atoms = ppm_floor(input.launch_depth_atoms, params.min_circulating_ppm)?;
+    let min_circulating_atoms = ppm_floor(input.launch_depth_atoms, params.circulating_min_ppm)?;
     if curve.circulating_atoms == 0 || curve.circulating_atoms < min_circulating_atoms {
         return Ok(Choice::Stay(SyncReason::CirculatingTooSmall));
     }
@@ -153,7 +154,13 @@ fn choose_move(curve: &Curve, state: &SyncState, params: &SyncParams, input: &Sy
     }
 }
 
-fn step_up(curve: &Curve, state: &SyncState, params: &SyncParams, input: &SyncInput, size_ppm: u32) -> Result<Choice> {
+fn step_up(
+    curve: &Curve,
+    state: &SyncState,
+    params: &MarketParams,
+    input: &SyncInput,
+    size_ppm: u32,
+) -> Result<Choice> {
     let left_ppm = state.drift.up_left_ppm(params);
     if left_ppm == 0 {
         return Ok(Choice::Stay(SyncReason::DriftExhausted));
@@ -192,7 +199,7 @@ fn step_up(curve: &Curve, state: &SyncState, params: &SyncParams, input: &SyncIn
     finish(curve, next, step_ppm, SyncReason::SteppedUp)
 }
 
-fn step_down(curve: &Curve, state: &SyncState, params: &SyncParams, size_ppm: u32) -> Result<Choice> {
+fn step_down(curve: &Curve, state: &SyncState, params: &MarketParams, size_ppm: u32) -> Result<Choice> {
     let left_ppm = state.drift.down_left_ppm(params);
     if left_ppm == 0 {
         return Ok(Choice::Stay(SyncReason::DriftExhausted));
@@ -218,7 +225,7 @@ fn step_down(curve: &Curve, state: &SyncState, params: &SyncParams, size_ppm: u3
 }
 
 /// Works reserve fees into the price when there is no signal; counts against the upward drift.
-fn absorb(curve: &Curve, state: &SyncState, params: &SyncParams) -> Result<Choice> {
+fn absorb(curve: &Curve, state: &SyncState, params: &MarketParams) -> Result<Choice> {
     let size_ppm = params.absorb_max_ppm.min(state.drift.up_left_ppm(params));
     let quote_atoms = curve.quote_atoms()?;
     let most_atoms = curve.virtual_atoms.checked_add(ppm_floor(quote_atoms, size_ppm)?).ok_or(CoreError::Overflow)?;

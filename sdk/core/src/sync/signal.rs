@@ -1,8 +1,8 @@
 //! From averages of paid use to a direction and a size. The token's price is no input.
 
 use crate::bps::{PPM_DENOMINATOR, ppm_floor};
+use crate::market::MarketParams;
 use crate::math::{mul_div_floor, wide_mul};
-use crate::sync::SyncParams;
 use crate::{CoreError, Result};
 
 /// Signed step in parts per million: `step_max * clamp(k * (s q - 1) / (s q + 1), -1, 1)` with
@@ -13,7 +13,7 @@ pub fn signal_step_ppm(
     ema_mid: u64,
     ema_slow: u64,
     quality_ppm: u32,
-    params: &SyncParams,
+    params: &MarketParams,
 ) -> Result<i32> {
     let (weighed, usual) = weigh(ema_fast, ema_mid, ema_slow, quality_ppm)?;
     let difference = weighed.abs_diff(usual);

@@ -2,10 +2,13 @@
 //! where a naive rule is put in as a negative control.
 
 use modchains_core::curve::Curve;
-use modchains_core::fees::{TRADE_FEES_DEFAULT, TradeFees};
+use modchains_core::fees::TRADE_FEES_DEFAULT;
+use modchains_core::launch::LaunchTerms;
+use modchains_core::market::{
+    MarketRules, MarketState, Order, QuoteTerms, Trade, TradeAmount, TradeSide, move_curve, open, trade,
+};
 use modchains_core::math::mul_div_floor;
-use modchains_core::sync::{HighWater, SyncInput, SyncParams, SyncReason, SyncState, sync};
-use modchains_core::trade::{Buy, Sell, buy_exact_in, buy_exact_out, sell_exact_in};
+use modchains_core::sync::{HighWater, SyncInput, SyncReason};
 
 use super::terms::{params_for, random_fees};
 use modchains_test_seed::Random;
@@ -29,11 +32,8 @@ pub enum Rule {
 
 #[derive(Debug, Clone, Copy)]
 pub struct Market {
-    pub curve: Curve,
-    pub state: SyncState,
-    pub fees: TradeFees,
-    pub params: SyncParams,
-    pub launch_depth_atoms: u64,
+    pub state: MarketState,
+    pub rules: MarketRules,
     pub now_seconds: i64,
     pub rule: Rule,
 }
@@ -60,45 +60,31 @@ impl Market {
         }
         let launch_depth_atoms = random.log_uniform(1e12, 1e16) as u64;
         let virtual_atoms = random.log_uniform(1e8, 1e13) as u64;
-        Self {
-            curve: Curve::launch(launch_depth_atoms, virtual_atoms).unwrap(),
-            state: SyncState::new(0),
-            fees,
-            params,
-            launch_depth_atoms,
-            now_seconds: 0,
-            rule,
-        }
+        let rules = MarketRules::new(&params, &LaunchTerms::default(), launch_depth_atoms, 0);
+        Self { state: open(&rules, virtual_atoms, 0).unwrap(), rules, now_seconds: 0, rule }
     }
 
     pub fn wait(&mut self, seconds: i64) {
         self.now_seconds += seconds;
     }
 
-    pub fn buy(&mut self, gross_atoms: u64) -> Option<Buy> {
-        let buy = buy_exact_in(&self.curve, &self.fees, gross_atoms, true).ok()?;
-        self.traded(buy.curve_after);
-        Some(buy)
+    pub fn buy(&mut self, atoms_in: u64) -> Option<Trade> {
+        self.trade(TradeSide::Buy, TradeAmount::ExactIn { atoms_in, min_atoms_out: 0 })
     }
 
-    pub fn buy_tokens(&mut self, token_atoms: u64) -> Option<Buy> {
-        let buy = buy_exact_out(&self.curve, &self.fees, token_atoms, true).ok()?;
-        self.traded(buy.curve_after);
-        Some(buy)
+    pub fn buy_tokens(&mut self, atoms_out: u64) -> Option<Trade> {
+        self.trade(TradeSide::Buy, TradeAmount::ExactOut { atoms_out, max_atoms_in: u64::MAX })
     }
 
-    pub fn sell(&mut self, token_atoms: u64) -> Option<Sell> {
-        let sell = sell_exact_in(&self.curve, &self.fees, token_atoms, true).ok()?;
-        self.traded(sell.curve_after);
-        Some(sell)
+    pub fn sell(&mut self, atoms_in: u64) -> Option<Trade> {
+        self.trade(TradeSide::Sell, TradeAmount::ExactIn { atoms_in, min_atoms_out: 0 })
     }
 
-    fn traded(&mut self, curve_after: Curve) {
-        let (before_atoms, after_atoms) = (self.curve.circulating_atoms, curve_after.circulating_atoms);
-        let epoch_seconds = self.params.epoch_seconds;
-        self.state.high_water =
-            self.state.high_water.record(before_atoms, after_atoms, self.now_seconds, epoch_seconds);
-        self.curve = curve_after;
+    fn trade(&mut self, side: TradeSide, amount: TradeAmount) -> Option<Trade> {
+        let order = Order { side, amount, terms: QuoteTerms::OPEN, has_referrer: true, transaction: None };
+        let trade = trade(&self.state, &self.rules, &order, self.now_seconds).ok()?;
+        self.state = trade.state_after;
+        Some(trade)
     }
 
     /// Syncs with a chosen step, taken to be paid for by usage. Says what was done, and the size of a step.
@@ -108,19 +94,18 @@ impl Market {
             is_paused: false,
             is_stale: false,
             lost_usage_fees_atoms: u64::MAX,
-            launch_depth_atoms: self.launch_depth_atoms,
+            launch_depth_atoms: self.rules.depth_opening_atoms,
         };
         let mut state = self.state;
         if self.rule == Rule::LimitFromPresentSupply {
-            state.high_water =
-                HighWater { mark_atoms: self.curve.circulating_atoms, ..HighWater::new(self.now_seconds) };
+            state.sync.high_water =
+                HighWater { mark_atoms: state.curve.circulating_atoms, ..HighWater::new(self.now_seconds) };
         }
-        let mut synced = sync(&self.curve, &state, &self.params, &input, self.now_seconds).ok()?;
+        let mut synced = move_curve(&state, &self.rules, &input, 0, self.now_seconds).ok()?;
         if self.rule == Rule::FillToPriceCap && synced.reason == SyncReason::SteppedUp {
-            synced.curve_after.virtual_atoms =
-                filled_virtual_atoms(&self.curve, &synced.curve_after, synced.step_applied_ppm as u64)?;
+            let after = &mut synced.state_after.curve;
+            after.virtual_atoms = filled_virtual_atoms(&state.curve, after, synced.step_applied_ppm as u64)?;
         }
-        self.curve = synced.curve_after;
         self.state = synced.state_after;
         let is_step = synced.reason != SyncReason::Absorbed;
         Some((synced.reason, if is_step { synced.step_applied_ppm } else { 0 }))

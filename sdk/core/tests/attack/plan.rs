@@ -46,15 +46,15 @@ struct Attacker {
 impl Attacker {
     fn buy(&mut self, market: &mut Market, gross_atoms: u64) {
         if let Some(buy) = market.buy(gross_atoms) {
-            self.token_atoms += buy.token_atoms_out;
-            self.record(-i128::from(buy.quote_atoms_in), &buy.legs);
+            self.token_atoms += buy.token_atoms;
+            self.record(-i128::from(buy.quote_atoms), &buy.legs);
         }
     }
 
     fn sell(&mut self, market: &mut Market, token_atoms: u64) {
         if let Some(sell) = market.sell(token_atoms) {
-            self.token_atoms -= sell.token_atoms_in;
-            self.record(i128::from(sell.quote_atoms_out), &sell.legs);
+            self.token_atoms -= sell.token_atoms;
+            self.record(i128::from(sell.quote_atoms), &sell.legs);
         }
     }
 
@@ -67,7 +67,7 @@ impl Attacker {
     fn act(&mut self, market: &mut Market, act: Act) {
         match act {
             Act::Buy { size, parts } => {
-                let part = (market.curve.quote_atoms().unwrap() as f64 * size / f64::from(parts)) as u64;
+                let part = (market.state.curve.quote_atoms().unwrap() as f64 * size / f64::from(parts)) as u64;
                 for _ in 0..parts {
                     self.buy(market, part.min(1 << 60));
                 }
@@ -88,8 +88,8 @@ impl Attacker {
         } else if self.token_atoms < token_atoms
             && let Some(buy) = market.buy_tokens(token_atoms - self.token_atoms)
         {
-            self.token_atoms += buy.token_atoms_out;
-            self.record(-i128::from(buy.quote_atoms_in), &buy.legs);
+            self.token_atoms += buy.token_atoms;
+            self.record(-i128::from(buy.quote_atoms), &buy.legs);
         }
         self.token_atoms == token_atoms
     }
@@ -135,8 +135,8 @@ impl Plan {
     /// Plays the plan and its twin without trades; `None` when the market cannot be reached or closed.
     pub fn play(&self, rule: Rule) -> Option<Outcome> {
         let start = history(self.market_seed, self.history_seed, rule);
-        let token_atoms = (start.curve.circulating_atoms as f64 * self.holding_share) as u64;
-        let token_atoms = token_atoms.min(start.curve.circulating_atoms);
+        let token_atoms = (start.state.curve.circulating_atoms as f64 * self.holding_share) as u64;
+        let token_atoms = token_atoms.min(start.state.curve.circulating_atoms);
 
         let mut market = start;
         let mut attacker = Attacker { token_atoms, cash_atoms: 0, turnover_atoms: 0 };
@@ -145,11 +145,11 @@ impl Plan {
         for (phase, acts) in self.phases.iter().enumerate() {
             acts.iter().for_each(|act| attacker.act(&mut market, *act));
             if let Some(Some(step)) = self.steps.get(phase) {
-                let step_ppm = (step * f64::from(start.params.step_max_ppm)) as i32;
+                let step_ppm = (step * f64::from(start.rules.params.step_max_ppm)) as i32;
                 same_steps &= market.sync(step_ppm) == idle.sync(step_ppm);
             }
             if phase == 0 {
-                let epoch_seconds = i64::from(start.params.epoch_seconds);
+                let epoch_seconds = i64::from(start.rules.params.epoch_seconds);
                 market.wait(epoch_seconds);
                 idle.wait(epoch_seconds);
             }
@@ -173,31 +173,31 @@ impl Plan {
 fn history(market_seed: u64, history_seed: u64, rule: Rule) -> Market {
     let mut market = Market::launch(market_seed, rule);
     let mut random = Random(history_seed);
-    let first_atoms = market.curve.virtual_atoms as f64 * random.log_uniform(0.01, 30.0);
+    let first_atoms = market.state.curve.virtual_atoms as f64 * random.log_uniform(0.01, 30.0);
     market.buy(first_atoms as u64);
     for _ in 0..random.below(24) {
-        let quote_atoms = market.curve.quote_atoms().unwrap() as f64;
+        let quote_atoms = market.state.curve.quote_atoms().unwrap() as f64;
         match random.below(6) {
             0 => {
                 market.buy((quote_atoms * random.log_uniform(1e-4, 4.0)) as u64);
             }
             1 => {
                 let share = random.unit();
-                market.sell((market.curve.circulating_atoms as f64 * share) as u64);
+                market.sell((market.state.curve.circulating_atoms as f64 * share) as u64);
             }
             2 => {
-                let gift_atoms = (market.curve.reserve_atoms as f64 * random.log_uniform(1e-6, 100.0)) as u64;
-                market.curve = market.curve.deposit_reserve(gift_atoms).unwrap_or(market.curve);
+                let gift_atoms = (market.state.curve.reserve_atoms as f64 * random.log_uniform(1e-6, 100.0)) as u64;
+                market.state.curve = market.state.curve.deposit_reserve(gift_atoms).unwrap_or(market.state.curve);
             }
             3 => market.wait(random.below(3 * 24 * 3_600) as i64),
             _ => {
-                market.wait(i64::from(market.params.epoch_seconds));
+                market.wait(i64::from(market.rules.params.epoch_seconds));
                 let step = random_step(&mut random).unwrap_or(0.0);
-                market.sync((step * f64::from(market.params.step_max_ppm)) as i32);
+                market.sync((step * f64::from(market.rules.params.step_max_ppm)) as i32);
             }
         }
     }
-    market.wait(i64::from(market.params.epoch_seconds));
+    market.wait(i64::from(market.rules.params.epoch_seconds));
     market
 }
 

@@ -1,7 +1,7 @@
 //! The fees and bounds that a search picks for a market: everything the configuration accepts.
 
 use modchains_core::fees::{FeeSplit, REFERRAL_MAX_BPS, TradeFees};
-use modchains_core::sync::SyncParams;
+use modchains_core::market::MarketParams;
 
 use modchains_test_seed::Random;
 
@@ -19,15 +19,15 @@ pub fn random_fees(random: &mut Random) -> TradeFees {
 }
 
 /// The largest step and absorption that the fees allow, with default or with the widest other bounds.
-pub fn params_for(fees: &TradeFees, defaults: bool) -> SyncParams {
-    let params = SyncParams {
-        step_max_ppm: SyncParams::largest_step_ppm(fees).unwrap(),
-        absorb_max_ppm: SyncParams::largest_absorption_ppm(fees).unwrap(),
+pub fn params_for(fees: &TradeFees, defaults: bool) -> MarketParams {
+    let params = MarketParams {
+        step_max_ppm: MarketParams::largest_step_ppm(fees).unwrap(),
+        absorb_max_ppm: MarketParams::largest_absorption_ppm(fees).unwrap(),
         drift_max_ppm: if defaults { 100_000 } else { 250_000 },
         premium_min_ppm: if defaults { 1_050_000 } else { 1_000_100 },
         premium_max_ppm: if defaults { 20_000_000 } else { 4_000_000_000 },
-        ..SyncParams::DEFAULT
+        ..MarketParams::DEFAULT.with_fees(fees)
     };
-    params.validate(fees).unwrap();
+    params.validate().unwrap();
     params
 }

@@ -3,6 +3,8 @@
 
 use modchains_core::curve::Curve;
 use modchains_core::fees::{FeeSplit, TradeFees};
+use modchains_core::launch::{LaunchTally, LaunchTerms};
+use modchains_core::market::{Dues, MarketParams, MarketRules, MarketState};
 use modchains_core::sync::{HighWater, SyncInput, SyncState};
 use proptest::prelude::*;
 
@@ -74,6 +76,20 @@ pub fn market() -> impl Strategy<Value = (Curve, SyncState)> {
 /// A market that opened at zero, with its high-water mark somewhere.
 pub fn state_with_mark(mark_atoms: u64) -> SyncState {
     SyncState { high_water: HighWater { mark_atoms, peak_atoms: mark_atoms, ..HighWater::new(0) }, ..SyncState::new(0) }
+}
+
+/// A market around a curve, without launch protection, opened at zero.
+pub fn market_of(curve: Curve, fees: &TradeFees) -> (MarketState, MarketRules) {
+    let (params, launch) = (MarketParams::DEFAULT.with_fees(fees), LaunchTerms::default());
+    let state = MarketState {
+        curve,
+        sync: state_with_mark(curve.circulating_atoms),
+        dues: Dues::default(),
+        launch: LaunchTally::new(&launch, 0),
+        parameter_epoch: 0,
+        usage_fees_seen_atoms: 0,
+    };
+    (state, MarketRules::new(&params, &launch, curve.depth_atoms, 0))
 }
 
 /// A signal that usage pays for in full.

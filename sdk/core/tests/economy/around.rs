@@ -104,9 +104,9 @@ impl Around {
     fn play(&self, weakness: Weakness, wait_seconds: i64, excess_atoms: u64) -> Option<Outcome> {
         let mut world = World::grown(self.market_seed, weakness);
         let mut idle = world;
-        let token_atoms = (world.curve.circulating_atoms as f64 * self.held) as u64;
+        let token_atoms = (world.state.curve.circulating_atoms as f64 * self.held) as u64;
         let mut attacker = Attacker::holding(token_atoms);
-        let unit = world.curve.quote_atoms().ok()? as f64;
+        let unit = world.state.curve.quote_atoms().ok()? as f64;
         let (mut same_steps, mut price_moving_atoms, mut syncs) = (true, 0, 0);
         for act in &self.acts {
             match *act {
@@ -116,7 +116,7 @@ impl Around {
                     (0..parts).for_each(|_| attacker.sell(&mut world, part));
                 }
                 Act::Sync(step) if syncs < 2 || weakness == Weakness::NoEpoch => {
-                    let step_ppm = (step * f64::from(world.params.step_max_ppm)) as i32;
+                    let step_ppm = (step * f64::from(world.rules.params.step_max_ppm)) as i32;
                     let [moved, stood] = [&mut world, &mut idle].map(|market| size_of_step(market, step_ppm));
                     same_steps &= moved == stood;
                     syncs += 1;
@@ -125,7 +125,7 @@ impl Around {
                 }
                 Act::Sync(_) => {}
                 Act::Deposit(part) => {
-                    let quiet_atoms = world.curve.virtual_atoms.min(idle.curve.virtual_atoms) - 1;
+                    let quiet_atoms = world.state.curve.virtual_atoms.min(idle.state.curve.virtual_atoms) - 1;
                     let atoms = ((unit * part) as u64).min(quiet_atoms.saturating_add(excess_atoms));
                     price_moving_atoms += atoms.saturating_sub(quiet_atoms);
                     world.deposit(atoms);

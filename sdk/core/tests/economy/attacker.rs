@@ -2,7 +2,7 @@
 
 use modchains_core::curve::Curve;
 use modchains_core::fees::FeeLegs;
-use modchains_core::trade::{Buy, Sell};
+use modchains_core::market::{Trade, TradeSide};
 
 use super::world::World;
 
@@ -21,37 +21,41 @@ impl Attacker {
     }
 
     pub fn buy(&mut self, world: &mut World, gross_atoms: u64) {
-        if let Some(buy) = world.buy(gross_atoms) {
-            self.bought(&buy);
+        if let Ok(buy) = world.buy(gross_atoms) {
+            self.traded(&buy);
         }
     }
 
     /// Buys for a multiple of `R + V`.
     pub fn buy_part(&mut self, world: &mut World, part: f64) {
-        let gross_atoms = world.curve.quote_atoms().map_or(0, |quote_atoms| (quote_atoms as f64 * part) as u64);
+        let gross_atoms = world.state.curve.quote_atoms().map_or(0, |quote_atoms| (quote_atoms as f64 * part) as u64);
         self.buy(world, gross_atoms.min(1 << 60));
     }
 
     pub fn buy_tokens(&mut self, world: &mut World, token_atoms: u64) {
-        if let Some(buy) = world.buy_tokens(token_atoms) {
-            self.bought(&buy);
+        if let Ok(buy) = world.buy_tokens(token_atoms) {
+            self.traded(&buy);
         }
     }
 
     pub fn sell(&mut self, world: &mut World, token_atoms: u64) {
-        if let Some(sell) = world.sell(token_atoms.min(self.token_atoms)) {
-            self.sold(&sell);
+        if let Ok(sell) = world.sell(token_atoms.min(self.token_atoms)) {
+            self.traded(&sell);
         }
     }
 
-    pub fn bought(&mut self, buy: &Buy) {
-        self.token_atoms += buy.token_atoms_out;
-        self.book(-i128::from(buy.quote_atoms_in), &buy.legs);
-    }
-
-    pub fn sold(&mut self, sell: &Sell) {
-        self.token_atoms -= sell.token_atoms_in;
-        self.book(i128::from(sell.quote_atoms_out), &sell.legs);
+    pub fn traded(&mut self, trade: &Trade) {
+        let quote_atoms = i128::from(trade.quote_atoms);
+        match trade.side {
+            TradeSide::Buy => {
+                self.token_atoms += trade.token_atoms;
+                self.book(-quote_atoms, &trade.legs);
+            }
+            TradeSide::Sell => {
+                self.token_atoms -= trade.token_atoms;
+                self.book(quote_atoms, &trade.legs);
+            }
+        }
     }
 
     /// Sells everything in `parts`, which returns some of the seller's own reserve legs.

@@ -130,7 +130,7 @@ impl Crowd {
             }
             self.check();
         }
-        let curve = &self.world.curve;
+        let curve = &self.world.state.curve;
         self.summary.premium = self.price() * curve.circulating_atoms as f64 / curve.reserve_atoms as f64;
         self.summary.risen = self.price() * DEPTH as f64 / VIRTUAL as f64;
         self.everybody_leaves();
@@ -138,7 +138,7 @@ impl Crowd {
     }
 
     fn price(&self) -> f64 {
-        self.world.curve.quote_atoms().unwrap() as f64 / self.world.curve.token_atoms().unwrap() as f64
+        self.world.state.curve.quote_atoms().unwrap() as f64 / self.world.state.curve.token_atoms().unwrap() as f64
     }
 
     fn act(&mut self, place: usize) {
@@ -171,17 +171,17 @@ impl Crowd {
     }
 
     fn buy(&mut self, place: usize, gross_atoms: u64) {
-        if let Some(buy) = self.world.buy(gross_atoms) {
-            self.agents[place].cash_atoms -= buy.quote_atoms_in;
-            self.agents[place].token_atoms += buy.token_atoms_out;
+        if let Ok(buy) = self.world.buy(gross_atoms) {
+            self.agents[place].cash_atoms -= buy.quote_atoms;
+            self.agents[place].token_atoms += buy.token_atoms;
             self.book(&buy.legs);
         }
     }
 
     fn sell(&mut self, place: usize, token_atoms: u64) {
-        if let Some(sell) = self.world.sell(token_atoms) {
-            self.agents[place].token_atoms -= sell.token_atoms_in;
-            self.agents[place].cash_atoms += sell.quote_atoms_out;
+        if let Ok(sell) = self.world.sell(token_atoms) {
+            self.agents[place].token_atoms -= sell.token_atoms;
+            self.agents[place].cash_atoms += sell.quote_atoms;
             self.book(&sell.legs);
         }
     }
@@ -226,13 +226,13 @@ impl Crowd {
 
     /// Solvency; every token in somebody's hands; every quote atom in one place.
     fn check(&self) {
-        self.world.curve.invariant().unwrap();
+        self.world.state.curve.invariant().unwrap();
         self.stream.invariant().unwrap();
         let tokens: u64 = self.agents.iter().map(|agent| agent.token_atoms).sum();
-        assert_eq!(tokens, self.world.curve.circulating_atoms);
+        assert_eq!(tokens, self.world.state.curve.circulating_atoms);
         let purses: u64 = self.agents.iter().map(|agent| agent.cash_atoms).sum();
         let vault = self.vault_due_atoms + self.stream.deposited_atoms - self.stream.claimed_atoms;
-        let held = purses + self.world.curve.reserve_atoms + self.owed_atoms + vault + self.operators_atoms;
+        let held = purses + self.world.state.curve.reserve_atoms + self.owed_atoms + vault + self.operators_atoms;
         assert_eq!(held, PURSE * self.agents.len() as u64 + self.users_paid_atoms);
     }
 

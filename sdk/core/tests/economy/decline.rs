@@ -48,10 +48,10 @@ impl Plan for Decline {
 
     fn play(&self, weakness: Weakness) -> Option<Outcome> {
         let mut world = World::grown(self.market_seed, weakness);
-        let token_atoms = (world.curve.circulating_atoms as f64 * self.held) as u64;
+        let token_atoms = (world.state.curve.circulating_atoms as f64 * self.held) as u64;
         let mut whale = Attacker::holding(token_atoms);
-        let worth_atoms = whale.value_atoms(&world.curve);
-        let held_per_token = token_atoms as f64 / world.curve.token_atoms().ok()? as f64;
+        let worth_atoms = whale.value_atoms(&world.state.curve);
+        let held_per_token = token_atoms as f64 / world.state.curve.token_atoms().ok()? as f64;
         let bound = bound_of(&world, held_per_token, self.hours);
         for hour in 0..self.hours {
             for (_, part) in self.trades.iter().filter(|(at, _)| *at == hour) {
@@ -62,7 +62,7 @@ impl Plan for Decline {
                     whale.buy_tokens(&mut world, (missing * -part) as u64);
                 }
             }
-            let step_ppm = -i32::try_from(world.params.step_max_ppm).ok()?;
+            let step_ppm = -i32::try_from(world.rules.params.step_max_ppm).ok()?;
             world.sync_by(step_ppm)?;
             world.now_seconds += EPOCH;
         }
@@ -80,10 +80,10 @@ impl Plan for Decline {
 
 /// The documented bound as a part of what the holding sells for at the beginning, for syncs of `hours` hours.
 pub fn bound_of(world: &World, held_per_token: f64, hours: u64) -> f64 {
-    let half_lives = (hours * EPOCH as u64) as f64 / f64::from(world.params.high_water_half_life_seconds);
+    let half_lives = (hours * EPOCH as u64) as f64 / f64::from(world.rules.params.high_water_half_life_seconds);
     let days = hours as f64 / 24.0;
-    let by_drift = f64::from(world.params.drift_max_ppm) / 2e6 * (1.0 + days);
-    let by_steps = hours as f64 * f64::from(world.params.step_max_ppm) / 1e6;
+    let by_drift = f64::from(world.rules.params.drift_max_ppm) / 2e6 * (1.0 + days);
+    let by_steps = hours as f64 * f64::from(world.rules.params.step_max_ppm) / 1e6;
     let excess = (1.0 + held_per_token * (1.0 - (-half_lives).exp2())) * by_drift.min(by_steps).exp_m1();
     excess / (1.0 + excess)
 }

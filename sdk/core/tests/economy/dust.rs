@@ -3,7 +3,7 @@
 //! Bound: nothing, in quote atoms, for trades that end with the tokens they began with.
 
 use modchains_core::curve::Curve;
-use modchains_core::trade::{Buy, Sell};
+use modchains_core::market::{Trade, TradeSide};
 
 use super::attacker::Attacker;
 use super::random::Random;
@@ -43,7 +43,7 @@ impl Plan for Dust {
 
     fn play(&self, weakness: Weakness) -> Option<Outcome> {
         let mut world = tiny(self.market_seed, weakness)?;
-        let token_atoms = (world.curve.circulating_atoms as f64 * self.held) as u64;
+        let token_atoms = (world.state.curve.circulating_atoms as f64 * self.held) as u64;
         let mut trader = Attacker::holding(token_atoms);
         for trade in (0..self.rounds).flat_map(|_| self.trades.iter()) {
             let atoms = trade.unsigned_abs();
@@ -53,9 +53,9 @@ impl Plan for Dust {
             } else if !is_generous {
                 trader.sell(&mut world, atoms);
             } else if *trade > 0 {
-                generous_buy(&mut world, atoms).iter().for_each(|buy| trader.bought(buy));
+                generous_buy(&mut world, atoms).iter().for_each(|buy| trader.traded(buy));
             } else {
-                generous_sell(&mut world, atoms.min(trader.token_atoms)).iter().for_each(|sell| trader.sold(sell));
+                generous_sell(&mut world, atoms.min(trader.token_atoms)).iter().for_each(|sell| trader.traded(sell));
             }
         }
         trader.return_to(&mut world, token_atoms)?;
@@ -75,38 +75,41 @@ fn tiny(seed: u64, weakness: Weakness) -> Option<World> {
     let reserve_atoms = random.log_uniform(1.0, 1e6) as u64;
     let virtual_atoms = ((reserve_atoms * token_atoms) as f64 / circulating_atoms as f64 * random.unit()) as u64;
     let depth_atoms = circulating_atoms + token_atoms;
-    world.curve = Curve { reserve_atoms, circulating_atoms, depth_atoms, virtual_atoms };
-    world.curve.invariant().is_ok().then_some(world)
+    world.state.curve = Curve { reserve_atoms, circulating_atoms, depth_atoms, virtual_atoms };
+    world.state.curve.invariant().is_ok().then_some(world)
 }
 
 /// A buy whose fee rounds down and whose tokens round up.
-fn generous_buy(world: &mut World, gross_atoms: u64) -> Option<Buy> {
-    let fee_atoms = gross_atoms * u64::from(world.fees.fee_bps) / 10_000;
+fn generous_buy(world: &mut World, gross_atoms: u64) -> Option<Trade> {
+    let (fees, curve) = (world.rules.params.trade_fees(), &mut world.state.curve);
+    let fee_atoms = gross_atoms * u64::from(fees.fee_bps) / 10_000;
     let net_atoms = gross_atoms - fee_atoms;
-    let (quote, tokens) = (world.curve.quote_atoms().ok()?, world.curve.token_atoms().ok()?);
-    let token_atoms_out = (tokens * net_atoms).div_ceil(quote + net_atoms);
-    let legs = world.fees.split_fee(fee_atoms, true).ok()?;
-    if token_atoms_out >= tokens {
+    let (quote, tokens) = (curve.quote_atoms().ok()?, curve.token_atoms().ok()?);
+    let token_atoms = (tokens * net_atoms).div_ceil(quote + net_atoms);
+    let legs = fees.split_fee(fee_atoms, true).ok()?;
+    if token_atoms >= tokens {
         return None;
     }
-    world.curve.reserve_atoms += net_atoms + legs.reserve;
-    world.curve.circulating_atoms += token_atoms_out;
-    Some(Buy { quote_atoms_in: gross_atoms, fee_atoms, legs, token_atoms_out, curve_after: world.curve })
+    curve.reserve_atoms += net_atoms + legs.reserve;
+    curve.circulating_atoms += token_atoms;
+    let (side, quote_atoms, fee_bps) = (TradeSide::Buy, gross_atoms, fees.fee_bps);
+    Some(Trade { side, quote_atoms, token_atoms, fee_bps, fee_atoms, legs, state_after: world.state })
 }
 
 /// A sale whose fee rounds down and whose proceeds round up.
-fn generous_sell(world: &mut World, token_atoms_in: u64) -> Option<Sell> {
-    let (quote, tokens) = (world.curve.quote_atoms().ok()?, world.curve.token_atoms().ok()?);
-    let gross_atoms = (quote * token_atoms_in).div_ceil(tokens + token_atoms_in);
-    if token_atoms_in == 0 || gross_atoms > world.curve.reserve_atoms {
+fn generous_sell(world: &mut World, token_atoms: u64) -> Option<Trade> {
+    let (fees, curve) = (world.rules.params.trade_fees(), &mut world.state.curve);
+    let (quote, tokens) = (curve.quote_atoms().ok()?, curve.token_atoms().ok()?);
+    let gross_atoms = (quote * token_atoms).div_ceil(tokens + token_atoms);
+    if token_atoms == 0 || gross_atoms > curve.reserve_atoms {
         return None;
     }
-    let fee_atoms = gross_atoms * u64::from(world.fees.fee_bps) / 10_000;
-    let legs = world.fees.split_fee(fee_atoms, true).ok()?;
-    world.curve.reserve_atoms = world.curve.reserve_atoms - gross_atoms + legs.reserve;
-    world.curve.circulating_atoms -= token_atoms_in;
-    let quote_atoms_out = gross_atoms - fee_atoms;
-    Some(Sell { token_atoms_in, quote_atoms_out, fee_atoms, legs, curve_after: world.curve })
+    let fee_atoms = gross_atoms * u64::from(fees.fee_bps) / 10_000;
+    let legs = fees.split_fee(fee_atoms, true).ok()?;
+    curve.reserve_atoms = curve.reserve_atoms - gross_atoms + legs.reserve;
+    curve.circulating_atoms -= token_atoms;
+    let (side, quote_atoms, fee_bps) = (TradeSide::Sell, gross_atoms - fee_atoms, fees.fee_bps);
+    Some(Trade { side, quote_atoms, token_atoms, fee_bps, fee_atoms, legs, state_after: world.state })
 }
 
 fn random_trade(random: &mut Random) -> i64 {

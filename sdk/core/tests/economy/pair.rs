@@ -59,15 +59,15 @@ impl Plan for Staker {
 
     fn play(&self, weakness: Weakness) -> Option<Outcome> {
         let mut world = World::grown(self.market_seed, weakness);
-        let (supply, unit) = (world.curve.circulating_atoms as f64, world.curve.reserve_atoms as f64);
+        let (supply, unit) = (world.state.curve.circulating_atoms as f64, world.state.curve.reserve_atoms as f64);
         let honest_atoms = (supply * self.honest) as u64;
         let streaming_atoms = (unit * self.streaming) as u64;
         let mut stream = Stream::new(0);
         if streaming_atoms > 0 {
             stream = stream.deposit(streaming_atoms, 0, honest_atoms, self.remaining_seconds as u32).ok()?;
         }
-        let buy = world.buy_tokens((supply * self.staked) as u64)?;
-        let staked_atoms = buy.token_atoms_out;
+        let buy = world.buy_tokens((supply * self.staked) as u64).ok()?;
+        let staked_atoms = buy.token_atoms;
         let (checkpoint_q64, all_atoms) = (stream.acc_per_share_q64, honest_atoms + staked_atoms);
         let waiting_atoms = (unit * self.waiting) as u64 + buy.legs.vault;
         stream = stream.deposit(waiting_atoms, 0, all_atoms, STREAM_SECONDS_DEFAULT).ok()?;
@@ -80,13 +80,13 @@ impl Plan for Staker {
         let paid_at = i64::from(weakness == Weakness::StakePaidAtOnce);
         stream = stream.advance(self.stays_seconds as i64 + paid_at, all_atoms).ok()?;
         let earned_atoms = i128::from(stream.claimable(staked_atoms, checkpoint_q64).ok()?);
-        let sell = world.sell(staked_atoms)?;
+        let sell = world.sell(staked_atoms).ok()?;
         let owned = [buy.legs, sell.legs].map(|legs| i128::from(legs.creator) + i128::from(legs.referrer));
-        let trades_atoms = i128::from(sell.quote_atoms_out) - i128::from(buy.quote_atoms_in);
+        let trades_atoms = i128::from(sell.quote_atoms) - i128::from(buy.quote_atoms);
         Some(Outcome {
             profit_atoms: earned_atoms + trades_atoms + owned[0] + owned[1],
             bound_atoms: bound_atoms as i128 + 1,
-            capital_atoms: i128::from(buy.quote_atoms_in),
+            capital_atoms: i128::from(buy.quote_atoms),
         })
     }
 }
@@ -127,7 +127,7 @@ impl Plan for Feeder {
 
     fn play(&self, weakness: Weakness) -> Option<Outcome> {
         let mut world = World::grown(self.market_seed, weakness);
-        let reserve_atoms = world.curve.reserve_atoms;
+        let reserve_atoms = world.state.curve.reserve_atoms;
         let cap_atoms = reserve_atoms / 100_000;
         let real_atoms = (cap_atoms as f64 * self.filled) as u64 * self.requesters;
         let fake_atoms = (real_atoms as f64 * self.fake) as u64;
@@ -135,7 +135,7 @@ impl Plan for Feeder {
         let usual_atoms = real_atoms.min(cap_atoms * self.requesters);
         world.usage.settle_at(usual_atoms);
         let most_atoms = cap_atoms * (self.requesters + 1);
-        let step_ppm = signal_step_ppm(most_atoms, most_atoms, usual_atoms, 1_000_000, &world.params).ok()?;
+        let step_ppm = signal_step_ppm(most_atoms, most_atoms, usual_atoms, 1_000_000, &world.rules.params).ok()?;
         let epochs = self.days * 24;
         let mut stepped_ppm = 0_i128;
         for _ in 0..epochs {

@@ -6,8 +6,9 @@
 //! `min(q * (1 - fee(t)) / p(t), cap) * P - q * (1 - fee(t) * b)`, with `p(t)` the spot price it meets, `P` the
 //! highest spot price at which the sniper sells and `b` the part of a fee that it owns itself.
 
+use modchains_core::CoreError;
 use modchains_core::fees::TRADE_FEES_DEFAULT;
-use modchains_core::launch::{LaunchTerms, check_cap};
+use modchains_core::launch::LaunchTerms;
 
 use super::attacker::Attacker;
 use super::random::Random;
@@ -114,47 +115,43 @@ impl Purchase {
 }
 
 impl Launch {
-    /// One transaction; refused when it buys more than the cap.
+    /// One transaction; refused when it buys more than the cap. The bound goes by the fee and cap of the terms, whatever
+    /// the world makes of them.
     fn buy(&mut self, world: &mut World, gross_atoms: u64) {
-        let cap_atoms = TERMS.cap_atoms(DEPTH).unwrap();
-        let protected = TERMS.is_on(world.opened_at_seconds, world.now_seconds);
-        let capped = protected && world.weakness != Weakness::NoLaunchCap;
-        let fee_bps = TERMS.fee_bps(world.fees.fee_bps, world.opened_at_seconds, world.now_seconds).unwrap();
-        let (before, price) = (*world, price(world));
-        let mut sniper = self.sniper;
-        sniper.buy(world, gross_atoms);
-        let bought_atoms = sniper.token_atoms - self.sniper.token_atoms;
-        if bought_atoms == 0 || (capped && check_cap(cap_atoms, 0, bought_atoms).is_err()) {
-            *world = before;
-            return;
+        let (opened_at_seconds, price) = (world.rules.opened_at_seconds, price(world));
+        let base_bps = world.rules.params.fee_bps;
+        let fee_bps = TERMS.fee_bps(base_bps, opened_at_seconds, world.now_seconds).unwrap();
+        let protected = TERMS.is_on(opened_at_seconds, world.now_seconds);
+        let cap_atoms = if protected { TERMS.cap_atoms(DEPTH).unwrap() as f64 } else { f64::INFINITY };
+        if let Ok(buy) = world.buy(gross_atoms) {
+            self.sniper.traded(&buy);
+            self.purchases.push(Purchase { gross_atoms, fee_bps, price, cap_atoms });
         }
-        self.sniper = sniper;
-        let cap_atoms = if protected { cap_atoms as f64 } else { f64::INFINITY };
-        self.purchases.push(Purchase { gross_atoms, fee_bps, price, cap_atoms });
     }
 
     /// The creator's buy in the opening transaction: base fee, no cap.
     fn buy_first(&mut self, world: &mut World, gross_atoms: u64) {
         let price = price(world);
-        let opened = *world;
-        world.launch = LaunchTerms::default();
-        self.sniper.buy(world, gross_atoms);
-        world.launch = opened.launch;
-        if self.sniper.token_atoms > 0 {
-            let fee_bps = world.fees.fee_bps;
+        if let Ok(buy) = world.buy_first(gross_atoms) {
+            self.sniper.traded(&buy);
+            let fee_bps = world.rules.params.fee_bps;
             self.purchases.push(Purchase { gross_atoms, fee_bps, price, cap_atoms: f64::INFINITY });
         }
     }
 }
 
-/// The crowd's wallets keep below the cap.
+/// The crowd's wallets keep below the cap of the terms.
 fn crowd_buys(world: &mut World, gross_atoms: u64) {
     let before = *world;
-    let Some(buy) = world.buy(gross_atoms) else { return };
     let cap_atoms = TERMS.cap_atoms(DEPTH).unwrap();
-    if TERMS.is_on(world.opened_at_seconds, world.now_seconds) && buy.token_atoms_out > cap_atoms {
+    let protected = TERMS.is_on(world.rules.opened_at_seconds, world.now_seconds);
+    let is_above = match world.buy(gross_atoms) {
+        Ok(buy) => protected && buy.token_atoms > cap_atoms,
+        Err(error) => error == CoreError::LaunchCapExceeded,
+    };
+    if is_above {
         *world = before;
-        world.buy_tokens(cap_atoms);
+        let _ = world.buy_tokens(cap_atoms);
     }
 }
 
@@ -166,7 +163,7 @@ fn owned_part() -> f64 {
 
 /// Quote atoms for a token atom.
 fn price(world: &World) -> f64 {
-    world.curve.quote_atoms().unwrap() as f64 / world.curve.token_atoms().unwrap() as f64
+    world.state.curve.quote_atoms().unwrap() as f64 / world.state.curve.token_atoms().unwrap() as f64
 }
 
 fn random_buy(random: &mut Random) -> (u64, f64, u64) {

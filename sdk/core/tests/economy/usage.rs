@@ -1,11 +1,13 @@
 //! The oracle's usage account: fees of the present epoch, distinct requesters, averages.
 
 use modchains_core::fees::{UsageFeeLegs, UsageFeeSplit};
+use modchains_core::market::UsageSignal;
 use modchains_core::usage::{
     EMA_FAST_HALF_LIFE_SECONDS, EMA_MID_HALF_LIFE_SECONDS, EMA_SLOW_HALF_LIFE_SECONDS, ema_advance, epoch_value,
     to_ema_scale,
 };
 
+use super::weakness::Weakness;
 use super::world::EPOCH;
 
 /// Usage of one model. Requesters are counted exactly, which favours whoever uses few keys.
@@ -43,6 +45,23 @@ impl Usage {
     pub fn settle_at(&mut self, fees_atoms: u64) {
         let level = to_ema_scale(fees_atoms);
         (self.ema_fast, self.ema_mid, self.ema_slow) = (level, level, level);
+    }
+
+    /// What the exchange reads of it. Which fees pay for a step is one of the defences.
+    pub const fn signal(&self, weakness: Weakness, now_seconds: i64) -> UsageSignal {
+        let non_recoverable_fees_total = match weakness {
+            Weakness::WholeUsageFeePays => self.fees_total_atoms,
+            Weakness::ReserveSharePays => self.protocol_total_atoms + self.reserve_total_atoms,
+            _ => self.protocol_total_atoms,
+        };
+        UsageSignal {
+            non_recoverable_fees_total,
+            ema_fast: self.ema_fast,
+            ema_mid: self.ema_mid,
+            ema_slow: self.ema_slow,
+            quality_ppm: self.quality_ppm,
+            rolled_at_seconds: now_seconds,
+        }
     }
 
     /// Counts a final fee of `requesters` new requesters and says who gets it.

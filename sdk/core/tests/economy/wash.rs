@@ -84,9 +84,9 @@ impl Plan for Wash {
 
     fn play(&self, weakness: Weakness) -> Option<Outcome> {
         let mut world = World::grown(self.market_seed, weakness);
-        let unit = world.curve.reserve_atoms as f64;
-        let mut wash = Attacker::holding((world.curve.circulating_atoms as f64 * self.held) as u64);
-        let began_atoms = wash.value_atoms(&world.curve);
+        let unit = world.state.curve.reserve_atoms as f64;
+        let mut wash = Attacker::holding((world.state.curve.circulating_atoms as f64 * self.held) as u64);
+        let began_atoms = wash.value_atoms(&world.state.curve);
         let real_atoms = (unit * self.real) as u64;
         world.usage.settle_at(real_atoms);
         wash.buy_part(&mut world, self.first_buy);
@@ -109,9 +109,9 @@ impl Plan for Wash {
                 (entitled_atoms, own_atoms) = (entitled_atoms + real, own_atoms - own);
             }
             world.next_epoch();
-            let before = wash.value_atoms(&world.curve);
+            let before = wash.value_atoms(&world.state.curve);
             if world.sync_by_usage()?.reason == SyncReason::Absorbed {
-                entitled_atoms += wash.value_atoms(&world.curve) - before;
+                entitled_atoms += wash.value_atoms(&world.state.curve) - before;
             }
         }
         wash.buy_part(&mut world, self.last_buy);
@@ -125,7 +125,7 @@ impl Plan for Wash {
             own_atoms = entitled_atoms.min(0);
         }
         Some(Outcome {
-            profit_atoms: wash.cash_atoms + wash.value_atoms(&world.curve) - began_atoms,
+            profit_atoms: wash.cash_atoms + wash.value_atoms(&world.state.curve) - began_atoms,
             bound_atoms: entitled_atoms - own_atoms + i128::from(self.days * 24 * 2 + 16),
             capital_atoms: paid_atoms,
         })
@@ -154,7 +154,7 @@ impl Wash {
 
 /// Deposits what is due and says what that gave the attacker.
 fn deposit(world: &mut World, wash: &Attacker, due_atoms: &mut u64) -> i128 {
-    let before = wash.value_atoms(&world.curve);
+    let before = wash.value_atoms(&world.state.curve);
     world.deposit(std::mem::take(due_atoms));
-    wash.value_atoms(&world.curve) - before
+    wash.value_atoms(&world.state.curve) - before
 }

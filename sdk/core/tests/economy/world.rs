@@ -1,14 +1,15 @@
 //! One market with its usage as the programs keep them, moved by the library's formulas alone, except where a defence
 //! is switched off.
 
+use modchains_core::Result;
 use modchains_core::curve::Curve;
 use modchains_core::fees::{TRADE_FEES_DEFAULT, TradeFees, UsageFeeSplit};
-use modchains_core::launch::LaunchTerms;
-use modchains_core::sync::{
-    DriftBudget, HALF_LIFE_EPOCHS_MIN, HighWater, SyncInput, SyncMove, SyncParams, SyncReason, SyncState,
-    growth_fees_atoms, signal_step_ppm, sync,
+use modchains_core::launch::{LAUNCH_CAP_MAX_PPM, LaunchTally, LaunchTerms, Transaction};
+use modchains_core::market::{
+    self, Dues, HALF_LIFE_EPOCHS_MIN, MarketParams, MarketRules, MarketState, Order, QuoteTerms, Synced, Trade,
+    TradeAmount, TradeSide,
 };
-use modchains_core::trade::{Buy, Sell, buy_exact_in, buy_exact_out, sell_exact_in};
+use modchains_core::sync::{DriftBudget, HighWater, SyncInput, SyncState};
 
 use super::random::Random;
 use super::terms;
@@ -23,18 +24,11 @@ pub const DEPTH: u64 = 1_000_000_000_000_000;
 /// A market, its usage account, and reserve shares of usage fees that were not deposited yet.
 #[derive(Debug, Clone, Copy)]
 pub struct World {
-    pub curve: Curve,
-    pub state: SyncState,
-    pub fees: TradeFees,
-    pub params: SyncParams,
+    pub state: MarketState,
+    pub rules: MarketRules,
     pub usage_split: UsageFeeSplit,
-    pub launch: LaunchTerms,
-    pub opened_at_seconds: i64,
-    pub depth_opening_atoms: u64,
     pub now_seconds: i64,
     pub usage: Usage,
-    /// Usage when its fees last paid for a move.
-    pub seen: Usage,
     pub weakness: Weakness,
 }
 
@@ -64,18 +58,20 @@ impl World {
             last_peak_atoms: circulating_atoms,
             ..HighWater::new(0)
         };
+        let launch = LaunchTerms::default();
         Self {
-            curve,
-            state: SyncState { high_water, ..SyncState::new(0) },
-            fees,
-            params,
+            state: MarketState {
+                curve,
+                sync: SyncState { high_water, ..SyncState::new(0) },
+                dues: Dues::default(),
+                launch: LaunchTally::new(&launch, 0),
+                parameter_epoch: 0,
+                usage_fees_seen_atoms: 0,
+            },
+            rules: MarketRules::new(&params, &launch, DEPTH, 0),
             usage_split: random_usage_split(&mut random),
-            launch: LaunchTerms::default(),
-            opened_at_seconds: 0,
-            depth_opening_atoms: DEPTH,
             now_seconds: EPOCH,
             usage: Usage::new(u64::MAX),
-            seen: Usage::new(0),
             weakness,
         }
     }
@@ -83,114 +79,105 @@ impl World {
     /// A market that opens now.
     pub fn open(depth_atoms: u64, virtual_atoms: u64, launch: LaunchTerms, weakness: Weakness) -> Self {
         let fees = TRADE_FEES_DEFAULT;
+        let launch = match weakness {
+            Weakness::NoLaunchFee => LaunchTerms { fee_max_bps: fees.fee_bps, ..launch },
+            Weakness::NoLaunchCap => LaunchTerms { cap_ppm: LAUNCH_CAP_MAX_PPM, ..launch },
+            _ => launch,
+        };
+        let rules = MarketRules::new(&params_for(&fees, true, weakness), &launch, depth_atoms, 0);
         Self {
-            curve: Curve::launch(depth_atoms, virtual_atoms).unwrap(),
-            state: SyncState::new(0),
-            fees,
-            params: params_for(&fees, true, weakness),
+            state: market::open(&rules, virtual_atoms, 0).unwrap(),
+            rules,
             usage_split: modchains_core::fees::USAGE_FEE_SPLIT_DEFAULT,
-            launch,
-            opened_at_seconds: 0,
-            depth_opening_atoms: depth_atoms,
             now_seconds: 0,
             usage: Usage::new(u64::MAX),
-            seen: Usage::new(0),
             weakness,
         }
     }
 
-    /// Base fee, or the launch fee while the launch lasts.
-    pub fn fees_now(&self) -> TradeFees {
-        if self.weakness == Weakness::NoLaunchFee {
-            return self.fees;
-        }
-        let fee_bps = self.launch.fee_bps(self.fees.fee_bps, self.opened_at_seconds, self.now_seconds).unwrap();
-        TradeFees { fee_bps, ..self.fees }
+    /// A buy in a transaction of its own.
+    pub fn buy(&mut self, gross_atoms: u64) -> Result<Trade> {
+        self.buy_in(gross_atoms, self.state.launch.unseen_transaction())
     }
 
-    pub fn buy(&mut self, gross_atoms: u64) -> Option<Buy> {
-        let buy = buy_exact_in(&self.curve, &self.fees_now(), gross_atoms, true).ok()?;
-        self.traded(buy.curve_after);
-        Some(buy)
+    /// The creator's buy in the transaction that opened the market.
+    pub fn buy_first(&mut self, gross_atoms: u64) -> Result<Trade> {
+        self.buy_in(gross_atoms, self.state.launch.opening_transaction())
     }
 
-    pub fn buy_tokens(&mut self, token_atoms: u64) -> Option<Buy> {
-        let buy = buy_exact_out(&self.curve, &self.fees_now(), token_atoms, true).ok()?;
-        self.traded(buy.curve_after);
-        Some(buy)
+    fn buy_in(&mut self, atoms_in: u64, transaction: Transaction) -> Result<Trade> {
+        let amount = TradeAmount::ExactIn { atoms_in, min_atoms_out: 0 };
+        self.trade(TradeSide::Buy, amount, Some(transaction))
     }
 
-    pub fn sell(&mut self, token_atoms: u64) -> Option<Sell> {
-        let sell = sell_exact_in(&self.curve, &self.fees_now(), token_atoms, true).ok()?;
-        self.traded(sell.curve_after);
-        Some(sell)
+    pub fn buy_tokens(&mut self, atoms_out: u64) -> Result<Trade> {
+        let amount = TradeAmount::ExactOut { atoms_out, max_atoms_in: u64::MAX };
+        self.trade(TradeSide::Buy, amount, Some(self.state.launch.unseen_transaction()))
     }
 
-    fn traded(&mut self, curve_after: Curve) {
-        let (before, after) = (self.curve.circulating_atoms, curve_after.circulating_atoms);
-        let epoch_seconds = self.params.epoch_seconds;
-        self.state.high_water = self.state.high_water.record(before, after, self.now_seconds, epoch_seconds);
-        self.curve = curve_after;
+    pub fn sell(&mut self, atoms_in: u64) -> Result<Trade> {
+        self.trade(TradeSide::Sell, TradeAmount::ExactIn { atoms_in, min_atoms_out: 0 }, None)
+    }
+
+    fn trade(&mut self, side: TradeSide, amount: TradeAmount, transaction: Option<Transaction>) -> Result<Trade> {
+        let order = Order { side, amount, terms: QuoteTerms::OPEN, has_referrer: true, transaction };
+        let trade = market::trade(&self.state, &self.rules, &order, self.now_seconds)?;
+        self.state = trade.state_after;
+        Ok(trade)
     }
 
     /// Adds what is not a trade's own leg to the reserve: reserve shares of usage fees, gifts.
     pub fn deposit(&mut self, atoms: u64) {
-        let after = match self.weakness {
-            Weakness::DepositMovesPrice => self.curve.deposit_reserve(atoms),
-            _ => self.curve.deposit_backing(atoms),
-        };
-        self.curve = after.unwrap_or(self.curve);
+        if self.weakness == Weakness::DepositMovesPrice {
+            self.state.curve = self.state.curve.deposit_reserve(atoms).unwrap_or(self.state.curve);
+        } else if let Ok(deposit) = market::deposit(&self.state, &self.rules, atoms, 0, 0) {
+            self.state = deposit.state_after;
+        }
     }
 
-    /// Syncs by the usage signal, as the exchange does.
-    pub fn sync_by_usage(&mut self) -> Option<SyncMove> {
-        let Usage { ema_fast, ema_mid, ema_slow, quality_ppm, .. } = self.usage;
-        let step_ppm = signal_step_ppm(ema_fast, ema_mid, ema_slow, quality_ppm, &self.params).unwrap();
-        let growing = |atoms| growth_fees_atoms(atoms, ema_fast, ema_mid, ema_slow, quality_ppm).unwrap();
-        let since = |total: u64, seen: u64| total - seen;
-        let protocol_atoms = since(self.usage.protocol_total_atoms, self.seen.protocol_total_atoms);
-        let reserve_atoms = since(self.usage.reserve_total_atoms, self.seen.reserve_total_atoms);
-        let paying_atoms = match self.weakness {
-            Weakness::UnpaidSteps => u64::MAX,
-            Weakness::WholeUsageFeePays => since(self.usage.fees_total_atoms, self.seen.fees_total_atoms),
-            Weakness::ReserveSharePays => growing(protocol_atoms + reserve_atoms),
-            Weakness::SteadyUsePays => protocol_atoms,
-            _ => growing(protocol_atoms),
-        };
-        let synced = self.sync(step_ppm, paying_atoms)?;
-        if synced.reason.moved() || synced.reason == SyncReason::Unchanged {
-            self.seen = self.usage;
+    /// Syncs by the usage signal.
+    pub fn sync_by_usage(&mut self) -> Option<Synced> {
+        let usage = self.usage.signal(self.weakness, self.now_seconds);
+        let mut input = market::read_signal(&self.state, &self.rules, &usage, self.now_seconds).unwrap();
+        let total_atoms = usage.non_recoverable_fees_total;
+        match self.weakness {
+            Weakness::UnpaidSteps => input.lost_usage_fees_atoms = u64::MAX,
+            Weakness::WholeUsageFeePays | Weakness::SteadyUsePays => {
+                input.lost_usage_fees_atoms = total_atoms - self.state.usage_fees_seen_atoms;
+            }
+            _ => {}
         }
-        Some(synced)
+        self.sync(&input, total_atoms).ok()
     }
 
     /// Syncs with a step that others brought about and paid for.
-    pub fn sync_by(&mut self, step_ppm: i32) -> Option<SyncMove> {
-        self.sync(step_ppm, u64::MAX)
-    }
-
-    fn sync(&mut self, step_ppm: i32, lost_usage_fees_atoms: u64) -> Option<SyncMove> {
+    pub fn sync_by(&mut self, step_ppm: i32) -> Option<Synced> {
         let input = SyncInput {
             step_ppm,
             is_stale: false,
             is_paused: false,
-            lost_usage_fees_atoms,
-            launch_depth_atoms: self.depth_opening_atoms,
+            lost_usage_fees_atoms: u64::MAX,
+            launch_depth_atoms: self.rules.depth_opening_atoms,
         };
+        self.sync(&input, self.state.usage_fees_seen_atoms).ok()
+    }
+
+    fn sync(&mut self, input: &SyncInput, fees_total_atoms: u64) -> Result<Synced> {
         let mut state = self.state;
+        let high_water = &mut state.sync.high_water;
         match self.weakness {
             Weakness::PresentSupply => {
-                state.high_water =
-                    HighWater { mark_atoms: self.curve.circulating_atoms, ..HighWater::new(self.now_seconds) };
+                *high_water =
+                    HighWater { mark_atoms: state.curve.circulating_atoms, ..HighWater::new(self.now_seconds) };
             }
-            Weakness::NoPeaks => (state.high_water.peak_atoms, state.high_water.last_peak_atoms) = (0, 0),
-            Weakness::NoDrift => state.drift = DriftBudget::new(self.now_seconds),
-            Weakness::NoEpoch => state.synced_at_seconds = self.now_seconds - EPOCH,
+            Weakness::NoPeaks => (high_water.peak_atoms, high_water.last_peak_atoms) = (0, 0),
+            Weakness::NoDrift => state.sync.drift = DriftBudget::new(self.now_seconds),
+            Weakness::NoEpoch => state.sync.synced_at_seconds = self.now_seconds - EPOCH,
             _ => {}
         }
-        let synced = sync(&self.curve, &state, &self.params, &input, self.now_seconds).ok()?;
-        (self.curve, self.state) = (synced.curve_after, synced.state_after);
-        Some(synced)
+        let synced = market::move_curve(&state, &self.rules, input, fees_total_atoms, self.now_seconds)?;
+        self.state = synced.state_after;
+        Ok(synced)
     }
 
     /// Lets an epoch pass and brings the averages up to date.
@@ -201,7 +188,7 @@ impl World {
 }
 
 /// The bounds of [`terms::params_for`], less what a weakness takes away.
-pub fn params_for(fees: &TradeFees, defaults: bool, weakness: Weakness) -> SyncParams {
+pub fn params_for(fees: &TradeFees, defaults: bool, weakness: Weakness) -> MarketParams {
     let mut params = terms::params_for(fees, defaults);
     let largest = |lost: f64| ((1.0 / (1.0 - lost) - 1.0) * 1e6) as u32;
     match weakness {

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use modchains_core::curve::Curve;
 use modchains_core::fees::{FeeSplit, TRADE_FEES_DEFAULT, TradeFees, USAGE_FEE_SPLIT_DEFAULT};
 use modchains_core::launch::LaunchTerms;
-use modchains_core::sync::{HighWater, SyncInput, SyncParams, SyncReason, SyncState, sync};
+use modchains_core::market::MarketParams;
+use modchains_core::sync::{HighWater, SyncInput, SyncReason, SyncState, sync};
 use modchains_core::trade::{buy_exact_in, sell_exact_in};
 
 /// Half sold, on the boundary of solvency: 1,000 SOL back 500 million tokens.
@@ -50,7 +51,7 @@ pub fn stepped(curve: &Curve, state: &SyncState, step_ppm: i32, now_seconds: i64
         lost_usage_fees_atoms: u64::MAX,
         launch_depth_atoms: REFERENCE.depth_atoms,
     };
-    let moved = sync(curve, state, &SyncParams::DEFAULT, &input, now_seconds).unwrap();
+    let moved = sync(curve, state, &MarketParams::DEFAULT, &input, now_seconds).unwrap();
     (moved.curve_after, moved.state_after, moved.reason)
 }
 
@@ -73,7 +74,7 @@ pub fn backing(curve: &Curve) -> f64 {
 
 fn reference() -> String {
     let state = settled(&REFERENCE);
-    let step = SyncParams::DEFAULT.step_max_ppm as i32;
+    let step = MarketParams::DEFAULT.step_max_ppm as i32;
     let (up, _, _) = stepped(&REFERENCE, &state, step, 3_600);
     let (down, _, _) = stepped(&REFERENCE, &state, -step, 3_600);
     let row = |name: &str, figure: &dyn Fn(&Curve) -> String| {
@@ -109,8 +110,8 @@ fn bounds() -> String {
         let figures = [
             fees.fee_lost_ppm(),
             fees.protocol_lost_ppm(),
-            SyncParams::largest_step_ppm(&fees),
-            SyncParams::largest_absorption_ppm(&fees),
+            MarketParams::largest_step_ppm(&fees),
+            MarketParams::largest_absorption_ppm(&fees),
         ];
         let percent = figures.map(|ppm| format!("{:.4} %", f64::from(ppm.unwrap()) / 1e4));
         [vec![name.to_owned()], percent.to_vec()].concat()
@@ -121,7 +122,7 @@ fn bounds() -> String {
 /// Buys, sits through two upward steps that others paid for, sells; owns every leg that can be owned.
 fn round_trip() -> String {
     let fees = TRADE_FEES_DEFAULT;
-    let step = SyncParams::DEFAULT.step_max_ppm as i32;
+    let step = MarketParams::DEFAULT.step_max_ppm as i32;
     let rows = [1_u64, 10, 100, 1_000, 10_000].map(|sol| {
         let buy = buy_exact_in(&REFERENCE, &fees, sol * 1_000_000_000, true).unwrap();
         let mut state = settled(&REFERENCE);
@@ -194,7 +195,7 @@ fn payment() -> String {
 
 /// The bound of the theorem on days of decline, with the default parameters.
 fn decline() -> String {
-    let params = SyncParams::DEFAULT;
+    let params = MarketParams::DEFAULT;
     let bound = |hours: f64, held_per_token: f64| {
         let decayed = 1.0 - (-hours * 3_600.0 / f64::from(params.high_water_half_life_seconds)).exp2();
         let by_drift = f64::from(params.drift_max_ppm) / 2e6 * (1.0 + hours / 24.0);

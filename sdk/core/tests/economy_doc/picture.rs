@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use modchains_core::curve::Curve;
-use modchains_core::sync::SyncParams;
+use modchains_core::market::MarketParams;
 
 use crate::numbers::{REFERENCE, backing, price, settled, stepped};
 
@@ -51,7 +51,7 @@ pub fn draw() -> String {
 
 /// The reference market after as many of the largest steps as the drift of a week lets through.
 fn moved(direction: i32) -> Curve {
-    let step = direction * SyncParams::DEFAULT.step_max_ppm as i32;
+    let step = direction * MarketParams::DEFAULT.step_max_ppm as i32;
     let (mut curve, mut state) = (REFERENCE, settled(&REFERENCE));
     for hour in 1..=SYNCS {
         (curve, state, _) = stepped(&curve, &state, step, hour * 3_600);

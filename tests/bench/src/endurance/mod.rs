@@ -251,7 +251,7 @@ impl Run {
             self.books.pool_paid_atoms += vault_atoms;
             self.books.deposit(reserve_atoms, creator_atoms, 0).map_err(|error| anyhow!("{error:?}"))?;
         }
-        if self.books.vault_due_atoms == 0 {
+        if self.books.state.dues.vault_atoms == 0 {
             return Ok(false);
         }
         self.send("a distribution", exchange::fees_distribute(&SIDE.model(), &quote()))?;
@@ -261,7 +261,8 @@ impl Run {
 
     fn claim(&mut self) -> Result<bool> {
         let is_creator = self.orders.below(2) == 0;
-        let due_atoms = if is_creator { self.books.creator_due_atoms } else { self.books.protocol_due_atoms };
+        let due_atoms =
+            if is_creator { self.books.state.dues.creator_atoms } else { self.books.state.dues.protocol_atoms };
         if due_atoms == 0 {
             return Ok(false);
         }
@@ -353,7 +354,7 @@ mod tests {
         let drift = run.check().unwrap_err().to_string();
         assert!(drift.contains("apart by 1:") && drift.contains("quote vault"), "{drift}");
         run.setup.world.chain.put_tokens(vault, TOKEN, quote().mint, SIDE.market(), atoms);
-        run.books.curve.virtual_atoms += 1;
+        run.books.state.curve.virtual_atoms += 1;
         assert!(run.check().is_err(), "a market that is not what its trades make it");
     }
 }

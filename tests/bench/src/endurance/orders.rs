@@ -1,9 +1,9 @@
 //! What traders do next: every choice from one seed.
 
 use fastrand::Rng;
-use modchains_sdk::{exchange::state::TradeAmount, quote::TradeSide};
+use modchains_sdk::{core::market::Trade, exchange::state::TradeAmount, quote::TradeSide};
 
-use super::books::{Books, Order, Settled};
+use super::books::{Books, Order};
 
 /// Most atoms of a trade that counts as dust.
 const DUST_ATOMS: u64 = 100;
@@ -43,7 +43,7 @@ impl Orders {
         let trader = self.0.usize(..books.holdings.len());
         let held = books.holdings.get(trader).copied().unwrap_or_default();
         let side = if held.token_atoms > 0 && self.0.bool() { TradeSide::Sell } else { TradeSide::Buy };
-        let curve = &books.curve;
+        let curve = &books.state.curve;
         let (given, got, most_in) = match side {
             TradeSide::Buy => {
                 let quote_side = curve.reserve_atoms.saturating_add(curve.virtual_atoms);
@@ -60,17 +60,14 @@ impl Orders {
         let referrer = self.0.bool().then(|| self.0.usize(..books.referral_due_atoms.len()));
         let order = Order { trader, side, amount, referrer, is_first: false };
         match books.quote(&order, now_seconds) {
-            Ok(settled) => Order { amount: self.limited(&order, &settled, most_in), ..order },
+            Ok(trade) => Order { amount: self.limited(&order, &trade, most_in), ..order },
             Err(_) => order,
         }
     }
 
-    fn limited(&mut self, order: &Order, settled: &Settled, most_in: u64) -> TradeAmount {
+    fn limited(&mut self, order: &Order, trade: &Trade, most_in: u64) -> TradeAmount {
         let beyond = u64::from(self.below(100) == 0);
-        let (gives, gets) = match order.side {
-            TradeSide::Buy => (settled.quote_atoms, settled.token_atoms),
-            TradeSide::Sell => (settled.token_atoms, settled.quote_atoms),
-        };
+        let (gives, gets) = (trade.atoms_in(), trade.atoms_out());
         match order.amount {
             TradeAmount::ExactIn { atoms_in, .. } => TradeAmount::ExactIn { atoms_in, min_atoms_out: gets + beyond },
             TradeAmount::ExactOut { atoms_out, .. } => {

@@ -162,21 +162,21 @@ impl Setup {
 }
 
 fn market_figures(market: &Market, books: &Books) -> Vec<Compared> {
-    let (curve, sync) = (&books.curve, &books.sync);
+    let (curve, sync, dues) = (&books.state.curve, &books.state.sync, &books.state.dues);
     let (high_water, drift) = (&sync.high_water, &sync.drift);
     let atoms = [
         ("reserve", curve.reserve_atoms, market.reserve_atoms),
         ("circulating", curve.circulating_atoms, market.circulating_atoms),
         ("depth", curve.depth_atoms, market.depth_atoms),
         ("virtual", curve.virtual_atoms, market.virtual_atoms),
-        ("vault due", books.vault_due_atoms, market.vault_due_atoms),
-        ("creator due", books.creator_due_atoms, market.creator_due_atoms),
-        ("protocol due", books.protocol_due_atoms, market.protocol_due_atoms),
+        ("vault due", dues.vault_atoms, market.vault_due_atoms),
+        ("creator due", dues.creator_atoms, market.creator_due_atoms),
+        ("protocol due", dues.protocol_atoms, market.protocol_due_atoms),
         ("high-water mark", high_water.mark_atoms, market.high_water_mark_atoms),
         ("high-water peak", high_water.peak_atoms, market.high_water_peak_atoms),
         ("last high-water peak", high_water.last_peak_atoms, market.high_water_last_peak_atoms),
-        ("usage fees seen", books.usage_fees_seen_atoms, market.usage_fees_seen_atoms),
-        ("parameter epoch", books.parameter_epoch, market.parameter_epoch),
+        ("usage fees seen", books.state.usage_fees_seen_atoms, market.usage_fees_seen_atoms),
+        ("parameter epoch", books.state.parameter_epoch, market.parameter_epoch),
         ("upward drift", drift.up_used_ppm.into(), market.drift_up_ppm.into()),
         ("downward drift", drift.down_used_ppm.into(), market.drift_down_ppm.into()),
     ];

@@ -1,7 +1,6 @@
 //! Configuration, models, versions, markets, and what the admin may do to them.
 
 use anchor_lang::prelude::Pubkey;
-use modchains_core::sync::SyncParams;
 use modchains_exchange::{
     instructions::{MarketDepositArgs, MarketOpenArgs, ModelRegisterArgs},
     state::{FeeBeneficiary, LaunchArgs, MarketParams},
@@ -115,8 +114,8 @@ fn any_params(pick: &mut Pick) -> MarketParams {
     params.high_water_half_life_seconds = (24 * params.epoch_seconds).max(3_600 + pick.below(604_800) as u32);
     params.usage_stale_seconds = 3 * params.epoch_seconds;
     let fees = params.trade_fees();
-    params.step_max_ppm = SyncParams::largest_step_ppm(&fees).unwrap_or(0);
-    params.absorb_max_ppm = SyncParams::largest_absorption_ppm(&fees).unwrap_or(0);
+    params.step_max_ppm = MarketParams::largest_step_ppm(&fees).unwrap_or(0);
+    params.absorb_max_ppm = MarketParams::largest_absorption_ppm(&fees).unwrap_or(0);
     params.drift_max_ppm = 2 + pick.below(250_000) as u32;
     if pick.percent(20) {
         params.step_max_ppm += pick.below(3) as u32;

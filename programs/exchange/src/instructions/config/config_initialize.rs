@@ -5,6 +5,8 @@ use modchains_program_kit::{
     timelock::Config,
 };
 
+#[cfg(feature = "idl-build")]
+use crate::idl::Described as _;
 use crate::{
     errors::{ExchangeError, ensure},
     seeds,

@@ -1,6 +1,8 @@
 use anchor_lang::prelude::*;
 use modchains_program_kit::{account, token::AccountCreation, transaction::Fingerprint};
 
+#[cfg(feature = "idl-build")]
+use crate::idl::Described as _;
 use crate::{
     errors::{ExchangeError, ensure},
     events::{self, MarketOpened},
@@ -57,7 +59,7 @@ impl<'info> MarketOpen<'info> {
                 params: config.params,
                 depth_atoms: args.depth_atoms,
                 virtual_atoms: args.virtual_atoms,
-                launch: args.launch.into(),
+                launch: args.launch,
                 opening_transaction: Fingerprint::of(&self.instructions)?.word_with(self.creator.key),
             };
             (terms, model.market_bump)

@@ -26,18 +26,18 @@ impl<'info> MarketSync<'info> {
             let usage = account::view::<Usage>(&self.usage)?;
             ensure(usage.model == market.model, ExchangeError::UsageMismatch)?;
             let before = market.curve();
-            let step = market.sync(&usage, now_seconds)?;
+            let synced = market.sync(&usage, now_seconds)?;
             CurveMoved {
                 market: self.market.key(),
                 parameter_epoch: market.parameter_epoch,
-                step_ppm: step.step_applied_ppm,
-                reason: step.reason as u32,
+                step_ppm: synced.step_applied_ppm,
+                reason: synced.reason as u32,
                 ema_fast: usage.ema_fast,
                 ema_mid: usage.ema_mid,
                 ema_slow: usage.ema_slow,
                 quality_ppm: usage.quality_ppm.into(),
                 before: before.into(),
-                after: step.curve_after.into(),
+                after: market.curve().into(),
                 at_seconds: now_seconds,
             }
         };

@@ -1,11 +1,15 @@
 use anchor_lang::prelude::*;
+use modchains_core::{
+    launch::Transaction,
+    market::{Order, TradeSide},
+};
 use modchains_program_kit::{keys::same, token};
 
-use crate::instructions::MarketPayout;
 use crate::{
     errors::{ExchangeError, ensure},
     events::{self, TokensBought, TokensSold},
-    state::{LaunchPhase, Market, MarketTradeArgs, Referral},
+    instructions::MarketPayout,
+    state::{Market, MarketTradeArgs, Referral},
 };
 
 /// The parties to a trade, the same for buys and sales.
@@ -43,26 +47,21 @@ impl<'info> MarketTrade<'info> {
     pub fn buy(&mut self, args: MarketTradeArgs, now_seconds: i64) -> Result<()> {
         let (event, payout) = {
             let mut market = self.market.load_mut()?;
-            self.require_valid(&market, &args, now_seconds)?;
-            let phase = market.launch_phase(self.instructions.as_deref(), self.trader.key, now_seconds)?;
-            let fees = match phase {
-                LaunchPhase::FirstBuy(_) => market.params.trade_fees(),
-                LaunchPhase::Over | LaunchPhase::Protected(_) => market.trade_fees(now_seconds)?,
-            };
+            self.require_accounts(&market)?;
+            let transaction = market.launch_transaction(self.instructions.as_deref(), self.trader.key, now_seconds)?;
             let before = market.curve();
-            let buy = market.quote_buy(&args.amount, &fees, self.referral.is_some())?;
-            market.apply_buy(&buy, phase, now_seconds)?;
+            let bought = market.trade(&self.order(TradeSide::Buy, &args, transaction), now_seconds)?;
             let event = TokensBought {
                 market: self.market.key(),
                 trader: self.trader.key(),
-                referrer: self.refer(buy.legs.referrer)?,
-                quote_atoms_in: buy.quote_atoms_in,
-                token_atoms_out: buy.token_atoms_out,
-                fee: buy.legs.into(),
-                fee_bps: fees.fee_bps.into(),
+                referrer: self.refer(bought.legs.referrer)?,
+                quote_atoms_in: bought.quote_atoms,
+                token_atoms_out: bought.token_atoms,
+                fee: bought.legs.into(),
+                fee_bps: bought.fee_bps.into(),
                 parameter_epoch: market.parameter_epoch,
                 before: before.into(),
-                after: buy.curve_after.into(),
+                after: market.curve().into(),
                 at_seconds: now_seconds,
             };
             (event, MarketPayout::of(&market))
@@ -90,22 +89,20 @@ impl<'info> MarketTrade<'info> {
     pub fn sell(&mut self, args: MarketTradeArgs, now_seconds: i64) -> Result<()> {
         let (event, payout) = {
             let mut market = self.market.load_mut()?;
-            self.require_valid(&market, &args, now_seconds)?;
-            let fees = market.trade_fees(now_seconds)?;
+            self.require_accounts(&market)?;
             let before = market.curve();
-            let sale = market.quote_sell(&args.amount, &fees, self.referral.is_some())?;
-            market.apply_sale(&sale, now_seconds)?;
+            let sold = market.trade(&self.order(TradeSide::Sell, &args, None), now_seconds)?;
             let event = TokensSold {
                 market: self.market.key(),
                 trader: self.trader.key(),
-                referrer: self.refer(sale.legs.referrer)?,
-                token_atoms_in: sale.token_atoms_in,
-                quote_atoms_out: sale.quote_atoms_out,
-                fee: sale.legs.into(),
-                fee_bps: fees.fee_bps.into(),
+                referrer: self.refer(sold.legs.referrer)?,
+                token_atoms_in: sold.token_atoms,
+                quote_atoms_out: sold.quote_atoms,
+                fee: sold.legs.into(),
+                fee_bps: sold.fee_bps.into(),
                 parameter_epoch: market.parameter_epoch,
                 before: before.into(),
-                after: sale.curve_after.into(),
+                after: market.curve().into(),
                 at_seconds: now_seconds,
             };
             (event, MarketPayout::of(&market))
@@ -121,11 +118,15 @@ impl<'info> MarketTrade<'info> {
         events::emit_fixed(&self.event_authority, &event)
     }
 
-    fn require_valid(&self, market: &Market, args: &MarketTradeArgs, now_seconds: i64) -> Result<()> {
+    fn require_accounts(&self, market: &Market) -> Result<()> {
         market.require_accounts(self.mint.key, self.quote_vault.key)?;
         // A market that pays itself would keep what it owes the seller.
-        ensure(!same(self.trader_quote.key, self.quote_vault.key), ExchangeError::QuoteVaultMismatch)?;
-        args.terms.require_valid(market.parameter_epoch, now_seconds)
+        ensure(!same(self.trader_quote.key, self.quote_vault.key), ExchangeError::QuoteVaultMismatch)
+    }
+
+    fn order(&self, side: TradeSide, args: &MarketTradeArgs, transaction: Option<Transaction>) -> Order {
+        let MarketTradeArgs { amount, terms } = *args;
+        Order { side, amount, terms, has_referrer: self.referral.is_some(), transaction }
     }
 
     /// Accrues the referrer's part and says who it is; the zero key for nobody.

@@ -1,6 +1,6 @@
-//! The market: a bonding curve with the fees it owes, launch protection and the memory of its moves.
+//! The market as the chain keeps it. What a trade, a sync or a deposit does to it is decided by `modchains_core::market`:
+//! a market loads its state, applies one of those rules and stores what it leaves.
 
-mod launch;
 mod terms;
 
 use anchor_lang::prelude::*;
@@ -8,26 +8,20 @@ use bytemuck::Zeroable;
 use modchains_core::{
     curve::Curve,
     fees::{FeeLegs, TradeFees},
-    sync::{self, DriftBudget, HighWater, SyncInput, SyncMove, SyncReason, SyncState},
-    trade::{self, Buy, Sell},
-    window,
+    launch::{LaunchTally, Transaction},
+    market::{self, Dues, LaunchTerms, MarketRules, MarketState, Order, Synced, Trade, UsageSignal},
+    sync::{DriftBudget, HighWater, SyncState},
 };
 use modchains_program_interface::{assert_view, exchange as view, oracle::Usage};
-use modchains_program_kit::keys::same;
-pub use {launch::*, terms::*};
+use modchains_program_kit::{keys::same, transaction::Fingerprint};
+pub use terms::*;
 
-use super::MarketParams;
+#[cfg(feature = "idl-build")]
+use crate::idl::Described as _;
 use crate::{
     errors::{ExchangeError, ensure},
     seeds,
 };
-
-/// Smallest and largest opening depth, in token atoms: a thousand tokens, a hundred billion tokens.
-pub const DEPTH_ATOMS_BOUNDS: core::ops::RangeInclusive<u64> = 1_000_000_000..=100_000_000_000_000_000;
-/// Smallest and largest opening virtual reserve, in quote atoms.
-pub const VIRTUAL_ATOMS_BOUNDS: core::ops::RangeInclusive<u64> = 1_000_000..=1_000_000_000_000_000_000;
-/// Longest pause that the admin can order at a time: a week.
-pub const PAUSE_SECONDS_MAX: u32 = 7 * 24 * 3_600;
 
 /// The bonding curve of one model, with the fees it owes. Only this program writes it; the account's token balance
 /// is never read, so donations change nothing.
@@ -114,41 +108,25 @@ impl Market {
         [seeds::MARKET, model.as_ref(), bump]
     }
 
-    /// The curve in the form the formulas take.
-    pub fn curve(&self) -> Curve {
-        Curve {
-            reserve_atoms: self.reserve_atoms,
-            circulating_atoms: self.circulating_atoms,
-            depth_atoms: self.depth_atoms,
-            virtual_atoms: self.virtual_atoms,
-        }
-    }
-
     /// A new market.
     pub fn open(terms: &MarketTerms, bump: u8, now_seconds: i64) -> Result<Self> {
-        let in_bounds =
-            DEPTH_ATOMS_BOUNDS.contains(&terms.depth_atoms) && VIRTUAL_ATOMS_BOUNDS.contains(&terms.virtual_atoms);
-        ensure(in_bounds, ExchangeError::CurveOutOfBounds)?;
-        terms.launch.validate(terms.params.fee_bps).map_err(ExchangeError::from)?;
+        let rules = MarketRules::new(&terms.params, &terms.launch, terms.depth_atoms, now_seconds);
+        let state = market::open(&rules, terms.virtual_atoms, terms.opening_transaction);
         let mut market = Self {
             model: terms.model,
             mint: terms.mint,
             quote_mint: terms.quote_mint,
             quote_vault: terms.quote_vault,
-            depth_opening_atoms: terms.depth_atoms,
-            params: terms.params,
-            launch_fee_bps: terms.launch.fee_max_bps,
-            launch_seconds: terms.launch.duration_seconds,
-            launch_cap_ppm: terms.launch.cap_ppm,
-            first_buy_open: u8::from(terms.launch.duration_seconds > 0),
-            launch_transaction: terms.opening_transaction,
-            opened_at_seconds: now_seconds,
+            depth_opening_atoms: rules.depth_opening_atoms,
+            params: rules.params,
+            launch_fee_bps: rules.launch.fee_max_bps,
+            launch_seconds: rules.launch.duration_seconds,
+            launch_cap_ppm: rules.launch.cap_ppm,
+            opened_at_seconds: rules.opened_at_seconds,
             bump,
             ..Self::zeroed()
         };
-        market.set_sync_state(SyncState::new(now_seconds));
-        market.set_curve(Curve::launch(terms.depth_atoms, terms.virtual_atoms).map_err(ExchangeError::from)?);
-        market.invariant()?;
+        market.store(&state.map_err(ExchangeError::from)?);
         Ok(market)
     }
 
@@ -158,117 +136,61 @@ impl Market {
         ensure(same(&self.quote_vault, quote_vault), ExchangeError::QuoteVaultMismatch)
     }
 
-    /// What a buy would do at this fee, within the buyer's limit. Quotes and trades alike come from here.
-    pub fn quote_buy(&self, amount: &TradeAmount, fees: &TradeFees, has_referrer: bool) -> Result<Buy> {
-        let buy = match *amount {
-            TradeAmount::ExactIn { atoms_in, .. } => trade::buy_exact_in(&self.curve(), fees, atoms_in, has_referrer),
-            TradeAmount::ExactOut { atoms_out, .. } => {
-                trade::buy_exact_out(&self.curve(), fees, atoms_out, has_referrer)
+    /// The running transaction in the words that the launch tells it by; none when it need not be told, because the launch
+    /// is over or there is no sysvar to tell it from. `instructions` must be the instructions sysvar: programs cannot tell
+    /// one transaction from another, but what the sysvar lists is the same for every instruction of a transaction,
+    /// whoever calls from wherever in it.
+    pub fn launch_transaction(
+        &self,
+        instructions: Option<&AccountInfo>,
+        trader: &Pubkey,
+        now_seconds: i64,
+    ) -> Result<Option<Transaction>> {
+        match instructions {
+            Some(instructions) if self.rules().is_launching(now_seconds) => {
+                let fingerprint = Fingerprint::of(instructions)?;
+                let word_with_trader = if self.first_buy_open == 1 { fingerprint.word_with(trader) } else { 0 };
+                Ok(Some(Transaction { word: fingerprint.word(), word_with_trader }))
             }
+            _ => Ok(None),
         }
-        .map_err(ExchangeError::from)?;
-        amount.require_within(buy.quote_atoms_in, buy.token_atoms_out)?;
-        Ok(buy)
     }
 
-    /// What a sale would do at this fee, within the seller's limit.
-    pub fn quote_sell(&self, amount: &TradeAmount, fees: &TradeFees, has_referrer: bool) -> Result<Sell> {
-        let sale = match *amount {
-            TradeAmount::ExactIn { atoms_in, .. } => trade::sell_exact_in(&self.curve(), fees, atoms_in, has_referrer),
-            TradeAmount::ExactOut { atoms_out, .. } => {
-                trade::sell_exact_out(&self.curve(), fees, atoms_out, has_referrer)
-            }
-        }
-        .map_err(ExchangeError::from)?;
-        amount.require_within(sale.token_atoms_in, sale.quote_atoms_out)?;
-        Ok(sale)
-    }
-
-    /// Applies a buy. The referrer's leg is the caller's to accrue.
-    pub fn apply_buy(&mut self, buy: &Buy, phase: LaunchPhase, now_seconds: i64) -> Result<()> {
-        self.require_buying(now_seconds)?;
-        self.count_launch_buy(phase, buy)?;
-        self.apply_trade(buy.curve_after, &buy.legs, now_seconds)
-    }
-
-    /// Applies a sale. The referrer's leg is the caller's to accrue.
-    pub fn apply_sale(&mut self, sale: &Sell, now_seconds: i64) -> Result<()> {
-        self.apply_trade(sale.curve_after, &sale.legs, now_seconds)
-    }
-
-    fn apply_trade(&mut self, curve_after: Curve, legs: &FeeLegs, now_seconds: i64) -> Result<()> {
-        let mut state = self.sync_state();
-        let (before_atoms, after_atoms) = (self.circulating_atoms, curve_after.circulating_atoms);
-        state.high_water = state.high_water.record(before_atoms, after_atoms, now_seconds, self.params.epoch_seconds);
-        self.set_sync_state(state);
-        self.set_curve(curve_after);
-        self.accrue(legs)?;
-        self.invariant()
-    }
-
-    fn accrue(&mut self, legs: &FeeLegs) -> Result<()> {
-        add(&mut self.vault_due_atoms, legs.vault)?;
-        add(&mut self.creator_due_atoms, legs.creator)?;
-        add(&mut self.protocol_due_atoms, legs.protocol)
+    /// Executes an order. The referrer's leg is the caller's to accrue.
+    pub fn trade(&mut self, order: &Order, now_seconds: i64) -> Result<Trade> {
+        let trade = market::trade(&self.state(), &self.rules(), order, now_seconds).map_err(ExchangeError::from)?;
+        self.store(&trade.state_after);
+        Ok(trade)
     }
 
     /// Moves the curve by the model's usage, or finds the reason not to. Fails within an epoch of the last move.
-    pub fn sync(&mut self, usage: &Usage, now_seconds: i64) -> Result<SyncMove> {
-        let step = self.plan_sync(usage, now_seconds).map_err(ExchangeError::from)?;
-        self.set_curve(step.curve_after);
-        self.set_sync_state(step.state_after);
-        // Steady use pays for no later step.
-        if step.reason.moved() || step.reason == SyncReason::Unchanged {
-            self.usage_fees_seen_atoms = usage.non_recoverable_fees_total;
-        }
-        if step.reason.moved() {
-            self.parameter_epoch = self.parameter_epoch.checked_add(1).ok_or(ExchangeError::Overflow)?;
-        }
-        self.invariant()?;
-        Ok(step)
-    }
-
-    fn plan_sync(&self, usage: &Usage, now_seconds: i64) -> modchains_core::Result<SyncMove> {
-        let params = self.params.sync_params();
-        let (fast, mid, slow, quality) = (usage.ema_fast, usage.ema_mid, usage.ema_slow, usage.quality_ppm);
-        let lost_atoms = usage.non_recoverable_fees_total.saturating_sub(self.usage_fees_seen_atoms);
-        let input = SyncInput {
-            step_ppm: sync::signal_step_ppm(fast, mid, slow, quality, &params)?,
-            is_paused: self.is_paused(now_seconds),
-            is_stale: window::elapsed_seconds(usage.rolled_at_seconds, now_seconds)?
-                > u64::from(self.params.usage_stale_seconds),
-            lost_usage_fees_atoms: sync::growth_fees_atoms(lost_atoms, fast, mid, slow, quality)?,
-            launch_depth_atoms: self.depth_opening_atoms,
+    pub fn sync(&mut self, usage: &Usage, now_seconds: i64) -> Result<Synced> {
+        let usage = UsageSignal {
+            non_recoverable_fees_total: usage.non_recoverable_fees_total,
+            ema_fast: usage.ema_fast,
+            ema_mid: usage.ema_mid,
+            ema_slow: usage.ema_slow,
+            quality_ppm: usage.quality_ppm,
+            rolled_at_seconds: usage.rolled_at_seconds,
         };
-        sync::sync(&self.curve(), &self.sync_state(), &params, &input, now_seconds)
-    }
-
-    /// Whether the admin has paused the market.
-    pub fn is_paused(&self, now_seconds: i64) -> bool {
-        window::is_open(now_seconds, self.paused_until_seconds)
-    }
-
-    /// Pauses the market until `until_seconds`, at most a week ahead, or resumes it with 0.
-    pub fn pause(&mut self, until_seconds: i64, now_seconds: i64) -> Result<()> {
-        let latest = window::end_seconds(now_seconds, PAUSE_SECONDS_MAX).map_err(ExchangeError::from)?;
-        ensure((0..=latest).contains(&until_seconds), ExchangeError::PauseTooLong)?;
-        self.paused_until_seconds = until_seconds;
-        self.invariant()
+        let synced = market::sync(&self.state(), &self.rules(), &usage, now_seconds).map_err(ExchangeError::from)?;
+        self.store(&synced.state_after);
+        Ok(synced)
     }
 
     /// Takes in a deposit: to the reserve, to creator and contributors, and through the fee split. Returns the legs of
     /// the last.
     pub fn deposit(&mut self, reserve_atoms: u64, creator_atoms: u64, split_atoms: u64) -> Result<FeeLegs> {
-        let legs = self.params.trade_fees().split_fee(split_atoms, false).map_err(ExchangeError::from)?;
-        let mut curve = self.curve();
-        for atoms in [reserve_atoms, legs.reserve] {
-            curve = curve.deposit_backing(atoms).map_err(ExchangeError::from)?;
-        }
-        self.set_curve(curve);
-        self.accrue(&legs)?;
-        add(&mut self.creator_due_atoms, creator_atoms)?;
-        self.invariant()?;
-        Ok(legs)
+        let deposit = market::deposit(&self.state(), &self.rules(), reserve_atoms, creator_atoms, split_atoms);
+        let deposit = deposit.map_err(ExchangeError::from)?;
+        self.store(&deposit.state_after);
+        Ok(deposit.legs)
+    }
+
+    /// Pauses the market until `until_seconds`, at most a week ahead, or resumes it with 0.
+    pub fn pause(&mut self, until_seconds: i64, now_seconds: i64) -> Result<()> {
+        self.paused_until_seconds = market::pause(until_seconds, now_seconds).map_err(ExchangeError::from)?;
+        Ok(())
     }
 
     /// Takes everything owed to stakers, to be paid by the caller.
@@ -289,53 +211,104 @@ impl Market {
         core::mem::take(&mut self.creator_due_atoms)
     }
 
-    /// What holds of a market at the end of every change.
-    pub fn invariant(&self) -> Result<()> {
-        // Depth exceeds circulation, there is a price, and the reserve covers every circulating token (S).
-        Ok(self.curve().invariant().map_err(ExchangeError::from)?)
+    /// Fee and split of a trade at `now_seconds`; the creator's first buy pays the base fee at any time.
+    pub fn trade_fees(&self, now_seconds: i64) -> Result<TradeFees> {
+        Ok(self.rules().trade_fees(now_seconds).map_err(ExchangeError::from)?)
     }
 
-    fn sync_state(&self) -> SyncState {
-        SyncState {
-            high_water: HighWater {
-                mark_atoms: self.high_water_mark_atoms,
-                peak_atoms: self.high_water_peak_atoms,
-                last_peak_atoms: self.high_water_last_peak_atoms,
-                window_start_seconds: self.high_water_window_start_seconds,
-                decayed_at_seconds: self.high_water_decayed_at_seconds,
-            },
-            drift: DriftBudget {
-                up_used_ppm: self.drift_up_ppm,
-                down_used_ppm: self.drift_down_ppm,
-                updated_at_seconds: self.drift_at_seconds,
-            },
-            synced_at_seconds: self.synced_at_seconds,
+    /// Whether the admin has paused the market.
+    pub fn is_paused(&self, now_seconds: i64) -> bool {
+        self.rules().is_paused(now_seconds)
+    }
+
+    /// The curve in the form the formulas take.
+    pub fn curve(&self) -> Curve {
+        Curve {
+            reserve_atoms: self.reserve_atoms,
+            circulating_atoms: self.circulating_atoms,
+            depth_atoms: self.depth_atoms,
+            virtual_atoms: self.virtual_atoms,
         }
     }
 
-    fn set_sync_state(&mut self, state: SyncState) {
-        self.high_water_mark_atoms = state.high_water.mark_atoms;
-        self.high_water_peak_atoms = state.high_water.peak_atoms;
-        self.high_water_last_peak_atoms = state.high_water.last_peak_atoms;
-        self.high_water_window_start_seconds = state.high_water.window_start_seconds;
-        self.high_water_decayed_at_seconds = state.high_water.decayed_at_seconds;
-        self.drift_up_ppm = state.drift.up_used_ppm;
-        self.drift_down_ppm = state.drift.down_used_ppm;
-        self.drift_at_seconds = state.drift.updated_at_seconds;
-        self.synced_at_seconds = state.synced_at_seconds;
+    /// Launch protection in the form the formulas take.
+    pub fn launch_terms(&self) -> LaunchTerms {
+        LaunchTerms {
+            fee_max_bps: self.launch_fee_bps,
+            duration_seconds: self.launch_seconds,
+            cap_ppm: self.launch_cap_ppm,
+        }
     }
 
-    fn set_curve(&mut self, curve: Curve) {
+    /// What no trade and no sync changes.
+    pub fn rules(&self) -> MarketRules {
+        MarketRules {
+            params: self.params,
+            launch: self.launch_terms(),
+            opened_at_seconds: self.opened_at_seconds,
+            depth_opening_atoms: self.depth_opening_atoms,
+            paused_until_seconds: self.paused_until_seconds,
+        }
+    }
+
+    /// What trades, syncs and deposits change.
+    pub fn state(&self) -> MarketState {
+        MarketState {
+            curve: self.curve(),
+            sync: SyncState {
+                high_water: HighWater {
+                    mark_atoms: self.high_water_mark_atoms,
+                    peak_atoms: self.high_water_peak_atoms,
+                    last_peak_atoms: self.high_water_last_peak_atoms,
+                    window_start_seconds: self.high_water_window_start_seconds,
+                    decayed_at_seconds: self.high_water_decayed_at_seconds,
+                },
+                drift: DriftBudget {
+                    up_used_ppm: self.drift_up_ppm,
+                    down_used_ppm: self.drift_down_ppm,
+                    updated_at_seconds: self.drift_at_seconds,
+                },
+                synced_at_seconds: self.synced_at_seconds,
+            },
+            dues: Dues {
+                vault_atoms: self.vault_due_atoms,
+                creator_atoms: self.creator_due_atoms,
+                protocol_atoms: self.protocol_due_atoms,
+            },
+            launch: LaunchTally {
+                word: self.launch_transaction,
+                bought_atoms: self.launch_bought_atoms,
+                is_first_buy_open: self.first_buy_open == 1,
+            },
+            parameter_epoch: self.parameter_epoch,
+            usage_fees_seen_atoms: self.usage_fees_seen_atoms,
+        }
+    }
+
+    fn store(&mut self, state: &MarketState) {
+        let MarketState { curve, sync, dues, launch, parameter_epoch, usage_fees_seen_atoms } = *state;
         self.reserve_atoms = curve.reserve_atoms;
         self.circulating_atoms = curve.circulating_atoms;
         self.depth_atoms = curve.depth_atoms;
         self.virtual_atoms = curve.virtual_atoms;
+        self.high_water_mark_atoms = sync.high_water.mark_atoms;
+        self.high_water_peak_atoms = sync.high_water.peak_atoms;
+        self.high_water_last_peak_atoms = sync.high_water.last_peak_atoms;
+        self.high_water_window_start_seconds = sync.high_water.window_start_seconds;
+        self.high_water_decayed_at_seconds = sync.high_water.decayed_at_seconds;
+        self.drift_up_ppm = sync.drift.up_used_ppm;
+        self.drift_down_ppm = sync.drift.down_used_ppm;
+        self.drift_at_seconds = sync.drift.updated_at_seconds;
+        self.synced_at_seconds = sync.synced_at_seconds;
+        self.vault_due_atoms = dues.vault_atoms;
+        self.creator_due_atoms = dues.creator_atoms;
+        self.protocol_due_atoms = dues.protocol_atoms;
+        self.launch_transaction = launch.word;
+        self.launch_bought_atoms = launch.bought_atoms;
+        self.first_buy_open = u8::from(launch.is_first_buy_open);
+        self.parameter_epoch = parameter_epoch;
+        self.usage_fees_seen_atoms = usage_fees_seen_atoms;
     }
-}
-
-fn add(due_atoms: &mut u64, atoms: u64) -> Result<()> {
-    *due_atoms = due_atoms.checked_add(atoms).ok_or(ExchangeError::Overflow)?;
-    Ok(())
 }
 
 fn take(due_atoms: &mut u64) -> Result<u64> {

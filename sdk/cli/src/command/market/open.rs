@@ -157,8 +157,7 @@ pub fn show(report: Report, symbol: &str, quote: &TokenView, params: &MarketPara
 
 /// Refuses a launch that the program would, with the bounds.
 fn require_launch(launch: &LaunchArgs, params: &MarketParams) -> Result<()> {
-    let terms = modchains_sdk::core::launch::LaunchTerms::from(*launch);
-    terms.validate(params.fee_bps).map_err(|_| {
+    launch.validate(params.fee_bps).map_err(|_| {
         let what = "the launch is out of bounds";
         CliError::unfit(what, "at most 1h, a fee from the base fee to 50 %, a cap of 0.01 % to 100 % of the depth")
     })
