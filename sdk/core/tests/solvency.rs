@@ -3,12 +3,10 @@
 
 mod common;
 
-use common::{any_atoms, trade_fees};
+use common::{any_atoms, market_of, trade_fees};
 use modchains_core::curve::Curve;
-use modchains_core::fees::{FeeLegs, TradeFees};
-use modchains_core::market::MarketParams;
-use modchains_core::sync::{SyncInput, SyncState, sync};
-use modchains_core::trade::{buy_exact_in, buy_exact_out, sell_exact_in, sell_exact_out};
+use modchains_core::market::{self, MarketParams, MarketRules, MarketState, Order, QuoteTerms, TradeAmount, TradeSide};
+use modchains_core::sync::SyncInput;
 use proptest::prelude::*;
 
 #[derive(Debug, Clone, Copy)]
@@ -17,7 +15,13 @@ enum Op {
     BuyExactOut(u64),
     SellExactIn(u64),
     SellExactOut(u64),
-    Sync { step_ppm: i32, lost_fees: u64 },
+    Sync {
+        step_ppm: i32,
+        lost_fees: u64,
+    },
+    /// What raises the price, as a trade's own leg does.
+    Gift(u64),
+    /// To the reserve, to the creator and through the fee split.
     Deposit(u64),
     Wait(u32),
 }
@@ -29,84 +33,80 @@ fn op() -> impl Strategy<Value = Op> {
         2 => any_atoms().prop_map(Op::SellExactIn),
         1 => any_atoms().prop_map(Op::SellExactOut),
         4 => (any::<i32>(), any_atoms()).prop_map(|(step_ppm, lost_fees)| Op::Sync { step_ppm: step_ppm >> 16, lost_fees }),
+        1 => any_atoms().prop_map(Op::Gift),
         1 => any_atoms().prop_map(Op::Deposit),
         2 => (0u32..400_000).prop_map(Op::Wait),
     ]
 }
 
 struct Market {
-    curve: Curve,
-    state: SyncState,
-    params: MarketParams,
-    fees: TradeFees,
-    launch_depth_atoms: u64,
+    state: MarketState,
+    rules: MarketRules,
     now_seconds: i64,
     /// Every quote atom that came in, less every one paid to a seller.
     paid_in_atoms: i128,
-    /// Legs owed to others than the curve.
-    owed_atoms: i128,
+    /// Legs owed to referrers, which are no dues of the market.
+    referrers_atoms: i128,
 }
 
 impl Market {
     /// Amounts are folded into the size of the market, so that most operations do something.
     fn apply(&mut self, op: Op) {
-        let quote_atoms = self.curve.quote_atoms().unwrap();
-        let (tokens, supply) = (self.curve.token_atoms().unwrap(), self.curve.circulating_atoms);
+        let curve = self.state.curve;
+        let (quote_atoms, tokens) = (curve.quote_atoms().unwrap(), curve.token_atoms().unwrap());
+        let (supply, reserve_atoms) = (curve.circulating_atoms, curve.reserve_atoms);
+        let exact_in = |atoms_in| TradeAmount::ExactIn { atoms_in, min_atoms_out: 0 };
+        let exact_out = |atoms_out| TradeAmount::ExactOut { atoms_out, max_atoms_in: u64::MAX };
         match op {
             Op::BuyExactIn(amount) => {
-                let spend = amount % quote_atoms.saturating_mul(4).max(1);
-                if let Ok(buy) = buy_exact_in(&self.curve, &self.fees, spend, true) {
-                    self.settle(buy.curve_after, i128::from(buy.quote_atoms_in), &buy.legs);
-                }
+                self.trade(TradeSide::Buy, exact_in(amount % quote_atoms.saturating_mul(4).max(1)), true);
             }
-            Op::BuyExactOut(amount) => {
-                if let Ok(buy) = buy_exact_out(&self.curve, &self.fees, amount % tokens, false) {
-                    self.settle(buy.curve_after, i128::from(buy.quote_atoms_in), &buy.legs);
-                }
-            }
-            Op::SellExactIn(amount) => {
-                if let Ok(sell) = sell_exact_in(&self.curve, &self.fees, amount % (supply + 1), true) {
-                    self.settle(sell.curve_after, -i128::from(sell.quote_atoms_out), &sell.legs);
-                }
-            }
-            Op::SellExactOut(amount) => {
-                let wanted = amount % (self.curve.reserve_atoms + 1);
-                if let Ok(sell) = sell_exact_out(&self.curve, &self.fees, wanted, false) {
-                    self.settle(sell.curve_after, -i128::from(sell.quote_atoms_out), &sell.legs);
-                }
-            }
-            Op::Sync { step_ppm, lost_fees } => {
-                let input = SyncInput {
-                    step_ppm,
-                    is_paused: false,
-                    is_stale: false,
-                    lost_usage_fees_atoms: lost_fees,
-                    launch_depth_atoms: self.launch_depth_atoms,
-                };
-                if let Ok(synced) = sync(&self.curve, &self.state, &self.params, &input, self.now_seconds) {
-                    assert_eq!(synced.curve_after.reserve_atoms, self.curve.reserve_atoms);
-                    assert_eq!(synced.curve_after.circulating_atoms, self.curve.circulating_atoms);
-                    (self.curve, self.state) = (synced.curve_after, synced.state_after);
+            Op::BuyExactOut(amount) => self.trade(TradeSide::Buy, exact_out(amount % tokens), false),
+            Op::SellExactIn(amount) => self.trade(TradeSide::Sell, exact_in(amount % (supply + 1)), true),
+            Op::SellExactOut(amount) => self.trade(TradeSide::Sell, exact_out(amount % (reserve_atoms + 1)), false),
+            Op::Sync { step_ppm, lost_fees } => self.sync(step_ppm, lost_fees),
+            Op::Gift(amount) => {
+                if let Ok(after) = curve.deposit_reserve(amount % (reserve_atoms / 8 + 1)) {
+                    self.paid_in_atoms += i128::from(after.reserve_atoms - reserve_atoms);
+                    self.state.curve = after;
                 }
             }
             Op::Deposit(amount) => {
-                let gift = amount % (self.curve.reserve_atoms / 8 + 1);
-                self.settle(self.curve.deposit_reserve(gift).unwrap_or(self.curve), 0, &FeeLegs::default());
-                self.paid_in_atoms = i128::from(self.curve.reserve_atoms) + self.owed_atoms;
+                let atoms = amount % (reserve_atoms / 8 + 1);
+                if let Ok(deposit) = market::deposit(&self.state, &self.rules, atoms, atoms / 2, atoms / 3) {
+                    self.state = deposit.state_after;
+                    self.paid_in_atoms += i128::from(atoms) + i128::from(atoms / 2) + i128::from(atoms / 3);
+                }
             }
             Op::Wait(seconds) => self.now_seconds += i64::from(seconds),
         }
     }
 
-    fn settle(&mut self, after: Curve, paid_in_atoms: i128, legs: &FeeLegs) {
-        let (before_atoms, after_atoms) = (self.curve.circulating_atoms, after.circulating_atoms);
-        let epoch_seconds = self.params.epoch_seconds;
-        self.state.high_water =
-            self.state.high_water.record(before_atoms, after_atoms, self.now_seconds, epoch_seconds);
-        self.curve = after;
-        self.paid_in_atoms += paid_in_atoms;
-        self.owed_atoms +=
-            [legs.vault, legs.creator, legs.protocol, legs.referrer].map(i128::from).iter().sum::<i128>();
+    fn trade(&mut self, side: TradeSide, amount: TradeAmount, has_referrer: bool) {
+        let order = Order { side, amount, terms: QuoteTerms::OPEN, has_referrer, transaction: None };
+        let Ok(trade) = market::trade(&self.state, &self.rules, &order, self.now_seconds) else { return };
+        let sign = if side == TradeSide::Buy { 1 } else { -1 };
+        self.paid_in_atoms += sign * i128::from(trade.quote_atoms);
+        self.referrers_atoms += i128::from(trade.legs.referrer);
+        self.state = trade.state_after;
+    }
+
+    fn sync(&mut self, step_ppm: i32, lost_usage_fees_atoms: u64) {
+        let launch_depth_atoms = self.rules.depth_opening_atoms;
+        let input =
+            SyncInput { step_ppm, is_paused: false, is_stale: false, lost_usage_fees_atoms, launch_depth_atoms };
+        let Ok(synced) = market::move_curve(&self.state, &self.rules, &input, 0, self.now_seconds) else { return };
+        let (before, after) = (self.state.curve, synced.state_after.curve);
+        assert_eq!(after.reserve_atoms, before.reserve_atoms);
+        assert_eq!(after.circulating_atoms, before.circulating_atoms);
+        self.state = synced.state_after;
+    }
+
+    /// Everything that the market's token account has to hold.
+    fn held_atoms(&self) -> i128 {
+        let dues = self.state.dues;
+        let owed = [dues.vault_atoms, dues.creator_atoms, dues.protocol_atoms].map(i128::from);
+        i128::from(self.state.curve.reserve_atoms) + owed.iter().sum::<i128>() + self.referrers_atoms
     }
 }
 
@@ -124,23 +124,17 @@ proptest! {
             ..MarketParams::DEFAULT.with_fees(&fees)
         };
         prop_assert_eq!(params.validate(), Ok(()));
-        let mut market = Market {
-            curve: Curve::launch(depth, 1 << first_price_seed).unwrap(),
-            state: SyncState::new(0),
-            params,
-            fees,
-            launch_depth_atoms: depth,
-            now_seconds: 0,
-            paid_in_atoms: 0,
-            owed_atoms: 0,
-        };
+        let (state, rules) = market_of(Curve::launch(depth, 1 << first_price_seed).unwrap(), &fees);
+        let rules = MarketRules { params, ..rules };
+        let mut market = Market { state, rules, now_seconds: 0, paid_in_atoms: 0, referrers_atoms: 0 };
         for op in ops {
             market.apply(op);
-            prop_assert_eq!(market.curve.invariant(), Ok(()), "after {:?}", op);
-            prop_assert!(market.state.high_water.atoms() >= market.curve.circulating_atoms);
-            prop_assert_eq!(market.paid_in_atoms, i128::from(market.curve.reserve_atoms) + market.owed_atoms);
-            if let Ok(everything) = market.curve.sell_exact_in(market.curve.circulating_atoms) {
-                prop_assert!(everything <= market.curve.reserve_atoms);
+            let curve = market.state.curve;
+            prop_assert_eq!(curve.invariant(), Ok(()), "after {:?}", op);
+            prop_assert!(market.state.sync.high_water.atoms() >= curve.circulating_atoms);
+            prop_assert_eq!(market.paid_in_atoms, market.held_atoms());
+            if let Ok(everything) = curve.sell_exact_in(curve.circulating_atoms) {
+                prop_assert!(everything <= curve.reserve_atoms);
             }
         }
     }
