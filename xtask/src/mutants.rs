@@ -17,18 +17,22 @@ const VERSION: &str = "27.1.0";
 /// Where the formulas and their laws are.
 const CORE: &str = "sdk/core";
 /// Files of the formulas, below `src` and without their ending, and the test of their own laws.
-const OWN_LAWS: [(&str, &str); 13] = [
+const OWN_LAWS: [(&str, &str); 17] = [
     ("bps", "math"),
     ("curve", "curve"),
     ("fees", "fees"),
     ("launch", "launch"),
     ("licence", "licence"),
+    ("market/mod", "market"),
+    ("market/order", "market"),
+    ("market/params", "sync"),
+    ("market/sync", "market"),
+    ("market/trade", "market"),
     ("math", "math"),
     ("shares", "licence"),
     ("sync/drift", "sync"),
     ("sync/high_water", "high_water"),
     ("sync/moves", "sync"),
-    ("sync/params", "sync"),
     ("sync/signal", "signal"),
     ("trade", "trade"),
 ];

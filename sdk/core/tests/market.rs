@@ -71,6 +71,8 @@ fn limits(order: &Order, trade: &Trade) -> (Order, Order, CoreError) {
 }
 
 proptest! {
+    #![proptest_config(modchains_test_seed::config())]
+
     #[test]
     fn a_quote_is_the_trade_that_follows_and_its_limit_is_kept_to_the_atom(
         curve in solvent_curve(), fees in trade_fees(), side in side(), amount in amount(), now in 0i64..1 << 40,
