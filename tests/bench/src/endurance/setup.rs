@@ -139,9 +139,9 @@ impl Setup {
         };
         let chain = &self.world.chain;
         add("quote vault", books.quote_vault_atoms(), chain.token_atoms(&SIDE.quote_vault()));
-        add("supply", books.curve.circulating_atoms, self.world.supply(&SIDE.mint()));
+        add("supply", books.state.curve.circulating_atoms, self.world.supply(&SIDE.mint()));
         let held = books.holdings.iter().map(|holding| holding.token_atoms).sum();
-        add("sum of holdings", books.curve.circulating_atoms, held);
+        add("sum of holdings", books.state.curve.circulating_atoms, held);
         for (number, (trader, holding)) in self.traders.iter().zip(&books.holdings).enumerate() {
             let tokens = Token::of_model(&SIDE.model()).account_of(trader);
             add(&format!("tokens of trader {number}"), holding.token_atoms, chain.token_atoms(&tokens));
