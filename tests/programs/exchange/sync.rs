@@ -17,7 +17,7 @@ fn sync(world: &mut World) -> CurveMoved {
     let (before, usage) = (world.market(SIDE), world.usage(SIDE));
     let outcome = world.must_change(&[exchange::market_sync(&SIDE.model())], &[("market", SIDE.market())]);
     let (after, event) = (world.market(SIDE), outcome.event::<CurveMoved>());
-    after.invariant().unwrap();
+    after.state().invariant().unwrap();
     assert_eq!((event.before, event.after), (before.curve().into(), after.curve().into()));
     assert_eq!((event.market, event.at_seconds), (SIDE.market(), world.chain.now()));
     assert_eq!((event.ema_fast, event.ema_mid, event.ema_slow), (usage.ema_fast, usage.ema_mid, usage.ema_slow));
@@ -237,7 +237,7 @@ fn no_day_moves_the_curve_further_than_its_drift_allows() {
         if let Ok(outcome) = world.chain.send(&[exchange::market_sync(&SIDE.model())]) {
             let event: CurveMoved = outcome.event();
             steps.push((event.at_seconds, event.step_ppm));
-            world.market(SIDE).invariant().unwrap();
+            world.market(SIDE).state().invariant().unwrap();
         }
     }
     let drift = i64::from(world.market(SIDE).params.drift_max_ppm);

@@ -195,7 +195,7 @@ fn assert_conserved(world: &World, donated: u64) {
     let held: u64 = ["trader", "staker"].iter().map(|role| world.model_atoms(SIDE, role)).sum();
     assert_eq!(market.circulating_atoms, held + world.chain.token_atoms(&SIDE.stake_tokens()));
     assert_eq!(market.circulating_atoms, world.supply(&SIDE.mint()));
-    market.invariant().unwrap();
+    market.state().invariant().unwrap();
 }
 
 /// Everything, and a staker who refers the trader.
