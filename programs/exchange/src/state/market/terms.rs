@@ -1,7 +1,9 @@
 //! What traders, creators and the admin ask of a market.
 
 use anchor_lang::prelude::*;
-pub use modchains_core::market::{LaunchTerms as LaunchArgs, MarketParams, QuoteTerms, TradeAmount};
+pub use modchains_core::market::{
+    DEPTH_ATOMS_BOUNDS, LaunchTerms as LaunchArgs, MarketParams, QuoteTerms, TradeAmount, VIRTUAL_ATOMS_BOUNDS,
+};
 
 #[cfg(feature = "idl-build")]
 use crate::idl::Described as _;
