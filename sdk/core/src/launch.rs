@@ -6,9 +6,9 @@
 //! everything that one transaction buys together, so neither several instructions nor a route through another program
 //! evade it.
 
-use crate::bps::ppm_floor;
+use crate::{CoreError, Result, bps::ppm_floor};
+
 pub use crate::market::LaunchTerms;
-use crate::{CoreError, Result};
 
 /// Longest launch: one hour.
 pub const LAUNCH_SECONDS_MAX: u32 = 60 * 60;

@@ -3,8 +3,10 @@
 //! A model has default terms and a kind that says who may use them. A grant to one address replaces the default terms
 //! for that address, whatever the kind; a grant that was revoked or has expired gives nothing, not even the default.
 
-use crate::window::{end_seconds, is_open};
-use crate::{CoreError, Result};
+use crate::{
+    CoreError, Result,
+    window::{end_seconds, is_open},
+};
 
 /// Use by a person for themselves.
 pub const USE_PERSONAL: u16 = 1;

@@ -1,7 +1,9 @@
 //! Shares of contributors in what a model earns for its creator. The creator keeps what the shares leave.
 
-use crate::bps::{BPS_DENOMINATOR, bps_floor};
-use crate::{CoreError, Result};
+use crate::{
+    CoreError, Result,
+    bps::{BPS_DENOMINATOR, bps_floor},
+};
 
 /// Most contributors at one time.
 pub const SHARES_MAX: usize = 16;

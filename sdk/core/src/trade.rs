@@ -9,11 +9,13 @@
 //! because they are in the reserve when the next part is sold: the parts together pay at most what one sale pays plus
 //! the reserve legs of the parts.
 
-use crate::bps::PPM_DENOMINATOR;
-use crate::curve::Curve;
-use crate::fees::{FeeLegs, TradeFees};
-use crate::math::div_rem_wide;
-use crate::{CoreError, Result};
+use crate::{
+    CoreError, Result,
+    bps::PPM_DENOMINATOR,
+    curve::Curve,
+    fees::{FeeLegs, TradeFees},
+    math::div_rem_wide,
+};
 
 /// A buy, ready to be applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,16 +4,19 @@
 
 mod common;
 
-use common::{input, market, trade_fees};
-use modchains_core::curve::Curve;
-use modchains_core::fees::FeeLegs;
-use modchains_core::market::MarketParams;
-use modchains_core::sync::{SyncReason, growth_fees_atoms, sync};
-use modchains_core::trade::{buy_exact_in, sell_exact_in};
-use modchains_core::usage::{
-    EMA_FAST_HALF_LIFE_SECONDS, EMA_MID_HALF_LIFE_SECONDS, EMA_SLOW_HALF_LIFE_SECONDS, ema_advance, to_ema_scale,
+use modchains_core::{
+    curve::Curve,
+    fees::FeeLegs,
+    market::MarketParams,
+    sync::{SyncReason, growth_fees_atoms, sync},
+    trade::{buy_exact_in, sell_exact_in},
+    usage::{
+        EMA_FAST_HALF_LIFE_SECONDS, EMA_MID_HALF_LIFE_SECONDS, EMA_SLOW_HALF_LIFE_SECONDS, ema_advance, to_ema_scale,
+    },
 };
 use proptest::prelude::*;
+
+use common::{input, market, trade_fees};
 
 const PARAMS: MarketParams = MarketParams::DEFAULT;
 const EPOCH: i64 = 3_600;

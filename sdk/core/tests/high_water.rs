@@ -3,11 +3,14 @@
 
 mod common;
 
-use common::{DEPTH, input, state_with_mark};
-use modchains_core::curve::Curve;
-use modchains_core::market::MarketParams;
-use modchains_core::sync::{DriftBudget, HighWater, SyncInput, SyncReason, SyncState, sync};
+use modchains_core::{
+    curve::Curve,
+    market::MarketParams,
+    sync::{DriftBudget, HighWater, SyncInput, SyncReason, SyncState, sync},
+};
 use proptest::prelude::*;
+
+use common::{DEPTH, input, state_with_mark};
 
 const PARAMS: MarketParams = MarketParams::DEFAULT;
 const EPOCH_SECONDS: u32 = 3_600;

@@ -3,14 +3,17 @@
 
 mod common;
 
-use common::any_atoms;
-use modchains_core::CoreError;
-use modchains_core::licence::{
-    Grant, LicenceKind, LicenceTerms, RateWindow, USE_COMMERCIAL, USE_CONTENT, USE_DERIVATIVE, USE_PERSONAL,
-    USE_RESEARCH, USES_ALL, effective,
+use modchains_core::{
+    CoreError,
+    licence::{
+        Grant, LicenceKind, LicenceTerms, RateWindow, USE_COMMERCIAL, USE_CONTENT, USE_DERIVATIVE, USE_PERSONAL,
+        USE_RESEARCH, USES_ALL, effective,
+    },
+    shares::{Distribution, SHARES_MAX, Share, owed_atoms, share_atoms, validate_shares},
 };
-use modchains_core::shares::{Distribution, SHARES_MAX, Share, owed_atoms, share_atoms, validate_shares};
 use proptest::prelude::*;
+
+use common::any_atoms;
 
 const UNLIMITED: LicenceTerms = LicenceTerms { uses: USES_ALL, price_atoms: 0, rate_max: 0, rate_window_seconds: 0 };
 const KINDS: [LicenceKind; 3] = [LicenceKind::Public, LicenceKind::Paid, LicenceKind::GrantOnly];

@@ -3,17 +3,21 @@
 
 mod common;
 
-use common::{any_atoms, market, market_of, solvent_curve, trade_fees};
-use modchains_core::CoreError;
-use modchains_core::curve::Curve;
-use modchains_core::fees::{FeeLegs, TRADE_FEES_DEFAULT};
-use modchains_core::launch::{LaunchTally, LaunchTerms, Transaction};
-use modchains_core::market::{
-    self, Dues, MarketParams, MarketRules, MarketState, Order, QuoteTerms, Trade, TradeAmount, TradeSide, UsageSignal,
+use modchains_core::{
+    CoreError,
+    curve::Curve,
+    fees::{FeeLegs, TRADE_FEES_DEFAULT},
+    launch::{LaunchTally, LaunchTerms, Transaction},
+    market::{
+        self, Dues, MarketParams, MarketRules, MarketState, Order, QuoteTerms, Trade, TradeAmount, TradeSide,
+        UsageSignal,
+    },
+    sync::SyncReason,
+    trade::{buy_exact_in, buy_exact_out, sell_exact_in, sell_exact_out},
 };
-use modchains_core::sync::SyncReason;
-use modchains_core::trade::{buy_exact_in, buy_exact_out, sell_exact_in, sell_exact_out};
 use proptest::prelude::*;
+
+use common::{any_atoms, market, market_of, solvent_curve, trade_fees};
 
 const EPOCH: i64 = 3_600;
 /// Ten minutes, from 20 %, a hundredth of the depth for each transaction.

@@ -3,10 +3,13 @@
 
 mod common;
 
-use common::any_atoms;
-use modchains_core::market::MarketParams;
-use modchains_core::sync::{growth_fees_atoms, signal_step_ppm};
+use modchains_core::{
+    market::MarketParams,
+    sync::{growth_fees_atoms, signal_step_ppm},
+};
 use proptest::prelude::*;
+
+use common::any_atoms;
 
 const PARAMS: MarketParams = MarketParams::DEFAULT;
 

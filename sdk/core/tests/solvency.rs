@@ -3,11 +3,14 @@
 
 mod common;
 
-use common::{any_atoms, market_of, trade_fees};
-use modchains_core::curve::Curve;
-use modchains_core::market::{self, MarketParams, MarketRules, MarketState, Order, QuoteTerms, TradeAmount, TradeSide};
-use modchains_core::sync::SyncInput;
+use modchains_core::{
+    curve::Curve,
+    market::{self, MarketParams, MarketRules, MarketState, Order, QuoteTerms, TradeAmount, TradeSide},
+    sync::SyncInput,
+};
 use proptest::prelude::*;
+
+use common::{any_atoms, market_of, trade_fees};
 
 #[derive(Debug, Clone, Copy)]
 enum Op {
@@ -114,7 +117,7 @@ proptest! {
     #![proptest_config(modchains_test_seed::config())]
 
     #[test]
-    fn a_market_stays_solvent_and_its_books_balance(
+    fn a_market_stays_solvent_and_its_sums_add_up(
         fees in trade_fees(), depth in 1_000_000u64..1 << 56, first_price_seed in 0u32..50,
         ops in prop::collection::vec(op(), 1..80),
     ) {

@@ -3,12 +3,15 @@
 
 mod common;
 
-use common::{DEPTH, input, market, solvent_curve, state_with_mark, trade_fees};
-use modchains_core::CoreError;
-use modchains_core::curve::Curve;
-use modchains_core::market::MarketParams;
-use modchains_core::sync::{HighWater, SyncReason, SyncState, sync};
+use modchains_core::{
+    CoreError,
+    curve::Curve,
+    market::MarketParams,
+    sync::{HighWater, SyncReason, SyncState, sync},
+};
 use proptest::prelude::*;
+
+use common::{DEPTH, input, market, solvent_curve, state_with_mark, trade_fees};
 
 const PARAMS: MarketParams = MarketParams::DEFAULT;
 const EPOCH: i64 = 3_600;

@@ -3,13 +3,16 @@
 
 mod common;
 
-use common::{DEPTH, any_atoms, input, market, solvent_curve, state_with_mark};
-use modchains_core::CoreError;
-use modchains_core::curve::Curve;
-use modchains_core::fees::{TRADE_FEES_DEFAULT, TradeFees};
-use modchains_core::market::MarketParams;
-use modchains_core::sync::{DriftBudget, HighWater, SyncInput, SyncMove, SyncReason, SyncState, signal_step_ppm, sync};
+use modchains_core::{
+    CoreError,
+    curve::Curve,
+    fees::{TRADE_FEES_DEFAULT, TradeFees},
+    market::MarketParams,
+    sync::{DriftBudget, HighWater, SyncInput, SyncMove, SyncReason, SyncState, signal_step_ppm, sync},
+};
 use proptest::prelude::*;
+
+use common::{DEPTH, any_atoms, input, market, solvent_curve, state_with_mark};
 
 const PARAMS: MarketParams = MarketParams::DEFAULT;
 const EPOCH: i64 = 3_600;

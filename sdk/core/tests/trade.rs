@@ -3,12 +3,15 @@
 
 mod common;
 
-use common::{any_atoms, solvent_curve, trade_fees};
-use modchains_core::CoreError;
-use modchains_core::curve::Curve;
-use modchains_core::fees::{FeeLegs, TRADE_FEES_DEFAULT};
-use modchains_core::trade::{buy_exact_in, buy_exact_out, price_impact_ppm, sell_exact_in, sell_exact_out};
+use modchains_core::{
+    CoreError,
+    curve::Curve,
+    fees::{FeeLegs, TRADE_FEES_DEFAULT},
+    trade::{buy_exact_in, buy_exact_out, price_impact_ppm, sell_exact_in, sell_exact_out},
+};
 use proptest::prelude::*;
+
+use common::{any_atoms, solvent_curve, trade_fees};
 
 /// Legs that leave the curve.
 fn accrued(legs: &FeeLegs) -> i128 {

@@ -3,10 +3,13 @@
 
 mod common;
 
-use common::any_atoms;
-use modchains_core::bond::{required_bond, split_forfeit};
-use modchains_core::window::{elapsed_seconds, end_seconds, epoch_index, is_open};
+use modchains_core::{
+    bond::{required_bond, split_forfeit},
+    window::{elapsed_seconds, end_seconds, epoch_index, is_open},
+};
 use proptest::prelude::*;
+
+use common::any_atoms;
 
 proptest! {
     #![proptest_config(modchains_test_seed::config())]

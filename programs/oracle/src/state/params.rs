@@ -110,9 +110,9 @@ pub(crate) mod tests {
             |params| params.bond_multiple_bps = BOND_MULTIPLE_BPS_MAX + 1,
             |params| params.timelock_seconds = TIMELOCK_SECONDS_MAX + 1,
         ];
-        for spoil in out_of_bounds {
+        for corrupt in out_of_bounds {
             let mut params = PARAMS;
-            spoil(&mut params);
+            corrupt(&mut params);
             assert_eq!(refusal(params.validate()), OracleError::ParameterOutOfBounds, "{params:?}");
         }
     }

@@ -1,9 +1,11 @@
 //! What the config may choose about a market, and the bounds that keep it harmless.
 
-use crate::bps::PPM_DENOMINATOR;
-use crate::fees::{FeeSplit, TRADE_FEES_DEFAULT, TradeFees};
-use crate::market::MarketParams;
-use crate::{CoreError, Result};
+use crate::{
+    CoreError, Result,
+    bps::PPM_DENOMINATOR,
+    fees::{FeeSplit, TRADE_FEES_DEFAULT, TradeFees},
+    market::MarketParams,
+};
 
 /// Shortest half-life of the high-water mark, in epochs. A mark that forgets a sale within a few epochs would let a whale
 /// sell, have the curve moved at the distorted supply, and buy back.

@@ -1,9 +1,6 @@
 //! How far the steps of a day may add up.
 
-use crate::market::MarketParams;
-use crate::math::mul_div_floor;
-use crate::window::elapsed_seconds;
-use crate::{CoreError, Result};
+use crate::{CoreError, Result, market::MarketParams, math::mul_div_floor, window::elapsed_seconds};
 
 /// Length of the window in which steps are counted: 24 hours.
 pub const DRIFT_WINDOW_SECONDS: u64 = 24 * 60 * 60;

@@ -1,12 +1,14 @@
 //! The move itself: bounds on the step, then the new depth and virtual reserve.
 
-use crate::bps::{PPM_DENOMINATOR, ppm_floor};
-use crate::curve::Curve;
-use crate::market::MarketParams;
-use crate::math::{mul_div_ceil, mul_div_floor, wide_mul};
-use crate::sync::{DriftBudget, HighWater};
-use crate::window::{end_seconds, is_open};
-use crate::{CoreError, Result};
+use crate::{
+    CoreError, Result,
+    bps::{PPM_DENOMINATOR, ppm_floor},
+    curve::Curve,
+    market::MarketParams,
+    math::{mul_div_ceil, mul_div_floor, wide_mul},
+    sync::{DriftBudget, HighWater},
+    window::{end_seconds, is_open},
+};
 
 /// What sync remembers between epochs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

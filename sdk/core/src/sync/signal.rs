@@ -1,9 +1,11 @@
 //! From averages of paid use to a direction and a size. The token's price is no input.
 
-use crate::bps::{PPM_DENOMINATOR, ppm_floor};
-use crate::market::MarketParams;
-use crate::math::{mul_div_floor, wide_mul};
-use crate::{CoreError, Result};
+use crate::{
+    CoreError, Result,
+    bps::{PPM_DENOMINATOR, ppm_floor},
+    market::MarketParams,
+    math::{mul_div_floor, wide_mul},
+};
 
 /// Signed step in parts per million: `step_max * clamp(k * (s q - 1) / (s q + 1), -1, 1)` with
 /// `s = min(ema_fast, ema_mid) / ema_slow`; zero while `s q` is within the dead band around one, or when nothing was

@@ -1,17 +1,17 @@
 //! A market as the exchange keeps it: curve, high-water mark, drift, clock. Moves only through the library, except
 //! where a naive rule is put in as a negative control.
 
-use modchains_core::curve::Curve;
-use modchains_core::fees::TRADE_FEES_DEFAULT;
-use modchains_core::launch::LaunchTerms;
-use modchains_core::market::{
-    MarketRules, MarketState, Order, QuoteTerms, Trade, TradeAmount, TradeSide, move_curve, open, trade,
+use modchains_core::{
+    curve::Curve,
+    fees::TRADE_FEES_DEFAULT,
+    launch::LaunchTerms,
+    market::{MarketRules, MarketState, Order, QuoteTerms, Trade, TradeAmount, TradeSide, move_curve, open, trade},
+    math::mul_div_floor,
+    sync::{HighWater, SyncInput, SyncReason},
 };
-use modchains_core::math::mul_div_floor;
-use modchains_core::sync::{HighWater, SyncInput, SyncReason};
+use modchains_test_seed::Random;
 
 use super::terms::{params_for, random_fees};
-use modchains_test_seed::Random;
 
 /// Which rule governs the market. All but the first are negative controls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

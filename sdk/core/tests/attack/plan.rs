@@ -1,9 +1,9 @@
 //! What an attacker may do around up to two syncs, as a genome that can be drawn at random and varied.
 
 use modchains_core::fees::FeeLegs;
+use modchains_test_seed::Random;
 
 use super::market::{Market, Rule};
-use modchains_test_seed::Random;
 
 /// One trade of the plan, in up to eight parts: parts let a seller get some of its own reserve legs back.
 #[derive(Debug, Clone, Copy)]

@@ -1,8 +1,9 @@
 //! The fees and bounds that a search picks for a market: everything the configuration accepts.
 
-use modchains_core::fees::{FeeSplit, REFERRAL_MAX_BPS, TradeFees};
-use modchains_core::market::MarketParams;
-
+use modchains_core::{
+    fees::{FeeSplit, REFERRAL_MAX_BPS, TradeFees},
+    market::MarketParams,
+};
 use modchains_test_seed::Random;
 
 /// Any fee, split and referral that the configuration accepts.

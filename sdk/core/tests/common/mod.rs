@@ -1,11 +1,13 @@
 //! Generators shared by the laws.
 #![allow(dead_code, reason = "every test binary uses a part of this module")]
 
-use modchains_core::curve::Curve;
-use modchains_core::fees::{FeeSplit, TradeFees};
-use modchains_core::launch::{LaunchTally, LaunchTerms};
-use modchains_core::market::{Dues, MarketParams, MarketRules, MarketState};
-use modchains_core::sync::{HighWater, SyncInput, SyncState};
+use modchains_core::{
+    curve::Curve,
+    fees::{FeeSplit, TradeFees},
+    launch::{LaunchTally, LaunchTerms},
+    market::{Dues, MarketParams, MarketRules, MarketState},
+    sync::{HighWater, SyncInput, SyncState},
+};
 use proptest::prelude::*;
 
 /// Depth of [`market`], token atoms.

@@ -9,12 +9,14 @@
 //! is spared such deposits.
 
 use modchains_core::sync::SyncReason;
+use modchains_test_seed::Random;
 
-use super::attacker::Attacker;
-use super::random::Random;
-use super::search::{Outcome, Plan};
-use super::weakness::Weakness;
-use super::world::{EPOCH, World};
+use super::{
+    attacker::Attacker,
+    search::{Outcome, Plan},
+    weakness::Weakness,
+    world::{EPOCH, World},
+};
 
 #[derive(Debug, Clone, Copy)]
 enum Act {

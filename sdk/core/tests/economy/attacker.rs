@@ -1,8 +1,10 @@
 //! Somebody with unlimited credit who owns every fee leg that can be owned: operator, creator, only staker, referrer.
 
-use modchains_core::curve::Curve;
-use modchains_core::fees::FeeLegs;
-use modchains_core::market::{Trade, TradeSide};
+use modchains_core::{
+    curve::Curve,
+    fees::FeeLegs,
+    market::{Trade, TradeSide},
+};
 
 use super::world::World;
 
@@ -49,11 +51,11 @@ impl Attacker {
         match trade.side {
             TradeSide::Buy => {
                 self.token_atoms += trade.token_atoms;
-                self.book(-quote_atoms, &trade.legs);
+                self.record(-quote_atoms, &trade.legs);
             }
             TradeSide::Sell => {
                 self.token_atoms -= trade.token_atoms;
-                self.book(quote_atoms, &trade.legs);
+                self.record(quote_atoms, &trade.legs);
             }
         }
     }
@@ -65,7 +67,7 @@ impl Attacker {
         }
     }
 
-    fn book(&mut self, quote_atoms: i128, legs: &FeeLegs) {
+    fn record(&mut self, quote_atoms: i128, legs: &FeeLegs) {
         self.cash_atoms += quote_atoms + returned(legs);
         self.turnover_atoms += quote_atoms.abs();
     }

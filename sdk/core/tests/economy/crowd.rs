@@ -1,14 +1,18 @@
 //! A market of thousands of agents over months: noise traders, trend followers, holders, stakers, and users whose
 //! demand grows, stays or dies. Every quote atom and every token is accounted for after every epoch.
 
-use modchains_core::fees::{FeeLegs, USAGE_FEE_SPLIT_DEFAULT};
-use modchains_core::launch::LaunchTerms;
-use modchains_core::stream::{STREAM_SECONDS_DEFAULT, Stream};
-use modchains_core::sync::SyncReason;
+use modchains_core::{
+    fees::{FeeLegs, USAGE_FEE_SPLIT_DEFAULT},
+    launch::LaunchTerms,
+    stream::{STREAM_SECONDS_DEFAULT, Stream},
+    sync::SyncReason,
+};
+use modchains_test_seed::Random;
 
-use super::random::Random;
-use super::weakness::Weakness;
-use super::world::{DEPTH, World};
+use super::{
+    weakness::Weakness,
+    world::{DEPTH, World},
+};
 
 /// How demand for inference develops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,7 +116,7 @@ impl Crowd {
         }
     }
 
-    /// Runs for `days` and checks the books after every epoch.
+    /// Runs for `days` and checks the sums after every epoch.
     pub fn run(mut self, days: u64) -> Summary {
         for hour in 0..days * 24 {
             self.prices.push(self.price());
@@ -174,7 +178,7 @@ impl Crowd {
         if let Ok(buy) = self.world.buy(gross_atoms) {
             self.agents[place].cash_atoms -= buy.quote_atoms;
             self.agents[place].token_atoms += buy.token_atoms;
-            self.book(&buy.legs);
+            self.record(&buy.legs);
         }
     }
 
@@ -182,11 +186,11 @@ impl Crowd {
         if let Ok(sell) = self.world.sell(token_atoms) {
             self.agents[place].token_atoms -= sell.token_atoms;
             self.agents[place].cash_atoms += sell.quote_atoms;
-            self.book(&sell.legs);
+            self.record(&sell.legs);
         }
     }
 
-    fn book(&mut self, legs: &FeeLegs) {
+    fn record(&mut self, legs: &FeeLegs) {
         self.owed_atoms += legs.creator + legs.protocol + legs.referrer;
         self.vault_due_atoms += legs.vault;
         self.summary.trades += 1;

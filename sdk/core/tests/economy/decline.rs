@@ -5,11 +5,14 @@
 //! of the mark and `T` the time, the gain is at most `f(x) * E / (1 + E)` with
 //! `E = (1 + x/y * (1 - 2^(-T/H))) * (e^S - 1)` and `S = drift_max / 2 * (1 + T / 24 h)`.
 
-use super::attacker::Attacker;
-use super::random::Random;
-use super::search::{Outcome, Plan};
-use super::weakness::Weakness;
-use super::world::{EPOCH, World};
+use modchains_test_seed::Random;
+
+use super::{
+    attacker::Attacker,
+    search::{Outcome, Plan},
+    weakness::Weakness,
+    world::{EPOCH, World},
+};
 
 #[derive(Debug, Clone)]
 pub struct Decline {

@@ -2,14 +2,18 @@
 //!
 //! Bound: nothing, in quote atoms, for trades that end with the tokens they began with.
 
-use modchains_core::curve::Curve;
-use modchains_core::market::{Trade, TradeSide};
+use modchains_core::{
+    curve::Curve,
+    market::{Trade, TradeSide},
+};
+use modchains_test_seed::Random;
 
-use super::attacker::Attacker;
-use super::random::Random;
-use super::search::{Outcome, Plan};
-use super::weakness::Weakness;
-use super::world::World;
+use super::{
+    attacker::Attacker,
+    search::{Outcome, Plan},
+    weakness::Weakness,
+    world::World,
+};
 
 #[derive(Debug, Clone)]
 pub struct Dust {

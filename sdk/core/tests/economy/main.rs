@@ -14,9 +14,6 @@ mod crowd;
 mod decline;
 mod dust;
 mod pair;
-mod random {
-    pub use modchains_test_seed::Random;
-}
 mod search;
 mod sniper;
 #[path = "../attack/terms.rs"]

@@ -5,14 +5,18 @@
 //! * [`Feeder`]: one key pays for as much inference as it likes, so that the other's tokens rise. Bound, for what the
 //!   steps are worth: as many steps as the signal gives for use of `cap * (requesters + 1)` against the real use.
 
-use modchains_core::stream::{STREAM_SECONDS_DEFAULT, Stream};
-use modchains_core::sync::{SyncReason, signal_step_ppm};
+use modchains_core::{
+    stream::{STREAM_SECONDS_DEFAULT, Stream},
+    sync::{SyncReason, signal_step_ppm},
+};
+use modchains_test_seed::Random;
 
-use super::random::Random;
-use super::search::{Outcome, Plan};
-use super::usage::Usage;
-use super::weakness::Weakness;
-use super::world::World;
+use super::{
+    search::{Outcome, Plan},
+    usage::Usage,
+    weakness::Weakness,
+    world::World,
+};
 
 #[derive(Debug, Clone)]
 pub struct Staker {

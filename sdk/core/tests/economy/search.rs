@@ -1,6 +1,8 @@
 //! Random plans, each followed by variations of which the better ones are kept.
 
-use super::{random::Random, weakness::Weakness};
+use modchains_test_seed::Random;
+
+use super::weakness::Weakness;
 
 /// What a plan gained, and the most that the documentation allows it to.
 #[derive(Debug, Clone, Copy)]

@@ -6,15 +6,15 @@
 //! `min(q * (1 - fee(t)) / p(t), cap) * P - q * (1 - fee(t) * b)`, with `p(t)` the spot price it meets, `P` the
 //! highest spot price at which the sniper sells and `b` the part of a fee that it owns itself.
 
-use modchains_core::CoreError;
-use modchains_core::fees::TRADE_FEES_DEFAULT;
-use modchains_core::launch::LaunchTerms;
+use modchains_core::{CoreError, fees::TRADE_FEES_DEFAULT, launch::LaunchTerms};
+use modchains_test_seed::Random;
 
-use super::attacker::Attacker;
-use super::random::Random;
-use super::search::{Outcome, Plan};
-use super::weakness::Weakness;
-use super::world::{DEPTH, World};
+use super::{
+    attacker::Attacker,
+    search::{Outcome, Plan},
+    weakness::Weakness,
+    world::{DEPTH, World},
+};
 
 /// Opening virtual reserve: 30 SOL.
 const VIRTUAL: u64 = 30_000_000_000;

@@ -1,14 +1,15 @@
 //! The oracle's usage account: fees of the present epoch, distinct requesters, averages.
 
-use modchains_core::fees::{UsageFeeLegs, UsageFeeSplit};
-use modchains_core::market::UsageSignal;
-use modchains_core::usage::{
-    EMA_FAST_HALF_LIFE_SECONDS, EMA_MID_HALF_LIFE_SECONDS, EMA_SLOW_HALF_LIFE_SECONDS, ema_advance, epoch_value,
-    to_ema_scale,
+use modchains_core::{
+    fees::{UsageFeeLegs, UsageFeeSplit},
+    market::UsageSignal,
+    usage::{
+        EMA_FAST_HALF_LIFE_SECONDS, EMA_MID_HALF_LIFE_SECONDS, EMA_SLOW_HALF_LIFE_SECONDS, ema_advance, epoch_value,
+        to_ema_scale,
+    },
 };
 
-use super::weakness::Weakness;
-use super::world::EPOCH;
+use super::{weakness::Weakness, world::EPOCH};
 
 /// Usage of one model. Requesters are counted exactly, which favours whoever uses few keys.
 #[derive(Debug, Clone, Copy)]

@@ -7,12 +7,15 @@
 //! Bound: what deposits and absorptions gave it on the way, as they give every holder, less the reserve shares of its own
 //! fees, which came back with them. In the controls, the latter counts as its profit.
 
-use super::attacker::Attacker;
-use super::random::Random;
-use super::search::{Outcome, Plan};
-use super::weakness::Weakness;
-use super::world::World;
 use modchains_core::sync::SyncReason;
+use modchains_test_seed::Random;
+
+use super::{
+    attacker::Attacker,
+    search::{Outcome, Plan},
+    weakness::Weakness,
+    world::World,
+};
 
 #[derive(Debug, Clone)]
 pub struct Wash {

@@ -1,20 +1,20 @@
 //! One market with its usage as the programs keep them, moved by the library's formulas alone, except where a defence
 //! is switched off.
 
-use modchains_core::Result;
-use modchains_core::curve::Curve;
-use modchains_core::fees::{TRADE_FEES_DEFAULT, TradeFees, UsageFeeSplit};
-use modchains_core::launch::{LAUNCH_CAP_MAX_PPM, LaunchTally, LaunchTerms, Transaction};
-use modchains_core::market::{
-    self, Dues, HALF_LIFE_EPOCHS_MIN, MarketParams, MarketRules, MarketState, Order, QuoteTerms, Synced, Trade,
-    TradeAmount, TradeSide,
+use modchains_core::{
+    Result,
+    curve::Curve,
+    fees::{TRADE_FEES_DEFAULT, TradeFees, UsageFeeSplit},
+    launch::{LAUNCH_CAP_MAX_PPM, LaunchTally, LaunchTerms, Transaction},
+    market::{
+        self, Dues, HALF_LIFE_EPOCHS_MIN, MarketParams, MarketRules, MarketState, Order, QuoteTerms, Synced, Trade,
+        TradeAmount, TradeSide,
+    },
+    sync::{DriftBudget, HighWater, SyncInput, SyncState},
 };
-use modchains_core::sync::{DriftBudget, HighWater, SyncInput, SyncState};
+use modchains_test_seed::Random;
 
-use super::random::Random;
-use super::terms;
-use super::usage::Usage;
-use super::weakness::Weakness;
+use super::{terms, usage::Usage, weakness::Weakness};
 
 /// Length of an epoch in every market here.
 pub const EPOCH: i64 = 3_600;

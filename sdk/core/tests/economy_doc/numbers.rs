@@ -2,12 +2,14 @@
 
 use std::fmt::Write;
 
-use modchains_core::curve::Curve;
-use modchains_core::fees::{FeeSplit, TRADE_FEES_DEFAULT, TradeFees, USAGE_FEE_SPLIT_DEFAULT};
-use modchains_core::launch::LaunchTerms;
-use modchains_core::market::MarketParams;
-use modchains_core::sync::{HighWater, SyncInput, SyncReason, SyncState, sync};
-use modchains_core::trade::{buy_exact_in, sell_exact_in};
+use modchains_core::{
+    curve::Curve,
+    fees::{FeeSplit, TRADE_FEES_DEFAULT, TradeFees, USAGE_FEE_SPLIT_DEFAULT},
+    launch::LaunchTerms,
+    market::MarketParams,
+    sync::{HighWater, SyncInput, SyncReason, SyncState, sync},
+    trade::{buy_exact_in, sell_exact_in},
+};
 
 /// Half sold, on the boundary of solvency: 1,000 SOL back 500 million tokens.
 pub const REFERENCE: Curve = Curve {

@@ -2,8 +2,7 @@
 
 use std::fmt::Write;
 
-use modchains_core::curve::Curve;
-use modchains_core::market::MarketParams;
+use modchains_core::{curve::Curve, market::MarketParams};
 
 use crate::numbers::{REFERENCE, backing, price, settled, stepped};
 

@@ -1,11 +1,15 @@
 //! Bounded, verified reading of the files of a bundle.
 
-use super::{BundleError, FileEntry};
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Read},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
+
 use sha2::{Digest, Sha256};
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+
+use super::{BundleError, FileEntry};
 
 /// Largest sizes that are read at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! Writing a bundle: the same rules as reading, so that what was written opens.
 
+use std::{fs, path::Path};
+
 use super::{
     Accuracy, Bundle, BundleError, BundleLimits, CARD_FILE, FileEntry, InputSpec, MANIFEST_FILE, MANIFEST_FORMAT,
     Manifest, NumericClass, OutputRule, sha256,
 };
-use std::fs;
-use std::path::Path;
 
 /// Everything a bundle consists of, before hashing.
 #[derive(Debug, Clone)]

@@ -1,9 +1,9 @@
-//! One market through a hundred thousand trades on the compiled programs, beside books that `sdk/core` keeps of the
-//! orders alone. Both must agree to the atom all the way.
+//! One market through a hundred thousand trades on the compiled programs, beside a shadow ledger that `sdk/core` keeps
+//! of the orders alone. Both must agree to the atom all the way.
 
-mod books;
 mod orders;
 mod setup;
+mod shadow_ledger;
 
 use std::{collections::BTreeMap, panic::catch_unwind, time::Instant};
 
@@ -24,9 +24,9 @@ use modchains_tests::{
 };
 
 use self::{
-    books::{Books, Order},
     orders::Orders,
     setup::{Compared, SIDE, Setup},
+    shadow_ledger::{Order, ShadowLedger},
 };
 use crate::output::{
     budgets,
@@ -34,7 +34,7 @@ use crate::output::{
     table::{Table, code, number},
 };
 
-/// Trades between two comparisons of books and chain.
+/// Trades between two comparisons of ledger and chain.
 const CHECK_EVERY: u32 = 1_000;
 /// Thousands of trades in which the model is used, and in which it then is not.
 const TIDE: u32 = 15;
@@ -59,7 +59,7 @@ pub struct Endurance {
 /// The market so far.
 struct Run {
     setup: Setup,
-    books: Books,
+    ledger: ShadowLedger,
     orders: Orders,
     /// Compute units of the trades, by kind.
     units: [Vec<u64>; 4],
@@ -110,10 +110,10 @@ fn text(seed: u64) -> String {
         "A market from its launch on (seed {seed}): eight traders, three referrers, all four kinds of trades from one \
          atom to large parts of the market, each with the tightest limit that its quote allows, one in a hundred with \
          a limit one atom tighter. In between: deposits, claims of creator, protocol and referrers, distributions to \
-         stakers, paid requests and syncs. Beside it `sdk/core` keeps books of the orders alone. After every 1,000 \
+         stakers, paid requests and syncs. Beside it `sdk/core` keeps a shadow ledger of the orders alone. After every 1,000 \
          trades the market's account, its quote vault (reserve + dues + referrals), the supply, everybody's balances \
-         and what was paid out must equal the books to the atom, or `make bench` fails. Refused orders must be \
-         refused for the same reason. Time is that of one thread, building of instructions, books and comparisons \
+         and what was paid out must equal the ledger to the atom, or `make bench` fails. Refused orders must be \
+         refused for the same reason. Time is that of one thread, building of instructions, ledger and comparisons \
          included."
     )
 }
@@ -158,10 +158,10 @@ impl Run {
     fn open(seed: u64) -> Self {
         let amount = TradeAmount::ExactIn { atoms_in: QUOTE, min_atoms_out: 0 };
         let first = Order { trader: 0, side: TradeSide::Buy, amount, referrer: None, is_first: true };
-        let (setup, books) = Setup::open(&first);
+        let (setup, ledger) = Setup::open(&first);
         Self {
             setup,
-            books,
+            ledger,
             orders: Orders::new(seed),
             units: Default::default(),
             refused: BTreeMap::new(),
@@ -191,14 +191,14 @@ impl Run {
         Ok(())
     }
 
-    /// One order, on the chain and in the books.
+    /// One order, on the chain and in the ledger.
     fn trade(&mut self) -> Result<()> {
         let now_seconds = self.setup.world.chain.now();
-        let order = self.orders.next(&self.books, now_seconds);
-        let names_sysvar = self.books.in_launch(now_seconds) || self.orders.below(2) == 0;
+        let order = self.orders.next(&self.ledger, now_seconds);
+        let names_sysvar = self.ledger.in_launch(now_seconds) || self.orders.below(2) == 0;
         let instruction = self.setup.instruction(&order, names_sysvar);
         let sent = self.setup.world.chain.send(&[instruction]);
-        match (self.books.trade(&order, now_seconds), sent) {
+        match (self.ledger.trade(&order, now_seconds), sent) {
             (Ok(()), Ok(outcome)) => self.units[kind(&order)].push(outcome.compute_units),
             (Err(expected), Err(refusal)) => {
                 let expected = format!("{expected:?}");
@@ -231,13 +231,13 @@ impl Run {
     }
 
     fn deposit(&mut self) -> Result<u64> {
-        let depositor = self.orders.below(self.books.holdings.len() as u64) as usize;
+        let depositor = self.orders.below(self.ledger.holdings.len() as u64) as usize;
         let [reserve_atoms, creator_atoms, split_atoms] = [(); 3].map(|()| self.orders.size(QUOTE));
         let args = MarketDepositArgs { reserve_atoms, creator_atoms, split_atoms };
         let deposit = exchange::market_deposit(&self.setup.trader(depositor), &SIDE.model(), &quote(), args);
         self.send("a deposit", deposit)?;
-        self.books.deposit(reserve_atoms, creator_atoms, split_atoms).map_err(|error| anyhow!("{error:?}"))?;
-        self.books.holdings[depositor].quote_atoms -= reserve_atoms + creator_atoms + split_atoms;
+        self.ledger.deposit(reserve_atoms, creator_atoms, split_atoms).map_err(|error| anyhow!("{error:?}"))?;
+        self.ledger.holdings[depositor].quote_atoms -= reserve_atoms + creator_atoms + split_atoms;
         Ok(1)
     }
 
@@ -248,21 +248,21 @@ impl Run {
         if shares != [0; 3] {
             self.send("a distribution of the service", oracle::fees_distribute(&SIDE.model(), &quote()))?;
             let [vault_atoms, reserve_atoms, creator_atoms] = shares;
-            self.books.pool_paid_atoms += vault_atoms;
-            self.books.deposit(reserve_atoms, creator_atoms, 0).map_err(|error| anyhow!("{error:?}"))?;
+            self.ledger.pool_paid_atoms += vault_atoms;
+            self.ledger.deposit(reserve_atoms, creator_atoms, 0).map_err(|error| anyhow!("{error:?}"))?;
         }
-        if self.books.state.dues.vault_atoms == 0 {
+        if self.ledger.state.dues.vault_atoms == 0 {
             return Ok(false);
         }
         self.send("a distribution", exchange::fees_distribute(&SIDE.model(), &quote()))?;
-        self.books.distribute();
+        self.ledger.distribute();
         Ok(true)
     }
 
     fn claim(&mut self) -> Result<bool> {
         let is_creator = self.orders.below(2) == 0;
         let due_atoms =
-            if is_creator { self.books.state.dues.creator_atoms } else { self.books.state.dues.protocol_atoms };
+            if is_creator { self.ledger.state.dues.creator_atoms } else { self.ledger.state.dues.protocol_atoms };
         if due_atoms == 0 {
             return Ok(false);
         }
@@ -273,21 +273,21 @@ impl Run {
         };
         self.send("a claim", exchange::fees_claim(&SIDE.model(), &quote(), &owner, beneficiary))?;
         if is_creator {
-            self.books.claim_creator()
+            self.ledger.claim_creator()
         } else {
-            self.books.claim_protocol()
+            self.ledger.claim_protocol()
         }
         Ok(true)
     }
 
     fn claim_referral(&mut self) -> Result<bool> {
-        let referrer = self.orders.below(self.books.referral_due_atoms.len() as u64) as usize;
-        if self.books.referral_due_atoms[referrer] == 0 {
+        let referrer = self.orders.below(self.ledger.referral_due_atoms.len() as u64) as usize;
+        if self.ledger.referral_due_atoms[referrer] == 0 {
             return Ok(false);
         }
         let claim = exchange::referral_claim(&SIDE.model(), &quote(), &self.setup.referrer(referrer));
         self.send("a referrer's claim", claim)?;
-        self.books.claim_referral(referrer);
+        self.ledger.claim_referral(referrer);
         Ok(true)
     }
 
@@ -307,20 +307,20 @@ impl Run {
         self.send("closing an epoch", oracle::usage_roll(&SIDE.model()))?;
         let (usage, now_seconds) = (self.setup.usage(), self.setup.world.chain.now());
         self.send("a sync", exchange::market_sync(&SIDE.model()))?;
-        let reason = self.books.sync(&usage, now_seconds).map_err(|error| anyhow!("{error:?}"))?;
+        let reason = self.ledger.sync(&usage, now_seconds).map_err(|error| anyhow!("{error:?}"))?;
         *self.syncs.entry(format!("{reason:?}")).or_default() += 1;
         Ok(())
     }
 
-    /// Fails when books and chain differ in anything.
+    /// Fails when ledger and chain differ in anything.
     fn check(&mut self) -> Result<()> {
-        let compared = self.setup.compare(&self.books);
+        let compared = self.setup.compare(&self.ledger);
         self.comparisons += compared.len() as u64;
         let drift: u128 = compared.iter().map(|one| one.expected.abs_diff(one.found)).sum();
         self.drift += drift;
         let apart: Vec<String> =
             compared.iter().filter(|one| one.expected != one.found).map(Compared::to_string).collect();
-        ensure!(drift == 0, "books and market have drifted apart by {drift}: {}", apart.join("; "));
+        ensure!(drift == 0, "ledger and market have drifted apart by {drift}: {}", apart.join("; "));
         Ok(())
     }
 }
@@ -341,7 +341,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_market_and_its_books_agree_and_an_atom_is_missed() {
+    fn a_market_and_its_ledgers_agree_and_an_atom_is_missed() {
         let mut run = Run::open(7);
         run.round(1_000).unwrap();
         run.sync().unwrap();
@@ -354,7 +354,7 @@ mod tests {
         let drift = run.check().unwrap_err().to_string();
         assert!(drift.contains("apart by 1:") && drift.contains("quote vault"), "{drift}");
         run.setup.world.chain.put_tokens(vault, TOKEN, quote().mint, SIDE.market(), atoms);
-        run.books.state.curve.virtual_atoms += 1;
+        run.ledger.state.curve.virtual_atoms += 1;
         assert!(run.check().is_err(), "a market that is not what its trades make it");
     }
 }

@@ -3,7 +3,7 @@
 use fastrand::Rng;
 use modchains_sdk::{core::market::Trade, exchange::state::TradeAmount, quote::TradeSide};
 
-use super::books::{Books, Order};
+use super::shadow_ledger::{Order, ShadowLedger};
 
 /// Most atoms of a trade that counts as dust.
 const DUST_ATOMS: u64 = 100;
@@ -39,11 +39,11 @@ impl Orders {
 
     /// An order that its trader can pay for, with the tightest limit that lets it pass; one in a hundred asks for an
     /// atom more.
-    pub fn next(&mut self, books: &Books, now_seconds: i64) -> Order {
-        let trader = self.0.usize(..books.holdings.len());
-        let held = books.holdings.get(trader).copied().unwrap_or_default();
+    pub fn next(&mut self, ledger: &ShadowLedger, now_seconds: i64) -> Order {
+        let trader = self.0.usize(..ledger.holdings.len());
+        let held = ledger.holdings.get(trader).copied().unwrap_or_default();
         let side = if held.token_atoms > 0 && self.0.bool() { TradeSide::Sell } else { TradeSide::Buy };
-        let curve = &books.state.curve;
+        let curve = &ledger.state.curve;
         let (given, got, most_in) = match side {
             TradeSide::Buy => {
                 let quote_side = curve.reserve_atoms.saturating_add(curve.virtual_atoms);
@@ -57,9 +57,9 @@ impl Orders {
         } else {
             TradeAmount::ExactOut { atoms_out: self.size(got), max_atoms_in: most_in }
         };
-        let referrer = self.0.bool().then(|| self.0.usize(..books.referral_due_atoms.len()));
+        let referrer = self.0.bool().then(|| self.0.usize(..ledger.referral_due_atoms.len()));
         let order = Order { trader, side, amount, referrer, is_first: false };
-        match books.quote(&order, now_seconds) {
+        match ledger.quote(&order, now_seconds) {
             Ok(trade) => Order { amount: self.limited(&order, &trade, most_in), ..order },
             Err(_) => order,
         }

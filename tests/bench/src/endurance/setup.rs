@@ -1,4 +1,4 @@
-//! The chain that the market runs on, its people, and what is compared with the books.
+//! The chain that the market runs on, its people, and what is compared with the ledger.
 
 use std::fmt;
 
@@ -22,7 +22,7 @@ use modchains_tests::{
     world::{COOLDOWN_SECONDS, PURSE_ATOMS, QUOTE, STREAM_SECONDS, Side, World, market_params, quote, service_terms},
 };
 
-use super::books::{Books, Holding, Order};
+use super::shadow_ledger::{Holding, Order, ShadowLedger};
 use crate::programs::trades::{LAUNCH, opening};
 
 /// Whose market it is.
@@ -40,11 +40,11 @@ pub struct Setup {
     referrers: Vec<Pubkey>,
 }
 
-/// One figure by the books and by the chain.
+/// One figure by the ledger and by the chain.
 pub struct Compared {
     /// What.
     pub what: String,
-    /// By the books.
+    /// By the ledger.
     pub expected: i128,
     /// On the chain.
     pub found: i128,
@@ -52,13 +52,13 @@ pub struct Compared {
 
 impl fmt::Display for Compared {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} is {}, by the books {}", self.what, self.found, self.expected)
+        write!(formatter, "{} is {}, by the ledger {}", self.what, self.found, self.expected)
     }
 }
 
 impl Setup {
-    /// Opens the market, with the creator's first buy in the same transaction, and a service. Returns the books too.
-    pub fn open(first_buy: &Order) -> (Self, Books) {
+    /// Opens the market, with the creator's first buy in the same transaction, and a service. Returns the ledger too.
+    pub fn open(first_buy: &Order) -> (Self, ShadowLedger) {
         let world = crate::programs::trades::unopened();
         let (creator, model) = (SIDE.person("creator"), SIDE.model());
         let strangers = (1..TRADERS).map(|number| key(&format!("trader {number} of endurance")).pubkey());
@@ -74,12 +74,12 @@ impl Setup {
         }
         let holdings = vec![Holding { quote_atoms: PURSE_ATOMS, token_atoms: 0 }; TRADERS];
         let now_seconds = setup.world.chain.now();
-        let mut books =
-            Books::open(market_params(), LAUNCH, REFERRERS, holdings, now_seconds).expect("the market opens");
+        let mut ledger =
+            ShadowLedger::open(market_params(), LAUNCH, REFERRERS, holdings, now_seconds).expect("the market opens");
         setup.world.chain.must(&[opening(), setup.instruction(first_buy, true)]);
-        books.trade(first_buy, now_seconds).expect("the first buy is valid");
+        ledger.trade(first_buy, now_seconds).expect("the first buy is valid");
         setup.serve_from_now_on();
-        (setup, books)
+        (setup, ledger)
     }
 
     fn serve_from_now_on(&mut self) {
@@ -130,19 +130,19 @@ impl Setup {
         self.world.service(SIDE)
     }
 
-    /// Everything that the books say of the market and of balances, beside what the chain says.
-    pub fn compare(&self, books: &Books) -> Vec<Compared> {
+    /// Everything that the ledger says of the market and of balances, beside what the chain says.
+    pub fn compare(&self, ledger: &ShadowLedger) -> Vec<Compared> {
         let market = self.world.market(SIDE);
-        let mut all = market_figures(&market, books);
+        let mut all = market_figures(&market, ledger);
         let mut add = |what: &str, expected: u64, found: u64| {
             all.push(Compared { what: what.to_owned(), expected: expected.into(), found: found.into() });
         };
         let chain = &self.world.chain;
-        add("quote vault", books.quote_vault_atoms(), chain.token_atoms(&SIDE.quote_vault()));
-        add("supply", books.state.curve.circulating_atoms, self.world.supply(&SIDE.mint()));
-        let held = books.holdings.iter().map(|holding| holding.token_atoms).sum();
-        add("sum of holdings", books.state.curve.circulating_atoms, held);
-        for (number, (trader, holding)) in self.traders.iter().zip(&books.holdings).enumerate() {
+        add("quote vault", ledger.quote_vault_atoms(), chain.token_atoms(&SIDE.quote_vault()));
+        add("supply", ledger.state.curve.circulating_atoms, self.world.supply(&SIDE.mint()));
+        let held = ledger.holdings.iter().map(|holding| holding.token_atoms).sum();
+        add("sum of holdings", ledger.state.curve.circulating_atoms, held);
+        for (number, (trader, holding)) in self.traders.iter().zip(&ledger.holdings).enumerate() {
             let tokens = Token::of_model(&SIDE.model()).account_of(trader);
             add(&format!("tokens of trader {number}"), holding.token_atoms, chain.token_atoms(&tokens));
             let quote_atoms = chain.token_atoms(&quote().account_of(trader));
@@ -150,19 +150,19 @@ impl Setup {
         }
         for (number, referrer) in self.referrers.iter().enumerate() {
             let referral: Referral = chain.state(&address::exchange::referral(&SIDE.market(), referrer));
-            add(&format!("due to referrer {number}"), books.referral_due_atoms[number], referral.due_atoms);
+            add(&format!("due to referrer {number}"), ledger.referral_due_atoms[number], referral.due_atoms);
             let paid_atoms = chain.token_atoms(&quote().account_of(referrer)) - PURSE_ATOMS;
-            add(&format!("paid to referrer {number}"), books.referral_paid_atoms[number], paid_atoms);
+            add(&format!("paid to referrer {number}"), ledger.referral_paid_atoms[number], paid_atoms);
         }
         let treasury_atoms = chain.token_atoms(&quote().account_of(&key("treasury").pubkey())) - PURSE_ATOMS;
-        add("paid to the treasury", books.treasury_paid_atoms, treasury_atoms);
-        add("paid to the stakers' pool", books.pool_paid_atoms, chain.token_atoms(&SIDE.pool_tokens()));
+        add("paid to the treasury", ledger.treasury_paid_atoms, treasury_atoms);
+        add("paid to the stakers' pool", ledger.pool_paid_atoms, chain.token_atoms(&SIDE.pool_tokens()));
         all
     }
 }
 
-fn market_figures(market: &Market, books: &Books) -> Vec<Compared> {
-    let (curve, sync, dues) = (&books.state.curve, &books.state.sync, &books.state.dues);
+fn market_figures(market: &Market, ledger: &ShadowLedger) -> Vec<Compared> {
+    let (curve, sync, dues) = (&ledger.state.curve, &ledger.state.sync, &ledger.state.dues);
     let (high_water, drift) = (&sync.high_water, &sync.drift);
     let atoms = [
         ("reserve", curve.reserve_atoms, market.reserve_atoms),
@@ -175,8 +175,8 @@ fn market_figures(market: &Market, books: &Books) -> Vec<Compared> {
         ("high-water mark", high_water.mark_atoms, market.high_water_mark_atoms),
         ("high-water peak", high_water.peak_atoms, market.high_water_peak_atoms),
         ("last high-water peak", high_water.last_peak_atoms, market.high_water_last_peak_atoms),
-        ("usage fees seen", books.state.usage_fees_seen_atoms, market.usage_fees_seen_atoms),
-        ("parameter epoch", books.state.parameter_epoch, market.parameter_epoch),
+        ("usage fees seen", ledger.state.usage_fees_seen_atoms, market.usage_fees_seen_atoms),
+        ("parameter epoch", ledger.state.parameter_epoch, market.parameter_epoch),
         ("upward drift", drift.up_used_ppm.into(), market.drift_up_ppm.into()),
         ("downward drift", drift.down_used_ppm.into(), market.drift_down_ppm.into()),
     ];

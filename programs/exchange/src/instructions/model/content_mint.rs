@@ -9,10 +9,10 @@ use modchains_program_kit::{
     token,
 };
 
-use crate::instructions::MarketPayout;
 use crate::{
     errors::{ExchangeError, ensure},
     events::{self, ContentMinted, TradeFee},
+    instructions::MarketPayout,
     seeds,
     state::{Market, Model, NAME_BYTES_MAX, NUMERIC_CLASS_EXACT, require_text, require_uri},
 };

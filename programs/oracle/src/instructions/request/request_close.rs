@@ -2,10 +2,10 @@ use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenInterface;
 use modchains_program_kit::token;
 
-use crate::instructions::EscrowPayout;
 use crate::{
     errors::OracleError,
     events::{self, Change, RequestClosed},
+    instructions::EscrowPayout,
     state::{Request, Service},
 };
 

@@ -3,10 +3,10 @@ use anchor_spl::token_interface::TokenInterface;
 use modchains_core::request::Finality;
 use modchains_program_kit::hash::sha256;
 
-use crate::instructions::{EscrowPayout, roll};
 use crate::{
     errors::OracleError,
     events::{self, Change, ResultFinalized},
+    instructions::{EscrowPayout, roll},
     state::{FinalUse, Operator, Request, Service, Usage},
 };
 

@@ -33,7 +33,7 @@ pub(crate) fn service() -> Service {
 
 #[test]
 fn terms_out_of_bounds_are_refused() {
-    let spoilers: [fn(&mut ServiceTerms); 8] = [
+    let changes: [fn(&mut ServiceTerms); 8] = [
         |terms| terms.fee_atoms = 0,
         |terms| terms.max_wait_min_seconds = 0,
         |terms| terms.max_wait_min_seconds = terms.max_wait_max_seconds + 1,
@@ -43,9 +43,9 @@ fn terms_out_of_bounds_are_refused() {
         |terms| terms.output_bytes_max = 0,
         |terms| terms.output_bytes_max = OUTPUT_BYTES_MAX + 1,
     ];
-    for spoil in spoilers {
+    for corrupt in changes {
         let mut terms = TERMS;
-        spoil(&mut terms);
+        corrupt(&mut terms);
         assert_eq!(refusal(configure(&mut service(), &terms)), OracleError::ParameterOutOfBounds, "{terms:?}");
     }
 }

@@ -41,7 +41,7 @@ pub struct Holding {
 
 /// The market and everybody's balances as they must be.
 #[derive(Debug, Clone)]
-pub struct Books {
+pub struct ShadowLedger {
     /// The market.
     pub state: MarketState,
     /// Owed to each referrer.
@@ -59,7 +59,7 @@ pub struct Books {
 
 type Result<T> = std::result::Result<T, ExchangeError>;
 
-impl Books {
+impl ShadowLedger {
     /// A market that opens now.
     pub fn open(
         params: MarketParams,
