@@ -15,7 +15,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("sdk/rust", &["modchains-core", "modchains-exchange", "modchains-oracle", "modchains-vault"]),
     ("sdk/cli", &["modchains-core", "modchains-sdk"]),
     ("crank", &["modchains-core", "modchains-sdk"]),
-    ("examples/digits", &["modchains-crank"]),
+    ("examples/digits", &["modchains-core", "modchains-crank", "modchains-sdk"]),
     ("migrations", &["modchains-core", "modchains-sdk"]),
     ("xtask", &[]),
     ("xtask/localnet", &[]),
