@@ -157,7 +157,7 @@ fn a_request_is_named_as_soon_as_it_exists_and_waiting_survives_faults() {
 #[test]
 fn a_watch_goes_on_after_faults() {
     let (_, model) = listed("watched_through");
-    let trader = NETWORK.person("watched", 20);
+    let trader = NETWORK.person("watcher", 20);
     let proxy = FaultProxy::start(NETWORK.url());
     trader.json(&["market", "buy", "0.1", &model]);
     for method in ["getSignaturesForAddress", "getTransaction"] {

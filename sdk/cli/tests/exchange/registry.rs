@@ -22,7 +22,7 @@ fn a_model_changes_hands_in_two_steps() {
     heir.json(&["model", "transfer", "accept", &model]);
     assert_eq!(heir.json(&["model", "show", &model])["creator"], heir.address.as_str());
     let (label, message) = creator.refused(&["model", "transfer", "offer", &model, "--to", &stranger.address]);
-    assert!(label == "NotCreator" && message.contains("--keypair"), "{message}");
+    assert!(label == "NotCreator" && message.contains("sign with the creator's key"), "{message}");
     let listed = heir.json(&["model", "list", "--creator", &heir.address]);
     assert_eq!(listed["models"][0]["model"], model.as_str());
 }
