@@ -170,19 +170,16 @@ async fn stake(setup: &mut Setup, staker: &Keypair, listing: &Listing) -> Result
     Ok(())
 }
 
-/// Waits until the crank has rolled the usage and synced the market.
-pub async fn wait_for_sync(setup: &mut Setup, listing: &Listing) -> Result<Moved> {
-    let before = setup.client.market(&listing.model).await?.value;
+/// Waits until the crank has rolled the usage and synced the market. The crank may do so as soon as it answers, so the
+/// price before is one that was read before it started.
+pub async fn wait_for_sync(setup: &mut Setup, listing: &Listing, price_before: f64) -> Result<Moved> {
     step("the crank rolls usage and syncs the curve", async {
         let deadline = tokio::time::Instant::now() + SYNC_TIMEOUT;
         loop {
             let market = setup.client.market(&listing.model).await?.value;
             if market.parameter_epoch > 0 {
-                let moved = Moved {
-                    price_before: market_price(&before),
-                    price_after: market_price(&market),
-                    parameter_epoch: market.parameter_epoch,
-                };
+                let (price_after, parameter_epoch) = (market_price(&market), market.parameter_epoch);
+                let moved = Moved { price_before, price_after, parameter_epoch };
                 return Ok((moved, format!("price {:.2} -> {:.2} lamports", moved.price_before, moved.price_after)));
             }
             if tokio::time::Instant::now() > deadline {

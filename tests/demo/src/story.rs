@@ -49,7 +49,7 @@ pub async fn tell(options: &Options) -> Result<()> {
     market::list(&mut setup, &wallets, &listing).await?;
     let trades = market::trade(&mut setup, &wallets, &listing).await?;
     let outcome = inference::serve(&mut setup, &wallets, &listing, &network, options, &output).await?;
-    let moved = market::wait_for_sync(&mut setup, &listing).await?;
+    let moved = market::wait_for_sync(&mut setup, &listing, trades.price_after_trades).await?;
     market::pay_out(&mut setup, &wallets, &listing).await?;
     let statistics = inference::stop(outcome.crank, &output).await?;
     let report = report::Report::collect(&mut setup, &wallets, &listing, trades, outcome.answers, moved, statistics);
