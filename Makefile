@@ -54,10 +54,10 @@ fuzz: setup ## Fuzz the compiled programs on a new SEED for FUZZ_SECONDS (20 min
 		cargo run --quiet --package modchains-fuzz -- mutants
 
 demo: setup ## The whole path on an embedded local network: list, trade, infer, earn, sync
-	@$(ENVIRONMENT); cargo build --package modchains-crank --package modchains-demo; "$$CARGO_TARGET_DIR/debug/modchains-demo"
+	@$(ENVIRONMENT); cargo build --package modchains-crank --package modchains-digits --package modchains-demo; "$$CARGO_TARGET_DIR/debug/modchains-demo"
 
 bench: setup ## Measure what users run, the release builds; write BENCHMARKS.md and benchmarks/figures.json
-	@$(ENVIRONMENT); cargo build --release --package modchains-crank --package modchains-demo --package modchains-bench; \
+	@$(ENVIRONMENT); cargo build --release --package modchains-crank --package modchains-digits --package modchains-demo --package modchains-bench; \
 		"$$CARGO_TARGET_DIR/release/modchains-bench"
 
 localnet: ## Start the embedded local network in the foreground

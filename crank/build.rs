@@ -1,7 +1,6 @@
 //! Gives the crank's binaries and tests a run path to libtorch, so that they start without `LD_LIBRARY_PATH`.
 
-use std::env;
-use std::path::PathBuf;
+use std::{env, path::PathBuf};
 
 fn main() {
     println!("cargo:rerun-if-env-changed=LIBTORCH");

@@ -1,5 +1,12 @@
 //! `bench`: how fast a bundle answers on this machine.
 
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
 use anyhow::Context;
 use clap::Args;
 use modchains_crank::worker::{Worker, WorkerPool, WorkerSpec};
@@ -7,10 +14,6 @@ use modchains_sdk::{
     bundle::{Bundle, BundleLimits},
     terminal::print,
 };
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 /// Rounds before measuring.
 const WARM_UP: usize = 50;

@@ -1,17 +1,18 @@
 //! The commands that need no chain.
 
+use std::{path::PathBuf, sync::Arc, time::Instant};
+
 use anyhow::Context;
 use clap::{Args, Subcommand};
-use modchains_crank::config::Config;
-use modchains_crank::worker::{Sandbox, Worker, WorkerSpec};
+use modchains_crank::{
+    config::Config,
+    worker::{Sandbox, Worker, WorkerSpec},
+};
 use modchains_sdk::{
     bundle::{Accuracy, Bundle, BundleLimits},
     terminal::print,
 };
 use serde_json::json;
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Instant;
 
 /// Arguments of `infer`.
 #[derive(Args)]

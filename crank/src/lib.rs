@@ -8,10 +8,8 @@
 //! | [`journal`] | what was promised on chain, durable across `kill -9` |
 //! | [`service`] | the tasks that watch the chain, answer, and make results final |
 //! | [`config`] | settings from TOML and environment, checked all at once |
-//! | [`digits`] | trains the reference model and exports it in both numeric classes |
 
 pub mod config;
-pub mod digits;
 pub mod journal;
 pub mod runtime;
 pub mod service;

@@ -7,10 +7,11 @@ mod bench;
 mod commands;
 mod run;
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 use modchains_crank::worker::{ChildArguments, run_child};
 use modchains_sdk::terminal;
-use std::process::ExitCode;
 
 /// Operator service of ModChains: runs registered models and answers bonded requests.
 #[derive(Parser)]

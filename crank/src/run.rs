@@ -1,10 +1,12 @@
 //! The `run` command.
 
+use std::{io::IsTerminal, path::PathBuf};
+
 use clap::Args;
-use modchains_crank::config::{Config, LogFormat, LogSettings};
-use modchains_crank::service::{self, RunOptions};
-use std::io::IsTerminal;
-use std::path::PathBuf;
+use modchains_crank::{
+    config::{Config, LogFormat, LogSettings},
+    service::{self, RunOptions},
+};
 use tracing_subscriber::EnvFilter;
 
 use crate::commands::{CheckConfigArguments, check_config};

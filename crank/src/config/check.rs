@@ -1,17 +1,23 @@
 //! What settings mean: everything wrong with them, at once, each with its remedy.
 
-use super::{ChainSettings, Config, Programs, WorkerSettings};
-use modchains_sdk::Hash;
-use modchains_sdk::bundle::{Bundle, BundleLimits};
-use modchains_sdk::keys::Program;
-use std::collections::BTreeSet;
-use std::fmt;
-use std::fs::{self, File};
-use std::io::Read;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::path::Path;
+use std::{
+    collections::BTreeSet,
+    fmt,
+    fs::{self, File},
+    io::Read,
+    os::unix::fs::{MetadataExt, PermissionsExt},
+    path::Path,
+};
+
+use modchains_sdk::{
+    Hash,
+    bundle::{Bundle, BundleLimits},
+    keys::Program,
+};
 use tracing_subscriber::EnvFilter;
 use url::Url;
+
+use super::{ChainSettings, Config, Programs, WorkerSettings};
 
 /// Largest key file that is read, in bytes; a real one has about 230.
 const KEY_FILE_BYTES_MAX: u64 = 4096;

@@ -9,10 +9,13 @@ mod sections;
 pub use check::{ConfigProblem, ConfigProblems};
 pub use sections::{ChainSettings, Commitment, JobSettings, LogFormat, LogSettings, WorkerSettings};
 
-use figment::Figment;
-use figment::providers::{Env, Format, Toml};
-use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
+
+use figment::{
+    Figment,
+    providers::{Env, Format, Toml},
+};
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 /// Prefix of the environment variables that override settings.
@@ -145,9 +148,11 @@ impl Config {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is the test's failure")]
-    use super::*;
-    use figment::providers::Serialized;
     use std::time::Duration;
+
+    use figment::providers::Serialized;
+
+    use super::*;
 
     const MINIMAL: &str = "rpc_url = 'http://127.0.0.1:8899'\nkeypair = 'k.json'\njournal = 'j.db'\nbundles = []\n";
 

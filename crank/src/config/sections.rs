@@ -1,9 +1,11 @@
 //! The sections of the settings, with their defaults.
 
-use crate::worker::{Limits, Sandbox};
+use std::time::Duration;
+
 use modchains_sdk::CommitmentConfig;
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
+
+use crate::worker::{Limits, Sandbox};
 
 /// Worker processes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,7 +1,8 @@
 //! What the journal refuses.
 
-use super::{JobState, Key};
 use std::path::{Path, PathBuf};
+
+use super::{JobState, Key};
 
 /// SQLite's primary result code for a locked file.
 const SQLITE_BUSY: &str = "5";

@@ -23,14 +23,15 @@ mod steps;
 pub use error::JournalError;
 pub use state::{Answer, Job, JobState, NewJob, Posting, SignedTransaction};
 
-use sqlx::migrate::Migrator;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+use std::{collections::HashMap, path::Path, time::Duration};
+
+use sqlx::{
+    QueryBuilder, Row, Sqlite, Transaction,
+    migrate::Migrator,
+    sqlite::{
+        SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    },
 };
-use sqlx::{QueryBuilder, Row, Sqlite, Transaction};
-use std::collections::HashMap;
-use std::path::Path;
-use std::time::Duration;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 

@@ -1,13 +1,14 @@
 //! Jobs and the steps between their states.
 
-use super::{JournalError, Key};
+use std::fmt;
+
 use modchains_sdk::{
     core::commitment::{Salt, commit},
     hash::sha256,
 };
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
-use std::fmt;
+use sqlx::{Row, sqlite::SqliteRow};
+
+use super::{JournalError, Key};
 
 /// Where a job stands; drawn at the top of [`crate::journal`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

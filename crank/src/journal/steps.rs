@@ -1,8 +1,8 @@
 //! The steps of jobs, each for many requests at once.
 
+use sqlx::{Connection, Row, SqliteConnection, sqlite::SqliteRow};
+
 use super::{Answer, Job, JobState, Journal, JournalError, Key, NewJob, Posting, SignedTransaction};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Connection, Row, SqliteConnection};
 
 impl Journal {
     /// Notes requests that fit this operator and returns where each stands: `Seen`, or further if it was known.

@@ -4,9 +4,10 @@
 //! algorithms, whose intermediate values are not integers; a matrix product only ever adds products of the operands,
 //! and the graph's load check keeps every such sum exact.
 
-use super::{ModelRuntime, RuntimeError, join_inputs};
 use modchains_sdk::bundle::{Bundle, InputSpec, Layer, Op, OutputRule, Requantise};
 use tch::{Kind, Tensor, no_grad};
+
+use super::{ModelRuntime, RuntimeError, join_inputs};
 
 /// An integer graph ready to run.
 pub struct ExactRuntime {

@@ -1,8 +1,9 @@
 //! The tolerant class: TorchScript modules with quantised outputs.
 
-use super::{ModelRuntime, RuntimeError, join_inputs};
 use modchains_sdk::bundle::{Bundle, InputSpec, MODULE_FILE, OutputError, OutputRule};
 use tch::{CModule, Kind, Tensor, no_grad};
+
+use super::{ModelRuntime, RuntimeError, join_inputs};
 
 /// A TorchScript module ready to run. It takes a float tensor (batch, shape...) of the request's bytes as numbers and
 /// gives a float tensor (batch, labels).

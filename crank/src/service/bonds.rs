@@ -1,8 +1,11 @@
 //! How much bond is free, so that no transaction is sent that the program must refuse.
 
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
 use modchains_sdk::Pubkey;
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 
 /// Free bond of this operator's accounts, less what answers on their way will lock.
 #[derive(Default)]

@@ -1,22 +1,25 @@
 //! What every task shares.
 
-use super::bonds::Bonds;
-use super::health::Health;
-use super::known::Known;
-use super::recent::Recent;
-use super::served::Served;
-use super::statistics::Statistics;
-use crate::config::{ChainSettings, JobSettings};
-use crate::journal::{Answer, Journal, NewJob};
-use modchains_sdk::client::{Client, SignedTransaction, sign};
-use modchains_sdk::core::request::RequestState;
-use modchains_sdk::decode::FetchedRequest;
-use modchains_sdk::instruction::budget::{compute_limit, compute_price};
-use modchains_sdk::{Instruction, Keypair, Pubkey, SdkError, Signer};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::{Duration, Instant},
+};
+
+use modchains_sdk::{
+    Instruction, Keypair, Pubkey, SdkError, Signer,
+    client::{Client, SignedTransaction, sign},
+    core::request::RequestState,
+    decode::FetchedRequest,
+    instruction::budget::{compute_limit, compute_price},
+};
 use tokio::sync::watch;
 use tracing::Span;
+
+use super::{bonds::Bonds, health::Health, known::Known, recent::Recent, served::Served, statistics::Statistics};
+use crate::{
+    config::{ChainSettings, JobSettings},
+    journal::{Answer, Journal, NewJob},
+};
 
 /// What every task shares.
 pub struct Context {

@@ -1,11 +1,10 @@
 //! Why the service does not start, or ends.
 
-use crate::config::ConfigProblems;
-use crate::journal::JournalError;
-use crate::worker::WorkerError;
-use modchains_sdk::bundle::BundleError;
-use modchains_sdk::{Pubkey, SdkError};
 use std::path::PathBuf;
+
+use modchains_sdk::{Pubkey, SdkError, bundle::BundleError};
+
+use crate::{config::ConfigProblems, journal::JournalError, worker::WorkerError};
 
 /// Why the service does not start. Each names the thing and the remedy.
 #[derive(Debug, thiserror::Error)]

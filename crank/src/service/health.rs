@@ -1,7 +1,8 @@
 //! Whether the endpoint answers, logged once per change.
 
-use modchains_sdk::SdkError;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use modchains_sdk::SdkError;
 
 /// State of one connection.
 pub struct Health {

@@ -1,16 +1,21 @@
 //! From announced requests to computed answers.
 
-use super::context::{Announced, Context, Timing, Work, wall_seconds};
-use super::served::{Verdict, consider};
-use crate::journal::{Answer, JobState, JournalError, Key, NewJob};
-use crate::worker::{Inferred, WorkerError};
+use std::sync::Arc;
+
 use futures_util::future::join_all;
 use modchains_sdk::Pubkey;
-use std::sync::Arc;
 use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{Instrument, info_span};
+
+use super::{
+    context::{Announced, Context, Timing, Work, wall_seconds},
+    served::{Verdict, consider},
+};
+use crate::{
+    journal::{Answer, JobState, JournalError, Key, NewJob},
+    worker::{Inferred, WorkerError},
+};
 
 /// Most requests taken from the queue at once.
 const BATCH_MAX: usize = 128;

@@ -1,8 +1,11 @@
 //! Which requests have been looked at, so that each is taken up once however often it is announced.
 
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Mutex, PoisonError},
+};
+
 use modchains_sdk::Pubkey;
-use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, PoisonError};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Standing {

@@ -1,7 +1,8 @@
 //! Packing several requests into one transaction.
 
-use modchains_sdk::{Instruction, Pubkey};
 use std::collections::HashSet;
+
+use modchains_sdk::{Instruction, Pubkey};
 
 /// Largest transaction that fits a packet, in bytes.
 pub const TRANSACTION_BYTES_MAX: usize = 1_232;
@@ -56,12 +57,17 @@ pub fn pack<T>(items: Vec<T>, mut fit: impl FnMut(&[T]) -> bool) -> Vec<Vec<T>> 
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is the test's failure")]
 
+    use modchains_sdk::{
+        Hash, Keypair, Signer,
+        client::sign,
+        instruction::{
+            budget::compute_limit,
+            oracle::{request_claim, result_post},
+        },
+        oracle::instructions::{RequestClaimArgs, ResultPostArgs},
+    };
+
     use super::*;
-    use modchains_sdk::client::sign;
-    use modchains_sdk::instruction::budget::compute_limit;
-    use modchains_sdk::instruction::oracle::{request_claim, result_post};
-    use modchains_sdk::oracle::instructions::{RequestClaimArgs, ResultPostArgs};
-    use modchains_sdk::{Hash, Keypair, Signer};
 
     #[test]
     fn the_size_is_that_of_the_signed_transaction() {

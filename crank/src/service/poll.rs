@@ -1,13 +1,16 @@
 //! Lists open requests: what notifications may have missed.
 
-use super::context::{Announced, Context};
-use modchains_sdk::SdkError;
-use modchains_sdk::oracle::state::RequestStatus;
-use std::collections::HashSet;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::{
+    collections::HashSet,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use modchains_sdk::{SdkError, oracle::state::RequestStatus};
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
+
+use super::context::{Announced, Context};
 
 /// While notifications come, the list is read this many times less often.
 const RELAXED: u32 = 10;

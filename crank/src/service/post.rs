@@ -1,17 +1,22 @@
 //! From answers to sent transactions.
 
-use super::context::{Context, InFlight, Work, wall_seconds};
-use super::pack::{TRANSACTION_BYTES_MAX, pack, transaction_bytes};
-use super::statistics::AnswerTimes;
-use crate::journal::{JournalError, Key, Posting, SignedTransaction as Recorded};
-use modchains_sdk::client::SignedTransaction;
-use modchains_sdk::instruction::oracle::{request_claim, result_post};
-use modchains_sdk::oracle::instructions::{RequestClaimArgs, ResultPostArgs};
-use modchains_sdk::{Instruction, Pubkey, SdkError};
-use std::sync::Arc;
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
+
+use modchains_sdk::{
+    Instruction, Pubkey, SdkError,
+    client::SignedTransaction,
+    instruction::oracle::{request_claim, result_post},
+    oracle::instructions::{RequestClaimArgs, ResultPostArgs},
+};
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
+
+use super::{
+    context::{Context, InFlight, Work, wall_seconds},
+    pack::{TRANSACTION_BYTES_MAX, pack, transaction_bytes},
+    statistics::AnswerTimes,
+};
+use crate::journal::{JournalError, Key, Posting, SignedTransaction as Recorded};
 
 /// Most answers taken from the queue at once.
 const BATCH_MAX: usize = 64;

@@ -1,13 +1,12 @@
 //! What every transaction needs from the chain, kept at hand so that nothing on the way of an answer waits for it.
 
-use super::context::Context;
-use modchains_sdk::client::Client;
-use modchains_sdk::{Hash, Pubkey, SdkError};
-use std::sync::Arc;
-use std::time::Duration;
-use tokio::sync::watch;
-use tokio::time::Instant;
+use std::{sync::Arc, time::Duration};
+
+use modchains_sdk::{Hash, Pubkey, SdkError, client::Client};
+use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
+
+use super::context::Context;
 
 /// How often it is read again. A blockhash lives for 150 slots.
 const PERIOD: Duration = Duration::from_millis(800);

@@ -1,11 +1,14 @@
 //! A model this operator answers for, and which requests fit it.
 
+use modchains_sdk::{
+    Pubkey,
+    bundle::{Bundle, InputError, InputSpec, NumericClass},
+    decode::FetchedRequest,
+    instruction::Token,
+    oracle::state::RequestStatus,
+};
+
 use crate::worker::WorkerPool;
-use modchains_sdk::Pubkey;
-use modchains_sdk::bundle::{Bundle, InputError, InputSpec, NumericClass};
-use modchains_sdk::decode::FetchedRequest;
-use modchains_sdk::instruction::Token;
-use modchains_sdk::oracle::state::RequestStatus;
 
 /// Seconds before a request's deadline from which it is left alone: the answer could come too late.
 const DEADLINE_MARGIN_SECONDS: i64 = 2;
@@ -156,8 +159,10 @@ fn require_fit(request: &FetchedRequest, offer: &Offer) -> Result<(), NotOurs> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::settle::tests::{NOW, request};
-    use super::*;
+    use super::{
+        super::settle::tests::{NOW, request},
+        *,
+    };
 
     fn offer() -> Offer {
         let input = InputSpec { shape: vec![2], dtype: "u8".to_owned(), bytes: 2, max: 16 };

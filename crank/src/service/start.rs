@@ -1,25 +1,32 @@
 //! Everything that must hold before the first request is taken up.
 
-use super::bonds::Bonds;
-use super::context::Context;
-use super::error::ServiceError;
-use super::health::Health;
-use super::known::Known;
-use super::recent::Recent;
-use super::served::{Offer, Served};
-use super::statistics::Statistics;
-use crate::config::{BundleSetting, Config};
-use crate::journal::Journal;
-use crate::worker::{WorkerPool, WorkerSpec};
-use modchains_sdk::bundle::{Bundle, BundleLimits};
-use modchains_sdk::client::{Client, ClientOptions};
-use modchains_sdk::core::bond::required_bond;
-use modchains_sdk::keys::{self, Program};
-use modchains_sdk::oracle::state::{Operator, Service};
-use modchains_sdk::{Hash, Keypair, Pubkey, SdkError, Signer, address};
-use std::sync::atomic::AtomicU64;
-use std::time::Duration;
+use std::{sync::atomic::AtomicU64, time::Duration};
+
+use modchains_sdk::{
+    Hash, Keypair, Pubkey, SdkError, Signer, address,
+    bundle::{Bundle, BundleLimits},
+    client::{Client, ClientOptions},
+    core::bond::required_bond,
+    keys::{self, Program},
+    oracle::state::{Operator, Service},
+};
 use tokio::sync::watch;
+
+use super::{
+    bonds::Bonds,
+    context::Context,
+    error::ServiceError,
+    health::Health,
+    known::Known,
+    recent::Recent,
+    served::{Offer, Served},
+    statistics::Statistics,
+};
+use crate::{
+    config::{BundleSetting, Config},
+    journal::Journal,
+    worker::{WorkerPool, WorkerSpec},
+};
 
 /// Lamports that the key must hold: the fees of a few hundred transactions, and what keeps its account alive.
 const LAMPORTS_MIN: u64 = 3_000_000;

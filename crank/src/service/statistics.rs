@@ -1,11 +1,14 @@
 //! What the service has done so far, for the log, the statistics file and benchmarks.
 
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
 use hdrhistogram::Histogram;
 use serde::Serialize;
-use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 /// Counts and times since the service started. Times are in microseconds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

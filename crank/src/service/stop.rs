@@ -1,10 +1,10 @@
 //! When the service is to end.
 
-use super::error::ServiceError;
-use std::future::Future;
-use std::os::unix::process::parent_id;
-use std::time::Duration;
+use std::{future::Future, os::unix::process::parent_id, time::Duration};
+
 use tokio::signal::unix::{SignalKind, signal};
+
+use super::error::ServiceError;
 
 /// How often the parent is looked for. The kernel's death signal is of no use here: it fires when the parent's thread
 /// ends, and test runners start children from threads that end early.

@@ -1,22 +1,27 @@
 //! Wires the tasks, waits for the end, and ends them in order.
 
-use super::context::Context;
-use super::error::ServiceError;
-use super::recent::Recent;
-use super::settle::Outlets;
-use super::statistics::Report;
-use super::{intake, jobs, poll, post, recent, settle, start, stop, track, watch};
-use crate::config::Config;
+use std::{future::Future, path::PathBuf, sync::Arc, time::Duration};
+
 use futures_util::future::join_all;
 use modchains_sdk::Signer;
-use std::future::Future;
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Duration;
-use tokio::sync::{Notify, mpsc};
-use tokio::task::{JoinError, JoinSet};
-use tokio::time::timeout;
+use tokio::{
+    sync::{Notify, mpsc},
+    task::{JoinError, JoinSet},
+    time::timeout,
+};
 use tokio_util::sync::CancellationToken;
+
+use super::{
+    context::Context,
+    error::ServiceError,
+    intake, jobs, poll, post,
+    recent::{self, Recent},
+    settle::{self, Outlets},
+    start,
+    statistics::Report,
+    stop, track, watch,
+};
+use crate::config::Config;
 
 /// Requests and keys that each queue holds.
 const QUEUE: usize = 1_024;

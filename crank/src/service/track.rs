@@ -1,14 +1,17 @@
 //! Follows sent transactions until they are settled, failed or expired.
 
-use super::context::{Context, InFlight};
-use modchains_sdk::client::Confirmation;
-use modchains_sdk::{CommitmentConfig, Pubkey, SdkError, Signature};
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use modchains_sdk::{CommitmentConfig, Pubkey, SdkError, Signature, client::Confirmation};
 use solana_transaction_status_client_types::TransactionConfirmationStatus;
-use std::collections::HashMap;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+
+use super::context::{Context, InFlight};
 
 /// How often statuses are asked for while anything is in flight.
 const PERIOD: Duration = Duration::from_millis(150);

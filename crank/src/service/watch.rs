@@ -1,21 +1,31 @@
 //! Notifications of open requests over a websocket.
 
-use super::context::{Announced, Context};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
 use backon::{BackoffBuilder, ExponentialBuilder};
-use futures_util::StreamExt;
-use futures_util::stream::select_all;
-use modchains_sdk::decode::FetchedRequest;
-use modchains_sdk::oracle::state::{Request, RequestStatus};
-use modchains_sdk::{Pubkey, oracle};
+use futures_util::{StreamExt, stream::select_all};
+use modchains_sdk::{
+    Pubkey,
+    decode::FetchedRequest,
+    oracle::{
+        self,
+        state::{Request, RequestStatus},
+    },
+};
 use solana_account_decoder_client_types::UiAccountEncoding;
 use solana_pubsub_client::nonblocking::pubsub_client::{PubsubClient, PubsubClientError};
-use solana_rpc_client_api::config::{RpcAccountInfoConfig, RpcProgramAccountsConfig};
-use solana_rpc_client_api::filter::{Memcmp, RpcFilterType};
-use solana_rpc_client_api::response::{Response, RpcKeyedAccount};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use solana_rpc_client_api::{
+    config::{RpcAccountInfoConfig, RpcProgramAccountsConfig},
+    filter::{Memcmp, RpcFilterType},
+    response::{Response, RpcKeyedAccount},
+};
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
+
+use super::context::{Announced, Context};
 
 /// Where a request names its service, and where its status lies.
 const REQUEST_SERVICE: usize = 8 + std::mem::offset_of!(Request, service);

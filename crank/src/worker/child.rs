@@ -1,22 +1,31 @@
 //! The child's side: lock in, load, answer.
 
-use super::frame::{self, Frame, Kind, payload_cap};
-use super::probe::probe;
-use super::sandbox::{self, SandboxError, SandboxStatus};
-use super::spec::Sandbox;
-use crate::runtime::{self, ModelRuntime, RuntimeError};
+use std::{
+    ffi::OsStr,
+    fs::File,
+    io,
+    os::{fd::AsFd, unix::ffi::OsStrExt},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Instant,
+};
+
 use modchains_sdk::bundle::{Bundle, BundleError, BundleLimits, Manifest};
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::resource::{UsageWho, getrusage};
-use nix::sys::time::TimeValLike;
-use std::ffi::OsStr;
-use std::fs::File;
-use std::io;
-use std::os::fd::AsFd;
-use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
-use std::process::ExitCode;
-use std::time::Instant;
+use nix::{
+    poll::{PollFd, PollFlags, PollTimeout, poll},
+    sys::{
+        resource::{UsageWho, getrusage},
+        time::TimeValLike,
+    },
+};
+
+use super::{
+    frame::{self, Frame, Kind, payload_cap},
+    probe::probe,
+    sandbox::{self, SandboxError, SandboxStatus},
+    spec::Sandbox,
+};
+use crate::runtime::{self, ModelRuntime, RuntimeError};
 
 /// Command line of the hidden `worker` subcommand; written by the parent, never by hand.
 #[derive(Debug, clap::Args)]

@@ -15,6 +15,7 @@
 //! Each side caps the payload it accepts; a longer frame is an error before it is read.
 
 use std::io::{self, Read, Write};
+
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 /// Bytes before the payload.

@@ -1,13 +1,19 @@
 //! Several workers of one model behind a bounded queue.
 
-use super::error::WorkerError;
-use super::process::Worker;
-use super::spec::WorkerSpec;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
-use tokio::sync::{Mutex, mpsc, oneshot};
-use tokio::task::JoinSet;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    sync::{Mutex, mpsc, oneshot},
+    task::JoinSet,
+};
+
+use super::{error::WorkerError, process::Worker, spec::WorkerSpec};
 
 /// A request on its way through the queue.
 struct Job {

@@ -1,12 +1,15 @@
 //! Trying what the sandbox forbids, from inside it.
 
+use std::{
+    fs::{self, OpenOptions},
+    io,
+    net::{TcpStream, UdpSocket},
+    os::unix::net::UnixDatagram,
+    path::Path,
+    process::Command,
+};
+
 use serde::{Deserialize, Serialize};
-use std::fs::{self, OpenOptions};
-use std::io;
-use std::net::{TcpStream, UdpSocket};
-use std::os::unix::net::UnixDatagram;
-use std::path::Path;
-use std::process::Command;
 
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,17 +1,25 @@
 //! The parent's side of one worker process.
 
-use super::error::WorkerError;
-use super::frame::{self, Frame, Kind, RESULTS_HEADER, payload_cap};
-use super::probe::ProbeReport;
-use super::sandbox::SandboxStatus;
-use super::spec::{Sandbox, WorkerSpec};
-use std::path::Path;
-use std::process::Stdio;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-use tokio::io::{AsyncReadExt, BufReader};
-use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
-use tokio::time::timeout;
+use std::{
+    path::Path,
+    process::Stdio,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncReadExt, BufReader},
+    process::{Child, ChildStderr, ChildStdin, ChildStdout, Command},
+    time::timeout,
+};
+
+use super::{
+    error::WorkerError,
+    frame::{self, Frame, Kind, RESULTS_HEADER, payload_cap},
+    probe::ProbeReport,
+    sandbox::SandboxStatus,
+    spec::{Sandbox, WorkerSpec},
+};
 
 /// How much of a child's standard error is kept for its obituary, in bytes.
 const LAST_WORDS: usize = 2048;

@@ -1,10 +1,9 @@
 //! What a worker is to run, and within which limits.
 
+use std::{ffi::OsString, path::PathBuf, time::Duration};
+
 use modchains_sdk::bundle::{Bundle, BundleLimits};
 use serde::{Deserialize, Serialize};
-use std::ffi::OsString;
-use std::path::PathBuf;
-use std::time::Duration;
 
 /// What to do where the kernel lacks a part of the sandbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]

@@ -1,13 +1,14 @@
 //! A bundle that is not exactly what its manifest says is refused, by name.
 
-use crate::fixture::{copy_of, edit_manifest, fixture, generator, open};
+use std::{fs, os::unix::fs::symlink};
+
 use modchains_sdk::{
     bundle::{Bundle, BundleError, BundleLimits},
     terminal::escaped,
 };
 use rand_core::RngCore;
-use std::fs;
-use std::os::unix::fs::symlink;
+
+use crate::fixture::{copy_of, edit_manifest, fixture, generator, open};
 
 #[test]
 fn a_truncated_file_is_refused_with_both_sizes() {

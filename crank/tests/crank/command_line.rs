@@ -1,11 +1,15 @@
 //! The commands as a user runs them.
 
-use crate::fixture::{copy_of, fixture, program, scratch};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::{Command, Output},
+};
+
 use modchains_sdk::Keypair;
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
-use std::process::{Command, Output};
+
+use crate::fixture::{copy_of, fixture, program, scratch};
 
 fn run(arguments: &[&str]) -> Output {
     Command::new(program()).args(arguments).output().unwrap()

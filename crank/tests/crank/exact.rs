@@ -1,15 +1,19 @@
 //! The exact class on libtorch against the reference interpreter.
 
-use crate::fixture::{fixture, generator, scratch};
+use std::path::Path;
+
 use modchains_crank::runtime::{ExactRuntime, ModelRuntime};
-use modchains_sdk::bundle::{
-    Bundle, BundleDraft, BundleError, GRAPH_FILE, Graph, GraphError, GraphFile, InputSpec, LayerFile, NumericClass, Op,
-    OutputRule, Requantise, WEIGHTS_FILE, requantise_by_factor, write_bundle,
+use modchains_sdk::{
+    bundle::{
+        Bundle, BundleDraft, BundleError, GRAPH_FILE, Graph, GraphError, GraphFile, InputSpec, LayerFile, NumericClass,
+        Op, OutputRule, Requantise, WEIGHTS_FILE, requantise_by_factor, write_bundle,
+    },
+    core::graph::LayerProblem,
 };
-use modchains_sdk::core::graph::LayerProblem;
 use rand_core::RngCore;
 use safetensors::tensor::{Dtype, TensorView};
-use std::path::Path;
+
+use crate::fixture::{fixture, generator, scratch};
 
 /// The bytes that the core's interpreter gives: plain integers, one element after the other.
 fn reference(graph: &Graph, input: &[u8]) -> Vec<u8> {

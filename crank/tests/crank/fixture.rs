@@ -1,12 +1,18 @@
 //! A model trained once per run on made-up digits: ten fixed patterns with noise.
 
-use modchains_crank::digits::{Digits, Exported, Split, TrainOptions, export_bundles, train};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
+
+use modchains_digits::Split;
 use modchains_sdk::bundle::{Bundle, BundleLimits};
 use rand_chacha::ChaCha8Rng;
-use rand_core::{RngCore, SeedableRng};
-use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
-use std::{env, fs};
+use rand_core::SeedableRng;
+
+#[path = "../../../examples/digits/tests/digits/made_up.rs"]
+mod made_up;
 
 pub struct Fixture {
     pub exact: Bundle,
@@ -33,32 +39,9 @@ pub fn fixture() -> &'static Fixture {
     FIXTURE.get_or_init(|| {
         let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("trained-model");
         fs::remove_dir_all(&dir).ok();
-        let (split, exported) = trained(&dir, 7);
+        let (split, exported) = made_up::trained(&dir, 7);
         Fixture { exact: exported.exact, tolerant: exported.tolerant, split }
     })
-}
-
-/// Trains briefly on the made-up digits and exports into `dir`.
-pub fn trained(dir: &Path, seed: u64) -> (Split, Exported) {
-    let split = Digits::parse(&made_up_digits()).unwrap().split(seed);
-    let options = TrainOptions { seed, epochs: 6 };
-    let network = train(&split.training, options, |_| {}).unwrap();
-    let exported = export_bundles(dir, &network, &split, options).unwrap();
-    (split, exported)
-}
-
-fn made_up_digits() -> String {
-    let mut generator = generator(1);
-    let patterns: Vec<Vec<u32>> = (0..10).map(|_| (0..64).map(|_| generator.next_u32() % 13).collect()).collect();
-    let mut text = String::new();
-    for sample in 0..400 {
-        let label = sample % 10;
-        for pixel in &patterns[label] {
-            text.push_str(&format!("{},", pixel + generator.next_u32() % 5));
-        }
-        text.push_str(&format!("{label}\n"));
-    }
-    text
 }
 
 /// A copy of a bundle that a test may damage.

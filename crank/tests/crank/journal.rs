@@ -1,7 +1,8 @@
 //! What the journal records and refuses.
 
-use crate::fixture::scratch;
 use modchains_crank::journal::{Answer, JobState, Journal, JournalError, NewJob, Posting, SignedTransaction};
+
+use crate::fixture::scratch;
 
 const REQUEST: [u8; 32] = [1; 32];
 

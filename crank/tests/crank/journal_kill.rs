@@ -1,13 +1,17 @@
 //! `kill -9` at random points: nothing acknowledged is lost, and nothing is ever answered twice.
 
-use crate::fixture::{generator, scratch};
+use std::{
+    collections::BTreeMap,
+    env,
+    io::{BufRead, BufReader, Read},
+    path::Path,
+    process::{Command, Stdio},
+};
+
 use modchains_crank::journal::{Answer, JobState, Journal, NewJob, Posting, SignedTransaction};
 use rand_core::RngCore;
-use std::collections::BTreeMap;
-use std::env;
-use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
-use std::process::{Command, Stdio};
+
+use crate::fixture::{generator, scratch};
 
 const PATH_VARIABLE: &str = "JOURNAL_KILL_TEST_PATH";
 const START_VARIABLE: &str = "JOURNAL_KILL_TEST_START";

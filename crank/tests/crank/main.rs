@@ -3,7 +3,6 @@
 
 mod bundles;
 mod command_line;
-mod digits;
 mod exact;
 mod fixture;
 mod journal;

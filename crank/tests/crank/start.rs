@@ -1,12 +1,18 @@
 //! What `run` says when it cannot start. The endpoint is a stand-in with fixed answers, one per method.
 
-use crate::command_line::write_config;
-use crate::fixture::{program, scratch};
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    process::{Command, Output},
+};
+
 use modchains_sdk::keys::Program;
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Command, Output};
+
+use crate::{
+    command_line::write_config,
+    fixture::{program, scratch},
+};
 
 /// Serves `answer(method)` on a loopback port, for as long as the test runs, and returns the URL.
 fn endpoint(answer: fn(&str) -> Value) -> String {

@@ -1,16 +1,24 @@
 //! The worker process: what it answers, what it cannot do, and what happens when it hangs or dies.
 
-use crate::fixture::{copy_of, fixture, program, scratch};
-use modchains_crank::runtime;
-use modchains_crank::worker::{Limits, Worker, WorkerError, WorkerPool, WorkerSpec};
+use std::{
+    fs,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use modchains_crank::{
+    runtime,
+    worker::{Limits, Worker, WorkerError, WorkerPool, WorkerSpec},
+};
 use modchains_sdk::bundle::{Bundle, BundleDraft, InputSpec, MODULE_FILE, NumericClass, OutputRule, write_bundle};
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
-use std::fs;
-use std::path::Path;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use tch::{CModule, Kind, Tensor};
+
+use crate::fixture::{copy_of, fixture, program, scratch};
 
 fn spec(bundle: &Bundle) -> WorkerSpec {
     let limits = Limits { batch_timeout: Duration::from_millis(700), ..Limits::default() };

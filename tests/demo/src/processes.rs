@@ -104,6 +104,10 @@ pub async fn start_network(program: &Path, slot_ms: u64, output: &Path) -> Resul
 /// A program that was built beside this one.
 pub fn sibling(name: &str) -> Result<PathBuf> {
     let path = std::env::current_exe()?.with_file_name(name);
-    ensure!(path.is_file(), "{} is missing; build it with `cargo build -p modchains-crank`", path.display());
+    ensure!(
+        path.is_file(),
+        "{} is missing; build it with `cargo build -p modchains-crank -p modchains-digits`",
+        path.display()
+    );
     Ok(path)
 }

@@ -1,10 +1,12 @@
 //! Paying accrued fees on to stakers, reserves, creators and contributors.
 
-use super::Snapshot;
-use super::submit::{Outcome, submit};
-use crate::service::context::Context;
-use crate::service::served::Served;
 use modchains_sdk::instruction::{exchange, oracle};
+
+use super::{
+    Snapshot,
+    submit::{Outcome, submit},
+};
+use crate::service::{context::Context, served::Served};
 
 /// Compute units that each payment may use, with room to spare.
 const UNITS: u32 = 150_000;
@@ -50,8 +52,7 @@ pub async fn run(context: &Context, served: &Served, due: Due) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::snapshot;
-    use super::*;
+    use super::{super::tests::snapshot, *};
 
     #[test]
     fn fees_are_paid_on_when_there_are_any_and_not_too_often() {

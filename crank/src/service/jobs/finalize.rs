@@ -1,14 +1,17 @@
 //! Making results final when their challenge windows are over.
 
-use super::submit::{Outcome, submit};
-use crate::service::context::{Context, Unfinal};
-use crate::service::pack::{TRANSACTION_BYTES_MAX, pack, transaction_bytes};
-use crate::service::post::BUDGET_UNITS;
-use futures_util::future::join_all;
-use modchains_sdk::instruction::oracle::result_finalize;
-use modchains_sdk::{Instruction, Pubkey};
 use std::collections::HashMap;
+
+use futures_util::future::join_all;
+use modchains_sdk::{Instruction, Pubkey, instruction::oracle::result_finalize};
 use tokio::sync::mpsc;
+
+use super::submit::{Outcome, submit};
+use crate::service::{
+    context::{Context, Unfinal},
+    pack::{TRANSACTION_BYTES_MAX, pack, transaction_bytes},
+    post::BUDGET_UNITS,
+};
 
 /// Compute units that one finalization may use, with room to spare.
 const UNITS: u32 = 45_000;
@@ -84,9 +87,10 @@ impl Finalizer {
 
 #[cfg(test)]
 mod tests {
+    use modchains_sdk::core::request::RequestStatus;
+
     use super::*;
     use crate::service::settle::tests::request;
-    use modchains_sdk::core::request::RequestStatus;
 
     #[test]
     fn a_result_is_final_from_the_end_second_of_its_window() {

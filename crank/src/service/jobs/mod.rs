@@ -9,16 +9,19 @@ mod roll;
 mod submit;
 mod sync;
 
-use super::context::{Context, Unfinal};
+use std::{sync::Arc, time::Duration};
+
 use finalize::Finalizer;
-use modchains_sdk::decode::decode;
-use modchains_sdk::exchange::state::Market;
-use modchains_sdk::oracle::state::{Operator, Service, Usage};
-use modchains_sdk::{Pubkey, SdkError, address};
-use std::sync::Arc;
-use std::time::Duration;
+use modchains_sdk::{
+    Pubkey, SdkError, address,
+    decode::decode,
+    exchange::state::Market,
+    oracle::state::{Operator, Service, Usage},
+};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+
+use super::context::{Context, Unfinal};
 
 /// The accounts of one model as they are now.
 pub struct Snapshot {
@@ -127,10 +130,13 @@ async fn snapshots(context: &Context) -> Result<Vec<Snapshot>, SdkError> {
 
 #[cfg(test)]
 mod tests {
-    use super::Snapshot;
     use bytemuck::Zeroable;
-    use modchains_sdk::exchange::state::Market;
-    use modchains_sdk::oracle::state::{Service, Usage};
+    use modchains_sdk::{
+        exchange::state::Market,
+        oracle::state::{Service, Usage},
+    };
+
+    use super::Snapshot;
 
     /// A model with nothing due and epochs of 60 seconds, in epoch 10.
     pub fn snapshot() -> Snapshot {

@@ -1,11 +1,9 @@
 //! Closing usage epochs that are over.
 
+use modchains_sdk::{core::window::epoch_index, instruction::oracle::usage_roll, oracle::state::Usage};
+
 use super::submit::{Outcome, submit};
-use crate::service::context::Context;
-use crate::service::served::Served;
-use modchains_sdk::core::window::epoch_index;
-use modchains_sdk::instruction::oracle::usage_roll;
-use modchains_sdk::oracle::state::Usage;
+use crate::service::{context::Context, served::Served};
 
 /// Compute units that it may use, with room to spare.
 const UNITS: u32 = 20_000;
@@ -25,8 +23,7 @@ pub async fn run(context: &Context, served: &Served) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::snapshot;
-    use super::*;
+    use super::{super::tests::snapshot, *};
 
     #[test]
     fn an_epoch_is_rolled_once_it_is_over() {

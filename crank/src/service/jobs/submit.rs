@@ -1,7 +1,8 @@
 //! Sending what anyone may send. Nothing is journaled: doing it twice is refused by the programs.
 
-use crate::service::context::Context;
 use modchains_sdk::{Instruction, SdkError};
+
+use crate::service::context::Context;
 
 /// How a submission ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,11 +1,15 @@
 //! Moving a market's curve by the usage of an epoch that was rolled.
 
-use super::Snapshot;
-use super::submit::{Outcome, submit};
-use crate::service::context::Context;
-use crate::service::served::Served;
-use modchains_sdk::core::window::{end_seconds, is_open};
-use modchains_sdk::instruction::exchange::market_sync;
+use modchains_sdk::{
+    core::window::{end_seconds, is_open},
+    instruction::exchange::market_sync,
+};
+
+use super::{
+    Snapshot,
+    submit::{Outcome, submit},
+};
+use crate::service::{context::Context, served::Served};
 
 /// Compute units that it may use, with room to spare.
 const UNITS: u32 = 60_000;
@@ -28,8 +32,7 @@ pub async fn run(context: &Context, served: &Served) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::snapshot;
-    use super::*;
+    use super::{super::tests::snapshot, *};
 
     #[test]
     fn a_market_is_synced_an_epoch_after_its_last_move_and_once_per_usage_epoch() {

@@ -1,18 +1,24 @@
 //! Reading journal and chain, and doing what was decided.
 
-use super::decide::{Sent, Step, next_step};
-use crate::journal::{Job, JobState, JournalError, SignedTransaction};
-use crate::service::context::{Announced, Context, InFlight, Unfinal, Work, wall_seconds};
-use crate::service::error::ServiceError;
+use std::{
+    collections::HashSet,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
 use backon::{BackoffBuilder, ExponentialBuilder};
-use modchains_sdk::Pubkey;
-use modchains_sdk::client::SignedTransaction as Signed;
-use modchains_sdk::decode::FetchedRequest;
-use std::collections::HashSet;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use modchains_sdk::{Pubkey, client::SignedTransaction as Signed, decode::FetchedRequest};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+
+use super::decide::{Sent, Step, next_step};
+use crate::{
+    journal::{Job, JobState, JournalError, SignedTransaction},
+    service::{
+        context::{Announced, Context, InFlight, Unfinal, Work, wall_seconds},
+        error::ServiceError,
+    },
+};
 
 /// How often everything open in the journal is compared with the chain.
 const SWEEP_PERIOD: Duration = Duration::from_secs(10);

@@ -1,9 +1,12 @@
 //! The decision, without side effects.
 
+use modchains_sdk::{
+    Pubkey,
+    core::request::{RequestState, RequestStatus},
+    decode::FetchedRequest,
+};
+
 use crate::journal::{Job, SignedTransaction};
-use modchains_sdk::Pubkey;
-use modchains_sdk::core::request::{RequestState, RequestStatus};
-use modchains_sdk::decode::FetchedRequest;
 
 /// How many transactions with one result the chain may refuse before it is given up.
 const REFUSALS_MAX: usize = 4;
@@ -112,10 +115,10 @@ fn is_recorded(job: &Job, request: &FetchedRequest) -> bool {
 
 #[cfg(test)]
 pub mod tests {
+    use modchains_sdk::{decode::Fetched, oracle::state::Request};
+
     use super::*;
     use crate::journal::{Answer, JobState, NewJob};
-    use modchains_sdk::decode::Fetched;
-    use modchains_sdk::oracle::state::Request;
 
     /// The time in these tests, unix seconds.
     pub const NOW: i64 = 1_000;

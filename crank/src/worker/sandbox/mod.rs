@@ -2,20 +2,23 @@
 
 mod denied;
 
-use super::Sandbox;
+use std::{collections::BTreeMap, path::Path};
+
 use denied::{DENIED, DENIED_HERE};
 use landlock::{
     ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr,
     RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
 };
-use nix::libc;
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::{
+    libc,
+    sys::resource::{Resource, getrlimit, setrlimit},
+};
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use std::path::Path;
+
+use super::Sandbox;
 
 /// Open files the process may have.
 const DESCRIPTORS: u64 = 64;

@@ -1,15 +1,15 @@
 //! Trains the digit classifier and exports it in both numeric classes.
 
+use std::{path::PathBuf, time::Instant};
+
 use anyhow::Context;
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
-use modchains_crank::digits::{Digits, TrainOptions, export_bundles, train};
+use modchains_digits::{Digits, TrainOptions, export_bundles, train};
 use modchains_sdk::{
     bundle::{Accuracy, Bundle},
     terminal::print,
 };
-use std::path::PathBuf;
-use std::time::Instant;
 
 /// Trains the digit classifier on the images that scikit-learn ships and writes two model bundles.
 ///

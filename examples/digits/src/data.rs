@@ -1,12 +1,16 @@
 //! Reading and splitting the images.
 
-use super::{CLASSES, PIXEL_MAX, PIXELS};
+use std::{
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+};
+
 use flate2::read::GzDecoder;
 use rand_chacha::ChaCha8Rng;
 use rand_core::{RngCore, SeedableRng};
-use std::fs::File;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+
+use crate::{CLASSES, PIXEL_MAX, PIXELS};
 
 /// Largest decompressed file that is read; the real one has 260 KB.
 const CSV_BYTES_MAX: u64 = 16 << 20;

@@ -1,11 +1,16 @@
 //! The float network and its training.
 
-use super::data::{Sample, shuffle};
-use super::{CLASSES, PIXEL_MAX};
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
-use tch::nn::{self, Module, ModuleT, OptimizerConfig};
-use tch::{Device, Kind, Tensor};
+use tch::{
+    Device, Kind, Tensor,
+    nn::{self, Module, ModuleT, OptimizerConfig},
+};
+
+use crate::{
+    CLASSES, PIXEL_MAX,
+    data::{Sample, shuffle},
+};
 
 const BATCH: usize = 64;
 const LEARNING_RATE: f64 = 2e-3;

@@ -2,13 +2,16 @@
 //!
 //! Symmetric, one scale per layer: a weight is `round(w * 127 / max|w|)`, an activation `round(a * 127 / max a)` with
 //! the maximum over the training images, a bias is in units of its layer's sums. The factor between a sum and the next
-//! activation becomes the integer multiplier and shift of [`crate::bundle::Requantise`].
+//! activation becomes the integer multiplier and shift of [`modchains_sdk::bundle::Requantise`].
 
-use super::data::Sample;
-use super::network::{CONV1, CONV2, HIDDEN, TrainedNetwork, pixels};
-use super::{CLASSES, PIXEL_MAX, SIDE};
 use modchains_sdk::bundle::{GRAPH_FORMAT, GraphFile, LayerFile, Op, requantise_by_factor};
 use tch::{Kind, Tensor, no_grad};
+
+use crate::{
+    CLASSES, PIXEL_MAX, SIDE,
+    data::Sample,
+    network::{CONV1, CONV2, HIDDEN, TrainedNetwork, pixels},
+};
 
 const ACTIVATION_MAX: i8 = 127;
 

@@ -1,20 +1,23 @@
 //! Export of both bundles, measured through the runtime that answers requests.
 
-use super::card::card;
-use super::data::{Sample, Split};
-use super::network::{TrainOptions, TrainedNetwork, pixels};
-use super::quantise::{Quantised, quantise};
-use super::{CLASSES, DigitsError, PIXEL_MAX, PIXELS, SIDE};
-use crate::runtime;
+use std::{fs, path::Path};
+
+use modchains_crank::runtime;
 use modchains_sdk::bundle::{
     Accuracy, Bundle, BundleDraft, GRAPH_FILE, Graph, InputSpec, MODULE_FILE, NumericClass, OutputRule, WEIGHTS_FILE,
     write_bundle,
 };
 use safetensors::tensor::{Dtype, TensorView};
 use serde::{Deserialize, Serialize};
-use std::fs;
-use std::path::Path;
 use tch::{CModule, no_grad};
+
+use crate::{
+    CLASSES, DigitsError, PIXEL_MAX, PIXELS, SIDE,
+    card::card,
+    data::{Sample, Split},
+    network::{TrainOptions, TrainedNetwork, pixels},
+    quantise::{Quantised, quantise},
+};
 
 const VERSION: &str = "1.0.0";
 const STEPS_PER_UNIT: u32 = 256;
@@ -67,7 +70,7 @@ pub fn export_bundles(
     })
 }
 
-/// Accuracy of a bundle on labelled images, computed by [`crate::runtime`].
+/// Accuracy of a bundle on labelled images, computed by [`modchains_crank::runtime`].
 ///
 /// # Errors
 /// When the bundle does not load or answers other bytes than its output rule declares.

@@ -2,33 +2,44 @@
 //! real `modchains-crank run`, asks requests in rounds, waits until all are final and prints the service's figures.
 //!
 //! ```text
-//! cargo run -p modchains-crank --example latency -- --url http://127.0.0.1:8899 --bundle BUNDLE --crank BINARY
+//! cargo run --release -p modchains-bench --example latency -- --url http://127.0.0.1:8899 --bundle BUNDLE --crank BINARY
 //! ```
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Child, Command},
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use futures_util::future::try_join_all;
-use modchains_sdk::bundle::{Bundle, BundleLimits, NumericClass};
-use modchains_sdk::client::{Client, sign};
-use modchains_sdk::core::licence::USE_PERSONAL;
-use modchains_sdk::exchange::instructions::{MarketOpenArgs, ModelRegisterArgs, ModelVersionPublishArgs};
-use modchains_sdk::exchange::state::LaunchArgs;
-use modchains_sdk::instruction::token::wrap_sol;
-use modchains_sdk::instruction::{
-    Token, exchange,
-    oracle::{self, LicenceProof},
-    vault,
+use modchains_sdk::{
+    Keypair, Pubkey, Signer, address,
+    bundle::{Bundle, BundleLimits, NumericClass},
+    client::{Client, sign},
+    core::licence::USE_PERSONAL,
+    exchange::{
+        instructions::{MarketOpenArgs, ModelRegisterArgs, ModelVersionPublishArgs},
+        state::LaunchArgs,
+    },
+    instruction::{
+        Token, exchange,
+        oracle::{self, LicenceProof},
+        token::wrap_sol,
+        vault,
+    },
+    keys,
+    oracle::{
+        instructions::{OperatorRegisterArgs, RequestCreateArgs, ServiceOpenArgs},
+        state::{RequestStatus, ServiceTerms},
+    },
+    vault::{instructions::VaultOpenArgs, state::VaultTerms},
 };
-use modchains_sdk::oracle::instructions::{OperatorRegisterArgs, RequestCreateArgs, ServiceOpenArgs};
-use modchains_sdk::oracle::state::{RequestStatus, ServiceTerms};
-use modchains_sdk::vault::instructions::VaultOpenArgs;
-use modchains_sdk::vault::state::VaultTerms;
-use modchains_sdk::{Keypair, Pubkey, Signer, address, keys};
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
-use std::time::{Duration, Instant};
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 
 const SOL: u64 = 1_000_000_000;
 const FEE_ATOMS: u64 = 1_000_000;

@@ -1,7 +1,8 @@
 //! The text of the model cards.
 
-use super::network::TrainOptions;
 use modchains_sdk::bundle::{Accuracy, BundleDraft, NumericClass};
+
+use crate::network::TrainOptions;
 
 pub(super) fn card(draft: &BundleDraft, accuracy: &Accuracy, training: usize, options: TrainOptions) -> String {
     let (form, result) = match draft.numeric_class {

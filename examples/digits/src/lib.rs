@@ -16,7 +16,7 @@ pub use export::{Exported, HeldOut, export_bundles, measure};
 pub use network::{TrainOptions, TrainedNetwork, train};
 pub use quantise::{QuantiseError, Quantised, quantise};
 
-use crate::runtime::RuntimeError;
+use modchains_crank::runtime::RuntimeError;
 use modchains_sdk::bundle::{BundleError, OutputError};
 
 /// Pixels of one image.
