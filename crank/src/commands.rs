@@ -9,6 +9,7 @@ use modchains_crank::{
     worker::{Sandbox, Worker, WorkerSpec},
 };
 use modchains_sdk::{
+    Endpoint,
     bundle::{Accuracy, Bundle, BundleLimits},
     terminal::print,
 };
@@ -139,7 +140,6 @@ pub fn bundle(command: &BundleCommand) -> anyhow::Result<()> {
 pub fn check_config(arguments: &CheckConfigArguments) -> anyhow::Result<()> {
     let config = Config::load(&arguments.config)?;
     config.check()?;
-    let (path, bundles) = (arguments.config.display(), config.bundles.len());
-    print(format_args!("{path}: nothing wrong found; {bundles} bundles, RPC {}", config.rpc_url))?;
-    Ok(())
+    let (path, bundles, url) = (arguments.config.display(), config.bundles.len(), Endpoint::new(&config.rpc_url));
+    Ok(print(format_args!("{path}: nothing wrong found; {bundles} bundles, RPC at {url}"))?)
 }

@@ -5,13 +5,18 @@
 
 mod bench;
 mod commands;
+mod init;
+mod log;
 mod run;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use modchains_crank::worker::{ChildArguments, run_child};
-use modchains_sdk::terminal;
+use modchains_sdk::{
+    causes,
+    terminal::{escaped_lines, print_error},
+};
 
 /// Operator service of ModChains: runs registered models and answers bonded requests.
 #[derive(Parser)]
@@ -37,7 +42,9 @@ enum Command {
     Bundle(commands::BundleCommand),
     /// Measure a bundle on this machine: forward pass, and what the worker process adds to it.
     Bench(bench::BenchArguments),
-    /// Answer requests until SIGTERM or SIGINT.
+    /// Write a checked configuration for a model of the chain.
+    Init(init::InitArguments),
+    /// Answer requests until SIGTERM, SIGINT or SIGHUP.
     Run(run::RunArguments),
     /// Read the configuration and report everything that is wrong with it, each with its remedy.
     CheckConfig(commands::CheckConfigArguments),
@@ -50,13 +57,14 @@ fn main() -> ExitCode {
         Command::Infer(arguments) => commands::infer(&arguments),
         Command::Bundle(command) => commands::bundle(&command),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::CheckConfig(arguments) => commands::check_config(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            terminal::print_error(terminal::escaped(&format!("error: {error:#}")));
+            print_error(format_args!("error: {}", escaped_lines(&causes(error.as_ref()))));
             ExitCode::FAILURE
         }
     }

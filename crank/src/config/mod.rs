@@ -2,20 +2,19 @@
 //!
 //! A variable is `MODCHAINS_CRANK_` and the setting's name in capitals, with two underscores between section and name:
 //! `MODCHAINS_CRANK_RPC_URL`, `MODCHAINS_CRANK_WORKER__THREADS`. Unknown names are refused in both places.
+//! Relative paths in the file are taken from the file's folder, those in variables from the working folder.
 
 mod check;
+mod environment;
 mod sections;
-
-pub use check::{ConfigProblem, ConfigProblems};
-pub use sections::{ChainSettings, Commitment, JobSettings, LogFormat, LogSettings, WorkerSettings};
 
 use std::path::{Path, PathBuf};
 
-use figment::{
-    Figment,
-    providers::{Env, Format, Toml},
-};
+pub use check::{ConfigProblem, ConfigProblems};
+pub use environment::VariableError;
+pub use sections::{ChainSettings, Commitment, JobSettings, LogFormat, LogSettings, WorkerSettings};
 use serde::{Deserialize, Serialize};
+use toml::{Table, Value};
 use url::Url;
 
 /// Prefix of the environment variables that override settings.
@@ -82,7 +81,7 @@ pub struct BundleSetting {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file is missing or unreadable.
-    #[error("{path}: cannot be read ({source}); write the file or name another with --config")]
+    #[error("{path}: cannot be read ({source}); write one with `modchains-crank init`, or name another with --config")]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -90,13 +89,16 @@ pub enum ConfigError {
         source: std::io::Error,
     },
     /// A setting is missing, unknown or of the wrong type.
-    #[error("{path}: {source}; correct the setting in the file or in its MODCHAINS_CRANK_ variable")]
+    #[error("{path}: {problem}; correct the setting in the file or in its MODCHAINS_CRANK_ variable")]
     Malformed {
         /// The file.
         path: PathBuf,
         /// What is wrong, with the setting's name.
-        source: Box<figment::Error>,
+        problem: String,
     },
+    /// A variable's text does not fit its setting.
+    #[error("{0}; correct the variable")]
+    Variable(#[from] VariableError),
 }
 
 impl ConfigError {
@@ -106,26 +108,34 @@ impl ConfigError {
         match self {
             Self::Unreadable { .. } => "config_unreadable",
             Self::Malformed { .. } => "config_malformed",
+            Self::Variable(_) => "config_variable",
         }
     }
 }
 
 impl Config {
-    /// Reads the file and the process's environment.
+    /// Reads the file and the process's environment. Relative paths in the file are taken from the file's folder, those
+    /// in variables from the working folder.
     ///
     /// # Errors
     /// [`ConfigError`] when the settings do not have the documented form; [`Config::check`] looks at what they mean.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        Self::load_from(path, Env::prefixed(ENVIRONMENT_PREFIX).split("__"))
+        // Other programs' variables need not be text.
+        let variables =
+            std::env::vars_os().filter_map(|(name, text)| Some((name.into_string().ok()?, text.into_string().ok()?)));
+        Self::load_from(path, variables)
     }
 
-    fn load_from(path: &Path, environment: impl figment::Provider) -> Result<Self, ConfigError> {
+    fn load_from(path: &Path, variables: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ConfigError::Unreadable { path: path.to_path_buf(), source })?;
-        let figment = Figment::new().merge(Toml::string(&text)).merge(environment);
-        figment
-            .extract()
-            .map_err(|source| ConfigError::Malformed { path: path.to_path_buf(), source: Box::new(source) })
+        let malformed = |problem: String| ConfigError::Malformed { path: path.to_path_buf(), problem };
+        let mut settings: Table = text.parse().map_err(|error| malformed(problem_in(&text, &error)))?;
+        if let Some(folder) = path.parent() {
+            resolve_paths(&mut settings, folder);
+        }
+        environment::apply(&mut settings, variables)?;
+        settings.try_into().map_err(|error: toml::de::Error| malformed(error.to_string().trim().replace('\n', ", ")))
     }
 
     /// The websocket endpoint: as set, or the RPC endpoint with `ws` for `http` and, if it names a port, the next port,
@@ -145,43 +155,74 @@ impl Config {
     }
 }
 
+/// What is wrong with a TOML text, and in which line.
+fn problem_in(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    format!("line {}: {}", before.split('\n').count(), error.message())
+}
+
+/// Takes relative paths from `folder`.
+fn resolve_paths(settings: &mut Table, folder: &Path) {
+    let resolve = |value: Option<&mut Value>| {
+        if let Some(Value::String(path)) = value {
+            *path = folder.join(&path).to_string_lossy().into_owned();
+        }
+    };
+    resolve(settings.get_mut("keypair"));
+    resolve(settings.get_mut("journal"));
+    if let Some(Value::Array(bundles)) = settings.get_mut("bundles") {
+        bundles.iter_mut().for_each(|bundle| resolve(bundle.get_mut("dir")));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is the test's failure")]
-    use std::time::Duration;
 
-    use figment::providers::Serialized;
+    use std::time::Duration;
 
     use super::*;
 
     const MINIMAL: &str = "rpc_url = 'http://127.0.0.1:8899'\nkeypair = 'k.json'\njournal = 'j.db'\nbundles = []\n";
 
-    fn load(text: &str, overrides: &[(&str, u16)]) -> Result<Config, ConfigError> {
+    fn load(text: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), text).unwrap();
-        let overrides = overrides
-            .iter()
-            .fold(Figment::new(), |figment, (key, value)| figment.merge(Serialized::default(key, value)));
-        Config::load_from(file.path(), overrides)
+        let named = variables.iter().map(|(name, text)| (format!("{ENVIRONMENT_PREFIX}{name}"), (*text).to_owned()));
+        Config::load_from(file.path(), named)
     }
 
     #[test]
-    fn defaults_fill_in_and_a_later_source_overrides_one_setting_of_a_section() {
-        let config = load(MINIMAL, &[("worker.threads", 3)]).unwrap();
+    fn defaults_fill_in_and_a_variable_overrides_one_setting_of_a_section() {
+        let config = load(MINIMAL, &[("WORKER__THREADS", "3")]).unwrap();
         assert_eq!(config.worker, WorkerSettings { threads: 3, ..WorkerSettings::default() });
         assert_eq!(config.worker.limits().batch_timeout, Duration::from_secs(10));
     }
 
     #[test]
+    fn relative_paths_of_the_file_follow_the_file_and_those_of_variables_the_shell() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("crank.toml");
+        let bundles = "[[bundles]]\ndir = 'models/digits'\nmodel = 'm'\n[[bundles]]\ndir = '/srv/other'\nmodel = 'n'\n";
+        std::fs::write(&path, MINIMAL.replace("bundles = []\n", bundles)).unwrap();
+        let variables = [(format!("{ENVIRONMENT_PREFIX}JOURNAL"), "here.db".to_owned())];
+        let config = Config::load_from(&path, variables.into_iter()).unwrap();
+        assert_eq!(config.keypair, folder.path().join("k.json"));
+        assert_eq!(config.bundles[0].dir, folder.path().join("models/digits"));
+        assert_eq!(config.bundles[1].dir, Path::new("/srv/other"));
+        assert_eq!(config.journal, Path::new("here.db"));
+    }
+
+    #[test]
     fn the_example_file_has_every_setting_and_the_defaults() {
-        let config = load(include_str!("../../crank.example.toml"), &[]).unwrap();
+        let example = include_str!("../../crank.example.toml");
+        let config: Config = toml::from_str(example).unwrap();
         assert_eq!(config.worker, WorkerSettings::default());
         assert_eq!(config.chain, ChainSettings::default());
         assert_eq!(config.jobs, JobSettings::default());
         assert_eq!(config.log, LogSettings::default());
-        let table: toml::Table = include_str!("../../crank.example.toml").parse().unwrap();
-        let written = toml::Table::try_from(&config).unwrap();
-        assert_eq!(table, written);
+        let table: Table = example.parse().unwrap();
+        assert_eq!(table, Table::try_from(&config).unwrap());
     }
 
     #[test]
@@ -189,6 +230,12 @@ mod tests {
         let error = load(&format!("{MINIMAL}[worker]\nthread = 2\n"), &[]).unwrap_err();
         assert!(error.to_string().contains("thread"), "{error}");
         assert_eq!(error.label(), "config_malformed");
+    }
+
+    #[test]
+    fn a_text_that_is_no_toml_is_refused_by_its_line() {
+        let error = load(&format!("{MINIMAL}[worker\n"), &[]).unwrap_err();
+        assert!(error.to_string().contains("line 5: "), "{error}");
     }
 
     #[test]

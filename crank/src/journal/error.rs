@@ -1,11 +1,16 @@
 //! What the journal refuses.
 
-use std::path::{Path, PathBuf};
+use std::{
+    error::Error,
+    path::{Path, PathBuf},
+};
 
 use super::{JobState, Key};
 
-/// SQLite's primary result code for a locked file.
-const SQLITE_BUSY: &str = "5";
+/// SQLite's primary result codes: a locked file, a damaged one, one that is no database at all.
+const SQLITE_BUSY: i32 = 5;
+const SQLITE_CORRUPT: i32 = 11;
+const SQLITE_NOTADB: i32 = 26;
 
 /// Why a step was not recorded. Nothing changed then.
 #[derive(Debug, thiserror::Error)]
@@ -26,8 +31,18 @@ pub enum JournalError {
         /// The reason.
         source: sqlx::Error,
     },
+    /// The file is not what was written to it.
+    #[error(
+        "{path}: the journal is damaged ({source}); stop the service, keep a copy, and recover it with `sqlite3 FILE .recover`. Or move it, its -wal and its -shm away, wait two minutes until nothing that was signed can land any more, and start with a new one: `modchains request finalize` settles results that are on chain already"
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        source: sqlx::Error,
+    },
     /// A statement failed.
-    #[error("journal: {0}; check free space, the step was not recorded")]
+    #[error("journal: {0}; the step was not recorded, {remedy}", remedy = remedy(.0))]
     Database(#[from] sqlx::Error),
     /// A row does not have the form this program writes.
     #[error("journal: column {column} is not {expected}; restore the file from a backup, it was changed from outside")]
@@ -93,6 +108,7 @@ impl JournalError {
         match self {
             Self::InUse { .. } => "journal_in_use",
             Self::Unusable { .. } => "journal_unusable",
+            Self::Damaged { .. } => "journal_damaged",
             Self::Database(_) => "journal_database",
             Self::Corrupt { .. } => "journal_corrupt",
             Self::UnknownRequest { .. } => "journal_unknown_request",
@@ -105,7 +121,30 @@ impl JournalError {
 
     pub(super) fn opening(path: &Path, source: sqlx::Error) -> Self {
         let path = path.to_path_buf();
-        let code = source.as_database_error().and_then(|error| error.code().map(|code| code.into_owned()));
-        if code.as_deref() == Some(SQLITE_BUSY) { Self::InUse { path } } else { Self::Unusable { path, source } }
+        match primary_code(&source) {
+            Some(SQLITE_BUSY) => Self::InUse { path },
+            Some(SQLITE_CORRUPT | SQLITE_NOTADB) => Self::Damaged { path, source },
+            _ => Self::Unusable { path, source },
+        }
     }
+}
+
+fn remedy(error: &sqlx::Error) -> &'static str {
+    match primary_code(error) {
+        Some(SQLITE_CORRUPT | SQLITE_NOTADB) => "the file is damaged: restart the service, which says what to do",
+        _ => "check free space",
+    }
+}
+
+/// The low byte of SQLite's result code, wherever in the chain of causes it is; the other bytes say more about it.
+fn primary_code(error: &sqlx::Error) -> Option<i32> {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        let database = error.downcast_ref::<sqlx::Error>().and_then(sqlx::Error::as_database_error);
+        if let Some(code) = database.and_then(|error| error.code()) {
+            return code.parse::<i32>().ok().map(|code| code & 0xff);
+        }
+        cause = error.source();
+    }
+    None
 }

@@ -2,9 +2,11 @@
 
 mod exact;
 mod script;
+mod warm_up;
 
 pub use exact::ExactRuntime;
 pub use script::ScriptRuntime;
+pub use warm_up::warm_up;
 
 use modchains_sdk::bundle::{Bundle, BundleError, InputError, NumericClass, OutputError};
 
@@ -35,6 +37,32 @@ pub enum RuntimeError {
     /// The model's numbers do not fit the output rule.
     #[error(transparent)]
     Output(#[from] OutputError),
+    /// The model's numbers are not real ones.
+    #[error(
+        "the model gives numbers of the kind {actual}, expected a float tensor; convert the logits and export it again"
+    )]
+    Kind {
+        /// As libtorch names it.
+        actual: String,
+    },
+    /// The model's answer is not one row of logits per request.
+    #[error(
+        "the model gives a tensor of shape {actual:?}, expected {expected:?}: one row per request and one column per label; export it again"
+    )]
+    Shape {
+        /// Requests in the batch, and labels.
+        expected: [i64; 2],
+        /// What the model gave.
+        actual: Vec<i64>,
+    },
+    /// The model answers a request differently in company.
+    #[error(
+        "the model answers the same input in another way in a batch of {batch} than alone; export it without operations across the batch and without random numbers, or serve it with worker.max_batch = 1 if the answers alone are always the same"
+    )]
+    BatchDiffers {
+        /// Inputs in the batch.
+        batch: usize,
+    },
     /// libtorch refused the module or failed in it.
     #[error("libtorch: {0}")]
     Torch(String),
@@ -56,6 +84,9 @@ impl RuntimeError {
             Self::Bundle(error) => error.label(),
             Self::Input { .. } => "runtime_input_invalid",
             Self::Output(_) => "runtime_output_invalid",
+            Self::Kind { .. } => "runtime_kind",
+            Self::Shape { .. } => "runtime_shape",
+            Self::BatchDiffers { .. } => "runtime_batch_differs",
             Self::Torch(_) => "runtime_torch",
         }
     }

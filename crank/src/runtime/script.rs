@@ -1,12 +1,12 @@
 //! The tolerant class: TorchScript modules with quantised outputs.
 
-use modchains_sdk::bundle::{Bundle, InputSpec, MODULE_FILE, OutputError, OutputRule};
+use modchains_sdk::bundle::{Bundle, InputSpec, MODULE_FILE, OutputRule};
 use tch::{CModule, Kind, Tensor, no_grad};
 
 use super::{ModelRuntime, RuntimeError, join_inputs};
 
 /// A TorchScript module ready to run. It takes a float tensor (batch, shape...) of the request's bytes as numbers and
-/// gives a float tensor (batch, labels).
+/// gives a float tensor (batch, labels). What row `n` of it says must follow from row `n` of the input alone.
 pub struct ScriptRuntime {
     input: InputSpec,
     output: OutputRule,
@@ -36,16 +36,26 @@ impl ModelRuntime for ScriptRuntime {
             return Ok(Vec::new());
         }
         let labels = self.output.labels().len();
+        let expected = [inputs.len() as i64, labels as i64];
         let mut shape = vec![inputs.len() as i64];
         shape.extend(self.input.shape.iter().map(|&side| i64::from(side)));
         let logits: Vec<f32> = no_grad(|| {
             let values = Tensor::from_slice(&joined).f_view(shape.as_slice())?.f_to_kind(Kind::Float)?;
             let logits = self.module.forward_ts(&[values])?;
-            Vec::<f32>::try_from(logits.f_to_kind(Kind::Float)?.f_contiguous()?.f_view([-1])?)
+            require_form(&logits, expected)?;
+            Ok::<_, RuntimeError>(Vec::<f32>::try_from(logits.f_to_kind(Kind::Float)?.f_contiguous()?.f_view([-1])?)?)
         })?;
-        if logits.len() != labels * inputs.len() {
-            return Err(OutputError::Count { expected: labels, actual: logits.len() / inputs.len() }.into());
-        }
         logits.chunks(labels).map(|logits| Ok(self.output.encode_floats(logits)?)).collect()
     }
+}
+
+/// Refuses what is not one row of real numbers per request: other kinds would lose a part when they are converted, and
+/// other shapes would mix the answers of different requests.
+fn require_form(logits: &Tensor, expected: [i64; 2]) -> Result<(), RuntimeError> {
+    let kind = logits.f_kind()?;
+    if !matches!(kind, Kind::Half | Kind::BFloat16 | Kind::Float | Kind::Double) {
+        return Err(RuntimeError::Kind { actual: format!("{kind:?}") });
+    }
+    let actual = logits.size();
+    if actual == expected { Ok(()) } else { Err(RuntimeError::Shape { expected, actual }) }
 }

@@ -1,56 +1,35 @@
 //! What every task shares.
 
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
-use modchains_sdk::{
-    Instruction, Keypair, Pubkey, SdkError, Signer,
-    client::{Client, SignedTransaction, sign},
-    core::request::RequestState,
-    decode::FetchedRequest,
-    instruction::budget::{compute_limit, compute_price},
-};
-use tokio::sync::watch;
+use modchains_sdk::{Pubkey, client::SignedTransaction, core::request::RequestState, decode::FetchedRequest};
 use tracing::Span;
 
-use super::{bonds::Bonds, health::Health, known::Known, recent::Recent, served::Served, statistics::Statistics};
+use super::{bonds::Bonds, known::Known, served::Served, sight::Sight, statistics::Statistics};
 use crate::{
-    config::{ChainSettings, JobSettings},
+    chain::Chain,
     journal::{Answer, Journal, NewJob},
 };
 
 /// What every task shares.
 pub struct Context {
-    /// The endpoint.
-    pub client: Client,
-    /// Where notifications come from.
-    pub websocket_url: String,
-    /// Signs and pays.
-    pub authority: Keypair,
+    /// Endpoint, websocket and key.
+    pub chain: Arc<Chain>,
     /// The models, in the order of the configuration.
     pub models: Vec<Served>,
     /// What was promised.
     pub journal: Journal,
-    /// Blockhash, heights and clock.
-    pub recent: watch::Receiver<Recent>,
     /// Free bonds.
     pub bonds: Bonds,
     /// Requests looked at.
     pub known: Known,
+    /// Whether requests are seen when they are made.
+    pub sight: Sight,
     /// Figures.
     pub statistics: Statistics,
-    /// Whether the endpoint answers.
-    pub rpc_health: Health,
-    /// Whether notifications come.
-    pub websocket_health: Health,
-    /// Sending and watching.
-    pub settings: ChainSettings,
-    /// What to do besides answering.
-    pub jobs: JobSettings,
-    /// Price of a compute unit, in micro-lamports.
-    pub price_microlamports: AtomicU64,
 }
 
 /// A request that was announced.
@@ -77,6 +56,8 @@ pub struct Work {
     pub claim: bool,
     /// Whether it goes in a transaction of its own, because one that it shared failed.
     pub alone: bool,
+    /// What was asked, for the log.
+    pub asked: String,
     /// The result.
     pub answer: Answer,
     /// How long it took so far; none for an answer that is sent again.
@@ -116,47 +97,9 @@ pub struct Unfinal {
 }
 
 impl Context {
-    /// The chain's time, unix seconds.
-    pub fn now_seconds(&self) -> i64 {
-        self.recent.borrow().now_seconds()
-    }
-
-    /// The present block.
-    pub fn block_height(&self) -> u64 {
-        self.recent.borrow().block_height
-    }
-
     /// Position of the model with this service.
     pub fn model_of(&self, service: &Pubkey) -> Option<usize> {
         self.models.iter().position(|served| served.service == *service)
-    }
-
-    /// Sets the price that transactions offer from now on.
-    pub fn set_price(&self, microlamports: u64) {
-        self.price_microlamports.store(microlamports, Ordering::Relaxed);
-    }
-
-    /// Budget instructions in front of those of a transaction.
-    pub fn budgeted(&self, units: u32, instructions: impl IntoIterator<Item = Instruction>) -> Vec<Instruction> {
-        let price = self.price_microlamports.load(Ordering::Relaxed);
-        let mut all = vec![compute_limit(units)];
-        all.extend((price > 0).then(|| compute_price(price)));
-        all.extend(instructions);
-        all
-    }
-
-    /// Signs with the blockhash at hand.
-    ///
-    /// # Errors
-    /// When the transaction is too large.
-    pub fn sign(&self, instructions: &[Instruction]) -> Result<SignedTransaction, SdkError> {
-        let recent = *self.recent.borrow();
-        sign(instructions, &[&self.authority], recent.blockhash, recent.last_valid_block_height)
-    }
-
-    /// Who signs and pays.
-    pub fn payer(&self) -> Pubkey {
-        self.authority.pubkey()
     }
 }
 

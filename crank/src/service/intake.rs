@@ -56,7 +56,7 @@ fn accept(context: &Context, announced: Announced) -> Option<Accepted> {
     if !context.known.begin(address) {
         return None;
     }
-    match consider(&announced.request, &served.offer, &served.operator, context.now_seconds()) {
+    match consider(&announced.request, &served.offer, &served.operator, context.chain.now_seconds()) {
         Verdict::Answer { claim } => {
             let bond_atoms = announced.request.request.value.result_bond_atoms;
             if !context.bonds.reserve(served.operator, address, bond_atoms) {
@@ -135,7 +135,7 @@ fn new_job(context: &Context, announced: &Announced) -> NewJob {
 fn work(context: &Context, accepted: Accepted, inferred: Inferred) -> Work {
     let Accepted { announced, claim, span } = accepted;
     let job = new_job(context, &announced);
-    let request = announced.request.request;
+    let request = &announced.request.request;
     let timing = Timing { seen_at: announced.seen_at, forward: inferred.forward, batch: inferred.batch };
     Work {
         model: announced.model,
@@ -144,6 +144,7 @@ fn work(context: &Context, accepted: Accepted, inferred: Inferred) -> Work {
         job,
         claim,
         alone: false,
+        asked: context.models[announced.model].offer.asked(&announced.request.input),
         answer: Answer::new(inferred.output, &request.value.salt),
         timing: Some(timing),
         span,

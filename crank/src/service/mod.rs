@@ -16,7 +16,9 @@
 //! | [`track`] | follows sent transactions until they are settled, failed or expired |
 //! | [`settle`] | compares journal and chain and decides what a request needs next; also recovers after a restart |
 //! | [`jobs`] | finalizes, and does once per epoch what anyone may do: roll usage, sync the market, distribute fees |
-//! | [`recent`] | keeps blockhash, block height, the chain's clock and the priority fee at hand |
+//! | [`sight`] | tells whether requests are seen at all; without that the service is not ready |
+//!
+//! [`crate::chain`] keeps blockhash, block height, the chain's clock and the priority fee at hand.
 //!
 //! **The model runs before the claim.** Claim and result travel in one transaction, so that no confirmation lies
 //! between them, and a claim bond is never at risk: either both are on chain or neither. What that costs is the
@@ -28,16 +30,14 @@
 mod bonds;
 mod context;
 mod error;
-mod health;
 mod intake;
 mod jobs;
 mod known;
-mod pack;
 mod poll;
 mod post;
-mod recent;
 mod served;
 mod settle;
+mod sight;
 mod start;
 mod statistics;
 mod stop;
@@ -46,5 +46,6 @@ mod track;
 mod watch;
 
 pub use error::ServiceError;
+pub use start::{Preflight, preflight};
 pub use statistics::Report;
 pub use supervise::{RunOptions, run};

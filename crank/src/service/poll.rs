@@ -15,6 +15,9 @@ use super::context::{Announced, Context};
 /// While notifications come, the list is read this many times less often.
 const RELAXED: u32 = 10;
 
+const REMEDY: &str = "requests made while the websocket is down are missed; set rpc_url to an endpoint that serves \
+                      getProgramAccounts for the oracle program";
+
 /// Pause until the next look.
 fn pause(interval: Duration, has_notifications: bool) -> Duration {
     if has_notifications { interval * RELAXED } else { interval }
@@ -27,18 +30,19 @@ pub async fn run(
     connected: Arc<Notify>,
     stop: CancellationToken,
 ) {
-    let interval = Duration::from_millis(context.settings.poll_interval_ms);
+    let interval = Duration::from_millis(context.chain.settings.poll_interval_ms);
     loop {
         let listed = stop.run_until_cancelled(list(&context, &announced)).await;
         let Some(listed) = listed else { return };
-        context.rpc_health.note(&listed);
+        context.chain.endpoint.note_read("open requests", REMEDY, &listed);
+        context.sight.set_listed(listed.is_ok());
         if let Err(error) = listed {
             tracing::debug!(%error, "open requests not listed");
         }
         tokio::select! {
             () = stop.cancelled() => return,
             () = connected.notified() => {}
-            () = tokio::time::sleep(pause(interval, !context.websocket_health.is_down())) => {}
+            () = tokio::time::sleep(pause(interval, !context.chain.websocket.is_down())) => {}
         }
     }
 }
@@ -46,7 +50,7 @@ pub async fn run(
 async fn list(context: &Context, announced: &mpsc::Sender<Announced>) -> Result<(), SdkError> {
     let mut open = HashSet::new();
     for (model, served) in context.models.iter().enumerate() {
-        for request in context.client.requests(&served.service, Some(RequestStatus::Open)).await? {
+        for request in context.chain.client.requests(&served.service, Some(RequestStatus::Open)).await? {
             open.insert(request.request.address);
             // Fails only when the service stops.
             announced.send(Announced { model, request, seen_at: Instant::now() }).await.ok();

@@ -13,10 +13,12 @@ use tokio_util::task::TaskTracker;
 
 use super::{
     context::{Context, InFlight, Work, wall_seconds},
-    pack::{TRANSACTION_BYTES_MAX, pack, transaction_bytes},
     statistics::AnswerTimes,
 };
-use crate::journal::{JournalError, Key, Posting, SignedTransaction as Recorded};
+use crate::{
+    chain::{Signer, TRANSACTION_BYTES_MAX, pack, transaction_bytes},
+    journal::{JournalError, Key, Posting, SignedTransaction as Recorded},
+};
 
 /// Most answers taken from the queue at once.
 const BATCH_MAX: usize = 64;
@@ -71,9 +73,11 @@ async fn journal_answers(context: &Context, works: Vec<Work>) -> Vec<Work> {
 /// Packs, signs and journals; what the journal refuses is left out.
 async fn sign_and_journal(context: &Context, mut works: Vec<Work>) -> Vec<Parcel> {
     while !works.is_empty() {
-        let parcels = sign_all(context, works);
+        // When the service stops before there is a fresh blockhash, the journal has the answers.
+        let Some(signer) = context.chain.signer().await else { return Vec::new() };
+        let parcels = sign_all(context, &signer, works);
         let recorded: Vec<_> = parcels.iter().map(to_record).collect();
-        match context.journal.record_signed(&recorded, context.block_height(), wall_seconds()).await {
+        match context.journal.record_signed(&recorded, context.chain.block_height(), wall_seconds()).await {
             Ok(()) => return parcels,
             Err(error) => {
                 let refused = request_of(&error);
@@ -91,13 +95,13 @@ async fn sign_and_journal(context: &Context, mut works: Vec<Work>) -> Vec<Parcel
     Vec::new()
 }
 
-fn sign_all(context: &Context, works: Vec<Work>) -> Vec<Parcel> {
-    let payer = context.payer();
+fn sign_all(context: &Context, signer: &Signer, works: Vec<Work>) -> Vec<Parcel> {
+    let payer = context.chain.payer.address();
     let (alone, together): (Vec<_>, Vec<_>) = works.into_iter().partition(|work| work.alone);
     let mut groups =
         pack(together, |group| transaction_bytes(&instructions(context, group), &payer) <= TRANSACTION_BYTES_MAX);
     groups.extend(alone.into_iter().map(|work| vec![work]));
-    let parcels = groups.into_iter().filter_map(|works| match context.sign(&instructions(context, &works)) {
+    let parcels = groups.into_iter().filter_map(|works| match signer.sign(&instructions(context, &works)) {
         Ok(signed) => Some(Parcel { signed, works }),
         Err(error) => {
             works.iter().for_each(|work| {
@@ -112,7 +116,7 @@ fn sign_all(context: &Context, works: Vec<Work>) -> Vec<Parcel> {
 
 /// Claims and results of a group, under a fixed compute limit.
 fn instructions(context: &Context, group: &[Work]) -> Vec<Instruction> {
-    let authority = context.payer();
+    let authority = context.chain.payer.address();
     let mut units = BUDGET_UNITS;
     let mut all = Vec::with_capacity(2 * group.len());
     for work in group {
@@ -130,7 +134,7 @@ fn instructions(context: &Context, group: &[Work]) -> Vec<Instruction> {
         };
         all.push(result_post(&authority, &served.quote.mint, &work.request, args));
     }
-    context.budgeted(units, all)
+    context.chain.payer.budgeted(units, all)
 }
 
 fn to_record(parcel: &Parcel) -> (Recorded, Vec<Posting>) {
@@ -169,8 +173,7 @@ fn refuse(context: &Context, request: &Pubkey, error: &JournalError) {
 /// Sends a transaction and hands it to the tracker, whatever the endpoint says: it may have taken it all the same.
 async fn send(context: Arc<Context>, parcel: Parcel, in_flight: mpsc::Sender<InFlight>) {
     let sent_at = Instant::now();
-    let outcome = context.client.send_signed(&parcel.signed.bytes).await;
-    context.rpc_health.note(&outcome);
+    let outcome = context.chain.client.send_signed(&parcel.signed.bytes).await;
     log_sent(&context, &parcel, sent_at, outcome.as_ref().err());
     let requests: Vec<Pubkey> = parcel.works.iter().map(|work| work.request).collect();
     let keys: Vec<Key> = requests.iter().map(Pubkey::to_bytes).collect();
@@ -190,8 +193,10 @@ fn log_sent(context: &Context, parcel: &Parcel, sent_at: Instant, error: Option<
         if let Some(error) = error {
             tracing::warn!(%error, label = error.label(), "endpoint did not take the result, trying again");
         }
+        let offer = &context.models[work.model].offer;
+        let (model, answer) = (&offer.name, offer.answered(&work.answer.output));
         let Some(timing) = work.timing else {
-            tracing::info!(signature = %parcel.signed.signature, "result sent again");
+            tracing::info!(model, asked = work.asked, answer, signature = %parcel.signed.signature, "result sent again");
             continue;
         };
         let times = AnswerTimes {
@@ -203,11 +208,14 @@ fn log_sent(context: &Context, parcel: &Parcel, sent_at: Instant, error: Option<
         context.statistics.answered(&times);
         context.statistics.count(|counts| counts.answered += 1);
         tracing::info!(
-            signature = %parcel.signed.signature,
+            model,
+            asked = work.asked,
+            answer,
             seen_to_sent_us = times.seen_to_sent.as_micros() as u64,
             forward_us = times.forward.as_micros() as u64,
             batch = times.batch,
             together = parcel.works.len(),
+            signature = %parcel.signed.signature,
             "result sent"
         );
     }

@@ -2,7 +2,7 @@
 
 use modchains_sdk::{
     Pubkey,
-    bundle::{Bundle, InputError, InputSpec, NumericClass},
+    bundle::{Bundle, InputError, InputSpec, NumericClass, OutputRule},
     decode::FetchedRequest,
     instruction::Token,
     oracle::state::RequestStatus,
@@ -12,6 +12,9 @@ use crate::worker::WorkerPool;
 
 /// Seconds before a request's deadline from which it is left alone: the answer could come too late.
 const DEADLINE_MARGIN_SECONDS: i64 = 2;
+
+/// How many values of an input the log shows.
+const ASKED_VALUES: usize = 12;
 
 /// A model with its running workers.
 pub struct Served {
@@ -32,14 +35,16 @@ pub struct Served {
 /// What a bundle can answer.
 #[derive(Debug, Clone)]
 pub struct Offer {
+    /// Name and version, for the log.
+    pub name: String,
     /// The version, by the hash of its manifest.
     pub manifest_sha256: [u8; 32],
     /// Code of its numeric class on chain.
     pub numeric_class: u8,
     /// What one request carries.
     pub input: InputSpec,
-    /// Bytes of a result.
-    pub output_bytes: usize,
+    /// What one result carries.
+    pub output: OutputRule,
 }
 
 impl Offer {
@@ -51,11 +56,26 @@ impl Offer {
             NumericClass::Tolerant => 1,
         };
         Self {
+            name: format!("{} {}", manifest.name, manifest.version),
             manifest_sha256: bundle.manifest_sha256(),
             numeric_class,
             input: manifest.input.clone(),
-            output_bytes: manifest.output.bytes(),
+            output: manifest.output.clone(),
         }
+    }
+
+    /// What was asked, in the terms of the model: the shape of the input and its first values.
+    pub fn asked(&self, input: &[u8]) -> String {
+        let sides: Vec<String> = self.input.shape.iter().map(u32::to_string).collect();
+        let first = &input[..input.len().min(ASKED_VALUES)];
+        let rest = if first.len() < input.len() { ", ..." } else { "" };
+        let values: Vec<String> = first.iter().map(u8::to_string).collect();
+        format!("{} [{}{rest}]", sides.join("x"), values.join(", "))
+    }
+
+    /// What a result says, in the terms of the model.
+    pub fn answered(&self, output: &[u8]) -> String {
+        self.output.answer(output).map_or_else(|error| error.to_string(), |answer| answer.to_string())
     }
 }
 
@@ -150,7 +170,7 @@ fn require_fit(request: &FetchedRequest, offer: &Offer) -> Result<(), NotOurs> {
     if terms.numeric_class != offer.numeric_class {
         return Err(NotOurs::NumericClass { asked: terms.numeric_class, loaded: offer.numeric_class });
     }
-    let (room, needed) = (terms.output_bytes_max, offer.output_bytes);
+    let (room, needed) = (terms.output_bytes_max, offer.output.bytes());
     if usize::from(room) < needed {
         return Err(NotOurs::OutputRoom { room, needed });
     }
@@ -159,6 +179,8 @@ fn require_fit(request: &FetchedRequest, offer: &Offer) -> Result<(), NotOurs> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is the test's failure")]
+
     use super::{
         super::settle::tests::{NOW, request},
         *,
@@ -166,7 +188,23 @@ mod tests {
 
     fn offer() -> Offer {
         let input = InputSpec { shape: vec![2], dtype: "u8".to_owned(), bytes: 2, max: 16 };
-        Offer { manifest_sha256: [8; 32], numeric_class: 0, input, output_bytes: 41 }
+        let labels = (0..10).map(|label| format!("digit {label}")).collect();
+        let output = OutputRule::ClassLogitsI32 { bytes: 41, steps_per_unit: Some(100), labels };
+        Offer { name: "digits 1".to_owned(), manifest_sha256: [8; 32], numeric_class: 0, input, output }
+    }
+
+    #[test]
+    fn question_and_answer_are_told_in_the_terms_of_the_model() {
+        let offer = offer();
+        assert_eq!(offer.asked(&[3, 16]), "2 [3, 16]");
+        let mut image = offer.clone();
+        image.input.shape = vec![1, 8, 8];
+        assert_eq!(image.asked(&[7; 64]), "1x8x8 [7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, ...]");
+        let mut logits = [0; 10];
+        logits[4] = 900;
+        let output = offer.output.encode_accumulators(&logits).unwrap();
+        assert_eq!(offer.answered(&output), "digit 4 (99.9 % sure)");
+        assert!(offer.answered(&output[1..]).contains("40 bytes"));
     }
 
     fn verdict(request: &FetchedRequest, operator: &Pubkey) -> Verdict {

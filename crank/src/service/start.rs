@@ -1,12 +1,14 @@
 //! Everything that must hold before the first request is taken up.
 
-use std::{sync::atomic::AtomicU64, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use modchains_sdk::{
-    Hash, Keypair, Pubkey, SdkError, Signer, address,
+    Hash, Pubkey, SdkError, Signer, address,
     bundle::{Bundle, BundleLimits},
     client::{Client, ClientOptions},
     core::bond::required_bond,
+    decode::Fetched,
+    instruction::Token,
     keys::{self, Program},
     oracle::state::{Operator, Service},
 };
@@ -16,13 +18,13 @@ use super::{
     bonds::Bonds,
     context::Context,
     error::ServiceError,
-    health::Health,
     known::Known,
-    recent::Recent,
     served::{Offer, Served},
+    sight::Sight,
     statistics::Statistics,
 };
 use crate::{
+    chain::{Chain, Payer, Recent},
     config::{BundleSetting, Config},
     journal::Journal,
     worker::{WorkerPool, WorkerSpec},
@@ -41,17 +43,19 @@ pub async fn start(config: &Config) -> Result<(Context, watch::Sender<Recent>), 
     let authority = keys::load(&config.keypair)?;
     let client = connect(config).await?;
     require_programs(&client).await?;
-    require_funds(&client, &authority).await?;
-    let mut offers = Vec::with_capacity(config.bundles.len());
+    let lamports = require_funds(&client, &authority.pubkey()).await?;
+    let mut bonded = Vec::with_capacity(config.bundles.len());
     for setting in &config.bundles {
-        offers.push(prepare(config, setting, &client, &authority).await?);
+        let prepared = prepare(config, setting, &client).await?;
+        let bond = require_bond(&client, &authority.pubkey(), &prepared).await?;
+        bonded.push((prepared, bond));
     }
     let journal = Journal::open(&config.journal).await?;
     let bonds = Bonds::default();
-    let mut models = Vec::with_capacity(offers.len());
-    for prepared in offers {
-        bonds.update(prepared.operator, prepared.free_bond_atoms);
-        models.push(serve(config, prepared).await?);
+    let mut models = Vec::with_capacity(bonded.len());
+    for (prepared, (operator, free_bond_atoms)) in bonded {
+        bonds.update(operator, free_bond_atoms);
+        models.push(serve(config, prepared, operator).await?);
     }
     let operators: Vec<Pubkey> = models.iter().map(|served| served.operator).collect();
     // Not every endpoint knows prices; without them no priority fee is paid.
@@ -62,23 +66,51 @@ pub async fn start(config: &Config) -> Result<(Context, watch::Sender<Recent>), 
         what: "statistics",
         source: std::io::Error::other(error.to_string()),
     })?;
-    let context = Context {
-        client,
-        websocket_url: config.websocket_url().unwrap_or_default(),
-        authority,
-        models,
-        journal,
-        recent,
-        bonds,
-        known: Known::default(),
-        statistics,
-        rpc_health: Health::new("the RPC endpoint"),
-        websocket_health: Health::new("the websocket"),
-        settings: config.chain.clone(),
-        jobs: config.jobs.clone(),
-        price_microlamports: AtomicU64::new(price),
-    };
-    Ok((context, sender))
+    let payer = Payer::new(authority, lamports, price);
+    let websocket_url = config.websocket_url().unwrap_or_default();
+    let chain = Arc::new(Chain::new(client, websocket_url, config.chain.clone(), payer, recent));
+    let (known, sight) = (Known::default(), Sight::default());
+    Ok((Context { chain, models, journal, bonds, known, sight, statistics }, sender))
+}
+
+/// What the chain says to a configuration before anything runs.
+#[derive(Debug)]
+pub struct Preflight {
+    /// The cluster.
+    pub genesis_hash: Hash,
+    /// What the operator still has to do before the service starts, each with its remedy.
+    pub missing: Vec<ServiceError>,
+}
+
+/// Checks a configuration against the chain: cluster, programs, and that each bundle is the version its service asks for.
+/// What the operator's key lacks is listed.
+///
+/// # Errors
+/// The first thing in the configuration that does not hold.
+pub async fn preflight(config: &Config) -> Result<Preflight, ServiceError> {
+    config.check()?;
+    let authority = keys::load(&config.keypair)?.pubkey();
+    let client = connect(config).await?;
+    require_programs(&client).await?;
+    let mut missing = Vec::new();
+    missing.extend(lacking(require_funds(&client, &authority).await)?);
+    for setting in &config.bundles {
+        let prepared = prepare(config, setting, &client).await?;
+        missing.extend(lacking(require_bond(&client, &authority, &prepared).await)?);
+    }
+    Ok(Preflight { genesis_hash: client.genesis_hash().await?, missing })
+}
+
+/// What the operator's key lacks; any other error is one.
+fn lacking<T>(outcome: Result<T, ServiceError>) -> Result<Option<ServiceError>, ServiceError> {
+    use ServiceError::{BondTooSmall, OperatorMissing, Sdk};
+    match outcome {
+        Ok(_) => Ok(None),
+        Err(error @ (OperatorMissing { .. } | BondTooSmall { .. } | Sdk(SdkError::InsufficientFunds { .. }))) => {
+            Ok(Some(error))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 async fn connect(config: &Config) -> Result<Client, ServiceError> {
@@ -110,31 +142,24 @@ async fn require_programs(client: &Client) -> Result<(), ServiceError> {
     Ok(())
 }
 
-async fn require_funds(client: &Client, authority: &Keypair) -> Result<(), ServiceError> {
-    let address = authority.pubkey();
-    let has_lamports = client.lamports(&address).await?;
+/// What the key holds, in lamports.
+async fn require_funds(client: &Client, authority: &Pubkey) -> Result<u64, ServiceError> {
+    let (address, has_lamports) = (*authority, client.lamports(authority).await?);
     if has_lamports < LAMPORTS_MIN {
         return Err(SdkError::InsufficientFunds { address, needed_lamports: LAMPORTS_MIN, has_lamports }.into());
     }
-    Ok(())
+    Ok(has_lamports)
 }
 
-/// A model whose service and bond are in order.
+/// A model whose service fits its bundle.
 struct Prepared {
     model: Pubkey,
-    service: Pubkey,
-    operator: Pubkey,
-    free_bond_atoms: u64,
-    quote: modchains_sdk::instruction::Token,
+    service: Fetched<Service>,
+    quote: Token,
     bundle: Bundle,
 }
 
-async fn prepare(
-    config: &Config,
-    setting: &BundleSetting,
-    client: &Client,
-    authority: &Keypair,
-) -> Result<Prepared, ServiceError> {
+async fn prepare(config: &Config, setting: &BundleSetting, client: &Client) -> Result<Prepared, ServiceError> {
     let model: Pubkey = setting
         .model
         .parse()
@@ -146,27 +171,29 @@ async fn prepare(
     let service = client.service(&model).await?;
     require_service(&model, &bundle, &service.value)?;
     let quote = client.token_of(&service.value.quote_mint).await?;
-    let address = address::oracle::operator(&authority.pubkey(), &quote.mint);
+    Ok(Prepared { model, service, quote, bundle })
+}
+
+/// This operator's account for a service, and how much of its bond is free, in atoms.
+async fn require_bond(client: &Client, authority: &Pubkey, prepared: &Prepared) -> Result<(Pubkey, u64), ServiceError> {
+    let mint = prepared.quote.mint;
+    let address = address::oracle::operator(authority, &mint);
     let operator = client.find_state::<Operator>(&address).await?;
-    let needed_atoms = bond_of_one_result(&service.value);
+    let needed_atoms = bond_of_one_result(&prepared.service.value);
     let Some(operator) = operator else {
-        return Err(ServiceError::OperatorMissing { authority: authority.pubkey(), mint: quote.mint, needed_atoms });
+        return Err(ServiceError::OperatorMissing { authority: *authority, mint, needed_atoms });
     };
     let bond_atoms = operator.value.bond_atoms;
     // Bond that earlier results hold comes free by itself; only a bond that is too small for good is an error.
     if bond_atoms < needed_atoms {
-        return Err(ServiceError::BondTooSmall {
-            operator: address,
-            service: service.address,
-            bond_atoms,
-            needed_atoms,
-        });
+        let service = prepared.service.address;
+        return Err(ServiceError::BondTooSmall { operator: address, service, bond_atoms, needed_atoms });
     }
     let free_bond_atoms = bond_atoms.saturating_sub(operator.value.locked_atoms);
     if free_bond_atoms < needed_atoms {
         tracing::warn!(operator = %address, free_bond_atoms, needed_atoms, "bond is held by earlier results");
     }
-    Ok(Prepared { model, service: service.address, operator: address, free_bond_atoms, quote, bundle })
+    Ok((address, free_bond_atoms))
 }
 
 /// What the program will ask for one result at the service's fee; its own refusal follows if that cannot be computed.
@@ -187,7 +214,7 @@ fn require_service(model: &Pubkey, bundle: &Bundle, service: &Service) -> Result
         allowed: allowed.into(),
         needed,
     };
-    let output_bytes = u64::try_from(offer.output_bytes).unwrap_or(u64::MAX);
+    let output_bytes = u64::try_from(offer.output.bytes()).unwrap_or(u64::MAX);
     if u64::from(service.input_bytes_max) < u64::from(offer.input.bytes) {
         return Err(unfit("input bytes", service.input_bytes_max, offer.input.bytes.into()));
     }
@@ -200,8 +227,8 @@ fn require_service(model: &Pubkey, bundle: &Bundle, service: &Service) -> Result
     Ok(())
 }
 
-async fn serve(config: &Config, prepared: Prepared) -> Result<Served, ServiceError> {
-    let Prepared { model, service, operator, quote, bundle, .. } = prepared;
+async fn serve(config: &Config, prepared: Prepared, operator: Pubkey) -> Result<Served, ServiceError> {
+    let Prepared { model, service, quote, bundle } = prepared;
     let offer = Offer::of(&bundle);
     let mut spec =
         WorkerSpec::new(bundle).map_err(|source| ServiceError::System { what: "this binary's path", source })?;
@@ -209,5 +236,5 @@ async fn serve(config: &Config, prepared: Prepared) -> Result<Served, ServiceErr
     spec.sandbox = config.worker.sandbox;
     spec.limits = config.worker.limits();
     let pool = WorkerPool::start(spec, config.worker.processes.into(), config.worker.queue.into()).await?;
-    Ok(Served { model, service, operator, quote, offer, pool })
+    Ok(Served { model, service: service.address, operator, quote, offer, pool })
 }

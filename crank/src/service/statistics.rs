@@ -2,13 +2,15 @@
 
 use std::{
     collections::BTreeMap,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
     time::Duration,
 };
 
 use hdrhistogram::Histogram;
 use serde::Serialize;
+
+use crate::chain::Health;
 
 /// Counts and times since the service started. Times are in microseconds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -153,6 +155,31 @@ impl Statistics {
 
     fn figures(&self) -> std::sync::MutexGuard<'_, Figures> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The file that the figures go to, if one is wanted.
+pub struct StatisticsFile {
+    path: Option<PathBuf>,
+    health: Health,
+}
+
+impl StatisticsFile {
+    /// Nothing is written yet.
+    pub fn new(path: Option<PathBuf>) -> Self {
+        Self {
+            path,
+            health: Health::new("the statistics file cannot be written", "the statistics file is written again"),
+        }
+    }
+
+    /// Writes the figures. That it fails, and that it works again, is logged once.
+    pub fn write(&self, statistics: &Statistics) {
+        let Some(path) = &self.path else { return };
+        match statistics.write(path) {
+            Ok(()) => self.health.up(),
+            Err(error) => self.health.down(&format!("{}: {error}; check folder and permissions", path.display())),
+        }
     }
 }
 

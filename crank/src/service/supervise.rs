@@ -3,7 +3,7 @@
 use std::{future::Future, path::PathBuf, sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
-use modchains_sdk::Signer;
+use modchains_sdk::Pubkey;
 use tokio::{
     sync::{Notify, mpsc},
     task::{JoinError, JoinSet},
@@ -15,13 +15,15 @@ use super::{
     context::Context,
     error::ServiceError,
     intake, jobs, poll, post,
-    recent::{self, Recent},
     settle::{self, Outlets},
-    start,
-    statistics::Report,
+    sight, start,
+    statistics::{Report, StatisticsFile},
     stop, track, watch,
 };
-use crate::config::Config;
+use crate::{
+    chain::{self, Recent},
+    config::{Config, JobSettings},
+};
 
 /// Requests and keys that each queue holds.
 const QUEUE: usize = 1_024;
@@ -57,10 +59,9 @@ pub async fn run(config: &Config, options: RunOptions) -> Result<Report, Service
     };
     let (context, sender) = started;
     let context = Arc::new(context);
-    tracing::info!(operator = %context.authority.pubkey(), models = context.models.len(), "ready");
-
+    let file = Arc::new(StatisticsFile::new(options.stats_file));
     let tokens = Tokens { stop: CancellationToken::new(), abandon: CancellationToken::new() };
-    let mut tasks = spawn(&context, sender, &tokens, options.stats_file.clone());
+    let mut tasks = spawn(&context, config.jobs.clone(), sender, &tokens, Arc::clone(&file));
     let outcome = tokio::select! {
         reason = &mut stop_requested => {
             tracing::info!(reason, "stopping");
@@ -69,7 +70,7 @@ pub async fn run(config: &Config, options: RunOptions) -> Result<Report, Service
         Some(ended) = tasks.join_next() => Err(ended_early(ended)),
     };
     end(tasks, &tokens).await;
-    let report = finish(context, options.stats_file).await;
+    let report = finish(context, &file).await;
     outcome.map(|()| report)
 }
 
@@ -84,9 +85,10 @@ type Tasks = JoinSet<&'static str>;
 
 fn spawn(
     context: &Arc<Context>,
+    settings: JobSettings,
     sender: tokio::sync::watch::Sender<Recent>,
     tokens: &Tokens,
-    stats_file: Option<PathBuf>,
+    file: Arc<StatisticsFile>,
 ) -> Tasks {
     let (announced, announced_queue) = mpsc::channel(QUEUE);
     let (ready, ready_queue) = mpsc::channel(QUEUE);
@@ -103,7 +105,9 @@ fn spawn(
     let shared = || Arc::clone(context);
     let stop = || tokens.stop.clone();
     let mut tasks = Tasks::new();
-    name(&mut tasks, "recent", recent::run(shared(), sender, stop()));
+    let operators: Vec<Pubkey> = context.models.iter().map(|served| served.operator).collect();
+    name(&mut tasks, "recent", chain::run(Arc::clone(&context.chain), sender, operators, stop()));
+    name(&mut tasks, "sight", sight::run(shared(), stop()));
     name(&mut tasks, "watch", watch::run(shared(), announced.clone(), Arc::clone(&connected), stop()));
     name(&mut tasks, "poll", poll::run(shared(), announced, connected, stop()));
     name(&mut tasks, "intake", intake::run(shared(), announced_queue, ready, named.clone(), stop()));
@@ -111,8 +115,8 @@ fn spawn(
     let abandon = || tokens.abandon.clone();
     name(&mut tasks, "track", track::run(shared(), in_flight_queue, named.clone(), abandon()));
     name(&mut tasks, "settle", settle::run(shared(), named_queue, outlets, abandon()));
-    name(&mut tasks, "jobs", jobs::run(shared(), unfinal_queue, named, stop()));
-    name(&mut tasks, "statistics", write_statistics(shared(), stats_file, stop()));
+    name(&mut tasks, "jobs", jobs::run(shared(), settings, unfinal_queue, named, stop()));
+    name(&mut tasks, "statistics", write_statistics(shared(), file, stop()));
     tasks
 }
 
@@ -144,24 +148,21 @@ async fn end(mut tasks: Tasks, tokens: &Tokens) {
     }
 }
 
-async fn write_statistics(context: Arc<Context>, path: Option<PathBuf>, stop: CancellationToken) {
-    let Some(path) = path else { return stop.cancelled().await };
+async fn write_statistics(context: Arc<Context>, file: Arc<StatisticsFile>, stop: CancellationToken) {
+    // The file says that the service is ready.
+    if stop.run_until_cancelled(context.sight.opened()).await.is_none() {
+        return;
+    }
     let mut ticks = tokio::time::interval(STATISTICS_PERIOD);
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
-        if let Err(error) = context.statistics.write(&path) {
-            tracing::warn!(path = %path.display(), %error, "statistics not written");
-        }
+        file.write(&context.statistics);
     }
 }
 
 /// Ends the workers, closes the journal and says what was done.
-async fn finish(context: Arc<Context>, stats_file: Option<PathBuf>) -> Report {
+async fn finish(context: Arc<Context>, file: &StatisticsFile) -> Report {
     let report = context.statistics.report();
-    if let Some(path) = stats_file
-        && let Err(error) = context.statistics.write(&path)
-    {
-        tracing::warn!(path = %path.display(), %error, "statistics not written");
-    }
+    file.write(&context.statistics);
     // Whatever still holds the context is being dropped; workers then end with their pipes.
     if let Ok(context) = Arc::try_unwrap(context) {
         let pools = context.models.into_iter().map(|served| served.pool.shutdown());

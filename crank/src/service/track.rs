@@ -81,7 +81,7 @@ pub async fn run(
             },
             () = tokio::time::sleep(PERIOD), if !tracked.is_empty() => {
                 let looked = look(&context, &mut tracked, &settle).await;
-                context.rpc_health.note(&looked);
+                context.chain.endpoint.note_read("transactions", "name an endpoint that serves getSignatureStatuses", &looked);
                 if let Err(error) = looked {
                     tracing::debug!(%error, "transactions not looked at");
                 }
@@ -100,12 +100,12 @@ async fn look(
 ) -> Result<(), SdkError> {
     let signatures: Vec<Signature> = tracked.keys().copied().collect();
     for part in signatures.chunks(STATUSES_MAX) {
-        let height = context.block_height();
-        let statuses = context.client.statuses(part).await?;
+        let height = context.chain.block_height();
+        let statuses = context.chain.client.statuses(part).await?;
         for (signature, status) in part.iter().zip(statuses) {
             let Some(entry) = tracked.get_mut(signature) else { continue };
             let last_valid = entry.in_flight.signed.last_valid_block_height;
-            let fate = fate(status.as_ref(), context.client.commitment(), height, last_valid);
+            let fate = fate(status.as_ref(), context.chain.client.commitment(), height, last_valid);
             if fate != Fate::Open {
                 conclude(context, entry, &fate).await;
                 // A full queue drops the keys; the periodic comparison finds them.
@@ -113,7 +113,8 @@ async fn look(
                 tracked.remove(signature);
             } else if entry.sent_at.elapsed() >= RESEND_PERIOD {
                 entry.sent_at = Instant::now();
-                context.client.send_signed(&entry.in_flight.signed.bytes).await?;
+                // Taken or not, its status decides.
+                context.chain.client.send_signed(&entry.in_flight.signed.bytes).await.ok();
             }
         }
     }
@@ -125,7 +126,8 @@ async fn conclude(context: &Context, entry: &Tracked, fate: &Fate) {
     match fate {
         Fate::Open | Fate::Landed => return,
         Fate::Expired => {
-            tracing::warn!(signature = %signed.signature, "results expired before they landed, signing again")
+            let remedy = context.chain.payer.lapse_remedy();
+            tracing::warn!(signature = %signed.signature, remedy, "results expired before they landed, signing again");
         }
         Fate::Failed(reason) => {
             tracing::warn!(signature = %signed.signature, %reason, "results were refused, looking at each");

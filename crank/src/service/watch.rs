@@ -6,7 +6,10 @@ use std::{
 };
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use futures_util::{StreamExt, stream::select_all};
+use futures_util::{
+    StreamExt,
+    stream::{BoxStream, select_all},
+};
 use modchains_sdk::{
     Pubkey,
     decode::FetchedRequest,
@@ -22,7 +25,10 @@ use solana_rpc_client_api::{
     filter::{Memcmp, RpcFilterType},
     response::{Response, RpcKeyedAccount},
 };
-use tokio::sync::{Notify, mpsc};
+use tokio::{
+    sync::{Notify, mpsc},
+    time::timeout,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::context::{Announced, Context};
@@ -32,8 +38,21 @@ const REQUEST_SERVICE: usize = 8 + std::mem::offset_of!(Request, service);
 const REQUEST_STATUS: usize = 8 + std::mem::offset_of!(Request, status);
 /// Pauses between attempts to connect.
 const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(15)];
+/// A connection on which nothing came for so long is dead, however open it looks.
+const SILENCE: Duration = Duration::from_secs(5);
 /// A connection that lasted this long starts over with the shortest pause.
 const LASTED: Duration = Duration::from_secs(30);
+
+/// Why a connection ended.
+#[derive(Debug, thiserror::Error)]
+enum Ended {
+    #[error("the connection was closed")]
+    Closed,
+    #[error("it was silent for {} s", SILENCE.as_secs())]
+    Silent,
+    #[error(transparent)]
+    Failed(#[from] PubsubClientError),
+}
 
 /// Announces open requests until `stop`. After every connection `connected` is notified, because requests made
 /// meanwhile were missed.
@@ -50,10 +69,10 @@ pub async fn run(
     loop {
         let started = Instant::now();
         let Some(ended) = stop.run_until_cancelled(listen(&context, &announced, &connected)).await else { return };
-        match ended {
-            Ok(()) => context.websocket_health.down(&"the connection was closed"),
-            Err(error) => context.websocket_health.down(&error),
-        }
+        context.sight.set_notified(false);
+        context.chain.websocket.down(&ended);
+        // The list is read at once, and at the faster pace from now on.
+        connected.notify_one();
         if started.elapsed() > LASTED {
             pauses = builder.build();
         }
@@ -65,29 +84,70 @@ pub async fn run(
 }
 
 /// One connection, until it ends.
-async fn listen(
+async fn listen(context: &Context, announced: &mpsc::Sender<Announced>, connected: &Notify) -> Ended {
+    let connecting = timeout(SILENCE, PubsubClient::new(&context.chain.websocket_url)).await;
+    let client = match connecting {
+        Ok(Ok(client)) => client,
+        Ok(Err(error)) => return error.into(),
+        Err(_) => return Ended::Silent,
+    };
+    let streams = match timeout(SILENCE, subscribe(context, &client)).await {
+        Ok(Ok(streams)) => streams,
+        Ok(Err(error)) => return error.into(),
+        Err(_) => return Ended::Silent,
+    };
+    context.chain.websocket.up();
+    context.sight.set_notified(true);
+    connected.notify_one();
+    let mut notifications = select_all(streams);
+    let forward = async {
+        while let Some(notification) = notifications.next().await {
+            let seen_at = Instant::now();
+            if let Some((model, request)) = decode(context, &notification) {
+                // Fails only when the service stops.
+                announced.send(Announced { model, request, seen_at }).await.ok();
+            }
+        }
+        Ended::Closed
+    };
+    tokio::select! {
+        ended = forward => ended,
+        ended = silence(&client) => ended,
+    }
+}
+
+type Notifications<'a> = BoxStream<'a, Response<RpcKeyedAccount>>;
+
+async fn subscribe<'a>(
     context: &Context,
-    announced: &mpsc::Sender<Announced>,
-    connected: &Notify,
-) -> Result<(), PubsubClientError> {
-    let client = PubsubClient::new(&context.websocket_url).await?;
+    client: &'a PubsubClient,
+) -> Result<Vec<Notifications<'a>>, PubsubClientError> {
     let mut streams = Vec::with_capacity(context.models.len());
     for served in &context.models {
         let config = subscription(context, &served.service);
         let (stream, _unsubscribe) = client.program_subscribe(&oracle::ID, Some(config)).await?;
         streams.push(stream);
     }
-    context.websocket_health.up();
-    connected.notify_one();
-    let mut notifications = select_all(streams);
-    while let Some(notification) = notifications.next().await {
-        let seen_at = Instant::now();
-        if let Some((model, request)) = decode(context, &notification) {
-            // Fails only when the service stops.
-            announced.send(Announced { model, request, seen_at }).await.ok();
+    Ok(streams)
+}
+
+/// Resolves when a connection that seems open carries nothing any more. Slots come several times a second; an endpoint
+/// that does not announce them must at least refuse to.
+async fn silence(client: &PubsubClient) -> Ended {
+    loop {
+        match timeout(SILENCE, client.slot_subscribe()).await {
+            Err(_) => return Ended::Silent,
+            Ok(Ok((mut slots, _unsubscribe))) => loop {
+                match timeout(SILENCE, slots.next()).await {
+                    Ok(Some(_)) => {}
+                    Ok(None) => return Ended::Closed,
+                    Err(_) => return Ended::Silent,
+                }
+            },
+            Ok(Err(PubsubClientError::SubscribeFailed { .. })) => tokio::time::sleep(SILENCE).await,
+            Ok(Err(error)) => return error.into(),
         }
     }
-    Ok(())
 }
 
 fn subscription(context: &Context, service: &Pubkey) -> RpcProgramAccountsConfig {
@@ -101,7 +161,7 @@ fn subscription(context: &Context, service: &Pubkey) -> RpcProgramAccountsConfig
         ]),
         account_config: RpcAccountInfoConfig {
             encoding: Some(UiAccountEncoding::Base64),
-            commitment: Some(context.settings.commitment.config()),
+            commitment: Some(context.chain.settings.commitment.config()),
             ..RpcAccountInfoConfig::default()
         },
         ..RpcProgramAccountsConfig::default()

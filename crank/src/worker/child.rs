@@ -10,7 +10,10 @@ use std::{
     time::Instant,
 };
 
-use modchains_sdk::bundle::{Bundle, BundleError, BundleLimits, Manifest};
+use modchains_sdk::{
+    bundle::{Bundle, BundleError, BundleLimits, Manifest},
+    terminal::print_error,
+};
 use nix::{
     poll::{PollFd, PollFlags, PollTimeout, poll},
     sys::{
@@ -92,7 +95,7 @@ pub fn run_child(arguments: &ChildArguments) -> ExitCode {
     let mut channel = match take_stdout() {
         Ok(channel) => channel,
         Err(error) => {
-            eprintln!("{error}");
+            print_error(error);
             return ExitCode::FAILURE;
         }
     };
@@ -103,7 +106,7 @@ pub fn run_child(arguments: &ChildArguments) -> ExitCode {
     match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error}");
+            print_error(error);
             ExitCode::FAILURE
         }
     }
@@ -134,7 +137,7 @@ fn start(arguments: &ChildArguments) -> Result<(Child, SandboxStatus), StartErro
         model,
         max_batch: arguments.max_batch,
     };
-    child.warm_up()?;
+    runtime::warm_up(child.model.as_ref(), &child.manifest, child.max_batch)?;
     Ok((child, status))
 }
 
@@ -155,15 +158,6 @@ struct Child {
 }
 
 impl Child {
-    /// First passes allocate and choose kernels; they are done before anybody waits.
-    fn warm_up(&self) -> Result<(), RuntimeError> {
-        let blank = vec![0; self.manifest.input.bytes as usize];
-        for size in [1, usize::from(self.max_batch), 1] {
-            self.model.infer_batch(&vec![blank.as_slice(); size])?;
-        }
-        Ok(())
-    }
-
     fn serve(&self, channel: &mut File, status: &SandboxStatus) -> Result<(), io::Error> {
         frame::write(channel, &Frame::new(Kind::Ready, serde_json::to_vec(status)?))?;
         let cap = payload_cap(self.max_batch, self.manifest.input.bytes as usize);

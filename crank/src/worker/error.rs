@@ -31,12 +31,20 @@ pub enum WorkerError {
         /// What was possible.
         allowed: String,
     },
+    /// Not ready within the wall-clock limit; the child was killed.
+    #[error(
+        "worker was not ready within {limit_ms} ms and was killed; raise worker.start_timeout_ms if this model takes so long to load and run"
+    )]
+    StartTimedOut {
+        /// The limit.
+        limit_ms: u64,
+    },
     /// No answer within the wall-clock limit; the child was killed.
     #[error(
-        "worker gave no answer to {inputs} requests within {limit_ms} ms and was killed; raise the timeout or lower max_batch"
+        "worker gave no answer to {inputs} requests within {limit_ms} ms and was killed; raise worker.batch_timeout_ms or lower worker.max_batch"
     )]
     TimedOut {
-        /// Requests in the batch, 0 while starting.
+        /// Requests in the batch.
         inputs: usize,
         /// The limit.
         limit_ms: u64,
@@ -92,6 +100,7 @@ impl WorkerError {
             Self::Spawn { .. } => "worker_spawn",
             Self::Refused { .. } => "worker_refused",
             Self::SandboxHole { .. } => "worker_sandbox_hole",
+            Self::StartTimedOut { .. } => "worker_start_timed_out",
             Self::TimedOut { .. } => "worker_timed_out",
             Self::Crashed { .. } => "worker_crashed",
             Self::Protocol(_) => "worker_protocol",

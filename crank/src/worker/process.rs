@@ -173,6 +173,7 @@ impl Worker {
         let limit = self.spec.limits.start_timeout;
         let ready = self.receive(Kind::Ready, 0, limit).await.map_err(|error| match error {
             WorkerError::Model { label, message } => WorkerError::Refused { label, message },
+            WorkerError::TimedOut { limit_ms, .. } => WorkerError::StartTimedOut { limit_ms },
             other => other,
         })?;
         match serde_json::from_slice(&ready.payload) {

@@ -3,7 +3,7 @@
 use std::{fs, os::unix::fs::symlink};
 
 use modchains_sdk::{
-    bundle::{Bundle, BundleError, BundleLimits},
+    bundle::{Bundle, BundleError, BundleLimits, sha256},
     terminal::escaped,
 };
 use rand_core::RngCore;
@@ -158,5 +158,30 @@ fn damaged_graphs_are_refused_and_never_panic() {
         weights[w] = random.next_u32() as u8;
         weights.truncate(1 + random.next_u32() as usize % weights.len());
         assert!(load(&structure, &weights).is_err());
+    }
+}
+
+#[test]
+fn weights_that_name_a_tensor_twice_are_refused() {
+    let (_scratch, dir) = copy_of(&fixture().exact);
+    let path = dir.join("weights.safetensors");
+    let old = fs::read(&path).unwrap();
+    let (length, rest) = old.split_first_chunk::<8>().unwrap();
+    let (header, data) = rest.split_at(u64::from_le_bytes(*length) as usize);
+    let header = std::str::from_utf8(header).unwrap().trim_end();
+    // The first tensor again, with the same bytes and as another shape.
+    let first = header.split_once("]}").unwrap().0.strip_prefix('{').unwrap();
+    let again = first.replacen("\"shape\":[16,9]", "\"shape\":[9,16]", 1);
+    for twice in [first, &again] {
+        let header = format!("{{{twice}]}},{}", &header[1..]);
+        let header = format!("{header:<width$}", width = header.len().next_multiple_of(8));
+        let new = [&(header.len() as u64).to_le_bytes(), header.as_bytes(), data].concat();
+        fs::write(&path, &new).unwrap();
+        let manifest = fs::read_to_string(fixture().exact.dir().join("model.toml")).unwrap();
+        let manifest = manifest.replace(&hex::encode(sha256(&old)), &hex::encode(sha256(&new)));
+        let manifest = manifest.replace(&format!("bytes = {}", old.len()), &format!("bytes = {}", new.len()));
+        fs::write(dir.join("model.toml"), manifest).unwrap();
+        let error = open(&dir).unwrap_err();
+        assert!(error.to_string().contains("twice"), "{error}");
     }
 }

@@ -47,11 +47,15 @@ fn verify_prints_the_hashes_and_fails_on_a_damaged_bundle() {
     assert!(String::from_utf8_lossy(&refused.stderr).contains("CARD.md"));
 }
 
+/// Writes a key file.
+pub fn write_key(path: &Path, mode: u32) {
+    fs::write(path, format!("{:?}", Keypair::new_from_array([7; 32]).to_bytes())).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
 /// Writes a key file and a configuration with `extra` settings in front.
 pub fn write_config(dir: &Path, key_mode: u32, extra: &str) -> String {
-    let key = dir.join("key.json");
-    fs::write(&key, format!("{:?}", Keypair::new_from_array([7; 32]).to_bytes())).unwrap();
-    fs::set_permissions(&key, fs::Permissions::from_mode(key_mode)).unwrap();
+    write_key(&dir.join("key.json"), key_mode);
     let address = "11111111111111111111111111111111";
     let (dir_text, bundle) = (dir.display(), fixture().exact.dir().display());
     let text = format!(
@@ -99,9 +103,9 @@ fn every_problem_of_a_configuration_is_reported_at_once_and_the_key_is_not_shown
         "MODCHAINS_ORACLE_ID",
         "chain.genesis_hash:",
         "journal:",
-        "mode is 0644",
-        "run `chmod 600 ",
-        "[config_keypair_permissions]",
+        "mode 0644",
+        "chmod 600 ",
+        "[key_file_permissions]",
     ] {
         assert!(report.contains(part), "{part:?} is missing in: {report}");
     }
@@ -124,4 +128,74 @@ fn a_reader_that_has_gone_away_ends_a_command_quietly() {
         let ended = Command::new(program()).args(arguments).stdout(writer).output().unwrap();
         assert!(ended.status.success() && ended.stderr.is_empty(), "{arguments:?}: {ended:?}");
     }
+}
+
+#[test]
+fn variables_are_read_by_the_type_of_their_setting() {
+    let scratch = scratch();
+    let config = write_config(scratch.path(), 0o600, "");
+    let checked = |name: &str, text: &str| {
+        let mut command = Command::new(program());
+        command.args(["check-config", "--config", &config]).env(format!("MODCHAINS_CRANK_{name}"), text);
+        command.current_dir(scratch.path()).output().unwrap()
+    };
+    for (name, text) in [("JOURNAL", "20261126"), ("EXIT_WITH_PARENT", "1"), ("LOG__FILTER", "1")] {
+        let passed = checked(name, text);
+        assert!(passed.status.success(), "{name}: {}", String::from_utf8_lossy(&passed.stderr));
+    }
+    let refused = checked("EXIT_WITH_PARENT", "perhaps");
+    let report = String::from_utf8_lossy(&refused.stderr);
+    assert!(report.contains("MODCHAINS_CRANK_EXIT_WITH_PARENT is \"perhaps\", expected true or false"), "{report}");
+}
+
+#[test]
+fn relative_paths_follow_the_file_wherever_it_is_read_from() {
+    let scratch = scratch();
+    let config = write_config(scratch.path(), 0o600, "");
+    let text = fs::read_to_string(&config).unwrap();
+    fs::write(&config, text.replace(&format!("{}/", scratch.path().display()), "")).unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let checked = Command::new(program())
+        .args(["check-config", "--config", &config])
+        .current_dir(elsewhere.path())
+        .output()
+        .unwrap();
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+}
+
+#[test]
+fn a_folder_in_place_of_a_key_is_called_one() {
+    let scratch = scratch();
+    let config = write_config(scratch.path(), 0o600, "");
+    fs::remove_file(scratch.path().join("key.json")).unwrap();
+    fs::create_dir(scratch.path().join("key.json")).unwrap();
+    let refused = run(&["check-config", "--config", &config]);
+    let report = String::from_utf8_lossy(&refused.stderr);
+    assert!(report.contains("not a file") && !report.contains("chmod"), "{report}");
+}
+
+#[test]
+fn the_endpoints_key_is_never_printed() {
+    let scratch = scratch();
+    let config = write_config(scratch.path(), 0o600, "");
+    let text = fs::read_to_string(&config).unwrap();
+    for url in ["https://rpc.example.org/v2/SECRET?api-key=SECRET", "https://SECRET@rpc.example.org:99x/"] {
+        fs::write(&config, text.replace("http://127.0.0.1:8899", url)).unwrap();
+        let checked = run(&["check-config", "--config", &config]);
+        let report = [checked.stdout, checked.stderr].concat();
+        let report = String::from_utf8_lossy(&report);
+        assert!(!report.contains("SECRET") && !report.is_empty(), "{report}");
+    }
+}
+
+#[test]
+fn a_cause_is_told_once() {
+    let scratch = scratch();
+    let absent = scratch.path().join("absent.toml");
+    let refused = run(&["check-config", "--config", absent.to_str().unwrap()]);
+    let report = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(report.matches("No such file").count(), 1, "{report}");
+    let refused = run(&["bundle", "verify", scratch.path().to_str().unwrap()]);
+    let report = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(report.matches("No such file").count(), 1, "{report}");
 }

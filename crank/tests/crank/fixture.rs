@@ -6,13 +6,10 @@ use std::{
     sync::OnceLock,
 };
 
-use modchains_digits::Split;
+use modchains_digits::{Split, made_up};
 use modchains_sdk::bundle::{Bundle, BundleLimits};
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
-
-#[path = "../../../examples/digits/tests/digits/made_up.rs"]
-mod made_up;
 
 pub struct Fixture {
     pub exact: Bundle,
@@ -39,7 +36,7 @@ pub fn fixture() -> &'static Fixture {
     FIXTURE.get_or_init(|| {
         let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("trained-model");
         fs::remove_dir_all(&dir).ok();
-        let (split, exported) = made_up::trained(&dir, 7);
+        let (split, exported) = made_up::trained(&dir, 7).unwrap();
         Fixture { exact: exported.exact, tolerant: exported.tolerant, split }
     })
 }

@@ -204,6 +204,27 @@ async fn a_second_owner_and_a_foreign_file_are_refused() {
     assert!(Journal::open(&path).await.is_ok());
     let foreign = scratch.path().join("foreign.db");
     std::fs::write(&foreign, "not a database, and long enough to be looked at".repeat(100)).unwrap();
-    assert_eq!(Journal::open(&foreign).await.unwrap_err().label(), "journal_unusable");
+    assert_eq!(Journal::open(&foreign).await.unwrap_err().label(), "journal_damaged");
     assert_eq!(Journal::open(&scratch.path().join("no/j.db")).await.unwrap_err().label(), "journal_unusable");
+}
+
+#[tokio::test]
+async fn a_damaged_journal_is_called_one_with_the_remedy() {
+    let scratch = scratch();
+    let path = scratch.path().join("journal.db");
+    answered(&path).await.close().await;
+    let sound = std::fs::read(&path).unwrap();
+    let mut torn = sound.clone();
+    torn[4_096..].fill(0xa5);
+    let mut headless = sound.clone();
+    headless[..16].copy_from_slice(b"not a database!!");
+    for damaged in [&headless[..], &torn, b"These are no jobs, but a text of some length that somebody put here."] {
+        std::fs::write(&path, damaged).unwrap();
+        let error = Journal::open(&path).await.unwrap_err();
+        assert_eq!(error.label(), "journal_damaged", "{error}");
+        let text = error.to_string();
+        assert!(text.contains("sqlite3 FILE .recover") && text.contains("wait two minutes"), "{text}");
+    }
+    std::fs::write(&path, sound).unwrap();
+    assert!(Journal::open(&path).await.is_ok());
 }

@@ -1,8 +1,7 @@
 //! What `run` says when it cannot start. The endpoint is a stand-in with fixed answers, one per method.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     process::{Command, Output},
 };
 
@@ -10,45 +9,14 @@ use modchains_sdk::keys::Program;
 use serde_json::{Value, json};
 
 use crate::{
+    cluster::{Answer, serve_rpc},
     command_line::write_config,
     fixture::{program, scratch},
 };
 
 /// Serves `answer(method)` on a loopback port, for as long as the test runs, and returns the URL.
 fn endpoint(answer: fn(&str) -> Value) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            std::thread::spawn(move || serve(stream.unwrap(), answer));
-        }
-    });
-    url
-}
-
-fn serve(stream: TcpStream, answer: fn(&str) -> Value) {
-    let mut reader = BufReader::new(stream.try_clone().unwrap());
-    let mut writer = stream;
-    loop {
-        let (mut length, mut line) = (0, String::new());
-        while reader.read_line(&mut line).unwrap_or_default() > 2 {
-            let lower = line.to_lowercase();
-            if let Some(value) = lower.strip_prefix("content-length:") {
-                length = value.trim().parse().unwrap();
-            }
-            line.clear();
-        }
-        let mut body = vec![0; length];
-        if length == 0 || reader.read_exact(&mut body).is_err() {
-            return;
-        }
-        let request: Value = serde_json::from_slice(&body).unwrap();
-        let result = answer(request["method"].as_str().unwrap());
-        let text = json!({ "jsonrpc": "2.0", "id": request["id"], "result": result }).to_string();
-        let head =
-            format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", text.len());
-        writer.write_all(head.as_bytes()).and_then(|()| writer.write_all(text.as_bytes())).unwrap();
-    }
+    serve_rpc(move |method, _parameters| Answer::Result(answer(method)))
 }
 
 fn genesis() -> Value {
@@ -124,7 +92,7 @@ fn a_key_without_funds_is_told_what_to_transfer() {
 #[test]
 fn a_key_that_others_can_read_is_refused_before_anything_is_asked() {
     let report = refused(&endpoint(|method| panic!("asked for {method}")), 0o644, "");
-    assert!(report.contains("run `chmod 600 "), "{report}");
+    assert!(report.contains("chmod 600 "), "{report}");
 }
 
 #[test]

@@ -8,6 +8,7 @@
 mod card;
 mod data;
 mod export;
+pub mod made_up;
 mod network;
 mod quantise;
 

@@ -44,7 +44,7 @@ pub mod rent;
 pub mod terminal;
 
 pub use endpoint::{Endpoint, without_secrets};
-pub use error::{NamedError, Refusal, Result, SdkError, program_error};
+pub use error::{NamedError, Refusal, Result, SdkError, causes, program_error};
 
 pub use anchor_lang;
 pub use modchains_core as core;

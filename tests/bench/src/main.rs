@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     match run(&Options::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("\nbench failed: {error:#}");
+            eprintln!("\nbench failed: {}", modchains_sdk::causes(error.as_ref()));
             ExitCode::FAILURE
         }
     }

@@ -35,7 +35,7 @@ async fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("\ndemo failed: {error:#}");
+            eprintln!("\ndemo failed: {}", modchains_sdk::causes(error.as_ref()));
             eprintln!("logs are in {}", options.output.display());
             ExitCode::FAILURE
         }

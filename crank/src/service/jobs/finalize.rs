@@ -7,10 +7,12 @@ use modchains_sdk::{Instruction, Pubkey, instruction::oracle::result_finalize};
 use tokio::sync::mpsc;
 
 use super::submit::{Outcome, submit};
-use crate::service::{
-    context::{Context, Unfinal},
-    pack::{TRANSACTION_BYTES_MAX, pack, transaction_bytes},
-    post::BUDGET_UNITS,
+use crate::{
+    chain::{TRANSACTION_BYTES_MAX, pack, transaction_bytes},
+    service::{
+        context::{Context, Unfinal},
+        post::BUDGET_UNITS,
+    },
 };
 
 /// Compute units that one finalization may use, with room to spare.
@@ -77,9 +79,10 @@ impl Finalizer {
         let (due, waiting) = self.waiting.drain().partition(|(_, unfinal)| should_run(unfinal, now_seconds));
         self.waiting = waiting;
         let due: HashMap<Pubkey, Unfinal> = due;
-        let payer = context.payer();
+        let payer = context.chain.payer.address();
         groups.extend(pack(due.into_values().collect(), |group| {
-            transaction_bytes(&context.budgeted(units(group), build(context, group)), &payer) <= TRANSACTION_BYTES_MAX
+            transaction_bytes(&context.chain.payer.budgeted(units(group), build(context, group)), &payer)
+                <= TRANSACTION_BYTES_MAX
         }));
         groups
     }

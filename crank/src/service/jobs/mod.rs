@@ -22,6 +22,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::context::{Context, Unfinal};
+use crate::config::JobSettings;
 
 /// The accounts of one model as they are now.
 pub struct Snapshot {
@@ -36,11 +37,12 @@ pub struct Snapshot {
 /// Does what is due at every look, until `stop`.
 pub async fn run(
     context: Arc<Context>,
+    jobs: JobSettings,
     mut unfinal: mpsc::Receiver<Unfinal>,
     settle: mpsc::Sender<Vec<Pubkey>>,
     stop: CancellationToken,
 ) {
-    let interval = Duration::from_millis(context.settings.poll_interval_ms);
+    let interval = Duration::from_millis(context.chain.settings.poll_interval_ms);
     let mut ticks = tokio::time::interval(interval);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut finalizer = Finalizer::new(settle);
@@ -53,7 +55,7 @@ pub async fn run(
                 None => return,
             },
             _ = ticks.tick() => {
-                let Some(looked) = stop.run_until_cancelled(look(&context, &mut finalizer, &mut memories)).await else {
+                let Some(looked) = stop.run_until_cancelled(look(&context, &jobs, &mut finalizer, &mut memories)).await else {
                     return;
                 };
                 if let Err(error) = looked {
@@ -73,15 +75,19 @@ struct Memory {
     distributed_at_seconds: Option<i64>,
 }
 
-async fn look(context: &Context, finalizer: &mut Finalizer, memories: &mut [Memory]) -> Result<(), SdkError> {
+async fn look(
+    context: &Context,
+    jobs: &JobSettings,
+    finalizer: &mut Finalizer,
+    memories: &mut [Memory],
+) -> Result<(), SdkError> {
     let mut snapshots = snapshots(context).await?;
-    let now_seconds = context.now_seconds();
+    let now_seconds = context.chain.now_seconds();
     if finalizer.run(context, now_seconds).await {
         // Finalizing accrues fees and may have closed the epoch.
         snapshots = self::snapshots(context).await?;
     }
     for ((served, snapshot), memory) in context.models.iter().zip(&snapshots).zip(memories) {
-        let jobs = &context.jobs;
         if jobs.roll_usage && roll::should_run(&snapshot.usage, now_seconds) {
             roll::run(context, served).await;
         } else if jobs.sync_market && sync::should_run(snapshot, memory.synced_epoch, now_seconds) {
@@ -108,8 +114,13 @@ async fn snapshots(context: &Context) -> Result<Vec<Snapshot>, SdkError> {
             [served.service, usage, market, served.operator]
         })
         .collect();
-    let read = context.client.accounts(&addresses.concat()).await;
-    context.rpc_health.note(&read);
+    let (named, payer) = (addresses.concat(), context.chain.payer.address());
+    let client = &context.chain.client;
+    let (read, lamports) = tokio::join!(client.accounts(&named), client.lamports(&payer));
+    if let Ok(lamports) = lamports {
+        context.chain.payer.set_lamports(lamports);
+    }
+    context.chain.endpoint.note_read("accounts", "name an endpoint that serves getMultipleAccounts", &read);
     let (_, accounts) = read?;
     let mut snapshots = Vec::with_capacity(addresses.len());
     for (of_model, accounts) in addresses.iter().zip(accounts.chunks(4)) {

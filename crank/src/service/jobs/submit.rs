@@ -30,8 +30,8 @@ pub async fn submit(context: &Context, what: &'static str, units: u32, instructi
 
 /// The reason for which the chain refused it, if it did.
 async fn try_submit(context: &Context, units: u32, instructions: Vec<Instruction>) -> Result<Option<String>, SdkError> {
-    let signed = context.sign(&context.budgeted(units, instructions))?;
-    let confirmation = context.client.confirm(&signed).await;
-    context.rpc_health.note(&confirmation);
+    let Some(signer) = context.chain.signer().await else { return Ok(Some("the service stops".to_owned())) };
+    let signed = signer.sign(&context.chain.payer.budgeted(units, instructions))?;
+    let confirmation = context.chain.client.confirm(&signed).await;
     Ok(confirmation?.error.map(|error| error.to_string()))
 }

@@ -99,8 +99,8 @@ async fn settle_all(context: &Context, requests: Vec<Pubkey>, outlets: &Outlets)
 }
 
 async fn settle_once(context: &Context, requests: &[Pubkey], outlets: &Outlets) -> Result<(), ServiceError> {
-    let read = context.client.accounts(requests).await;
-    context.rpc_health.note(&read);
+    let read = context.chain.client.accounts(requests).await;
+    context.chain.endpoint.note_read("accounts", "name an endpoint that serves getMultipleAccounts", &read);
     let (slot, accounts) = read?;
     let mut done = HashSet::new();
     for (address, account) in requests.iter().zip(accounts) {
@@ -137,8 +137,8 @@ async fn settle_one(
         tracing::warn!(request = %address, "open job of a model that is not configured, left as it is");
         return Ok(());
     };
-    let sent = Sent { transactions, block_height: context.block_height() };
-    let step = next_step(job, request.as_ref(), sent, &context.models[model].operator, context.now_seconds());
+    let sent = Sent { transactions, block_height: context.chain.block_height() };
+    let step = next_step(job, request.as_ref(), sent, &context.models[model].operator, context.chain.now_seconds());
     tracing::debug!(request = %address, state = %job.state, ?step, "settled");
     match step {
         Step::Finalize { posted: state } => {
@@ -201,10 +201,11 @@ fn again(context: &Context, job: &Job, model: usize, request: Option<FetchedRequ
             let span = tracing::info_span!("request", address = %address);
             let (job, answer) = (job.seen, answer.clone());
             let created_at_seconds = request.request.value.created_at_seconds;
-            offer(
-                &outlets.ready,
-                Work { model, request: address, created_at_seconds, job, claim, alone, answer, timing: None, span },
-            );
+            let asked = context.models[model].offer.asked(&request.input);
+            let timing = None;
+            let work =
+                Work { model, request: address, created_at_seconds, job, claim, alone, asked, answer, timing, span };
+            offer(&outlets.ready, work);
         }
         _ => {
             context.bonds.release(&address);

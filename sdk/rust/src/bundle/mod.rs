@@ -18,6 +18,7 @@ mod graph;
 mod graph_file;
 mod manifest;
 mod output;
+mod weights;
 mod write;
 
 pub use error::BundleError;
@@ -111,6 +112,7 @@ impl Bundle {
     pub fn graph(&self) -> Result<Graph, BundleError> {
         let structure = self.read(GRAPH_FILE)?;
         let weights = self.read(WEIGHTS_FILE)?;
+        weights::require_distinct_names(&weights).map_err(|message| GraphError::Malformed { message })?;
         let graph = Graph::load(&structure, &weights, &self.manifest.input)?;
         graph.require_outputs(self.manifest.output.labels().len())?;
         let actual = hex::encode(graph.root()?);

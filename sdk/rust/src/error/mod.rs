@@ -1,5 +1,6 @@
 //! What can go wrong, each with the thing it is about and the remedy, and a label for metrics that never changes.
 
+mod causes;
 mod refusal;
 
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use solana_rpc_client_api::{client_error::Error as RpcError, request::RpcError a
 use solana_signature::Signature;
 use thiserror::Error;
 
+pub use causes::causes;
 pub use refusal::{NamedError, Refusal, program_error};
 
 use crate::{Endpoint, Pubkey};

@@ -1,17 +1,14 @@
 //! Training and export.
 #![allow(clippy::unwrap_used, missing_docs, reason = "a failed unwrap is the test's failure")]
 
-mod made_up;
-
 use std::fs;
 
-use made_up::trained;
-use modchains_digits::{HeldOut, measure};
+use modchains_digits::{HeldOut, made_up::trained, measure};
 
 #[test]
 fn both_bundles_recognise_held_out_digits_and_say_how_many() {
     let folder = tempfile::tempdir().unwrap();
-    let (split, exported) = trained(folder.path(), 7);
+    let (split, exported) = trained(folder.path(), 7).unwrap();
     for bundle in [&exported.exact, &exported.tolerant] {
         let measured = measure(bundle, &split.held_out).unwrap();
         assert!(measured.ratio() >= 0.95, "{measured:?}");
@@ -28,10 +25,10 @@ fn both_bundles_recognise_held_out_digits_and_say_how_many() {
 #[test]
 fn the_same_seed_gives_the_same_bundles_and_another_seed_others() {
     let folders = [(); 3].map(|()| tempfile::tempdir().unwrap());
-    let (_, first) = trained(folders[0].path(), 7);
-    let (_, again) = trained(folders[1].path(), 7);
+    let (_, first) = trained(folders[0].path(), 7).unwrap();
+    let (_, again) = trained(folders[1].path(), 7).unwrap();
     assert_eq!(again.exact.manifest_sha256(), first.exact.manifest_sha256());
     assert_eq!(again.tolerant.manifest_sha256(), first.tolerant.manifest_sha256());
-    let (_, other) = trained(folders[2].path(), 8);
+    let (_, other) = trained(folders[2].path(), 8).unwrap();
     assert_ne!(other.exact.weights_sha256(), first.exact.weights_sha256());
 }
