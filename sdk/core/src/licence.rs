@@ -214,6 +214,7 @@ impl Admission {
 
 impl Licensing {
     /// The terms of one source, whether they allow anything now or not; without a grant the default ones.
+    #[inline(always)]
     pub fn terms(&self, source: LicenceSource) -> LicenceTerms {
         let granted = self.grant.filter(|_| source == LicenceSource::Granted);
         granted.map_or(self.default_terms, |grant| grant.terms)
@@ -227,6 +228,7 @@ impl Licensing {
     }
 
     /// The terms of one source, if they let the requester in now.
+    #[inline(always)]
     pub(crate) fn in_force(&self, source: LicenceSource) -> Result<LicenceTerms> {
         let grant = match source {
             LicenceSource::Granted => Some(self.grant.as_ref().ok_or(CoreError::LicenceRequired)?),
@@ -236,6 +238,7 @@ impl Licensing {
     }
 
     /// Counts one request under `terms`, those of one source.
+    #[inline(always)]
     pub(crate) fn count(&self, source: LicenceSource, terms: LicenceTerms) -> Result<Admission> {
         let window = self.windows.of(source).record(&terms, self.now_seconds)?;
         Ok(Admission { terms, source, window })

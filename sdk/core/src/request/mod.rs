@@ -3,6 +3,9 @@
 //! Each step is a pure function of the state and the clock. It returns the next state and the atoms that leave; whoever
 //! keeps the state stores the one and pays the other, or does neither. The same functions tell a client or an operator
 //! beforehand what the program will refuse.
+//!
+//! Steps are inlined: each has one caller on chain, and a call would copy the state there and back, which costs 200 to
+//! 350 compute units.
 
 mod error;
 mod open;

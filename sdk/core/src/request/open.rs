@@ -97,6 +97,7 @@ impl ServiceOffer {
     /// Whether `order` may be made now, and what it leaves: the requester's licence of one source must be in force, the
     /// service must take the order, and the rate of the licence must allow one more. Fails with the first rule that
     /// refuses it.
+    #[inline(always)]
     pub fn accept(&self, licensing: &Licensing, source: LicenceSource, order: &RequestOrder) -> Result<Opening> {
         let licence = licensing.in_force(source)?;
         let terms = self.terms(&licence, order, licensing.now_seconds)?;
@@ -105,6 +106,7 @@ impl ServiceOffer {
 
     /// The terms of a request for `order` under `licence`. The fee is the service's or the licence's price, whichever is
     /// more. Fails with the rule that the order breaks.
+    #[inline(always)]
     pub fn terms(&self, licence: &LicenceTerms, order: &RequestOrder, now_seconds: i64) -> Result<RequestTerms> {
         ensure(self.is_open, RequestError::ServiceClosed)?;
         licence.check_uses(order.uses)?;

@@ -84,6 +84,7 @@ impl RequestState {
 
     /// Gives the request to `operator` until the claim's end, if it is the one created at `created_at_seconds`: a
     /// requester can close a settled request and create another at its address.
+    #[inline(always)]
     pub fn claim(&self, operator: &OperatorKey, created_at_seconds: i64, now_seconds: i64) -> Result<Self> {
         ensure(self.status == RequestStatus::Open, RequestError::NotOpen)?;
         ensure(self.terms.created_at_seconds == created_at_seconds, RequestError::Replaced)?;
@@ -99,6 +100,7 @@ impl RequestState {
     }
 
     /// Takes a lapsed claim away from its operator and credits its bond to the requester.
+    #[inline(always)]
     pub fn expire_claim(&self, now_seconds: i64) -> Result<Expiry> {
         ensure(self.status == RequestStatus::Claimed, RequestError::NotClaimed)?;
         ensure(!window::is_open(now_seconds, self.claim_deadline_seconds), RequestError::ClaimDeadlineAhead)?;
@@ -114,6 +116,7 @@ impl RequestState {
     }
 
     /// Takes a result of `output_bytes` bytes from `operator` and opens its challenge window.
+    #[inline(always)]
     pub fn post(
         &self,
         operator: &OperatorKey,
@@ -139,6 +142,7 @@ impl RequestState {
     }
 
     /// Makes a result final that nobody challenged in its window, and splits the fee as the request was promised.
+    #[inline(always)]
     pub fn finalize(&self, now_seconds: i64) -> Result<Finality> {
         ensure(self.status == RequestStatus::Posted, RequestError::NotPosted)?;
         ensure(!window::is_open(now_seconds, self.challenge_until_seconds), RequestError::ChallengeWindowOpen)?;
@@ -154,6 +158,7 @@ impl RequestState {
     }
 
     /// Gives the request up after its deadline.
+    #[inline(always)]
     pub fn refund(&self, now_seconds: i64) -> Result<Refund> {
         ensure(self.status == RequestStatus::Open, RequestError::NotOpen)?;
         ensure(self.is_past_deadline(now_seconds), RequestError::DeadlineAhead)?;
@@ -165,6 +170,7 @@ impl RequestState {
     }
 
     /// Lets go what is still due to the requester of a settled request.
+    #[inline(always)]
     pub fn close(&self) -> Result<Closing> {
         ensure(self.status.is_settled(), RequestError::NotSettled)?;
         Ok(Closing { next: Self { requester_due_atoms: 0, ..*self }, due_atoms: self.requester_due_atoms })
@@ -206,6 +212,7 @@ impl RequestState {
     }
 
     /// What holds of a request at the end of every step.
+    #[inline(always)]
     pub fn invariant(&self) -> Result<()> {
         // An operator is named exactly from a claim on, and never by a request that was given up.
         let needs_operator = !matches!(self.status, RequestStatus::Open | RequestStatus::Refunded);
@@ -216,6 +223,7 @@ impl RequestState {
         ensure(self.terms.output_bytes_max >= self.output_bytes, RequestError::StateInconsistent)
     }
 
+    #[inline(always)]
     fn checked(self) -> Result<Self> {
         self.invariant()?;
         Ok(self)

@@ -120,6 +120,7 @@ impl Request {
     pub const INPUT_OFFSET: usize = 8 + size_of::<Self>();
 
     /// An open request for `order` on `terms`, which `service` accepted.
+    #[inline(always)]
     pub fn open(
         service_key: Pubkey,
         service: &Service,
@@ -156,6 +157,7 @@ impl Request {
     }
 
     /// What its life turns on, in the form the core's rules take. Fails when its status is unknown.
+    #[inline(always)]
     pub fn state(&self) -> core::result::Result<RequestState, RequestError> {
         Ok(RequestState {
             terms: RequestTerms {
@@ -184,6 +186,7 @@ impl Request {
     }
 
     /// Keeps what a step changed; its terms never change.
+    #[inline(always)]
     fn store(&mut self, next: &RequestState) {
         self.status = next.status as u8;
         self.operator = Pubkey::from(next.operator.unwrap_or_default());
@@ -262,6 +265,7 @@ impl Request {
         Ok(closing.due_atoms)
     }
 
+    #[inline(always)]
     fn rules(&self) -> Result<RequestState> {
         Ok(self.state().map_err(OracleError::from)?)
     }

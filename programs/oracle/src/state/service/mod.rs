@@ -158,6 +158,7 @@ impl Service {
     }
 
     /// What it takes and on what terms, in the form the core's rules take.
+    #[inline(always)]
     pub fn offer(&self) -> ServiceOffer {
         ServiceOffer {
             is_open: self.open == 1,
