@@ -61,7 +61,7 @@ pub const PROGRAMS: [Program; 3] = [
         package: "modchains-exchange",
         library: "modchains_exchange",
         features: FEATURES,
-        inline_threshold: 50,
+        inline_threshold: 150,
         helpers: "",
     },
     Program {
@@ -79,7 +79,7 @@ pub const PROGRAMS: [Program; 3] = [
         package: "modchains-oracle",
         library: "modchains_oracle",
         features: FEATURES,
-        inline_threshold: 15,
+        inline_threshold: 60,
         helpers: "",
     },
 ];

@@ -144,6 +144,7 @@ impl MarketRules {
 
 impl Dues {
     /// With the legs of one more fee. The reserve's leg is part of the curve, the referrer's is owed elsewhere.
+    #[inline(always)]
     pub fn accrue(&self, legs: &FeeLegs) -> Result<Self> {
         Ok(Self {
             vault_atoms: self.vault_atoms.checked_add(legs.vault).ok_or(CoreError::Overflow)?,
@@ -181,6 +182,7 @@ pub fn open(rules: &MarketRules, virtual_atoms: u64, opening_word: u64) -> Resul
 
 /// Takes in what no trade paid: to the reserve, to creator and contributors, and shared like a trade fee. What enters the
 /// reserve leaves the price.
+#[inline(always)]
 pub fn deposit(
     state: &MarketState,
     rules: &MarketRules,
@@ -190,7 +192,8 @@ pub fn deposit(
 ) -> Result<Deposit> {
     let legs = rules.params.trade_fees().split_fee(split_atoms, false)?;
     let curve = state.curve.deposit_backing(reserve_atoms)?.deposit_backing(legs.reserve)?;
-    let dues = state.dues.accrue(&legs)?.accrue(&FeeLegs { creator: creator_atoms, ..FeeLegs::default() })?;
+    let mut dues = state.dues.accrue(&legs)?;
+    dues.creator_atoms = dues.creator_atoms.checked_add(creator_atoms).ok_or(CoreError::Overflow)?;
     let state_after = MarketState { curve, dues, ..*state };
     state_after.invariant()?;
     Ok(Deposit { legs, state_after })

@@ -37,6 +37,7 @@ pub struct Synced {
 
 /// What a sync at this time does to the market. Fails with `EpochNotOver` within an epoch of the last move; every other
 /// reason not to move is reported in [`Synced::reason`].
+#[inline(always)]
 pub fn sync(state: &MarketState, rules: &MarketRules, usage: &UsageSignal, now_seconds: i64) -> Result<Synced> {
     let input = read_signal(state, rules, usage, now_seconds)?;
     move_curve(state, rules, &input, usage.non_recoverable_fees_total, now_seconds)
@@ -44,6 +45,7 @@ pub fn sync(state: &MarketState, rules: &MarketRules, usage: &UsageSignal, now_s
 
 /// What the oracle's figures mean for the market at this time: direction and size, what pays for a step up, and whether
 /// anything may move.
+#[inline(always)]
 pub fn read_signal(
     state: &MarketState,
     rules: &MarketRules,
@@ -65,6 +67,7 @@ pub fn read_signal(
 /// Moves the curve by `input` and counts: a move makes a new parameter epoch, and what usage had paid until then, up to
 /// `fees_total_atoms`, pays for no later step. So it does when the signal is neutral and nothing moves; steady use saves
 /// up nothing.
+#[inline(always)]
 pub fn move_curve(
     state: &MarketState,
     rules: &MarketRules,

@@ -58,8 +58,12 @@ impl Trade {
     }
 }
 
+// Everything here is inlined into the program's handler, because a market's state that is handed from function to function
+// is copied each time, some hundred compute units in a trade.
+
 /// What `order` does to the market at this time, or the first reason why it may not; see [`crate::market`] for the order of
 /// the reasons. Quotes and trades alike come from here.
+#[inline(always)]
 pub fn trade(state: &MarketState, rules: &MarketRules, order: &Order, now_seconds: i64) -> Result<Trade> {
     order.terms.require_valid(state.parameter_epoch, now_seconds)?;
     match order.side {
@@ -68,6 +72,7 @@ pub fn trade(state: &MarketState, rules: &MarketRules, order: &Order, now_second
     }
 }
 
+#[inline(always)]
 fn buy(state: &MarketState, rules: &MarketRules, order: &Order, now_seconds: i64) -> Result<Trade> {
     let phase = if rules.is_launching(now_seconds) {
         state.launch.phase(order.transaction.ok_or(CoreError::LaunchTransactionMissing)?)
@@ -89,10 +94,11 @@ fn buy(state: &MarketState, rules: &MarketRules, order: &Order, now_seconds: i64
     };
     let launch = state.launch.count(phase, cap_atoms, buy.token_atoms_out)?;
     let Buy { quote_atoms_in: quote_atoms, fee_atoms, legs, token_atoms_out: token_atoms, curve_after } = buy;
-    let state_after = settle(&MarketState { launch, ..*state }, rules, curve_after, &legs, now_seconds)?;
+    let state_after = MarketState { launch, ..settle(state, rules, curve_after, &legs, now_seconds)? };
     Ok(Trade { side: order.side, quote_atoms, token_atoms, fee_bps: fees.fee_bps, fee_atoms, legs, state_after })
 }
 
+#[inline(always)]
 fn sell(state: &MarketState, rules: &MarketRules, order: &Order, now_seconds: i64) -> Result<Trade> {
     let fees = rules.trade_fees(now_seconds)?;
     let sale = match order.amount {
@@ -106,6 +112,7 @@ fn sell(state: &MarketState, rules: &MarketRules, order: &Order, now_seconds: i6
 }
 
 /// Records the supply that a trade leaves and what its fee makes the market owe.
+#[inline(always)]
 fn settle(
     state: &MarketState,
     rules: &MarketRules,

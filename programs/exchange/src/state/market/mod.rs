@@ -241,6 +241,7 @@ impl Market {
     }
 
     /// What no trade and no sync changes.
+    #[inline(always)]
     pub fn rules(&self) -> MarketRules {
         MarketRules {
             params: self.params,
@@ -252,6 +253,7 @@ impl Market {
     }
 
     /// What trades, syncs and deposits change.
+    #[inline(always)]
     pub fn state(&self) -> MarketState {
         MarketState {
             curve: self.curve(),
@@ -285,6 +287,7 @@ impl Market {
         }
     }
 
+    #[inline(always)]
     fn store(&mut self, state: &MarketState) {
         let MarketState { curve, sync, dues, launch, parameter_epoch, usage_fees_seen_atoms } = *state;
         self.reserve_atoms = curve.reserve_atoms;
