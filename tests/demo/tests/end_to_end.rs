@@ -6,8 +6,10 @@
 use std::{
     path::{Path, PathBuf},
     process::Command,
+    time::Duration,
 };
 
+use modchains_test_faults::{FaultProxy, Lag, LocalNetwork};
 use serde_json::Value;
 
 fn root() -> PathBuf {
@@ -55,6 +57,21 @@ fn everybody_is_paid_the_digits_are_right_and_the_curve_moves() {
 }
 
 #[test]
+fn the_whole_path_works_where_what_was_sent_is_confirmed_a_while_later() {
+    let network = LocalNetwork::start();
+    let cluster = FaultProxy::start(network.url());
+    cluster.lag(Lag { confirmed: Duration::from_millis(800), finalized: Duration::from_secs(5) });
+    let output = tempfile::tempdir().expect("a temporary folder");
+    let run = demo(output.path()).args(["--url", &cluster.url(), "--requests", "5"]).output().expect("the demo starts");
+    let (stdout, stderr) = (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    assert!(run.status.success(), "{stdout}\n{stderr}");
+    let text = std::fs::read_to_string(output.path().join("report.json")).expect("a report");
+    let report: Value = serde_json::from_str(&text).expect("the report is JSON");
+    assert_eq!(number(&report, "/answers/asked"), 5.0);
+    assert!(number(&report, "/sync/price_after") > number(&report, "/sync/price_before"), "{}", report["sync"]);
+}
+
+#[test]
 fn a_failing_step_is_named_and_ends_with_exit_code_1() {
     let output = tempfile::tempdir().expect("a temporary folder");
     let empty = output.path().join("no programs here");
@@ -80,10 +97,10 @@ fn the_local_network_ends_cleanly_when_asked_to_or_when_its_terminal_closes() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let state = folder.path().join("network.json");
         let mut network = Command::new(&program).arg("--state-file").arg(&state).spawn().expect("the network starts");
-        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        let deadline = std::time::Instant::now() + Duration::from_secs(60);
         while !state.exists() {
             assert!(std::time::Instant::now() < deadline, "the network did not start");
-            std::thread::sleep(std::time::Duration::from_millis(50));
+            std::thread::sleep(Duration::from_millis(50));
         }
         let sent = Command::new("kill").args([signal, &network.id().to_string()]).status().expect("kill runs");
         assert!(sent.success());
@@ -97,10 +114,10 @@ fn an_interrupted_demo_leaves_no_process_behind() {
     let output = tempfile::tempdir().expect("a temporary folder");
     let mut run = demo(output.path()).spawn().expect("the demo starts");
     let state = output.path().join("network.json");
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    let deadline = std::time::Instant::now() + Duration::from_secs(60);
     while !state.exists() {
         assert!(std::time::Instant::now() < deadline, "the network did not start");
-        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::thread::sleep(Duration::from_millis(50));
     }
     let network: Value = serde_json::from_str(&std::fs::read_to_string(&state).unwrap()).unwrap();
     let pid = network["pid"].as_u64().expect("the network's process id");
@@ -109,6 +126,6 @@ fn an_interrupted_demo_leaves_no_process_behind() {
     assert_eq!(run.wait().expect("the demo ends").code(), Some(1));
     while Path::new(&format!("/proc/{pid}")).exists() {
         assert!(std::time::Instant::now() < deadline, "the network is still there");
-        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::thread::sleep(Duration::from_millis(50));
     }
 }

@@ -1,11 +1,11 @@
 //! A local network with the compiled programs, and people with keys on it.
 
 use std::{
-    fs::{self, File},
+    fs,
     io::{Read, Write},
     net::TcpListener,
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Command, Output, Stdio},
     sync::{Arc, LazyLock},
     thread::sleep,
     time::{Duration, Instant},
@@ -24,6 +24,7 @@ use modchains_sdk::{
     keys,
     oracle::instructions::{RequestClaimArgs, ResultPostArgs},
 };
+use modchains_test_faults::LocalNetwork;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -39,17 +40,20 @@ pub static NETWORK: LazyLock<Network> = LazyLock::new(Network::start);
 pub struct Network {
     url: String,
     folder: TempDir,
-    _process: Option<Child>,
+    _local: Option<LocalNetwork>,
 }
 
 impl Network {
     fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (url, process) = match std::env::var("MODCHAINS_TEST_URL") {
+        let (url, local) = match std::env::var("MODCHAINS_TEST_URL") {
             Ok(url) => (url, None),
-            Err(_) => start_local(folder.path()),
+            Err(_) => {
+                let local = LocalNetwork::start();
+                (local.url().to_owned(), Some(local))
+            }
         };
-        let network = Self { url, folder, _process: process };
+        let network = Self { url, folder, _local: local };
         tokio::runtime::Runtime::new().unwrap().block_on(network.migrate());
         network
     }
@@ -99,29 +103,6 @@ impl Network {
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
-}
-
-/// A local network that ends with the tests, and where it answers.
-fn start_local(folder: &Path) -> (String, Option<Child>) {
-    let program = std::env::var_os("MODCHAINS_LOCALNET");
-    let program = program.expect("MODCHAINS_LOCALNET is set: run `eval \"$(cargo xtask env)\"` first");
-    let state = folder.join("network.json");
-    let log = File::create(folder.join("network.log")).unwrap();
-    let process = Command::new(program)
-        .args(["--exit-with-parent", "--state-file"])
-        .arg(&state)
-        .stdin(Stdio::null())
-        .stdout(log.try_clone().unwrap())
-        .stderr(log)
-        .spawn()
-        .unwrap();
-    let deadline = Instant::now() + START_TIMEOUT;
-    while !state.exists() {
-        assert!(Instant::now() < deadline, "the local network did not start");
-        sleep(POLL);
-    }
-    let text: Value = serde_json::from_str(&fs::read_to_string(&state).unwrap()).unwrap();
-    (text["rpc_url"].as_str().unwrap().to_owned(), Some(process))
 }
 
 /// Somebody with a key, at a shell.
