@@ -125,3 +125,43 @@ fn follow(mut command: Command, tally: &mut Tally) -> Result<bool> {
     }
     Ok(child.wait()?.success())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+    use crate::files;
+
+    /// A package in which one binary has a failing test among others, one dies, and the last passes.
+    const FILES: [(&str, &str); 6] = [
+        ("Cargo.toml", "[workspace]\n[package]\nname = \"modchains-thing\"\nversion = \"0.1.0\"\nedition = \"2024\"\n"),
+        ("src/lib.rs", "//! ```\n//! assert_eq!(1, 2);\n//! ```\n"),
+        ("tests/a_fails.rs", "#[test]\nfn good() {}\n#[test]\nfn bad() { panic!(\"so\") }\n"),
+        ("tests/b_dies.rs", "#[test]\nfn dies() { std::process::abort() }\n"),
+        ("tests/c_passes.rs", "#[test]\nfn one() {}\n#[test]\n#[ignore]\nfn two() {}\n"),
+        ("src/main.rs", "fn main() {}\n"),
+    ];
+
+    #[test]
+    fn what_cargo_prints_is_counted_to_the_end() {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, text) in FILES {
+            files::write_if_changed(&folder.path().join(path), text.as_bytes()).unwrap();
+        }
+        let mut tally = Tally::default();
+        for kind in ["--tests", "--doc"] {
+            let mut command = process::cargo();
+            command.args(["test", "--offline", "--no-fail-fast", kind]).current_dir(folder.path());
+            command.env("CARGO_TARGET_DIR", folder.path().join("target"));
+            let ended_well = follow(command, &mut tally).unwrap();
+            assert!(!ended_well);
+            tally.end(ended_well, kind);
+        }
+        let report = tally.report();
+        for repeat in ["--test a_fails -- --exact 'bad'", "--test b_dies  ", "--doc -- 'src/lib.rs - (line 1)'"] {
+            assert!(report.contains(&format!("cargo test {repeat}")), "{repeat} is missing in {report}");
+        }
+        assert!(report.ends_with("\n2 passed, 3 failed, 1 skipped\n"), "{report}");
+    }
+}
