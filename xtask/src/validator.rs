@@ -5,16 +5,16 @@ use std::{fs, os::unix::process::CommandExt, path::PathBuf, process::Command};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::{files, lock, paths, process, ui::Step};
+use crate::{lock, paths, process, ui::Step};
 
 /// The newest release that builds on the Rust version of this repository.
 const VERSION: &str = "4.2.2";
 const NAME: &str = "solana-test-validator";
 /// What its build needs of the system: a program or pkg-config's name of a library, and Debian's package.
-const PROGRAMS: [(&str, &str); 3] = [("clang", "clang"), ("protoc", "protobuf-compiler"), ("pkg-config", "pkg-config")];
+const PROGRAMS: [(&str, &str); 2] = [("protoc", "protobuf-compiler"), ("pkg-config", "pkg-config")];
 const LIBRARIES: [(&str, &str); 3] = [("libudev", "libudev-dev"), ("zlib", "zlib1g-dev"), ("openssl", "libssl-dev")];
-/// Debian's package of the library that reads C headers, and the folders it may lie in.
-const LIBCLANG_PACKAGE: &str = "libclang-dev";
+/// Debian's packages of clang and its library, which reads C headers, and where their versions lie.
+const CLANG_PACKAGES: [&str; 2] = ["clang", "libclang-dev"];
 const LLVM_FOLDERS: &str = "/usr/lib";
 /// Quick to build, fast enough for tests.
 const PROFILE: [(&str, &str); 3] = [
@@ -55,22 +55,22 @@ fn build() -> Result<PathBuf> {
         return Ok(program);
     }
     let _lock = lock::hold("validator", "building the validator")?;
+    if program.is_file() {
+        return Ok(program);
+    }
     let libclang = require_packages()?;
     // A target folder that survives a break, so that the next try goes on where this one ended.
     let target = paths::cache()?.join("validator/target");
-    files::complete_folder(&root, |partial| {
-        let step = Step::start(format!("building {NAME} {VERSION} (20 minutes on two cores)"));
-        let mut command = process::cargo();
-        process::clean_cargo_environment(&mut command)
-            .args(["install", "agave-validator", "--version", VERSION, "--bin", NAME, "--locked", "--root"])
-            .arg(partial)
-            .env("CARGO_TARGET_DIR", &target)
-            .env("LIBCLANG_PATH", libclang)
-            .envs(PROFILE);
-        process::run(&step, &mut command, &target.join("build.log"))?;
-        step.done();
-        Ok(())
-    })?;
+    let step = Step::start(format!("building {NAME} {VERSION} (20 minutes on two cores)"));
+    let mut command = process::cargo();
+    process::clean_cargo_environment(&mut command)
+        .args(["install", "agave-validator", "--version", VERSION, "--bin", NAME, "--locked", "--root"])
+        .arg(&root)
+        .env("CARGO_TARGET_DIR", &target)
+        .env("LIBCLANG_PATH", libclang)
+        .envs(PROFILE);
+    process::run(&step, &mut command, &target.join("build.log"))?;
+    step.done();
     fs::remove_dir_all(&target).with_context(|| format!("cannot clear {}", target.display()))?;
     ensure!(program.is_file(), "the build left no {}", program.display());
     Ok(program)
@@ -85,7 +85,7 @@ fn require_packages() -> Result<PathBuf> {
     let mut packages: Vec<&str> = programs.chain(libraries).map(|(_, package)| package).collect();
     let libclang = find_libclang();
     if libclang.is_none() {
-        packages.push(LIBCLANG_PACKAGE);
+        packages.extend(CLANG_PACKAGES);
     }
     match libclang {
         Some(folder) if packages.is_empty() => Ok(folder),
@@ -93,12 +93,13 @@ fn require_packages() -> Result<PathBuf> {
     }
 }
 
-/// The newest of `/usr/lib/llvm-*/lib` that holds libclang.
+/// The newest of `/usr/lib/llvm-*/lib` that holds libclang and has clang beside it.
 fn find_libclang() -> Option<PathBuf> {
     let versions = fs::read_dir(LLVM_FOLDERS).ok()?.flatten().map(|entry| entry.path());
     let mut found: Vec<(u32, PathBuf)> = versions
         .filter_map(|path| {
             let version = path.file_name()?.to_str()?.strip_prefix("llvm-")?.parse().ok()?;
+            path.join("bin/clang").is_file().then_some(())?;
             let folder = path.join("lib");
             let mut files = fs::read_dir(&folder).ok()?.flatten();
             files.any(|file| file.file_name().to_string_lossy().starts_with("libclang")).then_some((version, folder))
