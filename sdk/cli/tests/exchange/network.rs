@@ -6,7 +6,10 @@ use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
-    sync::{Arc, LazyLock},
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread::sleep,
     time::{Duration, Instant},
 };
@@ -83,9 +86,10 @@ impl Network {
         }
     }
 
-    /// Somebody new with `sol` SOL.
+    /// Somebody new with `sol` SOL, also when another test has called somebody the same.
     pub fn person(&self, name: &str, sol: u32) -> Person {
-        let key = self.folder.path().join(format!("{name}.json"));
+        static PEOPLE: AtomicUsize = AtomicUsize::new(0);
+        let key = self.folder.path().join(format!("{name}-{}.json", PEOPLE.fetch_add(1, Ordering::Relaxed)));
         let person = Person { url: self.url.clone(), home: self.folder.path().to_owned(), key, address: String::new() };
         let made = person.json(&["keygen", person.key.to_str().unwrap()]);
         let address = made["address"].as_str().unwrap().to_owned();
