@@ -87,7 +87,14 @@ impl Service {
     /// Ends it with a signal and returns how it ended and the whole log.
     fn end(mut self, signal: Signal) -> (ExitStatus, String) {
         self.signal(signal);
-        let status = self.child.wait().unwrap();
+        let deadline = Instant::now() + PATIENCE;
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(Instant::now() < deadline, "{signal} did not end it:\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(20));
+        };
         // The rest of the log is in the pipe.
         std::thread::sleep(Duration::from_millis(100));
         (status, self.log())
@@ -196,7 +203,15 @@ fn a_lost_log_reader_ends_nothing() {
 #[test]
 fn a_hang_up_drains_like_a_termination() {
     let cluster = Cluster::start(&fixture().exact);
-    let mut service = Service::start(&cluster, &nowhere());
+    let scratch = scratch();
+    let stats = scratch.path().join("stats.json");
+    // Whoever runs the tests under nohup would hand it on.
+    let not_ignored = |command: Command| {
+        let mut env = Command::new("env");
+        env.arg("--default-signal=HUP").arg(command.get_program()).args(command.get_args());
+        env
+    };
+    let mut service = Service::start_with(&cluster, &nowhere(), scratch, &stats, not_ignored);
     service.wait_for_log("ready operator");
     let started = Instant::now();
     let (status, log) = service.end(Signal::SIGHUP);
