@@ -7,7 +7,6 @@ use std::{
 };
 
 use modchains_sdk::{CommitmentConfig, Pubkey, SdkError, Signature, client::Confirmation};
-use solana_transaction_status_client_types::TransactionConfirmationStatus;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -43,13 +42,8 @@ fn fate(
     let Some(status) = status else {
         return if block_height > last_valid_block_height { Fate::Expired } else { Fate::Open };
     };
-    let is_settled = match status.settled {
-        TransactionConfirmationStatus::Finalized => true,
-        TransactionConfirmationStatus::Confirmed => !commitment.is_finalized(),
-        TransactionConfirmationStatus::Processed => commitment.is_processed(),
-    };
     match &status.error {
-        _ if !is_settled => Fate::Open,
+        _ if !status.is_settled(commitment) => Fate::Open,
         Some(error) => Fate::Failed(error.to_string()),
         None => Fate::Landed,
     }
@@ -141,6 +135,8 @@ async fn conclude(context: &Context, entry: &Tracked, fate: &Fate) {
 
 #[cfg(test)]
 mod tests {
+    use solana_transaction_status_client_types::TransactionConfirmationStatus;
+
     use super::*;
 
     fn status(settled: TransactionConfirmationStatus, is_error: bool) -> Confirmation {

@@ -42,6 +42,17 @@ pub struct Confirmation {
     pub error: Option<TransactionError>,
 }
 
+impl Confirmation {
+    /// Whether its block is settled enough for everything read at this commitment to show what it did.
+    pub fn is_settled(&self, commitment: CommitmentConfig) -> bool {
+        match self.settled {
+            TransactionConfirmationStatus::Finalized => true,
+            TransactionConfirmationStatus::Confirmed => !commitment.is_finalized(),
+            TransactionConfirmationStatus::Processed => commitment.is_processed(),
+        }
+    }
+}
+
 /// A transaction that wrote or read an address, without its record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Landed {
@@ -144,11 +155,7 @@ impl Client {
 
     /// Whether a transaction is settled enough for everything that this client reads to show what it did.
     pub fn is_settled(&self, confirmation: &Confirmation) -> bool {
-        match confirmation.settled {
-            TransactionConfirmationStatus::Finalized => true,
-            TransactionConfirmationStatus::Confirmed => !self.commitment().is_finalized(),
-            TransactionConfirmationStatus::Processed => self.commitment().is_processed(),
-        }
+        confirmation.is_settled(self.commitment())
     }
 
     /// As [`Self::status`], but only once a block that is settled enough for this client holds the transaction.
