@@ -206,7 +206,13 @@ fn defined(code: &str) -> BTreeSet<String> {
 /// Paths in the code that begin inside the crate.
 fn inline_paths(code: &str) -> Vec<Vec<String>> {
     let mut paths = Vec::new();
-    for line in code.lines().filter(|line| !is_use(line)) {
+    let mut in_use = false;
+    for line in code.lines() {
+        in_use |= is_use(line);
+        if in_use {
+            in_use = !line.contains(';');
+            continue;
+        }
         let is_path = |letter: char| letter == '_' || letter == ':' || letter.is_alphanumeric();
         for token in line.split(|letter: char| !is_path(letter)).filter(|token| token.contains("::")) {
             paths.push(
@@ -287,6 +293,20 @@ mod tests {
             ("x/src/b.rs", "pub fn helper(a: crate::A) {}\n"),
         ]);
         assert_eq!(circles(&tree), [Finding::new("x/src", 0, "2 files import each other in a circle: a.rs, b.rs")]);
+    }
+
+    #[test]
+    fn a_line_of_a_longer_import_is_no_path_of_its_own() {
+        let tree = Tree::of_texts(&[
+            ("x/src/lib.rs", "mod a;\nmod sync;\n"),
+            ("x/src/sync.rs", "pub struct Sync;\n"),
+            (
+                "x/src/a/mod.rs",
+                "mod sync;\n\nuse crate::{\n    sync::Sync,\n};\n\npub use self::sync::B;\n\npub struct A(Sync);\n",
+            ),
+            ("x/src/a/sync.rs", "use super::A;\n\npub struct B(A);\n"),
+        ]);
+        assert!(circles(&tree).is_empty(), "{:?}", circles(&tree));
     }
 
     #[test]
