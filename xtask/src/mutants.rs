@@ -26,7 +26,7 @@ const OWN_LAWS: [(&str, &str); 17] = [
     ("market/mod", "market"),
     ("market/order", "market"),
     ("market/params", "sync"),
-    ("market/sync", "market"),
+    ("market/sync", "market_sync"),
     ("market/trade", "market"),
     ("math", "math"),
     ("shares", "licence"),
