@@ -18,7 +18,7 @@ use modchains_sdk::{
 /// Rounds before measuring.
 const WARM_UP: usize = 50;
 
-/// Arguments of `bench`.
+/// What is measured, and how often.
 #[derive(Args)]
 pub struct BenchArguments {
     /// Folder of the model bundle.

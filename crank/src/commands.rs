@@ -15,7 +15,7 @@ use modchains_sdk::{
 };
 use serde_json::json;
 
-/// Arguments of `infer`.
+/// Which model is run, and on which inputs.
 #[derive(Args)]
 pub struct InferArguments {
     /// Folder of the model bundle.
@@ -48,7 +48,7 @@ pub enum BundleCommand {
     },
 }
 
-/// Arguments of `check-config`.
+/// Where the settings are, for every command that needs them.
 #[derive(Args)]
 pub struct CheckConfigArguments {
     /// The configuration file; variables named MODCHAINS_CRANK_... override it.

@@ -19,7 +19,7 @@ use modchains_sdk::{
 };
 use toml::Value;
 
-/// Arguments of `init`.
+/// What the configuration is written for.
 #[derive(Args)]
 pub struct InitArguments {
     /// Address of the model.

@@ -13,7 +13,7 @@ use crate::{
     log,
 };
 
-/// Arguments of `run`.
+/// How the service is started.
 #[derive(Args)]
 pub struct RunArguments {
     #[command(flatten)]
@@ -26,7 +26,7 @@ pub struct RunArguments {
     stats_file: Option<PathBuf>,
 }
 
-/// Runs `run`.
+/// Starts the service and waits for its end.
 pub fn run(arguments: &RunArguments) -> anyhow::Result<()> {
     if arguments.check_config {
         return check_config(&arguments.config);

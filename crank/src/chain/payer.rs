@@ -32,7 +32,7 @@ impl Payer {
         &self.authority
     }
 
-    /// Its address.
+    /// Of the key that signs and pays.
     pub fn address(&self) -> Pubkey {
         self.authority.pubkey()
     }

@@ -3,7 +3,8 @@
 
 use toml::{Table, Value};
 
-use super::ENVIRONMENT_PREFIX;
+/// Prefix of the environment variables that override settings.
+pub const ENVIRONMENT_PREFIX: &str = "MODCHAINS_CRANK_";
 
 /// A setting of every type there is; whatever is not in it is text.
 const EXAMPLE: &str = include_str!("../../crank.example.toml");

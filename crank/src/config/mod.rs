@@ -11,14 +11,11 @@ mod sections;
 use std::path::{Path, PathBuf};
 
 pub use check::{ConfigProblem, ConfigProblems};
-pub use environment::VariableError;
+pub use environment::{ENVIRONMENT_PREFIX, VariableError};
 pub use sections::{ChainSettings, Commitment, JobSettings, LogFormat, LogSettings, WorkerSettings};
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 use url::Url;
-
-/// Prefix of the environment variables that override settings.
-pub const ENVIRONMENT_PREFIX: &str = "MODCHAINS_CRANK_";
 
 /// All settings of the service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -17,11 +17,13 @@
 //! One process owns the journal. A second one is refused, because two services would each sign what they computed.
 
 mod error;
+mod job;
 mod state;
 mod steps;
 
 pub use error::JournalError;
-pub use state::{Answer, Job, JobState, NewJob, Posting, SignedTransaction};
+pub use job::{Answer, Job, NewJob, Posting, SignedTransaction};
+pub use state::{JobState, Key};
 
 use std::{collections::HashMap, path::Path, time::Duration};
 
@@ -37,9 +39,6 @@ static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// How long a second process waits for the first to let go.
 const LOCK_TIMEOUT: Duration = Duration::from_millis(500);
-
-/// The 32 bytes of an account's address or of a hash.
-pub type Key = [u8; 32];
 
 /// The journal of one operator.
 #[derive(Debug, Clone)]

@@ -8,10 +8,7 @@ use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{Instrument, info_span};
 
-use super::{
-    context::{Announced, Context, Timing, Work, wall_seconds},
-    served::{Verdict, consider},
-};
+use super::context::{Announced, Context, Timing, Verdict, Work, consider, wall_seconds};
 use crate::{
     journal::{Answer, JobState, JournalError, Key, NewJob},
     worker::{Inferred, WorkerError},

@@ -16,7 +16,7 @@
 //! | [`track`] | follows sent transactions until they are settled, failed or expired |
 //! | [`settle`] | compares journal and chain and decides what a request needs next; also recovers after a restart |
 //! | [`jobs`] | finalizes, and does once per epoch what anyone may do: roll usage, sync the market, distribute fees |
-//! | [`sight`] | tells whether requests are seen at all; without that the service is not ready |
+//! | [`ready`] | says when requests are seen; without that the service is not ready |
 //!
 //! [`crate::chain`] keeps blockhash, block height, the chain's clock and the priority fee at hand.
 //!
@@ -27,25 +27,21 @@
 //! Queues are bounded. Where a queue could feed itself, a full one drops the key instead of waiting, and the periodic
 //! comparison with the journal brings it back.
 
-mod bonds;
 mod context;
 mod error;
 mod intake;
 mod jobs;
-mod known;
 mod poll;
 mod post;
-mod served;
+mod ready;
 mod settle;
-mod sight;
 mod start;
-mod statistics;
 mod stop;
 mod supervise;
 mod track;
 mod watch;
 
+pub use context::Report;
 pub use error::ServiceError;
 pub use start::{Preflight, preflight};
-pub use statistics::Report;
 pub use supervise::{RunOptions, run};

@@ -11,10 +11,7 @@ use modchains_sdk::{
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
-use super::{
-    context::{Context, InFlight, Work, wall_seconds},
-    statistics::AnswerTimes,
-};
+use super::context::{AnswerTimes, Context, InFlight, Work, wall_seconds};
 use crate::{
     chain::{Signer, TRANSACTION_BYTES_MAX, pack, transaction_bytes},
     journal::{JournalError, Key, Posting, SignedTransaction as Recorded},

@@ -15,13 +15,8 @@ use modchains_sdk::{
 use tokio::sync::watch;
 
 use super::{
-    bonds::Bonds,
-    context::Context,
+    context::{Bonds, Context, Known, Offer, Served, Sight, Statistics},
     error::ServiceError,
-    known::Known,
-    served::{Offer, Served},
-    sight::Sight,
-    statistics::Statistics,
 };
 use crate::{
     chain::{Chain, Payer, Recent},

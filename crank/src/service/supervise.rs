@@ -12,13 +12,11 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    context::Context,
+    context::{Context, Report, StatisticsFile},
     error::ServiceError,
-    intake, jobs, poll, post,
+    intake, jobs, poll, post, ready,
     settle::{self, Outlets},
-    sight, start,
-    statistics::{Report, StatisticsFile},
-    stop, track, watch,
+    start, stop, track, watch,
 };
 use crate::{
     chain::{self, Recent},
@@ -34,7 +32,7 @@ const DRAIN: Duration = Duration::from_secs(2);
 /// How long the workers may take to end after that.
 const WORKERS_END: Duration = Duration::from_millis(2_300);
 
-/// Options of one run.
+/// What a run does besides what its configuration says.
 #[derive(Debug, Clone, Default)]
 pub struct RunOptions {
     /// Where figures are written when the service is ready, every second and at the end, as JSON.
@@ -107,7 +105,7 @@ fn spawn(
     let mut tasks = Tasks::new();
     let operators: Vec<Pubkey> = context.models.iter().map(|served| served.operator).collect();
     name(&mut tasks, "recent", chain::run(Arc::clone(&context.chain), sender, operators, stop()));
-    name(&mut tasks, "sight", sight::run(shared(), stop()));
+    name(&mut tasks, "ready", ready::run(shared(), stop()));
     name(&mut tasks, "watch", watch::run(shared(), announced.clone(), Arc::clone(&connected), stop()));
     name(&mut tasks, "poll", poll::run(shared(), announced, connected, stop()));
     name(&mut tasks, "intake", intake::run(shared(), announced_queue, ready, named.clone(), stop()));

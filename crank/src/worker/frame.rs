@@ -43,7 +43,7 @@ pub enum Kind {
     Failed = 6,
 }
 
-/// One frame.
+/// What service and worker send each other at a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
     /// What it says.

@@ -149,15 +149,17 @@ fn damaged_graphs_are_refused_and_never_panic() {
         assert!(text.contains(from), "{from}");
         assert!(load(text.replacen(from, to, 1).as_bytes(), &weights).is_err(), "{to}");
     }
-    let mut random = generator(5);
+    let mut random = generator(modchains_test_seed::seed());
     for _ in 0..2000 {
         let (mut structure, mut weights) = (structure.clone(), weights.clone());
         let at = random.next_u32() as usize;
         let (s, w) = (at % structure.len(), at % 700);
         structure[s] = random.next_u32() as u8;
         weights[w] = random.next_u32() as u8;
-        weights.truncate(1 + random.next_u32() as usize % weights.len());
-        assert!(load(&structure, &weights).is_err());
+        let length = weights.len();
+        weights.truncate(random.next_u32() as usize % (2 * length));
+        // A change of a byte or two may be one that the format allows; a part that is missing never is.
+        assert!(load(&structure, &weights).is_err() || weights.len() == length);
     }
 }
 

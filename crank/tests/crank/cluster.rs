@@ -57,7 +57,7 @@ pub fn operator() -> Keypair {
     Keypair::new_from_array([7; 32])
 }
 
-/// Its address.
+/// What the chain knows it by.
 pub fn operator_address() -> Pubkey {
     operator().pubkey()
 }

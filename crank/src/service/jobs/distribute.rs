@@ -3,10 +3,10 @@
 use modchains_sdk::instruction::{exchange, oracle};
 
 use super::{
-    Snapshot,
+    snapshot::Snapshot,
     submit::{Outcome, submit},
 };
-use crate::service::{context::Context, served::Served};
+use crate::service::context::{Context, Served};
 
 /// Compute units that each payment may use, with room to spare.
 const UNITS: u32 = 150_000;
@@ -52,7 +52,7 @@ pub async fn run(context: &Context, served: &Served, due: Due) {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::tests::snapshot, *};
+    use super::{super::snapshot::tests::snapshot, *};
 
     #[test]
     fn fees_are_paid_on_when_there_are_any_and_not_too_often() {

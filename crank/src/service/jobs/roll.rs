@@ -3,7 +3,7 @@
 use modchains_sdk::{core::window::epoch_index, instruction::oracle::usage_roll, oracle::state::Usage};
 
 use super::submit::{Outcome, submit};
-use crate::service::{context::Context, served::Served};
+use crate::service::context::{Context, Served};
 
 /// Compute units that it may use, with room to spare.
 const UNITS: u32 = 20_000;
@@ -23,7 +23,7 @@ pub async fn run(context: &Context, served: &Served) {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::tests::snapshot, *};
+    use super::{super::snapshot::tests::snapshot, *};
 
     #[test]
     fn an_epoch_is_rolled_once_it_is_over() {

@@ -6,10 +6,10 @@ use modchains_sdk::{
 };
 
 use super::{
-    Snapshot,
+    snapshot::Snapshot,
     submit::{Outcome, submit},
 };
-use crate::service::{context::Context, served::Served};
+use crate::service::context::{Context, Served};
 
 /// Compute units that it may use, with room to spare.
 const UNITS: u32 = 60_000;
@@ -32,7 +32,7 @@ pub async fn run(context: &Context, served: &Served) {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::tests::snapshot, *};
+    use super::{super::snapshot::tests::snapshot, *};
 
     #[test]
     fn a_market_is_synced_an_epoch_after_its_last_move_and_once_per_usage_epoch() {

@@ -4,7 +4,6 @@ mod denied;
 
 use std::{collections::BTreeMap, path::Path};
 
-use denied::{DENIED, DENIED_HERE};
 use landlock::{
     ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr,
     RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
@@ -18,6 +17,7 @@ use seccompiler::{
 };
 use serde::{Deserialize, Serialize};
 
+use self::denied::{DENIED, DENIED_HERE};
 use super::Sandbox;
 
 /// Open files the process may have.

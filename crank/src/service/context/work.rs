@@ -1,40 +1,15 @@
-//! What every task shares.
+//! What tasks hand each other.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use modchains_sdk::{Pubkey, client::SignedTransaction, core::request::RequestState, decode::FetchedRequest};
 use tracing::Span;
 
-use super::{bonds::Bonds, known::Known, served::Served, sight::Sight, statistics::Statistics};
-use crate::{
-    chain::Chain,
-    journal::{Answer, Journal, NewJob},
-};
-
-/// What every task shares.
-pub struct Context {
-    /// Endpoint, websocket and key.
-    pub chain: Arc<Chain>,
-    /// The models, in the order of the configuration.
-    pub models: Vec<Served>,
-    /// What was promised.
-    pub journal: Journal,
-    /// Free bonds.
-    pub bonds: Bonds,
-    /// Requests looked at.
-    pub known: Known,
-    /// Whether requests are seen when they are made.
-    pub sight: Sight,
-    /// Figures.
-    pub statistics: Statistics,
-}
+use crate::journal::{Answer, NewJob};
 
 /// A request that was announced.
 pub struct Announced {
-    /// Position of its model in [`Context::models`].
+    /// Position of its model in the context's models.
     pub model: usize,
     /// The request as announced.
     pub request: FetchedRequest,
@@ -44,7 +19,7 @@ pub struct Announced {
 
 /// An answer on its way to the chain.
 pub struct Work {
-    /// Position of its model in [`Context::models`].
+    /// Position of its model in the context's models.
     pub model: usize,
     /// Address of the request.
     pub request: Pubkey,
@@ -88,19 +63,12 @@ pub struct InFlight {
 /// A result that waits for the end of its challenge window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unfinal {
-    /// Position of its model in [`Context::models`].
+    /// Position of its model in the context's models.
     pub model: usize,
     /// Address of the request.
     pub request: Pubkey,
     /// How it stood when it was last looked at.
     pub posted: RequestState,
-}
-
-impl Context {
-    /// Position of the model with this service.
-    pub fn model_of(&self, service: &Pubkey) -> Option<usize> {
-        self.models.iter().position(|served| served.service == *service)
-    }
 }
 
 /// Unix seconds of this machine's clock, for the journal.

@@ -181,10 +181,8 @@ fn require_fit(request: &FetchedRequest, offer: &Offer) -> Result<(), NotOurs> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is the test's failure")]
 
-    use super::{
-        super::settle::tests::{NOW, request},
-        *,
-    };
+    use super::*;
+    use crate::service::settle::tests::{NOW, request};
 
     fn offer() -> Offer {
         let input = InputSpec { shape: vec![2], dtype: "u8".to_owned(), bytes: 2, max: 16 };
