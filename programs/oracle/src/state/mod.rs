@@ -2,6 +2,7 @@
 
 mod config;
 mod licence_use;
+mod limits;
 mod operator;
 mod params;
 mod request;
@@ -9,4 +10,4 @@ mod service;
 mod split;
 mod usage;
 
-pub use {config::*, licence_use::*, operator::*, params::*, request::*, service::*, split::*, usage::*};
+pub use {config::*, licence_use::*, limits::*, operator::*, params::*, request::*, service::*, split::*, usage::*};

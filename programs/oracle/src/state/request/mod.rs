@@ -10,13 +10,6 @@ use modchains_program_kit::hash::sha256;
 use super::{Service, UsageSplit};
 use crate::errors::OracleError;
 
-/// Longest inline input the program takes, in bytes: what fits one transaction under every licence, with a compute limit
-/// and a price.
-pub const INPUT_BYTES_MAX: u16 = 611;
-/// Longest inline output the program takes, in bytes: what fits one transaction with its claim, a compute limit and a
-/// price.
-pub const OUTPUT_BYTES_MAX: u16 = 807;
-
 /// One inference asked for and paid in advance. The input bytes follow this fixed part, then room for the output.
 ///
 /// Every term is fixed when it is created: a service or configuration that changes later changes nothing here.
