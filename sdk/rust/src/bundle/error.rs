@@ -2,8 +2,39 @@
 
 use std::path::PathBuf;
 
-use super::GraphError;
+use modchains_core::graph::{self, LayerProblem};
+
 use crate::terminal::escaped;
+
+/// What is wrong with a graph.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GraphError {
+    /// Not the documented JSON or safetensors structure.
+    #[error("cannot be parsed: {message}; export the bundle again")]
+    Malformed {
+        /// The parser's words.
+        message: String,
+    },
+    /// A tensor of another type or shape than its layer needs.
+    #[error("layer {layer:?}: {problem}; export the bundle again")]
+    Tensor {
+        /// Name of the layer.
+        layer: String,
+        /// Expected and actual.
+        problem: String,
+    },
+    /// A layer that breaks a rule of the format.
+    #[error("layer {layer:?}: {problem}; export the bundle again")]
+    Layer {
+        /// Name of the layer.
+        layer: String,
+        /// The rule.
+        problem: LayerProblem,
+    },
+    /// A graph that breaks a rule of the format as a whole.
+    #[error("{0}; export the bundle again")]
+    Graph(graph::GraphError),
+}
 
 /// Why a bundle was refused. Every message names the thing, what was expected and found, and what to do.
 #[derive(Debug, thiserror::Error)]

@@ -9,7 +9,7 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use super::{BundleError, FileEntry};
+use super::{BundleError, FileEntry, names::require_plain_name};
 
 /// Largest sizes that are read at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,15 +30,6 @@ impl Default for BundleLimits {
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
-}
-
-/// Accepts a single plain file name: letters, digits, `.`, `_`, `-`, at most 64 of them, not starting with a dot.
-pub(super) fn require_plain_name(name: &str) -> Result<(), BundleError> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    if name.is_empty() || name.len() > 64 || name.starts_with('.') || !name.chars().all(plain) {
-        return Err(BundleError::UnsafePath { file: name.to_owned() });
-    }
-    Ok(())
 }
 
 /// Opens a plain file without following a link and returns it with its size.

@@ -2,41 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use modchains_core::graph::{self, Geometry, LayerProblem, Requantise};
+use modchains_core::graph::{self, Geometry, Requantise};
 use safetensors::tensor::{Dtype, SafeTensors};
 
-use super::{GRAPH_FORMAT, GraphFile, InputSpec};
+use super::{GRAPH_FORMAT, GraphError, GraphFile, InputSpec};
 use crate::hash::sha256;
-
-/// What is wrong with a graph.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum GraphError {
-    /// Not the documented JSON or safetensors structure.
-    #[error("cannot be parsed: {message}; export the bundle again")]
-    Malformed {
-        /// The parser's words.
-        message: String,
-    },
-    /// A tensor of another type or shape than its layer needs.
-    #[error("layer {layer:?}: {problem}; export the bundle again")]
-    Tensor {
-        /// Name of the layer.
-        layer: String,
-        /// Expected and actual.
-        problem: String,
-    },
-    /// A layer that breaks a rule of the format.
-    #[error("layer {layer:?}: {problem}; export the bundle again")]
-    Layer {
-        /// Name of the layer.
-        layer: String,
-        /// The rule.
-        problem: LayerProblem,
-    },
-    /// A graph that breaks a rule of the format as a whole.
-    #[error("{0}; export the bundle again")]
-    Graph(graph::GraphError),
-}
 
 /// One checked layer with its weights.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use modchains_exchange::state::is_invisible;
 use serde::{Deserialize, Serialize};
 
-use super::{BundleError, CARD_FILE, GRAPH_FILE, MODULE_FILE, OutputRule, WEIGHTS_FILE, files::require_plain_name};
+use super::{
+    BundleError, CARD_FILE, FileEntry, GRAPH_FILE, MODULE_FILE, NumericClass, OutputRule, WEIGHTS_FILE,
+    fields::{decode_hash, require_text},
+    names::require_plain_name,
+};
 
 /// Version of the manifest format this crate reads and writes.
 pub const MANIFEST_FORMAT: u32 = 1;
@@ -16,16 +19,6 @@ const INPUT_BYTES_MAX: u64 = 1 << 20;
 const VERSION_BYTES_MAX: usize = 32;
 /// Longest description of the data that accuracy was measured on, in bytes.
 const DATASET_BYTES_MAX: usize = 256;
-
-/// How results of this model are compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum NumericClass {
-    /// Integer graph: results are bit-identical on every machine.
-    Exact,
-    /// Float module: results are quantised and compared within a tolerance.
-    Tolerant,
-}
 
 /// The manifest of a bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,28 +46,6 @@ pub struct Manifest {
     pub accuracy: Option<Accuracy>,
     /// Every file of the bundle but the manifest.
     pub files: Vec<FileEntry>,
-}
-
-/// One file of a bundle.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FileEntry {
-    /// Plain file name inside the bundle's folder.
-    pub path: String,
-    /// SHA-256 of the content, lower-case hex.
-    pub sha256: String,
-    /// Size in bytes.
-    pub bytes: u64,
-}
-
-impl FileEntry {
-    /// The hash as bytes.
-    ///
-    /// # Errors
-    /// When the text is not 64 lower-case hex digits.
-    pub fn sha256(&self) -> Result<[u8; 32], BundleError> {
-        decode_hash(&format!("files.{}.sha256", self.path), &self.sha256)
-    }
 }
 
 /// Accuracy on held-out data.
@@ -262,26 +233,4 @@ impl Manifest {
             }
         }
     }
-}
-
-/// Refuses text that is empty, longer than `bytes_max` bytes, or not shown as it is: it is printed on terminals.
-pub(super) fn require_text(field: &str, text: &str, bytes_max: usize) -> Result<(), BundleError> {
-    if !(1..=bytes_max).contains(&text.len()) {
-        let problem = format!("has {} bytes, expected 1 to {bytes_max}", text.len());
-        return Err(BundleError::manifest(field, problem));
-    }
-    if text.trim() != text || text.contains(is_invisible) {
-        let problem = format!("is {text:?}, expected visible characters without white space around them");
-        return Err(BundleError::manifest(field, problem));
-    }
-    Ok(())
-}
-
-fn decode_hash(field: &str, text: &str) -> Result<[u8; 32], BundleError> {
-    let mut hash = [0_u8; 32];
-    let lower = !text.bytes().any(|byte| byte.is_ascii_uppercase());
-    if lower && hex::decode_to_slice(text, &mut hash).is_ok() {
-        return Ok(hash);
-    }
-    Err(BundleError::manifest(field, format!("is {text:?}, expected 64 lower-case hex digits")))
 }

@@ -13,36 +13,29 @@
 
 mod error;
 mod fetch;
+mod fields;
 mod files;
 mod graph;
 mod graph_file;
 mod manifest;
+mod names;
 mod output;
 mod weights;
 mod write;
 
-pub use error::BundleError;
+pub use error::{BundleError, GraphError};
 pub use fetch::{FetchError, FetchOptions, fetch_manifest, is_private_url};
+pub use fields::{FileEntry, NumericClass};
 pub use files::{BundleLimits, sha256};
-pub use graph::{Graph, GraphError, Layer};
+pub use graph::{Graph, Layer};
 pub use graph_file::{GRAPH_FORMAT, GraphFile, LayerFile, requantise_by_factor};
-pub use manifest::{Accuracy, FileEntry, InputError, InputSpec, MANIFEST_FORMAT, Manifest, NumericClass};
+pub use manifest::{Accuracy, InputError, InputSpec, MANIFEST_FORMAT, Manifest};
 pub use modchains_core::graph::{Op, Requantise};
+pub use names::{CARD_FILE, GRAPH_FILE, MANIFEST_FILE, MODULE_FILE, WEIGHTS_FILE};
 pub use output::{Answer, Decoded, OutputError, OutputRule};
 pub use write::{BundleDraft, write_bundle};
 
 use std::path::{Path, PathBuf};
-
-/// Name of the manifest inside a bundle folder.
-pub const MANIFEST_FILE: &str = "model.toml";
-/// Name of the integer graph inside an exact bundle.
-pub const GRAPH_FILE: &str = "graph.json";
-/// Name of the weights inside an exact bundle.
-pub const WEIGHTS_FILE: &str = "weights.safetensors";
-/// Name of the TorchScript module inside a tolerant bundle.
-pub const MODULE_FILE: &str = "module.pt";
-/// Name of the model card.
-pub const CARD_FILE: &str = "CARD.md";
 
 /// A bundle whose manifest is valid and whose files matched it when it was opened.
 #[derive(Debug, Clone)]

@@ -14,7 +14,7 @@ use std::{collections::BTreeSet, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use super::{BundleError, NumericClass, manifest::require_text};
+use super::{BundleError, NumericClass, fields::require_text};
 
 /// Most labels a rule may have: the class is one byte.
 const LABELS_MAX: usize = 256;

@@ -61,7 +61,7 @@ macro_rules! events {
         }
 
         impl $name {
-            /// Its name.
+            /// As the IDL has it.
             pub const fn name(&self) -> &'static str {
                 match self {
                     $(Self::$event(_) => stringify!($event),)+
