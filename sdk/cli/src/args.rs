@@ -9,7 +9,7 @@ use crate::{
     connection::Connection,
     error::Result,
     options::GlobalOptions,
-    report::Report,
+    output::Report,
 };
 
 const EXAMPLES: &str = "\
@@ -39,7 +39,7 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// What to do.
+/// Every command; those about one thing are a group of their own.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Create a key file that only you can read.
@@ -87,9 +87,6 @@ pub enum Command {
 
 impl Command {
     /// Does what the command line says. Connects first, unless the command needs no cluster.
-    ///
-    /// # Errors
-    /// Whatever the command refuses.
     pub async fn run(&self, options: &GlobalOptions) -> Result<Report> {
         if let Self::Keygen(args) = self {
             return args.run();
@@ -118,10 +115,7 @@ impl Command {
 }
 
 impl Cli {
-    /// Reads a command line, the program's name first.
-    ///
-    /// # Errors
-    /// What is wrong with it, or the help that it asks for.
+    /// Reads a command line, the program's name first. The help that it asks for is an error too.
     pub fn read(line: impl IntoIterator<Item = OsString>) -> std::result::Result<Self, clap::Error> {
         let matches = with_negative_numbers(Self::command()).try_get_matches_from(line)?;
         Self::from_arg_matches(&matches)

@@ -9,35 +9,20 @@
 
 mod amount;
 mod args;
-mod clock;
+mod argument;
 mod command;
 mod connection;
-mod consent;
-mod duration;
 mod error;
-mod funds;
-mod hash;
-mod lookup;
 mod misuse;
-mod model_arg;
 mod options;
-mod outage;
-mod percent;
+mod output;
 mod random;
-mod report;
-mod request_arg;
-mod sparkline;
-mod text;
-mod token;
-mod uses;
 
 use std::{env, io, process::ExitCode};
 
-use args::Cli;
-use error::Result;
 use modchains_sdk::terminal;
-use options::GlobalOptions;
-use report::Report;
+
+use self::{args::Cli, error::Result, options::GlobalOptions, output::Report};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {

@@ -12,10 +12,10 @@ use modchains_sdk::{
 
 use super::{market::Listing, model::owed_atoms};
 use crate::{
+    argument::ModelArg,
     connection::Connection,
     error::{CliError, Result},
-    model_arg::ModelArg,
-    report::Report,
+    output::Report,
 };
 
 /// Show, distribute and claim accrued fees.

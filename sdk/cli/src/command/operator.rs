@@ -12,10 +12,9 @@ use modchains_sdk::{
 
 use crate::{
     amount::Decimal,
-    connection::Connection,
+    connection::{Connection, TokenView, positive_atoms},
     error::{CliError, Result},
-    report::Report,
-    token::{TokenView, positive_atoms},
+    output::Report,
 };
 
 /// Manage an operator's bond and earnings.
@@ -34,10 +33,6 @@ pub enum OperatorCommand {
 }
 
 impl OperatorCommand {
-    /// Does it.
-    ///
-    /// # Errors
-    /// Whatever the command refuses.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         match self {
             Self::Register(args) => args.run(connection).await,

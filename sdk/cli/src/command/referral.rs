@@ -10,10 +10,10 @@ use modchains_sdk::{
 
 use super::market::Listing;
 use crate::{
+    argument::ModelArg,
     connection::Connection,
     error::{CliError, Result},
-    model_arg::ModelArg,
-    report::Report,
+    output::Report,
 };
 
 /// Earn a part of the protocol's fee of trades that name you.

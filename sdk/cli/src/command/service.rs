@@ -15,12 +15,10 @@ use thiserror::Error;
 use super::model::numeric_class;
 use crate::{
     amount::Decimal,
-    connection::Connection,
-    duration::parse_seconds,
+    argument::{ModelArg, parse_seconds},
+    connection::{Connection, TokenView, positive_atoms},
     error::{CliError, Result},
-    model_arg::ModelArg,
-    report::Report,
-    token::{TokenView, positive_atoms},
+    output::Report,
 };
 
 /// Longest wait of a new service unless told otherwise: one hour.
@@ -40,10 +38,6 @@ pub enum ServiceCommand {
 }
 
 impl ServiceCommand {
-    /// Does it.
-    ///
-    /// # Errors
-    /// Whatever the command refuses.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         match self {
             Self::Open(args) => args.run(connection).await,

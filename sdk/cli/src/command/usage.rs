@@ -5,7 +5,12 @@ use modchains_sdk::{
     Pubkey, address, core::usage::EMA_FRACTION_BITS, instruction::oracle::usage_roll, oracle::state::Usage,
 };
 
-use crate::{connection::Connection, error::Result, model_arg::ModelArg, report::Report, token::TokenView};
+use crate::{
+    argument::ModelArg,
+    connection::{Connection, TokenView},
+    error::Result,
+    output::Report,
+};
 
 /// Show and roll the usage of a model.
 #[derive(Debug, Subcommand)]

@@ -12,10 +12,9 @@ use modchains_sdk::{
 
 use crate::{
     amount::{Amount, Decimal, DecimalOrAll},
-    connection::{Connection, spinner},
+    connection::{Connection, TokenView, positive_atoms, spinner},
     error::{CliError, Result},
-    report::Report,
-    token::{TokenView, positive_atoms},
+    output::Report,
 };
 
 /// How long an airdrop may take.
@@ -33,9 +32,6 @@ pub struct KeygenArgs {
 
 impl KeygenArgs {
     /// Writes the key.
-    ///
-    /// # Errors
-    /// When the file exists or cannot be written.
     pub fn run(&self) -> Result<Report> {
         let keypair = keys::generate(&self.path)?;
         Ok(Report::new().text("address", keypair.pubkey()).text("path", self.path.display()))
@@ -55,9 +51,6 @@ pub struct AirdropArgs {
 
 impl AirdropArgs {
     /// Asks and waits until the SOL is there.
-    ///
-    /// # Errors
-    /// When the cluster has no faucet or it refuses.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let lamports = positive_atoms(&self.amount, &TokenView::sol())?;
         let to = connection.address_or_own(self.to)?;
@@ -91,9 +84,6 @@ pub struct BalanceArgs {
 
 impl BalanceArgs {
     /// Reads the balances.
-    ///
-    /// # Errors
-    /// When a model does not exist.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let owner = connection.address_or_own(self.address)?;
         let sol = TokenView::sol();
@@ -124,9 +114,6 @@ pub struct WrapArgs {
 
 impl WrapArgs {
     /// Wraps.
-    ///
-    /// # Errors
-    /// When there is too little SOL.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let lamports = positive_atoms(&self.amount, &TokenView::sol())?;
         let signer = connection.signer()?;
@@ -147,9 +134,6 @@ pub struct UnwrapArgs {
 
 impl UnwrapArgs {
     /// Unwraps.
-    ///
-    /// # Errors
-    /// When less is wrapped.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let (instructions, lamports) = connection.unwrap(&signer.pubkey(), &self.amount).await?;
@@ -180,9 +164,6 @@ pub struct AccountsArgs {
 
 impl AccountsArgs {
     /// Lists, and closes if told to.
-    ///
-    /// # Errors
-    /// When the endpoint does not list accounts, or nothing is empty.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         if self.close_empty {
             return self.close(connection).await;

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, process::Stdio};
 
+use self::Act::{Reads, Sends};
 use crate::{
     bundle::Bundle,
     listed,
@@ -15,8 +16,6 @@ enum Act {
     /// It sends transactions. These are its arguments, with `MODEL`, `BUNDLE` and `SOMEBODY` for real ones.
     Sends(&'static str),
 }
-
-use Act::{Reads, Sends};
 
 /// Every command there is. A new one is added here, or the test fails.
 const COMMANDS: &[(&str, Act)] = &[

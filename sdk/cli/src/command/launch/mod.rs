@@ -27,15 +27,14 @@ use terms::Terms;
 
 use crate::{
     amount::{Amount, Decimal},
+    argument::require_text,
     command::{
         market::open::MarketTerms, model::version::of_bundle, service::WAIT_MAX_SECONDS_DEFAULT,
         vault::open::COOLDOWN_SECONDS_DEFAULT,
     },
-    connection::Connection,
+    connection::{Connection, TokenView, positive_atoms},
     error::{CliError, Result},
-    report::Report,
-    text::require_text,
-    token::{TokenView, positive_atoms},
+    output::Report,
 };
 
 /// Arguments of `launch`.

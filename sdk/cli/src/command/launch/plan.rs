@@ -10,10 +10,9 @@ use super::{step::Step, terms::Terms};
 use crate::{
     amount::Amount,
     command::{market::open::show as show_market, service::show_terms},
-    connection::Connection,
+    connection::{Connection, TokenView},
     error::{CliError, Result},
-    report::Report,
-    token::TokenView,
+    output::Report,
 };
 
 /// What is to be done, and what it costs.

@@ -33,7 +33,7 @@ impl Step {
     /// All of them, in order: each needs those before it.
     pub const ALL: [Self; 5] = [Self::Model, Self::Version, Self::Market, Self::Vault, Self::Service];
 
-    /// Its name.
+    /// As people and `--json` read it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Model => "model",
@@ -67,7 +67,7 @@ impl Step {
         }
     }
 
-    /// What does it.
+    /// What the creator sends to do it.
     pub fn instruction(self, terms: &Terms) -> Instruction {
         let (creator, model, quote) = (&terms.creator, &terms.address, &Token::WRAPPED_SOL);
         match self {

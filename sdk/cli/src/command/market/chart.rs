@@ -11,11 +11,10 @@ use super::{
     svg,
 };
 use crate::{
-    clock::local_short,
+    argument::ModelArg,
     connection::Connection,
     error::{CliError, Result},
-    model_arg::ModelArg,
-    report::Report,
+    output::{Report, clock::local_short},
 };
 
 /// Character cells of the drawing, two dots wide and four high each.

@@ -16,7 +16,7 @@ use crate::{
     amount::Amount,
     connection::{Connection, bar},
     error::Result,
-    report::Report,
+    output::Report,
 };
 
 /// Records that are asked for between two steps of the progress bar.
@@ -88,9 +88,6 @@ pub struct History {
 
 impl History {
     /// Reads the last `count_max` transactions of a market, under a progress bar.
-    ///
-    /// # Errors
-    /// When the endpoint does not answer, or keeps no history.
     pub async fn load(connection: &Connection, listing: &Listing, count_max: usize) -> Result<Self> {
         let landed = connection.client.landed(&listing.address, None, None, count_max).await?;
         let is_cut = landed.len() == count_max;
@@ -114,9 +111,6 @@ impl History {
 }
 
 /// The moments of a market in transactions, in their order.
-///
-/// # Errors
-/// When the endpoint does not answer.
 pub async fn moments_of(connection: &Connection, listing: &Listing, landed: &[Landed]) -> Result<Vec<Moment>> {
     let signatures: Vec<Signature> =
         landed.iter().filter(|landed| !landed.has_failed).map(|landed| landed.signature).collect();

@@ -6,7 +6,12 @@ use modchains_sdk::{
     exchange::{events::CurveState, state::Market},
 };
 
-use crate::{amount::price, connection::Connection, error::Result, report::Report, token::TokenView};
+use crate::{
+    amount::price,
+    connection::{Connection, TokenView},
+    error::Result,
+    output::Report,
+};
 
 /// A market with the tokens on both sides.
 pub struct Listing {

@@ -16,7 +16,7 @@ use clap::Subcommand;
 
 pub use listing::Listing;
 
-use crate::{connection::Connection, error::Result, report::Report};
+use crate::{connection::Connection, error::Result, output::Report};
 
 /// Open, quote, trade, sync and watch markets.
 #[derive(Debug, Subcommand)]

@@ -16,13 +16,10 @@ use modchains_sdk::{
 use super::trade::require_funds;
 use crate::{
     amount::{Amount, Decimal, price},
-    connection::Connection,
-    duration::parse_seconds,
+    argument::{ModelArg, parse_percent_bps, parse_seconds},
+    connection::{Connection, TokenView, positive_atoms},
     error::{CliError, Result},
-    model_arg::ModelArg,
-    percent::parse_percent_bps,
-    report::Report,
-    token::{TokenView, positive_atoms},
+    output::Report,
 };
 
 /// How long the offer of a first buy stands.
@@ -80,9 +77,6 @@ pub struct MarketTerms {
 
 impl OpenArgs {
     /// Simulates, asks, then opens.
-    ///
-    /// # Errors
-    /// When the signer is not the creator, the market exists, or curve or launch are out of bounds.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let creator = signer.pubkey();
@@ -114,9 +108,6 @@ impl OpenArgs {
 
 impl MarketTerms {
     /// What the program takes.
-    ///
-    /// # Errors
-    /// When an amount does not fit its token, or the launch is out of bounds.
     pub fn open_args(&self, quote: &TokenView, params: &MarketParams) -> Result<MarketOpenArgs> {
         let launch = self.launch_args();
         require_launch(&launch, params)?;

@@ -7,12 +7,10 @@ use modchains_sdk::{
 use super::listing::Listing;
 use crate::{
     amount::Decimal,
-    connection::Connection,
+    argument::{ModelArg, parse_percent_bps},
+    connection::{Connection, TokenView, positive_atoms},
     error::{CliError, Result},
-    model_arg::ModelArg,
-    percent::parse_percent_bps,
-    report::Report,
-    token::{TokenView, positive_atoms},
+    output::Report,
 };
 
 /// How far a trade may fall behind its quote.

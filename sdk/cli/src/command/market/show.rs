@@ -2,7 +2,12 @@ use clap::Args;
 use modchains_sdk::{core::math::mul_div_floor, quote::launch_cap_atoms};
 
 use super::{history::History, listing::Listing};
-use crate::{connection::Connection, error::Result, model_arg::ModelArg, report::Report, sparkline::sparkline};
+use crate::{
+    argument::ModelArg,
+    connection::Connection,
+    error::Result,
+    output::{Report, sparkline},
+};
 
 /// Arguments of `market show`.
 #[derive(Debug, Args)]

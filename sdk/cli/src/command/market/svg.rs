@@ -10,7 +10,7 @@ use super::{
     listing::Listing,
     plot::{bounds, price_text, span, steps},
 };
-use crate::clock::local_short;
+use crate::output::clock::local_short;
 
 const SIZE: (u32, u32) = (960, 480);
 /// Labels of the time axis.

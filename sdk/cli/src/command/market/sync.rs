@@ -7,7 +7,7 @@ use modchains_sdk::{
 };
 
 use super::listing::{Listing, curve};
-use crate::{connection::Connection, error::Result, model_arg::ModelArg, report::Report};
+use crate::{argument::ModelArg, connection::Connection, error::Result, output::Report};
 
 /// Arguments of `market sync`.
 #[derive(Debug, Args)]

@@ -13,13 +13,10 @@ use modchains_sdk::{
 use super::{listing::Listing, quote::Slippage};
 use crate::{
     amount::{Amount, AmountError, Decimal, DecimalOrAll},
-    connection::Connection,
-    consent::Sender,
-    duration::parse_seconds,
+    argument::{ModelArg, parse_seconds},
+    connection::{Connection, Sender, TokenView, spendable_atoms},
     error::{CliError, Result},
-    model_arg::ModelArg,
-    report::Report,
-    token::{TokenView, spendable_atoms},
+    output::Report,
 };
 
 /// What buying and selling have in common.

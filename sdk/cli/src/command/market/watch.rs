@@ -14,13 +14,10 @@ use super::{
 };
 use crate::{
     amount::percent,
-    clock::local,
-    connection::Connection,
-    duration::parse_seconds,
+    argument::{ModelArg, parse_seconds},
+    connection::{Connection, Outage},
     error::{CliError, Result},
-    model_arg::ModelArg,
-    outage::Outage,
-    report::Report,
+    output::{Report, clock::local},
 };
 
 /// Most transactions that are read between two looks; older ones are counted as left out.
@@ -57,9 +54,7 @@ pub struct WatchArgs {
 
 impl WatchArgs {
     /// Follows the market until Ctrl-C, its time or its count is over. What it prints is its only result.
-    ///
-    /// # Errors
-    /// When there is no market. An endpoint that does not answer is asked again.
+    /// An endpoint that does not answer is asked again.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let listing = Listing::load(connection, &self.model.address(connection).await?).await?;
         let lasting = self.lasting.map_or(FOREVER, |seconds| Duration::from_secs(seconds.into()));

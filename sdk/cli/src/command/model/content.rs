@@ -1,7 +1,7 @@
 use clap::{Args, Subcommand};
 use modchains_sdk::{address, exchange::instructions::ContentMintArgs, instruction::registry::content_mint};
 
-use crate::{command::market::Listing, connection::Connection, error::Result, report::Report, request_arg::RequestArg};
+use crate::{argument::RequestArg, command::market::Listing, connection::Connection, error::Result, output::Report};
 
 /// Mint what a model generated.
 #[derive(Debug, Subcommand)]

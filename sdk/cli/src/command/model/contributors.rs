@@ -9,12 +9,11 @@ use modchains_sdk::{
 };
 
 use crate::{
+    argument::{ModelArg, PercentError, parse_percent_bps},
     command::market::Listing,
     connection::Connection,
     error::{CliError, Result},
-    model_arg::ModelArg,
-    percent::{PercentError, parse_percent_bps},
-    report::Report,
+    output::Report,
 };
 
 /// Share the creator's fees with contributors.
@@ -31,10 +30,6 @@ pub enum ContributorsCommand {
 }
 
 impl ContributorsCommand {
-    /// Does it.
-    ///
-    /// # Errors
-    /// Whatever the command refuses.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         match self {
             Self::Set(args) => args.run(connection).await,
@@ -173,10 +168,8 @@ async fn show(connection: &Connection, model: &Pubkey) -> Result<Report> {
 }
 
 /// What an address is owed once `due_atoms`, which the market owes creator and contributors, are shared by the list in
-/// force. The creator's own part is its own only with `is_creator`.
-///
-/// # Errors
-/// When the list does not add up, which the program never lets happen.
+/// force. The creator's own part is its own only with `is_creator`. Fails when the list does not add up, which the program
+/// never lets happen.
 pub fn owed_atoms(contributors: &Contributors, address: &Pubkey, is_creator: bool, due_atoms: u64) -> Result<u64> {
     let unsound = |_| CliError::unfit("the list of contributors does not add up", "ask for help with its address");
     contributors.owed_atoms(address, is_creator, due_atoms).map_err(unsound)

@@ -9,14 +9,13 @@ use modchains_sdk::{
 
 use crate::{
     amount::Decimal,
-    connection::Connection,
-    duration::parse_seconds,
+    argument::{
+        ModelArg, parse_percent_bps, parse_seconds,
+        uses::{Use, bits, names},
+    },
+    connection::{Connection, TokenView},
     error::{CliError, Result},
-    model_arg::ModelArg,
-    percent::parse_percent_bps,
-    report::Report,
-    token::TokenView,
-    uses::{Use, bits, names},
+    output::Report,
 };
 
 /// Say who may use a model for what, and at which price.

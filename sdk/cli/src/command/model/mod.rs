@@ -13,7 +13,7 @@ use clap::Subcommand;
 pub use contributors::owed_atoms;
 pub use show::numeric_class;
 
-use crate::{connection::Connection, error::Result, report::Report};
+use crate::{connection::Connection, error::Result, output::Report};
 
 /// Register models, publish versions, share fees, license and hand over.
 #[derive(Debug, Subcommand)]

@@ -1,7 +1,7 @@
 use clap::Args;
 use modchains_sdk::{address, exchange::instructions::ModelRegisterArgs, instruction::exchange::model_register};
 
-use crate::{connection::Connection, error::Result, report::Report};
+use crate::{connection::Connection, error::Result, output::Report};
 
 /// Arguments of `model new`.
 #[derive(Debug, Args)]

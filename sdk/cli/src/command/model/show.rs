@@ -9,7 +9,10 @@ use modchains_sdk::{
 
 use super::licence::show_terms;
 use crate::{
-    connection::Connection, error::Result, hash::show_hash, model_arg::ModelArg, report::Report, token::TokenView,
+    argument::{ModelArg, show_hash},
+    connection::{Connection, TokenView},
+    error::Result,
+    output::Report,
 };
 
 /// Where a model names its creator.

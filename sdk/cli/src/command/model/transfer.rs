@@ -5,10 +5,10 @@ use modchains_sdk::{
 };
 
 use crate::{
+    argument::ModelArg,
     connection::Connection,
     error::{CliError, Result},
-    model_arg::ModelArg,
-    report::Report,
+    output::Report,
 };
 
 /// Hand a model over to another creator, in two steps.

@@ -14,12 +14,10 @@ use modchains_sdk::{
 
 use super::show::numeric_class;
 use crate::{
+    argument::{Hash, ModelArg, parse_hash, require_text, show_hash},
     connection::Connection,
     error::{CliError, Result},
-    hash::{Hash, parse_hash, show_hash},
-    model_arg::ModelArg,
-    report::Report,
-    text::require_text,
+    output::Report,
 };
 
 /// How results are compared.

@@ -11,9 +11,9 @@ use modchains_sdk::{
 };
 
 use crate::{
+    argument::uses::names,
     connection::Connection,
     error::{CliError, Result},
-    uses::names,
 };
 
 /// Which licence to rely on.
@@ -28,10 +28,8 @@ pub enum LicenceChoice {
 }
 
 impl LicenceChoice {
-    /// The licence of `requester` for a request with `uses`.
-    ///
-    /// # Errors
-    /// The rule that refuses the request, by its name, with what the licence says.
+    /// The licence of `requester` for a request with `uses`, or the rule that refuses the request, by its name, with what
+    /// the licence says.
     pub async fn find(
         self,
         connection: &Connection,

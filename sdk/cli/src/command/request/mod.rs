@@ -13,7 +13,7 @@ pub use new::NewArgs;
 pub use settle::{CloseArgs, FinalizeArgs, RefundArgs};
 pub use show::{ListArgs, ShowArgs};
 
-use crate::{connection::Connection, error::Result, report::Report};
+use crate::{connection::Connection, error::Result, output::Report};
 
 /// Ask a model and read its answers.
 #[derive(Debug, Subcommand)]

@@ -12,14 +12,14 @@ use modchains_sdk::{
 use super::{licence::LicenceChoice, reading::Reading, wait::Until};
 use crate::{
     amount::Decimal,
-    connection::Connection,
-    duration::parse_seconds,
+    argument::{
+        ModelArg, parse_seconds,
+        uses::{Use, bits, names},
+    },
+    connection::{Connection, TokenView},
     error::{CliError, Result},
-    model_arg::ModelArg,
+    output::Report,
     random::random,
-    report::Report,
-    token::TokenView,
-    uses::{Use, bits, names},
 };
 
 /// What is being done while a request is sent.
@@ -100,9 +100,6 @@ impl Input {
 
 impl NewArgs {
     /// Checks, asks, sends, and waits if told to.
-    ///
-    /// # Errors
-    /// When the service does not take the request, there is too little to pay with, or nobody answers in time.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let requester = signer.pubkey();

@@ -15,7 +15,7 @@ use crate::{
     amount::percent,
     connection::{Connection, spinner},
     error::Result,
-    report::Report,
+    output::Report,
 };
 
 /// Where a version names its model.

@@ -9,8 +9,11 @@ use modchains_sdk::{
 
 use super::reading::Reading;
 use crate::{
-    amount::Amount, connection::Connection, error::Result, funds::Around, report::Report, request_arg::RequestArg,
-    token::TokenView,
+    amount::Amount,
+    argument::RequestArg,
+    connection::{Around, Connection, TokenView},
+    error::Result,
+    output::Report,
 };
 
 /// A request with its service and token.
@@ -38,9 +41,6 @@ pub struct FinalizeArgs {
 
 impl FinalizeArgs {
     /// Finalizes.
-    ///
-    /// # Errors
-    /// When there is no result, or its challenge window is open.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let address = self.request.address(connection).await?;
@@ -66,9 +66,6 @@ pub struct RefundArgs {
 
 impl RefundArgs {
     /// Refunds.
-    ///
-    /// # Errors
-    /// When the request is answered, or its deadline is ahead.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let address = self.request.address(connection).await?;
@@ -102,9 +99,6 @@ pub struct CloseArgs {
 
 impl CloseArgs {
     /// Closes.
-    ///
-    /// # Errors
-    /// When the request is not settled, or the signer is not its requester.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let address = self.request.address(connection).await?;

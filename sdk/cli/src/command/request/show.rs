@@ -9,8 +9,10 @@ use serde_json::json;
 
 use super::reading::Reading;
 use crate::{
-    connection::Connection, error::Result, hash::show_hash, model_arg::ModelArg, report::Report,
-    request_arg::RequestArg, token::TokenView, uses::names,
+    argument::{ModelArg, RequestArg, show_hash, uses::names},
+    connection::{Connection, TokenView},
+    error::Result,
+    output::Report,
 };
 
 /// Hexadecimal digits of an input that people see.

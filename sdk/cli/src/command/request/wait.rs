@@ -12,10 +12,9 @@ use tokio::time::sleep;
 
 use super::{reading::Reading, show::status_name};
 use crate::{
-    connection::{Connection, spinner},
+    connection::{Connection, Outage, spinner},
     error::{CliError, Result},
-    outage::Outage,
-    report::Report,
+    output::Report,
 };
 
 /// The pause between two looks at a request.
@@ -56,9 +55,6 @@ impl Until {
 
 impl Connection {
     /// Waits for the answer to a request and shows it.
-    ///
-    /// # Errors
-    /// [`CliError::TimedOut`] when its deadlines pass, and the endpoint's fault when that lasts.
     pub async fn answer(&self, address: &Pubkey, until: Until, reading: &Reading) -> Result<Report> {
         let spinner = spinner("Waiting for an operator");
         let mut outage = Outage::none(OUTAGE_MAX);

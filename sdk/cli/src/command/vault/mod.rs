@@ -11,7 +11,7 @@ pub use open::{OpenArgs, ShowArgs};
 pub use revenue::{ClaimArgs, PositionArgs};
 pub use stake::{StakeArgs, UnstakeArgs, WithdrawArgs};
 
-use crate::{connection::Connection, error::Result, report::Report};
+use crate::{connection::Connection, error::Result, output::Report};
 
 /// Stake model tokens and claim revenue.
 #[derive(Debug, Subcommand)]

@@ -13,8 +13,10 @@ use modchains_sdk::{
 
 use super::staking::Staking;
 use crate::{
-    connection::Connection, duration::parse_seconds, error::Result, model_arg::ModelArg, report::Report,
-    token::TokenView,
+    argument::{ModelArg, parse_seconds},
+    connection::{Connection, TokenView},
+    error::Result,
+    output::Report,
 };
 
 /// Cooldown of a new vault unless told otherwise: one day.

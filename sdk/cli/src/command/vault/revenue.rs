@@ -8,11 +8,10 @@ use modchains_sdk::{
 
 use super::staking::Staking;
 use crate::{
-    connection::Connection,
+    argument::ModelArg,
+    connection::{Around, Connection},
     error::{CliError, Result},
-    funds::Around,
-    model_arg::ModelArg,
-    report::Report,
+    output::Report,
 };
 
 /// Arguments of `vault claim`.

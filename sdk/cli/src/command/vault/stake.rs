@@ -11,11 +11,10 @@ use modchains_sdk::{
 use super::staking::Staking;
 use crate::{
     amount::DecimalOrAll,
-    connection::Connection,
+    argument::ModelArg,
+    connection::{Connection, spendable_atoms},
     error::{CliError, Result},
-    model_arg::ModelArg,
-    report::Report,
-    token::spendable_atoms,
+    output::Report,
 };
 
 /// The pools in the form that the instructions take.

@@ -4,7 +4,11 @@ use modchains_sdk::{
     vault::state::{RevenuePool, Vault},
 };
 
-use crate::{connection::Connection, error::Result, report::Report, token::TokenView};
+use crate::{
+    connection::{Connection, TokenView},
+    error::Result,
+    output::Report,
+};
 
 /// A vault with its token and all of its pools.
 pub struct Staking {
@@ -25,7 +29,7 @@ impl Staking {
         Ok(Self { vault, token, pools })
     }
 
-    /// The model.
+    /// Whose token is staked.
     pub const fn model(&self) -> &Pubkey {
         &self.vault.value.model
     }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     amount::{Amount, percent},
-    clock,
+    output::clock,
 };
 
 /// Lists with more columns than this are shown as one block of facts for each entry.

@@ -68,7 +68,7 @@ impl Connection {
         Ok(TokenView::new(self.client.mint(mint).await?))
     }
 
-    /// The token of a model.
+    /// Read from the model's mint account.
     pub async fn model_token(&self, model: &Pubkey) -> Result<TokenView> {
         let mint = self.client.model(model).await?.value.mint;
         self.token(&mint).await

@@ -7,9 +7,8 @@ use modchains_sdk::{
 
 use crate::{
     amount::DecimalOrAll,
-    connection::Connection,
+    connection::{Connection, TokenView, spendable_atoms},
     error::{CliError, Result},
-    token::{TokenView, spendable_atoms},
 };
 
 /// Instructions to put before and after the one that moves tokens.
@@ -37,9 +36,6 @@ impl Around {
 impl Connection {
     /// Makes `atoms` of `token` payable by `owner`. SOL is wrapped for it; a wrapped account that did not exist before
     /// is closed afterwards, one that did is left with what it had.
-    ///
-    /// # Errors
-    /// When `owner` has less of a token other than SOL.
     pub async fn pay(&self, owner: &Pubkey, token: &TokenView, atoms: u64) -> Result<Around> {
         let held_atoms = self.client.token_atoms(&token.token.account_of(owner)).await?;
         if !token.token.is_wrapped_sol() {
@@ -59,9 +55,6 @@ impl Connection {
     }
 
     /// Refuses unless `owner` has `lamports` of wrapped SOL already.
-    ///
-    /// # Errors
-    /// When less is wrapped.
     pub async fn require_wrapped(&self, owner: &Pubkey, lamports: u64) -> Result<()> {
         let wrapped = TokenView::sol();
         let held_lamports = self.client.token_atoms(&wrapped.token.account_of(owner)).await?.unwrap_or(0);
@@ -83,9 +76,6 @@ impl Connection {
 
     /// Instructions that unwrap `asked` of the wrapped SOL of `owner`, and how much that is. The account is closed; what
     /// shall stay wrapped is wrapped again.
-    ///
-    /// # Errors
-    /// When less is wrapped.
     pub async fn unwrap(&self, owner: &Pubkey, asked: &DecimalOrAll) -> Result<(Vec<Instruction>, u64)> {
         let wrapped = TokenView { symbol: "wrapped SOL".to_owned(), ..TokenView::sol() };
         let has_lamports = self.client.token_atoms(&wrapped.token.account_of(owner)).await?.unwrap_or(0);

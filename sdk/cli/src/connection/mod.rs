@@ -1,5 +1,11 @@
 //! One connection, one signer, and what every command does with them: ask, send, show progress.
 
+mod consent;
+mod funds;
+mod lookup;
+mod outage;
+mod token;
+
 use std::{sync::OnceLock, time::Duration};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -12,10 +18,16 @@ use modchains_sdk::{
 
 use crate::{
     amount::SOL_DECIMALS,
-    consent::{Consent, Sender},
     error::{CliError, Result},
     options::GlobalOptions,
-    report::Report,
+    output::Report,
+};
+
+pub use self::{
+    consent::{Consent, Sender},
+    funds::Around,
+    outage::Outage,
+    token::{TokenView, positive_atoms, spendable_atoms},
 };
 
 /// How often the spinner moves.
@@ -35,29 +47,20 @@ pub struct Connection {
 
 impl Connection {
     /// Connects to the endpoint of the command line.
-    ///
-    /// # Errors
-    /// When it does not answer.
     pub async fn connect(options: &GlobalOptions) -> Result<Self> {
         let client_options = ClientOptions { commitment: options.commitment.into(), ..ClientOptions::default() };
         let client = Client::connect_with(options.url.secret_url(), &client_options).await?;
         Ok(Self { client, options: options.clone(), key: OnceLock::new(), sent: OnceLock::new() })
     }
 
-    /// The key that signs and pays what is sent.
-    ///
-    /// # Errors
-    /// [`CliError::NotConfirmed`](crate::error::CliError::NotConfirmed) when nobody can be asked for consent, before
-    /// anything else is done; else as [`Sender::load`].
+    /// The key that signs and pays what is sent. Where nobody can be asked for consent this is refused, before anything
+    /// else is done.
     pub fn signer(&self) -> Result<&Sender> {
         Sender::require_consentable(&self.options)?;
         self.key()
     }
 
     /// `address`, or that of the key file when none is given.
-    ///
-    /// # Errors
-    /// As [`Sender::load`].
     pub fn address_or_own(&self, address: Option<Pubkey>) -> Result<Pubkey> {
         match address {
             Some(address) => Ok(address),
@@ -74,10 +77,7 @@ impl Connection {
         Ok(self.key.get_or_init(|| key))
     }
 
-    /// Simulates and finds out what sending will cost. Nothing is sent.
-    ///
-    /// # Errors
-    /// When the simulation fails, which means that sending would.
+    /// Simulates and finds out what sending will cost. Nothing is sent; it fails as sending would.
     pub async fn prepare(&self, instructions: &[Instruction], payer: &Pubkey) -> Result<Prepared> {
         let priority_lamports_max = Some(self.options.priority_fee_cap.of_token(SOL_DECIMALS)?.atoms);
         let options = SendOptions { priority_lamports_max, ..SendOptions::default() };
@@ -88,9 +88,6 @@ impl Connection {
     }
 
     /// Signs, sends and confirms what was simulated, under a spinner that says what is `being_done`.
-    ///
-    /// # Errors
-    /// As [`Client::send_prepared`].
     async fn send_prepared(
         &self,
         being_done: &str,
@@ -118,9 +115,6 @@ impl Connection {
     }
 
     /// Simulates, shows what is about to be sent with what it costs, asks, and sends.
-    ///
-    /// # Errors
-    /// As [`Self::prepare`], [`Self::confirm`] and [`Self::send_prepared`].
     pub async fn ask_and_send(
         &self,
         being_done: &str,
@@ -138,9 +132,6 @@ impl Connection {
     }
 
     /// Simulates and sends what was agreed to before, one of several transactions say.
-    ///
-    /// # Errors
-    /// As [`Self::prepare`] and [`Client::send_prepared`].
     pub async fn send_agreed(
         &self,
         being_done: &str,
@@ -153,26 +144,17 @@ impl Connection {
     }
 
     /// Shows what is about to be sent and asks for consent, unless that was given with `--yes`.
-    ///
-    /// # Errors
-    /// As [`Consent::ask`].
     pub fn confirm(&self, about: &Report) -> Result<Consent> {
         Consent::ask(about, self.options.yes)
     }
 
     /// Most that the network and priority can cost in a transaction with one signature, in lamports.
-    ///
-    /// # Errors
-    /// When the cap of the command line is no amount of SOL.
     pub fn fee_lamports_max(&self) -> Result<u64> {
         let priority_lamports = self.options.priority_fee_cap.of_token(SOL_DECIMALS)?.atoms;
         Ok(SIGNATURE_LAMPORTS.saturating_add(priority_lamports))
     }
 
     /// The rent of accounts of these sizes.
-    ///
-    /// # Errors
-    /// When the endpoint does not answer.
     pub async fn rent_lamports(&self, sizes: &[usize]) -> Result<u64> {
         let mut lamports: u64 = 0;
         for bytes in sizes {

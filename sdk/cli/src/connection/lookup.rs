@@ -8,9 +8,8 @@ use modchains_sdk::{
 };
 
 use crate::{
-    connection::Connection,
+    connection::{Connection, TokenView},
     error::{CliError, Result},
-    token::TokenView,
 };
 
 /// Shortest start of an address that is looked up.

@@ -12,7 +12,7 @@ use modchains_sdk::{Keypair, Pubkey, Signer, keys};
 use crate::{
     error::{CliError, Result},
     options::GlobalOptions,
-    report::Report,
+    output::Report,
 };
 
 /// Where the Solana tools keep the key, below the home folder.

@@ -20,10 +20,7 @@ impl Outage {
         Self { longest, began_at: None }
     }
 
-    /// Goes on after a fault that may pass.
-    ///
-    /// # Errors
-    /// The fault itself, when it will not pass or has lasted too long.
+    /// Goes on after a fault that may pass; one that will not, or has lasted too long, is returned.
     pub fn endure(&mut self, fault: CliError) -> Result<()> {
         // A node that lags behind the one that confirmed an account has not seen it yet.
         let may_pass = matches!(&fault, CliError::Sdk(error) if error.is_transient() || matches!(error, SdkError::AccountMissing { .. }));
