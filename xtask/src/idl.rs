@@ -11,7 +11,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::{
     files, paths, process,
-    sbf::{PROGRAMS, Program},
+    programs::{PROGRAMS, Program},
     ui::Step,
 };
 

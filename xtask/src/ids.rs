@@ -16,7 +16,7 @@ use ed25519_dalek::SigningKey;
 
 use crate::{
     paths,
-    sbf::{PROGRAMS, Program},
+    programs::{PROGRAMS, Program},
 };
 
 /// Where program addresses come from.

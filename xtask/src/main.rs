@@ -12,6 +12,7 @@ mod lock;
 mod mutants;
 mod paths;
 mod process;
+mod programs;
 mod sbf;
 mod setup;
 mod test;

@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::{OPT_LEVEL, profile, toolchain::Toolchain};
+use super::{profile, toolchain::Toolchain};
 use crate::{files, paths, process, ui::Step};
 
 /// Libraries of the crate that go to the linker: its own and the memory functions'.
@@ -37,7 +37,7 @@ pub fn build(toolchain: &Toolchain, mut cargo: Command, output: &Path) -> Result
         .arg(folder().join("Cargo.toml"))
         .arg("--message-format=json-render-diagnostics")
         .args(FAST.map(|package| format!("--config=profile.release.package.{package}.opt-level=3")))
-        .envs(profile(OPT_LEVEL));
+        .envs(profile::variables());
     let messages = process::run(&step, &mut cargo, &output.join("logs/builtins.log"))?;
     let mut inputs = LIBRARIES.map(|name| library(&messages, name)).into_iter().collect::<Result<Vec<_>>>()?;
     if toolchain.needs_wide_builtins()? {

@@ -5,10 +5,17 @@ use std::{cell::OnceCell, fs, path::PathBuf, process::Command};
 use anyhow::{Context, Result};
 
 use super::{
-    FORMULAS_FLAG, OPT_LEVEL, PROGRAMS, Program, TEST_PROGRAMS, builtins, profile,
+    builtins,
+    profile::{self, FORMULAS_FLAG},
+    stamp::Stamp,
     toolchain::{Toolchain, quoted, write_script},
 };
-use crate::{ids::Ids, paths, process, ui::Step};
+use crate::{
+    ids::Ids,
+    paths, process,
+    programs::{PROGRAMS, Program, TEST_PROGRAMS},
+    ui::Step,
+};
 
 /// For rustc, beside the linker. Solana's crates ask for `target_os = "solana"`; std takes an alignment constant
 /// from the other name. Stack frames are as large as the runtime's. `{:?}` writes nothing: it is for logs that nobody
@@ -56,9 +63,6 @@ pub struct Registry {
 
 impl Registry {
     /// Fetches and builds what is missing of the tools.
-    ///
-    /// # Errors
-    /// As [`Toolchain::set_up`].
     pub fn set_up() -> Result<Self> {
         let toolchain = Toolchain::set_up()?;
         let identity = format!(
@@ -67,7 +71,7 @@ impl Registry {
             builtins::identity()?,
             [&RUSTC_FLAGS.join(" "), &CARGO_FLAGS.join(" "), LINK_SCRIPT].join(" ")
         );
-        let stamp = super::stamp::Stamp::new(&identity, &[]);
+        let stamp = Stamp::new(&identity, &[]);
         // cargo does not notice a change of std's sources or of the linker: each set of tools has its own folder.
         let target = paths::results("sbf")?.join(stamp.short());
         let registry = Self { toolchain, identity, target, inputs: OnceCell::new() };
@@ -81,9 +85,6 @@ impl Registry {
     }
 
     /// Compiles a program and returns the file.
-    ///
-    /// # Errors
-    /// When it does not compile or link.
     pub fn build(&self, program: &Program, ids: &Ids) -> Result<PathBuf> {
         let inputs = match self.inputs.get() {
             Some(inputs) => inputs,
@@ -102,7 +103,7 @@ impl Registry {
             .arg(program.inline_flag())
             .env(LINK_INPUTS, inputs)
             .args((!program.helpers.is_empty()).then(|| format!("-Clink-arg=--export={}", program.helpers)))
-            .envs(profile(OPT_LEVEL))
+            .envs(profile::variables())
             .envs(ids.variables());
         process::run(&step, &mut cargo, &self.target.join("logs").join(format!("{}.log", program.name)))?;
         step.done();
@@ -135,9 +136,7 @@ impl Registry {
 
     /// Named by its content: cargo takes its path for a part of what is compiled.
     fn link_script(&self) -> PathBuf {
-        self.toolchain
-            .subfolder("bin")
-            .join(format!("link-program-{}", super::stamp::Stamp::new(LINK_SCRIPT, &[]).short()))
+        self.toolchain.subfolder("bin").join(format!("link-program-{}", Stamp::new(LINK_SCRIPT, &[]).short()))
     }
 
     /// Some dependencies are dynamic libraries too; only our programs are worth linking. The linker knows no

@@ -16,9 +16,6 @@ const SHARED: [&str; 6] =
     [".cargo/config.toml", "Cargo.lock", "Cargo.toml", "programs/interface", "programs/kit", "sdk/core"];
 
 /// Hash over the names and contents of everything that goes into the program whose crate is in `folder`.
-///
-/// # Errors
-/// When a file cannot be read.
 pub fn hash_sources(repository: &Path, folder: &str) -> Result<String> {
     files::sha256_of_all(repository, &SHARED.into_iter().chain([folder]).collect::<Vec<_>>())
 }
@@ -61,9 +58,6 @@ impl Stamp {
     }
 
     /// Records that the file was made from these inputs.
-    ///
-    /// # Errors
-    /// When the file cannot be read or its stamp not written.
     pub fn write(&self, binary: &Path) -> Result<()> {
         let record = serde_json::to_string(&self.record(binary)?)?;
         files::write_if_changed(&path_beside(binary), record.as_bytes())?;

@@ -7,8 +7,8 @@ use std::{
 
 use anyhow::{Result, bail};
 
-use super::{FORMULAS_FLAG, OPT_LEVEL, Program, profile};
-use crate::{ids::Ids, paths, process, ui::Step};
+use super::profile::{self, FORMULAS_FLAG};
+use crate::{ids::Ids, paths, process, programs::Program, ui::Step};
 
 /// Version 3 of sBPF, which new deployments require from Agave 4.4 on.
 const ARCHITECTURE: &str = "v3";
@@ -32,9 +32,6 @@ impl Standard {
     }
 
     /// Compiles a program and returns the file.
-    ///
-    /// # Errors
-    /// When it does not compile.
     pub fn build(&self, program: &Program, ids: &Ids) -> Result<PathBuf> {
         let step = Step::start(format!("building {} with cargo build-sbf", program.name));
         let target = paths::results("sbf")?.join("standard");
@@ -49,7 +46,7 @@ impl Standard {
             .env("CARGO_TARGET_DIR", &target)
             // The tools give these to rustc, for every crate.
             .env("RUSTFLAGS", program.inline_flag())
-            .envs(profile(OPT_LEVEL))
+            .envs(profile::variables())
             .envs(ids.variables());
         process::run(&step, &mut command, &output.join(format!("{}.log", program.name)))?;
         step.done();
@@ -63,9 +60,6 @@ fn arguments(program: &Program) -> [&'static str; 8] {
 }
 
 /// The message for a forced route that is not there.
-///
-/// # Errors
-/// Always.
 pub fn missing<T>() -> Result<T> {
     bail!(
         "`cargo-build-sbf` is not on the search path or does not start; install the Solana tools or use `--route registry`"
@@ -75,7 +69,7 @@ pub fn missing<T>() -> Result<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sbf::PROGRAMS;
+    use crate::programs::PROGRAMS;
 
     #[test]
     fn the_tools_are_told_what_the_registry_route_tells_cargo_as_far_as_they_take_it() {
