@@ -90,6 +90,8 @@ impl Finalizer {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is the test's failure")]
+
     use modchains_sdk::core::request::RequestStatus;
 
     use super::*;

@@ -115,6 +115,8 @@ fn is_recorded(job: &Job, request: &FetchedRequest) -> bool {
 
 #[cfg(test)]
 pub mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is the test's failure")]
+
     use modchains_sdk::{decode::Fetched, oracle::state::Request};
 
     use super::*;

@@ -149,8 +149,7 @@ impl Manifest {
     /// [`BundleError::Manifest`] or [`BundleError::UnsafePath`].
     pub fn parse(text: &[u8]) -> Result<Self, BundleError> {
         let text = std::str::from_utf8(text).map_err(|error| BundleError::manifest("(text)", error.to_string()))?;
-        let manifest: Self =
-            toml::from_str(text).map_err(|error| BundleError::manifest("(text)", error.message().to_owned()))?;
+        let manifest: Self = toml::from_str(text).map_err(|error| BundleError::manifest("(text)", error.message()))?;
         manifest.validate()?;
         Ok(manifest)
     }
