@@ -108,7 +108,7 @@ impl<'a> Buffer<'a> {
             loader::create_buffer(&authority, &self.address(), &authority, rent_lamports, self.image.bytes.len())
                 .map_err(|error| MigrateError::Loader { reason: error.to_string() })?;
         let lamports = [held_lamports, rent_lamports];
-        let create = create_in_place(create, [&authority, &self.address()], lamports, bytes);
+        let create = create_in_place(create, [&authority, &self.address(), &UPGRADEABLE_LOADER], lamports, bytes);
         self.context.send(&create, &[&self.keypair]).await?;
         Ok(())
     }

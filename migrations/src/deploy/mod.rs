@@ -13,11 +13,11 @@ use sha2::{Digest, Sha256};
 use solana_loader_v3_interface::{instruction as loader, state::UpgradeableLoaderState};
 use tokio::time::sleep;
 
+pub use allocation::create_in_place;
 pub use buffer::{Buffer, buffer_keypair};
 pub use chunks::missing_chunks;
 pub use state::Deployed;
 
-use self::allocation::create_in_place;
 use crate::{MigrateError, Result, context::Context};
 
 /// First bytes of a compiled program.
@@ -74,12 +74,18 @@ impl ProgramImage {
     /// What the chain has in its place.
     ///
     /// # Errors
-    /// When the endpoint does not answer or something else is at the address.
+    /// When the endpoint does not answer or something else is at the address. Where the loader would keep the program,
+    /// lamports are enough: it creates no account that holds any, and nobody else can.
     pub async fn deployed(&self, context: &Context) -> Result<Deployed> {
-        let data_address = address::program_data(&self.program.id());
-        let (_, accounts) = context.client.accounts(&[self.program.id(), data_address]).await?;
-        let [program, data] = &accounts[..] else { return Ok(Deployed::Absent) };
-        Deployed::compare(self.program, [program.as_ref(), data.as_ref()], &data_address, &self.bytes)
+        let (client, data_address) = (&context.client, address::program_data(&self.program.id()));
+        let (_, accounts) = client.accounts(&[self.program.id(), data_address]).await?;
+        let accounts = [0, 1].map(|index| accounts.get(index).and_then(Option::as_ref));
+        let found = Deployed::compare(self.program, accounts, &data_address, &self.bytes)?;
+        if found == Deployed::Absent && client.lamports(&data_address).await? > 0 {
+            let (program, reason) = (self.program.name(), "somebody sent lamports to where the loader would keep it");
+            return Err(MigrateError::NotAProgram { program, address: data_address, reason });
+        }
+        Ok(found)
     }
 
     /// Deploys or upgrades the program unless the cluster runs it already, and checks the result.
@@ -135,14 +141,8 @@ impl ProgramImage {
     }
 
     async fn create(&self, context: &Context) -> Result<usize> {
-        // Before anything is paid for: the key must give the address that was compiled in, and the loader creates no
-        // data account where lamports are already.
+        // Before anything is paid for: the key must give the address that was compiled in.
         let program_keypair = context.program_keypair(self.program)?;
-        let data_address = address::program_data(&self.program.id());
-        if context.client.lamports(&data_address).await? > 0 {
-            let (program, reason) = (self.program.name(), "somebody sent lamports to where the loader would keep it");
-            return Err(MigrateError::NotAProgram { program, address: data_address, reason });
-        }
         let (buffer, written) = self.fill_buffer(context).await?;
         let program_bytes = UpgradeableLoaderState::size_of_program();
         let program_lamports = context.client.rent_lamports(program_bytes).await?;
@@ -157,8 +157,8 @@ impl ProgramImage {
             self.bytes.len(),
         )
         .map_err(|error| MigrateError::Loader { reason: error.to_string() })?;
-        let (parties, lamports) = ([&authority, &self.program.id()], [held_lamports, program_lamports]);
-        let deploy = create_in_place(deploy, parties, lamports, program_bytes);
+        let parties = [&authority, &self.program.id(), &address::UPGRADEABLE_LOADER];
+        let deploy = create_in_place(deploy, parties, [held_lamports, program_lamports], program_bytes);
         context.send(&deploy, &[&program_keypair]).await?;
         Ok(written)
     }

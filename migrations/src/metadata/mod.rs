@@ -119,9 +119,9 @@ impl<'a> Job<'a> {
 
     /// What to send next, and whether anything has been published there.
     async fn next(&self) -> Result<(Next, bool)> {
-        let addresses = [self.target.place.address(), self.target.buffer];
-        let (_, accounts) = self.context.client.accounts(&addresses).await?;
-        let [metadata, buffer] = &accounts[..] else { return Ok((Next::Nothing, false)) };
+        let client = &self.context.client;
+        let (_, metadata) = client.any_account(&self.target.place.address()).await?;
+        let (_, buffer) = client.any_account(&self.target.buffer).await?;
         let found = Found { metadata: metadata.as_ref(), buffer: buffer.as_ref() };
         let next = self.target.next(found, |data| content::says(data, &self.text));
         let was_published =

@@ -8,14 +8,14 @@
 //!    \--> buffer of its own --> written in parts --> copied --> published
 //! ```
 
-use modchains_sdk::{Account, Instruction, Pubkey, address::SYSTEM_PROGRAM};
+use modchains_sdk::{Account, Instruction, Pubkey, decode::is_absent};
 use solana_system_interface::instruction as system;
 
 use super::program::{
     self, Content, FORMAT, GROWTH_BYTES_MAX, HEADER_BYTES, Place, buffer_allocate, buffer_close, buffer_give,
     buffer_write,
 };
-use crate::deploy::missing_chunks;
+use crate::deploy::{create_in_place, missing_chunks};
 
 /// Data up to this length fits into the transaction that publishes it.
 const INLINE_BYTES_MAX: usize = 600;
@@ -35,7 +35,7 @@ pub struct Target {
     pub rent_lamports: u64,
 }
 
-/// What the chain holds.
+/// What the chain holds, lamports alone included: they make an address no less free, but are taken into account.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Found<'a> {
     /// At the metadata account's address.
@@ -164,22 +164,15 @@ impl Target {
     }
 
     fn create_buffer(&self, found: Option<&Account>) -> Next {
-        let space = (HEADER_BYTES + self.data.len()) as u64;
-        let mut instructions = match found {
-            None => {
-                vec![system::create_account(self.authority(), &self.buffer, self.rent_lamports, space, &program::ID)]
-            }
-            // Lamports that somebody sent to the address beforehand.
-            Some(account) => {
-                let missing = self.rent_lamports.saturating_sub(account.lamports);
-                vec![
-                    system::transfer(self.authority(), &self.buffer, missing),
-                    system::allocate(&self.buffer, space),
-                    system::assign(&self.buffer, &program::ID),
-                ]
-            }
+        let (bytes, rent_lamports) = (HEADER_BYTES + self.data.len(), self.rent_lamports);
+        let create =
+            system::create_account(self.authority(), &self.buffer, rent_lamports, bytes as u64, &program::ID);
+        let create = vec![create, buffer_allocate(&self.buffer), buffer_give(&self.buffer, self.authority())];
+        let parties = [self.authority(), &self.buffer, &program::ID];
+        let instructions = match found {
+            None => create,
+            Some(gift) => create_in_place(create, parties, [gift.lamports, rent_lamports], bytes),
         };
-        instructions.extend([buffer_allocate(&self.buffer), buffer_give(&self.buffer, self.authority())]);
         Next::Once { instructions, buffer_signs: true }
     }
 
@@ -200,7 +193,7 @@ impl Target {
 fn occupied(account: Option<&Account>) -> Result<Option<&Account>, Obstacle> {
     match account {
         Some(account) if account.owner == program::ID => Ok(Some(account)),
-        Some(account) if account.owner != SYSTEM_PROGRAM || !account.data.is_empty() => Err(Obstacle::Foreign),
+        Some(account) if !is_absent(account) => Err(Obstacle::Foreign),
         _ => Ok(None),
     }
 }

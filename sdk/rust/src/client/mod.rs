@@ -199,7 +199,11 @@ impl Client {
         Ok((slot, account.filter(|account| !is_absent(account))))
     }
 
-    async fn any_account(&self, address: &Pubkey) -> Result<(u64, Option<Account>)> {
+    /// As [`Self::account`], also where nothing but lamports is: for whoever has to create an account in spite of them.
+    ///
+    /// # Errors
+    /// As [`Self::account`].
+    pub async fn any_account(&self, address: &Pubkey) -> Result<(u64, Option<Account>)> {
         let request = RpcRequest::GetAccountInfo;
         let answer: Response<Option<UiAccount>> =
             self.ask(request, json!([address.to_string(), self.account_config()])).await?;

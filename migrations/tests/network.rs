@@ -1,0 +1,120 @@
+//! The steps on a local network, where a stranger has sent lamports to whatever address something is to be created at.
+
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use indicatif::MultiProgress;
+use modchains_migrations::{
+    MigrateError,
+    config::Config,
+    context::{Context, ProgramKeys},
+    deploy::{ProgramImage, buffer_keypair},
+    metadata::{
+        plan::{Found, Next, Target},
+        program::{self, HEADER_BYTES, Place},
+    },
+    steps::Step,
+};
+use modchains_sdk::{
+    Keypair, Pubkey, Signer,
+    address::{self, SYSTEM_PROGRAM},
+    client::Client,
+    keys::Program,
+};
+use modchains_test_faults::LocalNetwork;
+
+/// Long enough for anything that happens at all.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Enough for an account without data, and not for any with data.
+const DUST: u64 = 1_000_000;
+/// More than three programs cost.
+const FUNDS: u64 = 100_000_000_000;
+
+/// Somebody with funds on a network without any program of ours.
+async fn start() -> (LocalNetwork, Context) {
+    let network = LocalNetwork::start();
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo runs the tests");
+    let context = Context {
+        client: Arc::new(Client::connect(network.url()).await.unwrap()),
+        authority: Keypair::new(),
+        program_folder: Path::new(&manifest).join("../target/deploy"),
+        program_keys: ProgramKeys::Public,
+        config: Config::default(),
+        compute_price_max: None,
+        progress: MultiProgress::new(),
+    };
+    send(&context, &context.authority_address(), FUNDS).await;
+    (network, context)
+}
+
+/// What a stranger does to an address.
+async fn send(context: &Context, to: &Pubkey, lamports: u64) {
+    let airdrop = context.client.request_airdrop(to, lamports).await.unwrap();
+    let settled = context.client.await_settled(&airdrop, PATIENCE).await;
+    assert!(settled.is_some_and(|settled| settled.error.is_none()), "{to}");
+}
+
+#[tokio::test]
+async fn dust_at_any_address_stops_no_step() {
+    let (_network, context) = start().await;
+    for program in Program::ALL {
+        let image = ProgramImage::load(&context.program_folder, program).unwrap();
+        send(&context, &buffer_keypair(&context.authority, &image).pubkey(), DUST).await;
+        send(&context, &program.id(), DUST).await;
+    }
+    for step in Step::ALL {
+        // Whatever comes next is still to be done, whoever has sent what to where.
+        for config in [address::exchange::config(), address::oracle::config()] {
+            if context.client.account(&config).await.unwrap().1.is_none() {
+                send(&context, &config, DUST).await;
+            }
+        }
+        let before = step.status(&context).await.unwrap().outcome;
+        assert!(!before.done, "{}: {:?}", step.name(), before.notes);
+        let after = step.run(&context).await.unwrap().outcome;
+        assert!(after.done && after.changed, "{}: {:?}", step.name(), after.notes);
+        let again = step.run(&context).await.unwrap().outcome;
+        assert!(again.done && !again.changed, "{}: {:?}", step.name(), again.notes);
+    }
+}
+
+/// The loader creates no account that holds lamports, and nobody else can create one there.
+#[tokio::test]
+async fn lamports_where_the_loader_would_keep_a_program_are_told_before_anything_is_paid() {
+    let (_network, context) = start().await;
+    let last = *Program::ALL.last().unwrap();
+    let data_address = address::program_data(&last.id());
+    send(&context, &data_address, DUST).await;
+    for refused in [Step::DeployPrograms.status(&context).await, Step::DeployPrograms.run(&context).await] {
+        let refused = refused.unwrap_err();
+        let is_told = matches!(&refused, MigrateError::NotAProgram { address, .. } if *address == data_address);
+        assert!(is_told && refused.to_string().contains("deploy under another address"), "{refused}");
+    }
+    assert_eq!(context.client.lamports(&context.authority_address()).await.unwrap(), FUNDS);
+}
+
+/// The metadata program itself is in no package registry; what comes before its instructions is the system program's.
+#[tokio::test]
+async fn dust_at_the_buffer_of_long_metadata_stops_no_publication() {
+    let (_network, context) = start().await;
+    let (buffer, authority) = (Keypair::new(), context.authority_address());
+    let place = Place::new(Program::Exchange.id(), authority, "idl");
+    let data = vec![7; 5_000];
+    let bytes = HEADER_BYTES + data.len();
+    let rent_lamports = context.client.rent_lamports(bytes).await.unwrap();
+    // Published before, with other data.
+    let mut published = [&[2][..], place.program.as_ref(), &[0; 32], &[1, 1], &place.seed].concat();
+    published.resize(HEADER_BYTES, 0);
+    let published = modchains_sdk::Account { data: published, owner: program::ID, ..Default::default() };
+    let target = Target { place, data, buffer: buffer.pubkey(), rent_lamports };
+    send(&context, &buffer.pubkey(), DUST).await;
+    let (_, found) = context.client.any_account(&buffer.pubkey()).await.unwrap();
+    let next = target.next(Found { metadata: Some(&published), buffer: found.as_ref() }, |_| false).unwrap();
+    let Next::Once { instructions, buffer_signs: true } = next else { panic!("one transaction, not {next:?}") };
+    let (create, written): (Vec<_>, Vec<_>) = instructions.into_iter().partition(|it| it.program_id == SYSTEM_PROGRAM);
+    assert_eq!(written.len(), 2, "the metadata program makes a buffer of it and hands it over");
+    context.send(&create, &[&buffer]).await.unwrap();
+    let account = context.client.account(&buffer.pubkey()).await.unwrap().1.unwrap();
+    assert_eq!((account.owner, account.data.len(), account.lamports), (program::ID, bytes, rent_lamports));
+}
