@@ -16,6 +16,7 @@ use modchains_crank::worker::{ChildArguments, run_child};
 use modchains_sdk::{
     causes,
     terminal::{escaped_lines, print_error},
+    without_secrets,
 };
 
 /// Operator service of ModChains: runs registered models and answers bonded requests.
@@ -50,8 +51,23 @@ enum Command {
     CheckConfig(commands::CheckConfigArguments),
 }
 
+/// What a command that was misused exits with.
+const MISUSE: u8 = 2;
+
 fn main() -> ExitCode {
-    let outcome = match Arguments::parse().command {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(misuse) if misuse.use_stderr() => {
+            print_error(visible(misuse.render().to_string().trim_end()));
+            return ExitCode::from(MISUSE);
+        }
+        Err(help) => {
+            // A reader that has gone away leaves nobody to tell.
+            let _ = help.print();
+            return ExitCode::SUCCESS;
+        }
+    };
+    let outcome = match arguments.command {
         // Before anything else: the worker locks itself in while it has a single thread.
         Command::Worker(arguments) => return run_child(&arguments),
         Command::Infer(arguments) => commands::infer(&arguments),
@@ -64,8 +80,13 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            print_error(format_args!("error: {}", escaped_lines(&causes(error.as_ref()))));
+            print_error(format_args!("error: {}", visible(&causes(error.as_ref()))));
             ExitCode::FAILURE
         }
     }
+}
+
+/// A message as it may be shown: it may quote a setting, and with it the key in an endpoint's URL.
+fn visible(message: &str) -> String {
+    escaped_lines(&without_secrets(message))
 }

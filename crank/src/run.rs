@@ -33,7 +33,7 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<()> {
     }
     let config = Config::load(&arguments.config.config)?;
     config.check()?;
-    log::start(&config.log)?;
+    log::start(&config)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let options = RunOptions { stats_file: arguments.stats_file.clone() };
     let outcome = runtime.block_on(service::run(&config, options));

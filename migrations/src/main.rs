@@ -22,7 +22,7 @@ use modchains_migrations::{
 use modchains_sdk::{
     Endpoint, Hash, SdkError,
     client::{Client, ClientOptions},
-    keys, terminal,
+    keys, terminal, without_secrets,
 };
 use serde_json::json;
 
@@ -94,9 +94,24 @@ enum MetadataCommand {
     },
 }
 
+/// What a command that was misused exits with.
+const MISUSE: u8 = 2;
+
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(misuse) if misuse.use_stderr() => {
+            // What is wrong may be a URL with a key in it.
+            terminal::print_error(terminal::escaped_lines(&without_secrets(misuse.render().to_string().trim_end())));
+            return ExitCode::from(MISUSE);
+        }
+        Err(help) => {
+            // A reader that has gone away leaves nobody to tell.
+            let _ = help.print();
+            return ExitCode::SUCCESS;
+        }
+    };
     match run(&arguments).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

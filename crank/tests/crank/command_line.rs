@@ -179,12 +179,36 @@ fn the_endpoints_key_is_never_printed() {
     let scratch = scratch();
     let config = write_config(scratch.path(), 0o600, "");
     let text = fs::read_to_string(&config).unwrap();
-    for url in ["https://rpc.example.org/v2/SECRET?api-key=SECRET", "https://SECRET@rpc.example.org:99x/"] {
-        fs::write(&config, text.replace("http://127.0.0.1:8899", url)).unwrap();
-        let checked = run(&["check-config", "--config", &config]);
-        let report = [checked.stdout, checked.stderr].concat();
-        let report = String::from_utf8_lossy(&report);
-        assert!(!report.contains("SECRET") && !report.is_empty(), "{report}");
+    let shown = |command: &mut Command| {
+        let output = command.output().unwrap();
+        let report = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(!report.contains("SECRET") && !report.is_empty(), "{command:?}: {report}");
+    };
+    let with_url = |url: &str| fs::write(&config, text.replace("http://127.0.0.1:8899", url)).unwrap();
+    with_url("https://SECRET@127.0.0.1:99x/");
+    shown(Command::new(program()).args(["check-config", "--config", &config]));
+    // Nobody listens there.
+    let url = "http://SECRET@127.0.0.1:1/v2/SECRET?api-key=SECRET";
+    with_url(url);
+    for arguments in [&["check-config"][..], &["run", "--check-config"], &["run"]] {
+        shown(Command::new(program()).args(arguments).args(["--config", &config]));
+    }
+    let (bundle, key) = (fixture().exact.dir().to_str().unwrap(), scratch.path().join("key.json"));
+    let init = ["init", "--model", "11111111111111111111111111111111", "--bundle", bundle, "--url", url, "--keypair"];
+    shown(Command::new(program()).args(init).arg(key).current_dir(scratch.path()).args(["--config", "other.toml"]));
+    // Where nobody expects it: in text that is no TOML, in other settings, variables and arguments.
+    for line in ["rpc_ur = 'URL'", "programs = 'URL'", "ws_url = URL", "ws_url = 'URL"] {
+        fs::write(&config, format!("{}\n{text}", line.replace("URL", url))).unwrap();
+        shown(Command::new(program()).args(["check-config", "--config", &config]));
+    }
+    fs::write(&config, &text).unwrap();
+    for name in ["RPC_URL", "BUNDLES", "EXIT_WITH_PARENT", "CHAIN__RPC_URL"] {
+        let variable = format!("MODCHAINS_CRANK_{name}");
+        shown(Command::new(program()).args(["check-config", "--config", &config]).env(variable, url));
+    }
+    shown(Command::new(program()).args(["run", "--help"]).env("MODCHAINS_CRANK_RPC_URL", url));
+    for misuse in [&[url][..], &["check-config", url], &["init", "--model", url]] {
+        shown(Command::new(program()).args(misuse));
     }
 }
 

@@ -285,6 +285,40 @@ fn a_statistics_file_that_cannot_be_written_is_warned_of_once() {
     assert!(log.contains("absent/stats.json") && log.contains("check folder and permissions"), "{log}");
 }
 
+#[test]
+fn no_log_says_more_of_an_endpoint_than_its_host_however_much_it_says() {
+    const SECRET: &str = "SECRET-KEY-OF-THE-ENDPOINT";
+    for format in ["text", "json"] {
+        let mut cluster = Cluster::start(&fixture().exact);
+        let websockets = [cluster.ws_url.clone(), nowhere()];
+        cluster.url.push_str(&format!("/v2/{SECRET}?api-key={SECRET}"));
+        for websocket in websockets {
+            let scratch = scratch();
+            let stats = scratch.path().join("stats.json");
+            let loud = |mut command: Command| {
+                command.env("MODCHAINS_CRANK_LOG__FILTER", "trace").env("MODCHAINS_CRANK_LOG__FORMAT", format);
+                command
+            };
+            let websocket = format!("{websocket}/{SECRET}?api-key={SECRET}");
+            let mut service = Service::start_with(&cluster, &websocket, scratch, &stats, loud);
+            service.wait_for("readiness", |service| service.stats().exists());
+            for method in ["getProgramAccounts", "getLatestBlockhash"] {
+                cluster.state().refused.insert(method.to_owned());
+                cluster.state().busy.insert(method.to_owned());
+            }
+            let before = cluster.calls("getProgramAccounts");
+            service.wait_for("looks that fail", |_| cluster.calls("getProgramAccounts") >= before + 5);
+            let counts = fs::read_to_string(service.stats()).unwrap();
+            cluster.state().refused.clear();
+            cluster.state().busy.clear();
+            let (status, log) = service.end(Signal::SIGTERM);
+            assert!(status.success() && log.contains("TRACE") && log.contains("127.0.0.1"), "{log}");
+            let line = [log, counts].concat().lines().find(|line| line.contains(SECRET)).map(str::to_owned);
+            assert_eq!(line, None);
+        }
+    }
+}
+
 /// The blockhash of a legacy transaction with one signature.
 fn blockhash_of(transaction: &[u8]) -> [u8; 32] {
     let message = &transaction[65..];

@@ -165,8 +165,7 @@ impl Target {
 
     fn create_buffer(&self, found: Option<&Account>) -> Next {
         let (bytes, rent_lamports) = (HEADER_BYTES + self.data.len(), self.rent_lamports);
-        let create =
-            system::create_account(self.authority(), &self.buffer, rent_lamports, bytes as u64, &program::ID);
+        let create = system::create_account(self.authority(), &self.buffer, rent_lamports, bytes as u64, &program::ID);
         let create = vec![create, buffer_allocate(&self.buffer), buffer_give(&self.buffer, self.authority())];
         let parties = [self.authority(), &self.buffer, &program::ID];
         let instructions = match found {

@@ -3,7 +3,7 @@
 use std::{ffi::OsString, process::ExitCode};
 
 use clap::error::ErrorKind;
-use modchains_sdk::terminal;
+use modchains_sdk::{terminal, without_secrets};
 use serde_json::json;
 
 /// What a command that was misused exits with.
@@ -18,7 +18,8 @@ pub fn report(error: &clap::Error, line: &[OsString]) -> ExitCode {
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
-    let text = error.render().to_string();
+    // What is wrong may be a URL with a key in it.
+    let text = without_secrets(&error.render().to_string());
     if wants_json(line) {
         let message = match error.kind() {
             ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "a subcommand is missing; see --help".to_owned(),

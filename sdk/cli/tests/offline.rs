@@ -199,3 +199,17 @@ fn help_of_every_group_works_without_a_network() {
     let examples = modchains(home.path(), &["--help"]);
     assert!(String::from_utf8(examples.stdout).unwrap().contains("Examples:"));
 }
+
+#[test]
+fn a_misused_url_is_not_told_with_its_key() {
+    let home = tempfile::tempdir().unwrap();
+    let url = "https://rpc.example.org/v2/SECRET-KEY?api-key=SECRET-KEY";
+    for misuse in [&[url][..], &["market", "show", url, url], &["--commitment", url, "balance"], &["airdrop", url]] {
+        for form in [&[][..], &["--json"]] {
+            let refused = modchains(home.path(), &[misuse, form].concat());
+            assert_eq!(refused.status.code(), Some(2), "{misuse:?}: {refused:?}");
+            let told = stderr(&refused);
+            assert!(told.contains("https://rpc.example.org") && !told.contains("SECRET"), "{misuse:?}: {told}");
+        }
+    }
+}

@@ -190,7 +190,7 @@ impl Market {
     /// Pauses the market until `until_seconds`, at most a week ahead, or resumes it with 0.
     pub fn pause(&mut self, until_seconds: i64, now_seconds: i64) -> Result<()> {
         self.paused_until_seconds = market::pause(until_seconds, now_seconds).map_err(ExchangeError::from)?;
-        Ok(())
+        self.invariant()
     }
 
     /// Takes everything owed to stakers, to be paid by the caller.
@@ -209,6 +209,11 @@ impl Market {
     /// Lets everything owed to creator and contributors go, to be shared out; zero when nothing is.
     pub fn release_creator_fees(&mut self) -> u64 {
         core::mem::take(&mut self.creator_due_atoms)
+    }
+
+    /// What holds of a market at the end of every change; the rules of trades, syncs and deposits end in it themselves.
+    pub fn invariant(&self) -> Result<()> {
+        Ok(self.state().invariant().map_err(ExchangeError::from)?)
     }
 
     /// Fee and split of a trade at `now_seconds`; the creator's first buy pays the base fee at any time.

@@ -1,3 +1,5 @@
+use core::cell::RefMut;
+
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenInterface;
 use modchains_core::{
@@ -97,10 +99,7 @@ impl<'info> RequestCreate<'info> {
             content_fee_atoms: account::view::<Model>(&self.model)?.content_fee_atoms,
             bump: args.bump,
         };
-        let (request, admission, escrowed) = self.open(&order, &details, now_seconds)?;
-        if admission.is_counted() {
-            self.count_use(&admission)?;
-        }
+        let (request, escrowed) = self.open(&order, &details, now_seconds)?;
         self.create_account(&request, &args.input)?;
         token::transfer(
             &self.token_program,
@@ -127,14 +126,11 @@ impl<'info> RequestCreate<'info> {
         events::emit(&self.event_authority, &event)
     }
 
-    /// Opens the request if the service takes it and the licence allows it, and takes its price into account.
-    fn open(
-        &self,
-        order: &RequestOrder,
-        details: &RequestDetails,
-        now_seconds: i64,
-    ) -> Result<(Request, Admission, Change)> {
-        let (licensing, source) = self.licensing(now_seconds)?;
+    /// Opens the request if the service takes it and the licence allows it, and takes it and its price into account.
+    fn open(&self, order: &RequestOrder, details: &RequestDetails, now_seconds: i64) -> Result<(Request, Change)> {
+        let (mut licensing, source) = self.licensing(now_seconds)?;
+        let counter = if licensing.terms(source).rate_max > 0 { self.counter()? } else { None };
+        licensing.windows = counter.as_deref().map(LicenceUse::windows).unwrap_or_default();
         let mut service = self.service.load_mut()?;
         let opening = service.offer().accept(&licensing, source, order).map_err(OracleError::from)?;
         let Opening { terms, admission } = opening;
@@ -142,24 +138,24 @@ impl<'info> RequestCreate<'info> {
         let request = Request::open(service_key, &service, requester, &terms, order, details);
         let before_atoms = service.escrowed_atoms;
         service.admit(request.price_atoms()?)?;
-        Ok((request, admission, Change { before_atoms, after_atoms: service.escrowed_atoms }))
+        if admission.is_counted() {
+            self.count(counter, &admission)?;
+        }
+        Ok((request, Change { before_atoms, after_atoms: service.escrowed_atoms }))
     }
 
-    /// What the requester's licence says, or without one what the model says to everybody.
+    /// What the requester's licence says, or without one what the model says to everybody. Nothing is counted yet.
     fn licensing(&self, now_seconds: i64) -> Result<(Licensing, LicenceSource)> {
         let grant = self.licence.as_deref().map(|licence| self.grant(licence)).transpose()?;
         let source = if grant.is_some() { LicenceSource::Granted } else { LicenceSource::Default };
         let model = account::view::<Model>(&self.model)?;
-        let mut licensing = Licensing {
+        let licensing = Licensing {
             kind: LicenceKind::from_code(model.licence_kind).map_err(OracleError::from)?,
             default_terms: model.licence_terms(),
             grant,
             windows: RateWindows::default(),
             now_seconds,
         };
-        if licensing.terms(source).rate_max > 0 {
-            licensing.windows = self.windows()?;
-        }
         Ok((licensing, source))
     }
 
@@ -171,25 +167,26 @@ impl<'info> RequestCreate<'info> {
         Ok(licence.grant())
     }
 
-    /// The requests counted so far; none before the first.
-    fn windows(&self) -> Result<RateWindows> {
-        let counter = self.licence_use.as_deref().filter(|counter| *counter.owner == crate::ID);
-        let Some(counter) = counter else { return Ok(RateWindows::default()) };
+    /// The requester's counter for the model; none before the first request that is counted.
+    fn counter(&self) -> Result<Option<RefMut<'_, LicenceUse>>> {
+        let Some(counter) = self.licence_use.as_deref().filter(|counter| *counter.owner == crate::ID) else {
+            return Ok(None);
+        };
         let counter = account::state_mut::<LicenceUse>(counter, &crate::ID)?;
         counter.require_of(self.model.key, self.requester.key)?;
-        Ok(counter.windows())
+        Ok(Some(counter))
     }
 
     /// Keeps the requests counted with this one.
     ///
     /// The first request creates the counter, at the only address it can have: with a bump of the requester's choice
     /// there could be several counters, and with each of them the whole rate again.
-    fn count_use(&self, admission: &Admission) -> Result<()> {
-        let counter = self.licence_use.as_ref().ok_or(OracleError::LicenceUseMissing)?;
-        if *counter.owner == crate::ID {
-            account::state_mut::<LicenceUse>(counter, &crate::ID)?.store(admission);
+    fn count(&self, counter: Option<RefMut<LicenceUse>>, admission: &Admission) -> Result<()> {
+        if let Some(mut counter) = counter {
+            counter.store(admission);
             return Ok(());
         }
+        let counter = self.licence_use.as_ref().ok_or(OracleError::LicenceUseMissing)?;
         let (model, requester) = (self.model.key, self.requester.key);
         let counter_seeds = [seeds::LICENCE_USE, model.as_ref(), requester.as_ref()];
         let bump = account::canonical_bump(counter, &counter_seeds, &crate::ID)?;
