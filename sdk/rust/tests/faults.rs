@@ -82,6 +82,7 @@ async fn faults_after_sending_lose_nothing_and_pay_once() {
         Fault::Answer(json!(null)),
         Fault::Answer(json!("nonsense")),
         refusal(-32_005, "node is behind"),
+        refusal(-32_603, "Internal error"),
         Fault::too_many_requests(100),
     ];
     let methods = ["sendTransaction", "getSignatureStatuses", "getTransaction", "getBlockHeight"];
@@ -159,6 +160,31 @@ async fn what_lapsed_without_landing_is_told_from_what_is_unknown() {
     assert_eq!(payment.paid().await, 0);
 }
 
+/// An internal error says nothing of the transaction: a provider answers it also when its node took the bytes.
+#[tokio::test]
+async fn an_internal_error_is_waited_out_and_told_if_it_stays() {
+    let payment = Payment::new().await;
+    payment.proxy.add(Rule::on("sendTransaction", refusal(-32_603, "the node behind us is gone")));
+    payment.proxy.add(Rule::on("getBlockHeight", Fault::Answer(json!(FAR_AHEAD))));
+    let error = payment.pay().await.unwrap_err();
+    assert!(matches!(error, SdkError::Expired { .. }), "nothing can land any more: {error}");
+    assert!(error.to_string().contains("the node behind us is gone"), "{error}");
+    assert_eq!(payment.paid().await, 0);
+    // A question is asked three times and no more, and what asks for something once.
+    for (method, times) in [("getAccountInfo", 3), ("getLatestBlockhash", 3), ("requestAirdrop", 1)] {
+        payment.proxy.clear();
+        payment.proxy.add(Rule::on(method, refusal(-32_603, "Internal error")));
+        let before = payment.proxy.count(method);
+        let refused = match method {
+            "getAccountInfo" => payment.client.lamports(&payment.to).await.unwrap_err(),
+            "getLatestBlockhash" => payment.client.latest_blockhash().await.unwrap_err(),
+            _ => payment.client.request_airdrop(&payment.to, SOL).await.unwrap_err(),
+        };
+        assert!(matches!(&refused, SdkError::RpcRefused { code: Some(-32_603), .. }), "{method}: {refused}");
+        assert_eq!(payment.proxy.count(method) - before, times, "{method}");
+    }
+}
+
 #[tokio::test]
 async fn a_transaction_that_the_endpoint_refuses_was_not_sent() {
     let payment = Payment::new().await;
@@ -171,7 +197,9 @@ async fn a_transaction_that_the_endpoint_refuses_was_not_sent() {
 #[tokio::test]
 async fn one_fault_stops_no_question_and_a_refusal_is_not_repeated() {
     let payment = Payment::new().await;
-    for fault in [Fault::status(503), Fault::Drop, Fault::Answer(json!(null)), Fault::too_many_requests(100)] {
+    let internal = refusal(-32_603, "Internal error");
+    let faults = [Fault::status(503), Fault::Drop, Fault::Answer(json!(null)), Fault::too_many_requests(100), internal];
+    for fault in faults {
         payment.proxy.clear();
         payment.proxy.add(Rule::on("getAccountInfo", fault.clone()).times(1));
         let asked_at = Instant::now();

@@ -45,7 +45,7 @@ impl Client {
                 continue;
             }
             match self.settled_block_height().await {
-                Ok(height) if height > signed.last_valid_block_height => return self.last_looks(signed).await,
+                Ok(height) if height > signed.last_valid_block_height => return self.last_looks(signed, trouble).await,
                 Ok(_) => {}
                 Err(error) => trouble = Some(error),
             }
@@ -89,8 +89,9 @@ impl Client {
         signature.parse().map_err(|_| self.unexpected(RpcRequest::RequestAirdrop, "an invalid signature"))
     }
 
-    /// Looks for a transaction whose blockhash has lapsed: it may have landed in the last block.
-    async fn last_looks(&self, signed: &SignedTransaction) -> Result<Confirmation> {
+    /// Looks for a transaction whose blockhash has lapsed: it may have landed in the last block. `earlier` is what kept
+    /// the endpoint from taking it, if anything did.
+    async fn last_looks(&self, signed: &SignedTransaction, earlier: Option<SdkError>) -> Result<Confirmation> {
         let mut trouble = None;
         let mut is_unsettled = false;
         for look in 0..LAST_LOOKS {
@@ -107,7 +108,8 @@ impl Client {
             return Err(unknown(signed, trouble));
         }
         let SignedTransaction { signature, last_valid_block_height, .. } = *signed;
-        Err(SdkError::Expired { signature, last_valid_block_height })
+        let reason = earlier.map_or_else(|| "no block holds it".to_owned(), |error| error.to_string());
+        Err(SdkError::Expired { signature, last_valid_block_height, reason })
     }
 }
 

@@ -105,13 +105,15 @@ pub enum SdkError {
     },
     /// The blockhash aged before the transaction was confirmed. It can no longer land.
     #[error(
-        "transaction {signature} expired at block height {last_valid_block_height} without being confirmed; send it again"
+        "transaction {signature} expired at block height {last_valid_block_height} without being confirmed ({reason}); send it again"
     )]
     Expired {
         /// The transaction.
         signature: Signature,
         /// The last block that could have held it.
         last_valid_block_height: u64,
+        /// What the endpoint said last.
+        reason: String,
     },
     /// The transaction was handed over, and the endpoint does not say what became of it.
     #[error("sent, outcome unknown: {signature} ({reason}); look the signature up before you send anything again")]
@@ -274,7 +276,8 @@ impl SdkError {
 }
 
 /// Codes of JSON-RPC errors that pass: blocks that are not there yet, a node that is behind, an internal error, too many
-/// requests.
+/// requests. An internal error, -32603, is none of the question: nodes answer it when a store of theirs fails, providers
+/// when the node behind them does, which may have taken what was sent.
 const fn is_passing(code: i64) -> bool {
     matches!(code, -32_004 | -32_005 | -32_014 | -32_016 | -32_603 | -32_429 | 429)
 }
