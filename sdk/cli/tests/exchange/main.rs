@@ -11,6 +11,7 @@ mod names;
 mod network;
 mod refusals;
 mod registry;
+mod requests;
 mod wallet;
 
 use network::{NETWORK, Person};

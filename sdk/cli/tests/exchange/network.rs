@@ -21,9 +21,13 @@ use modchains_migrations::{
     steps::Step,
 };
 use modchains_sdk::{
-    Keypair, Signer, address,
+    Account, Keypair, Pubkey, Signer, address,
     client::Client,
-    instruction::{Token, oracle},
+    instruction::{
+        Token,
+        budget::{compute_limit, compute_price},
+        oracle,
+    },
     keys,
     oracle::instructions::{RequestClaimArgs, ResultPostArgs},
 };
@@ -33,6 +37,8 @@ use tempfile::TempDir;
 
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(50);
+/// More compute units than a claim and a result take.
+const ANSWER_UNITS: u32 = 100_000;
 /// Windows short enough to wait for.
 const SHORT_WINDOWS: &str = include_str!("../../../../tests/short-windows.toml");
 
@@ -96,6 +102,15 @@ impl Network {
         let person = Person { address, ..person };
         person.json(&["airdrop", &sol.to_string()]);
         person
+    }
+
+    /// The account at an address, which must exist.
+    pub fn account(&self, address: &Pubkey) -> Account {
+        let found = tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let client = Client::connect(&self.url).await.unwrap();
+            client.account(address).await.unwrap().1
+        });
+        found.unwrap_or_else(|| panic!("there is nothing at {address}"))
     }
 
     /// Where it answers.
@@ -165,7 +180,9 @@ impl Person {
             let output = output.to_vec();
             let post = ResultPostArgs { numeric_class: state.numeric_class, trace_root: [0; 32], output };
             let post = oracle::result_post(&authority, &quote.mint, &request, post);
-            client.send(&[claim, post], &[&key]).await.unwrap();
+            let budgeted = [compute_limit(ANSWER_UNITS), compute_price(1), claim, post];
+            let signed = client.sign(&budgeted, &[&key]).await.unwrap();
+            assert_eq!(client.confirm(&signed).await.unwrap().error, None, "{request}");
             let operator = address::oracle::operator(&authority, &quote.mint);
             let finalize = oracle::result_finalize(&model, &request, &operator, &quote.program);
             let deadline = Instant::now() + START_TIMEOUT;

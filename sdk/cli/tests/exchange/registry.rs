@@ -1,9 +1,29 @@
 //! Models: lists, owners, contributors, licences.
 
+use modchains_sdk::address;
+
 use crate::{
-    listed,
+    HASH, listed,
     network::{NETWORK, atoms, eventually},
 };
+
+/// Its name, symbol and URI make a mint of 355 bytes, the length of a multisig, which Token-2022 therefore pads.
+#[test]
+fn a_model_whose_mint_would_be_as_long_as_a_multisig_is_listed_and_traded() {
+    let creator = NETWORK.person("unlucky", 20);
+    let names = ["--name", "digits", "--symbol", "DIGIT", "--uri", "https://example.org/d.json"];
+    let made = creator.json(&[&["model", "new"][..], &names].concat());
+    let model = made["model"].as_str().unwrap();
+    let mint = address::exchange::mint(&model.parse().unwrap());
+    assert_eq!(NETWORK.account(&mint).data.len(), 357);
+    let uri = "https://example.org/v.json";
+    let hashes = ["--bundle-manifest-sha256", HASH, "--weights-sha256", HASH, "--graph-root", HASH];
+    creator.json(&[&["model", "version", model, "--numeric-class", "exact", "--uri", uri][..], &hashes].concat());
+    creator.json(&["market", "open", model, "--virtual-reserve", "30"]);
+    let bought = creator.json(&["market", "buy", "1", model]);
+    let sold = creator.json(&["market", "sell", "--max", model]);
+    assert_eq!((atoms(&sold["paid"]), NETWORK.account(&mint).data.len()), (atoms(&bought["got"]), 357));
+}
 
 #[test]
 fn a_model_changes_hands_in_two_steps() {

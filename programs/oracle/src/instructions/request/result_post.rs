@@ -13,7 +13,7 @@ pub struct ResultPostArgs {
     pub numeric_class: u8,
     /// Root of the activation trace that backs it; zero for none.
     pub trace_root: [u8; 32],
-    /// The output, at least a byte and at most what the request has room for.
+    /// The output, 1 to 807 bytes and at most what the request has room for.
     pub output: Vec<u8>,
 }
 

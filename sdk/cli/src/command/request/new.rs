@@ -74,10 +74,10 @@ pub struct NewArgs {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 struct Input {
-    /// The input in hexadecimal.
+    /// The input in hexadecimal: up to 611 bytes, or fewer as the service says.
     #[arg(long, value_name = "HEX")]
     input_hex: Option<String>,
-    /// A file with the input.
+    /// A file with the input, as long as --input-hex may be.
     #[arg(long, value_name = "PATH")]
     input_file: Option<PathBuf>,
 }
