@@ -8,6 +8,7 @@ mod hostile_mints;
 mod licences;
 mod listing;
 mod mint_lengths;
+mod pause;
 mod sync;
 mod trade_laws;
 mod trades;
