@@ -9,8 +9,9 @@
 //! | invariant (K) | `(R + V) * y` never falls in a trade |
 //! | solvency (S) | `R * y >= V * C`: selling every circulating token pays at most `R` |
 //!
-//! (S) is the same as `(R + V) * y >= V * Y`. A trade changes neither `V` nor `Y`, so (K) implies that it keeps (S),
-//! rounding included. Adding to the reserve only strengthens both.
+//! (S) is the same as `(R + V) * y >= V * Y`. A trade's curve leg changes neither `V` nor `Y`, so (K) implies that it keeps
+//! (S), rounding included. Adding to the reserve only strengthens both, and [`crate::backing`] raises `V` only as far as (S)
+//! allows.
 
 use crate::{
     CoreError, Result,
@@ -26,7 +27,8 @@ pub struct Curve {
     pub circulating_atoms: u64,
     /// `Y`: token atoms at which the price would be infinite; above `C`. Changed by sync alone.
     pub depth_atoms: u64,
-    /// `V`: quote atoms that count for the price but are not there. Changed by sync alone.
+    /// `V`: quote atoms that count for the price but are not there. A trade raises it by what its own fee and spread are
+    /// worth, a deposit lowers it, a sync moves it.
     pub virtual_atoms: u64,
 }
 
@@ -69,25 +71,34 @@ impl Curve {
         Ok(wide_mul(self.quote_atoms()?, self.token_atoms()?))
     }
 
+    /// What of the reserve the price does not show yet: `sigma = R * y - V * C`, zero on the boundary of (S). Divided by `C`
+    /// it is what the quote side lacks there, the slack. A trade's curve leg never lowers it.
+    pub fn slack(&self) -> Result<u128> {
+        let covered = wide_mul(self.reserve_atoms, self.token_atoms()?);
+        covered.checked_sub(wide_mul(self.virtual_atoms, self.circulating_atoms)).ok_or(CoreError::NotSolvent)
+    }
+
     /// Spot price as quote atoms per token atom in Q64.64, rounded down.
     pub fn spot_price_q64(&self) -> Result<u128> {
         let (price_q64, _) = div_rem_wide(u128::from(self.quote_atoms()?) << 64, self.token_atoms()?)?;
         Ok(price_q64)
     }
 
-    /// Token atoms for exactly `quote_atoms`: `floor(y * dq / (R + V + dq))`. Rounds down, for the pool.
-    pub fn buy_exact_in(&self, quote_atoms: u64) -> Result<u64> {
+    /// Token atoms for exactly `quote_atoms` where the quote side counts `ask_atoms`, at least `R + V` (see
+    /// [`crate::backing`]): `floor(y * dq / (ask + dq))`. Rounds down, for the pool.
+    pub fn buy_exact_in(&self, ask_atoms: u64, quote_atoms: u64) -> Result<u64> {
         require_amount(quote_atoms)?;
-        let quote_after = self.quote_atoms()?.checked_add(quote_atoms).ok_or(CoreError::Overflow)?;
+        let quote_after = ask_atoms.checked_add(quote_atoms).ok_or(CoreError::Overflow)?;
         require_output(mul_div_floor(self.token_atoms()?, quote_atoms, quote_after)?)
     }
 
-    /// Quote atoms for exactly `token_atoms`: `ceil((R + V) * dy / (y - dy))`. Rounds up, for the pool.
-    pub fn buy_exact_out(&self, token_atoms: u64) -> Result<u64> {
+    /// Quote atoms for exactly `token_atoms` where the quote side counts `ask_atoms`: `ceil(ask * dy / (y - dy))`. Rounds
+    /// up, for the pool.
+    pub fn buy_exact_out(&self, ask_atoms: u64, token_atoms: u64) -> Result<u64> {
         require_amount(token_atoms)?;
         match self.token_atoms()?.checked_sub(token_atoms) {
             None | Some(0) => Err(CoreError::InsufficientSupply),
-            Some(tokens_after) => mul_div_ceil(self.quote_atoms()?, token_atoms, tokens_after),
+            Some(tokens_after) => mul_div_ceil(ask_atoms, token_atoms, tokens_after),
         }
     }
 
@@ -140,12 +151,14 @@ impl Curve {
     /// backing and leaves the price: real quote takes the place of virtual quote, and syncs work it into the price.
     ///
     /// A price that rose at once would pay whoever buys right before the deposit and sells right after it. One
-    /// virtual atom stays, so that the curve opens again once all tokens are sold; what exceeds it raises the price.
-    pub fn deposit_backing(&self, atoms: u64) -> Result<Self> {
+    /// virtual atom stays, so that the curve opens again once all tokens are sold; what exceeds it does not enter, and is
+    /// returned beside the curve.
+    pub fn deposit_backing(&self, atoms: u64) -> Result<(Self, u64)> {
         let replaced_atoms = atoms.min(self.virtual_atoms.saturating_sub(1));
-        // arith-safety: at most the virtual quote is taken from it.
-        let virtual_atoms = self.virtual_atoms - replaced_atoms;
-        Self { virtual_atoms, ..*self }.deposit_reserve(atoms)
+        // arith-safety: the minimum above, of both.
+        let (virtual_atoms, left_atoms) = (self.virtual_atoms - replaced_atoms, atoms - replaced_atoms);
+        let reserve_atoms = self.reserve_atoms.checked_add(replaced_atoms).ok_or(CoreError::Overflow)?;
+        Ok((Self { virtual_atoms, reserve_atoms, ..*self }, left_atoms))
     }
 
     /// The curve after a trade's own fee leg was added to the reserve. Raises the price and the backing.

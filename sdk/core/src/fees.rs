@@ -57,17 +57,23 @@ impl FeeSplit {
 /// The fee of a trade and who gets it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TradeFees {
-    /// Fee in basis points of the gross quote amount. A launch fee may exceed the bounds of the base fee.
+    /// Base fee in basis points of the gross quote amount.
     pub fee_bps: u16,
-    /// How the fee is shared.
+    /// What the launch adds to the base fee, in basis points of the gross quote amount; 0 after it.
+    pub launch_bps: u16,
+    /// How the base fee is shared.
     pub split: FeeSplit,
     /// Part of the protocol leg that goes to a named referrer.
     pub referral_bps: u16,
 }
 
 /// 1 % fee with the default split and referral.
-pub const TRADE_FEES_DEFAULT: TradeFees =
-    TradeFees { fee_bps: TRADE_FEE_DEFAULT_BPS, split: FEE_SPLIT_DEFAULT, referral_bps: REFERRAL_DEFAULT_BPS };
+pub const TRADE_FEES_DEFAULT: TradeFees = TradeFees {
+    fee_bps: TRADE_FEE_DEFAULT_BPS,
+    launch_bps: 0,
+    split: FEE_SPLIT_DEFAULT,
+    referral_bps: REFERRAL_DEFAULT_BPS,
+};
 
 /// What each recipient gets of one trade fee, in quote atoms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -106,56 +112,81 @@ impl TradeFees {
         self.split.validate()
     }
 
-    /// `ceil(gross * fee_bps / 10_000)`. Rounds up, for the pool, so every non-zero trade pays at least one atom.
-    pub fn fee_atoms(&self, gross_atoms: u64) -> Result<u64> {
-        if self.fee_bps == 0 || u64::from(self.fee_bps) >= BPS_DENOMINATOR {
-            return Err(CoreError::FeeOutOfBounds);
+    /// The whole fee's rate, in basis points of the gross quote amount.
+    pub fn rate_bps(&self) -> Result<u16> {
+        match self.fee_bps.checked_add(self.launch_bps) {
+            Some(rate_bps) if rate_bps > 0 && u64::from(rate_bps) < BPS_DENOMINATOR => Ok(rate_bps),
+            _ => Err(CoreError::FeeOutOfBounds),
         }
-        bps_ceil(gross_atoms, self.fee_bps)
+    }
+
+    /// `ceil(gross * rate / 10_000)`. Rounds up, for the pool, so every non-zero trade pays at least one atom.
+    pub fn fee_atoms(&self, gross_atoms: u64) -> Result<u64> {
+        bps_ceil(gross_atoms, self.rate_bps()?)
     }
 
     /// Smallest gross amount that leaves at least `net_atoms` after the fee; it then leaves exactly that.
-    /// `ceil(net * 10_000 / (10_000 - fee_bps))`. Rounds up, for the pool.
+    /// `ceil(net * 10_000 / (10_000 - rate))`. Rounds up, for the pool.
     pub fn gross_for_net(&self, net_atoms: u64) -> Result<u64> {
-        match BPS_DENOMINATOR.checked_sub(u64::from(self.fee_bps)) {
-            None | Some(0) | Some(BPS_DENOMINATOR) => Err(CoreError::FeeOutOfBounds),
-            Some(kept_bps) => crate::math::mul_div_ceil(net_atoms, BPS_DENOMINATOR, kept_bps),
-        }
+        let kept_bps = BPS_DENOMINATOR.checked_sub(u64::from(self.rate_bps()?)).ok_or(CoreError::FeeOutOfBounds)?;
+        crate::math::mul_div_ceil(net_atoms, BPS_DENOMINATOR, kept_bps)
     }
 
-    /// Splits a fee. Vault, creator, protocol and referrer round down; the remainder goes to the reserve.
-    pub fn split_fee(&self, fee_atoms: u64, has_referrer: bool) -> Result<FeeLegs> {
+    /// Splits the fee of a trade of `gross_atoms`. The base fee is shared by [`Self::split_base`]. What the launch adds goes
+    /// to the stakers, as much of it as the base fee gives stakers and creator together, and to the protocol: nothing of
+    /// it enters the reserve, where it would be a gift that one small trade moves the price by, and nothing of it is the
+    /// creator's or a referrer's, so a creator who stakes alone gets no more than of the base fee. Rounds down for the
+    /// stakers.
+    #[inline(always)]
+    pub fn split_fee(&self, gross_atoms: u64, fee_atoms: u64, has_referrer: bool) -> Result<FeeLegs> {
+        if self.launch_bps == 0 {
+            return self.split_base(fee_atoms, has_referrer);
+        }
+        let base_atoms = bps_ceil(gross_atoms, self.fee_bps)?.min(fee_atoms);
+        // arith-safety: the minimum above.
+        let added_atoms = fee_atoms - base_atoms;
+        let legs = self.split_base(base_atoms, has_referrer)?;
+        let vault_bps = self.split.vault_bps.checked_add(self.split.creator_bps).ok_or(CoreError::SplitInvalid)?;
+        let vault_added = bps_floor(added_atoms, vault_bps)?;
+        let protocol_added = added_atoms.checked_sub(vault_added).ok_or(CoreError::SplitInvalid)?;
+        Ok(FeeLegs {
+            vault: legs.vault.checked_add(vault_added).ok_or(CoreError::Overflow)?,
+            protocol: legs.protocol.checked_add(protocol_added).ok_or(CoreError::Overflow)?,
+            ..legs
+        })
+    }
+
+    /// Splits a base fee, or what is paid in like one. The protocol's leg rounds up, so that no trade is too small to lose
+    /// it; vault, creator and referrer round down; the reserve takes the rest.
+    #[inline(always)]
+    pub fn split_base(&self, fee_atoms: u64, has_referrer: bool) -> Result<FeeLegs> {
+        let protocol_gross = bps_ceil(fee_atoms, self.split.protocol_bps)?;
         let vault = bps_floor(fee_atoms, self.split.vault_bps)?;
         let creator = bps_floor(fee_atoms, self.split.creator_bps)?;
-        let protocol_gross = bps_floor(fee_atoms, self.split.protocol_bps)?;
         let referrer = if has_referrer { bps_floor(protocol_gross, self.referral_bps)? } else { 0 };
         let protocol = protocol_gross.checked_sub(referrer).ok_or(CoreError::SplitInvalid)?;
-        let reserve = [vault, creator, protocol_gross]
+        // The three never exceed the fee: only the protocol's rounds up, and the reserve has a tenth at least.
+        let reserve = [protocol_gross, vault, creator]
             .into_iter()
             .try_fold(fee_atoms, u64::checked_sub)
             .ok_or(CoreError::SplitInvalid)?;
         Ok(FeeLegs { reserve, vault, creator, protocol, referrer })
     }
 
-    /// Part of the trade, in parts per million, that a trader who is also creator, only staker and referrer does
-    /// not get paid back: reserve leg plus protocol leg net of referral. Rounds down: the smaller, safer figure.
-    pub fn fee_lost_ppm(&self) -> Result<u32> {
-        self.lost_ppm(self.split.reserve_bps)
+    /// The reserve's leg of the base fee, in parts per million of the trade. Rounds down: the smaller, safer figure.
+    pub fn reserve_lost_ppm(&self) -> u32 {
+        // arith-safety: two factors of 16 bits.
+        u32::from(self.fee_bps) * u32::from(self.split.reserve_bps) / 100
     }
 
-    /// The protocol leg net of referral alone, in parts per million of the trade. Rounds down. This much is lost
-    /// even to a trader who holds every token and so owns the reserve too.
+    /// The protocol leg net of referral, in parts per million of the trade. Rounds down. This much is lost even to a
+    /// trader who is creator, only staker and referrer and who holds every token, hence owns the reserve.
     pub fn protocol_lost_ppm(&self) -> Result<u32> {
-        self.lost_ppm(0)
-    }
-
-    /// `10^6 * fee/10^4 * (reserve/10^4 + protocol/10^4 * (10^4 - referral)/10^4) = fee * parts / 10^6`.
-    fn lost_ppm(&self, reserve_bps: u16) -> Result<u32> {
         let unreferred_bps =
             BPS_DENOMINATOR.checked_sub(u64::from(self.referral_bps)).ok_or(CoreError::SplitInvalid)?;
-        // arith-safety: each factor is below 2^16, so the sum is below 2^33 and the product below 2^49.
-        let parts = u64::from(reserve_bps) * BPS_DENOMINATOR + u64::from(self.split.protocol_bps) * unreferred_bps;
-        let lost = u64::from(self.fee_bps) * parts / 1_000_000;
+        // arith-safety: each factor is below 2^16, so the product is below 2^48. `10^6 * fee/10^4 * protocol/10^4 *
+        // unreferred/10^4`.
+        let lost = u64::from(self.fee_bps) * u64::from(self.split.protocol_bps) * unreferred_bps / 1_000_000;
         u32::try_from(lost).map_err(|_| CoreError::Overflow)
     }
 }
@@ -175,9 +206,10 @@ pub struct UsageFeeSplit {
     pub protocol_bps: u16,
 }
 
-/// 70 % operator, 12 % stakers, 8 % creator, 5 % reserve, 5 % protocol.
+/// 62 % operator, 11 % stakers, 7 % creator, 15 % reserve, 5 % protocol. The reserve's part is what carries the price of a
+/// model in steady use.
 pub const USAGE_FEE_SPLIT_DEFAULT: UsageFeeSplit =
-    UsageFeeSplit { operator_bps: 7_000, vault_bps: 1_200, creator_bps: 800, reserve_bps: 500, protocol_bps: 500 };
+    UsageFeeSplit { operator_bps: 6_200, vault_bps: 1_100, creator_bps: 700, reserve_bps: 1_500, protocol_bps: 500 };
 
 /// What each recipient gets of one inference fee, in quote atoms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -203,11 +235,12 @@ impl UsageFeeLegs {
 }
 
 impl UsageFeeSplit {
-    /// Requires that the parts add up to 10,000 and the operator's is at least its bound.
+    /// Requires that the parts add up to 10,000, the operator's is at least its bound and the reserve's at least the
+    /// protocol's: growth that moves a premium adds to the backing as well.
     pub fn validate(&self) -> Result<()> {
         let parts = [self.operator_bps, self.vault_bps, self.creator_bps, self.reserve_bps, self.protocol_bps];
         require_whole(&parts)?;
-        if self.operator_bps < OPERATOR_PART_MIN_BPS {
+        if self.operator_bps < OPERATOR_PART_MIN_BPS || self.reserve_bps < self.protocol_bps {
             return Err(CoreError::SplitInvalid);
         }
         Ok(())

@@ -38,18 +38,17 @@ impl LaunchTerms {
         self.remaining_seconds(opened_at_seconds, now_seconds) > 0
     }
 
-    /// Fee of a trade: `base + ceil((fee_max - base) * remaining / duration)`, so the base fee once the launch is over.
-    /// Rounds up, for the pool. Never below the base fee, even if that was raised above the launch fee meanwhile.
-    pub fn fee_bps(&self, base_fee_bps: u16, opened_at_seconds: i64, now_seconds: i64) -> Result<u16> {
+    /// What the launch adds to the base fee: `ceil((fee_max - base) * remaining / duration)` basis points, nothing once it
+    /// is over. Rounds up, against the trader. Nothing either where the base fee exceeds the launch fee.
+    pub fn added_fee_bps(&self, base_fee_bps: u16, opened_at_seconds: i64, now_seconds: i64) -> Result<u16> {
         let remaining = u64::from(self.remaining_seconds(opened_at_seconds, now_seconds));
         if remaining == 0 {
-            return Ok(base_fee_bps);
+            return Ok(0);
         }
         // arith-safety: 16 by 32 bits fit 64, and a launch with seconds remaining has a duration above zero.
         let above_base = u64::from(self.fee_max_bps.saturating_sub(base_fee_bps));
-        let raised_bps = (above_base * remaining).div_ceil(u64::from(self.duration_seconds));
-        let raised_bps = u16::try_from(raised_bps).map_err(|_| CoreError::Overflow)?;
-        base_fee_bps.checked_add(raised_bps).ok_or(CoreError::Overflow)
+        let added_bps = (above_base * remaining).div_ceil(u64::from(self.duration_seconds));
+        u16::try_from(added_bps).map_err(|_| CoreError::Overflow)
     }
 
     /// Most token atoms that one transaction may buy during the launch: `floor(depth * cap)`, at least one. Rounds

@@ -10,6 +10,7 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+pub mod backing;
 pub mod bond;
 pub mod bps;
 pub mod commitment;
@@ -18,6 +19,7 @@ mod error;
 pub mod fees;
 pub mod graph;
 pub mod hash;
+pub mod history;
 pub mod ids;
 pub mod launch;
 pub mod licence;

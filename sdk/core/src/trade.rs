@@ -1,9 +1,10 @@
 //! Trades by themselves: curve, fee and fee split together. When a trade may happen is the market's rule, see
 //! [`crate::market`].
 //!
-//! A buy takes the fee off the gross input; the net amount enters the curve, then the reserve leg is added to it. A
-//! sale takes the gross proceeds out of the reserve, pays the seller gross minus fee, and returns the reserve leg.
-//! The other legs leave the curve: they are owed by the market's token account but are not part of `R`.
+//! A buy takes the fee off the gross input; the net amount enters the curve at the ask, then the reserve leg is added. A
+//! sale takes the gross proceeds out of the reserve, pays the seller gross minus fee, and returns the reserve leg. The leg
+//! and the spread that a buy paid are worked into the price at once, see [`crate::backing`]. The other legs leave the curve:
+//! they are owed by the market's token account but are not part of `R`.
 //!
 //! Splitting a buy never gives more tokens. Splitting a sale can give back some of the seller's own reserve legs,
 //! because they are in the reserve when the next part is sold: the parts together pay at most what one sale pays plus
@@ -11,10 +12,11 @@
 
 use crate::{
     CoreError, Result,
+    backing::Backing,
     bps::PPM_DENOMINATOR,
     curve::Curve,
     fees::{FeeLegs, TradeFees},
-    math::div_rem_wide,
+    math::{div_rem_wide, mul_div_ceil},
 };
 
 /// A buy, ready to be applied.
@@ -26,9 +28,11 @@ pub struct Buy {
     pub fee_atoms: u64,
     /// The fee's legs; they add up to `fee_atoms`.
     pub legs: FeeLegs,
+    /// What the buyer paid above the curve's own price, without the fee; it stays in the reserve.
+    pub spread_atoms: u64,
     /// Token atoms minted to the buyer.
     pub token_atoms_out: u64,
-    /// The curve afterwards, reserve leg included.
+    /// The curve afterwards, reserve leg included and worked in.
     pub curve_after: Curve,
 }
 
@@ -43,73 +47,113 @@ pub struct Sell {
     pub fee_atoms: u64,
     /// The fee's legs; they add up to `fee_atoms`.
     pub legs: FeeLegs,
-    /// The curve afterwards, reserve leg included.
+    /// The curve afterwards, reserve leg included and worked in.
     pub curve_after: Curve,
 }
 
-/// Buys for exactly `gross_quote_atoms`, fee included.
-pub fn buy_exact_in(curve: &Curve, fees: &TradeFees, gross_quote_atoms: u64, has_referrer: bool) -> Result<Buy> {
-    require_amount(gross_quote_atoms)?;
-    let fee_atoms = fees.fee_atoms(gross_quote_atoms)?;
-    let net_atoms = gross_quote_atoms.checked_sub(fee_atoms).ok_or(CoreError::Overflow)?;
-    if net_atoms == 0 {
-        return Err(CoreError::OutputZero);
+/// The two sides of a market: its curve and what backs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sides {
+    /// The curve, on which sales are priced.
+    pub curve: Curve,
+    /// What lifts the price of buys above it.
+    pub backing: Backing,
+}
+
+impl Sides {
+    /// Buys for exactly `gross_atoms`, fee included.
+    #[inline(always)]
+    pub fn buy_exact_in(&self, fees: &TradeFees, gross_atoms: u64, has_referrer: bool) -> Result<Buy> {
+        require_amount(gross_atoms)?;
+        let net_atoms = gross_atoms.checked_sub(fees.fee_atoms(gross_atoms)?).ok_or(CoreError::Overflow)?;
+        if net_atoms == 0 {
+            return Err(CoreError::OutputZero);
+        }
+        let ask_atoms = self.backing.ask_atoms(&self.curve)?;
+        let token_atoms = self.curve.buy_exact_in(ask_atoms, net_atoms)?;
+        self.settle_buy(fees, gross_atoms, net_atoms, token_atoms, ask_atoms, has_referrer)
     }
-    let token_atoms_out = curve.buy_exact_in(net_atoms)?;
-    settle_buy(curve, fees, gross_quote_atoms, net_atoms, token_atoms_out, has_referrer)
-}
 
-/// Buys exactly `token_atoms_out` for the smallest gross amount that covers it.
-pub fn buy_exact_out(curve: &Curve, fees: &TradeFees, token_atoms_out: u64, has_referrer: bool) -> Result<Buy> {
-    let net_atoms = curve.buy_exact_out(token_atoms_out)?;
-    let gross_atoms = fees.gross_for_net(net_atoms)?;
-    settle_buy(curve, fees, gross_atoms, net_atoms, token_atoms_out, has_referrer)
-}
-
-/// Sells exactly `token_atoms_in`.
-pub fn sell_exact_in(curve: &Curve, fees: &TradeFees, token_atoms_in: u64, has_referrer: bool) -> Result<Sell> {
-    let gross_atoms = curve.sell_exact_in(token_atoms_in)?;
-    let quote_atoms_out = gross_atoms.checked_sub(fees.fee_atoms(gross_atoms)?).ok_or(CoreError::Overflow)?;
-    if quote_atoms_out == 0 {
-        return Err(CoreError::OutputZero);
+    /// Buys exactly `token_atoms` for the smallest gross amount that covers it.
+    #[inline(always)]
+    pub fn buy_exact_out(&self, fees: &TradeFees, token_atoms: u64, has_referrer: bool) -> Result<Buy> {
+        let ask_atoms = self.backing.ask_atoms(&self.curve)?;
+        let net_atoms = self.curve.buy_exact_out(ask_atoms, token_atoms)?;
+        let gross_atoms = fees.gross_for_net(net_atoms)?;
+        self.settle_buy(fees, gross_atoms, net_atoms, token_atoms, ask_atoms, has_referrer)
     }
-    settle_sell(curve, fees, token_atoms_in, gross_atoms, quote_atoms_out, has_referrer)
-}
 
-/// Sells as few tokens as pay exactly `quote_atoms_out` to the seller.
-pub fn sell_exact_out(curve: &Curve, fees: &TradeFees, quote_atoms_out: u64, has_referrer: bool) -> Result<Sell> {
-    require_amount(quote_atoms_out)?;
-    let gross_atoms = fees.gross_for_net(quote_atoms_out)?;
-    let token_atoms_in = curve.sell_exact_out(gross_atoms)?;
-    settle_sell(curve, fees, token_atoms_in, gross_atoms, quote_atoms_out, has_referrer)
-}
+    /// Sells exactly `token_atoms`.
+    #[inline(always)]
+    pub fn sell_exact_in(&self, fees: &TradeFees, token_atoms: u64, has_referrer: bool) -> Result<Sell> {
+        let gross_atoms = self.curve.sell_exact_in(token_atoms)?;
+        let quote_atoms = gross_atoms.checked_sub(fees.fee_atoms(gross_atoms)?).ok_or(CoreError::Overflow)?;
+        if quote_atoms == 0 {
+            return Err(CoreError::OutputZero);
+        }
+        self.settle_sell(fees, token_atoms, gross_atoms, quote_atoms, has_referrer)
+    }
 
-fn settle_buy(
-    curve: &Curve,
-    fees: &TradeFees,
-    gross_atoms: u64,
-    net_atoms: u64,
-    token_atoms_out: u64,
-    has_referrer: bool,
-) -> Result<Buy> {
-    let fee_atoms = gross_atoms.checked_sub(net_atoms).ok_or(CoreError::Overflow)?;
-    let legs = fees.split_fee(fee_atoms, has_referrer)?;
-    let curve_after = curve.apply_buy(net_atoms, token_atoms_out)?.deposit_reserve(legs.reserve)?;
-    Ok(Buy { quote_atoms_in: gross_atoms, fee_atoms, legs, token_atoms_out, curve_after })
-}
+    /// Sells as few tokens as pay exactly `quote_atoms` to the seller.
+    #[inline(always)]
+    pub fn sell_exact_out(&self, fees: &TradeFees, quote_atoms: u64, has_referrer: bool) -> Result<Sell> {
+        require_amount(quote_atoms)?;
+        let gross_atoms = fees.gross_for_net(quote_atoms)?;
+        let token_atoms = self.curve.sell_exact_out(gross_atoms)?;
+        self.settle_sell(fees, token_atoms, gross_atoms, quote_atoms, has_referrer)
+    }
 
-fn settle_sell(
-    curve: &Curve,
-    fees: &TradeFees,
-    token_atoms_in: u64,
-    gross_atoms: u64,
-    quote_atoms_out: u64,
-    has_referrer: bool,
-) -> Result<Sell> {
-    let fee_atoms = gross_atoms.checked_sub(quote_atoms_out).ok_or(CoreError::Overflow)?;
-    let legs = fees.split_fee(fee_atoms, has_referrer)?;
-    let curve_after = curve.apply_sell(token_atoms_in, gross_atoms)?.deposit_reserve(legs.reserve)?;
-    Ok(Sell { token_atoms_in, quote_atoms_out, fee_atoms, legs, curve_after })
+    #[inline(always)]
+    fn settle_buy(
+        &self,
+        fees: &TradeFees,
+        gross_atoms: u64,
+        net_atoms: u64,
+        token_atoms: u64,
+        ask_atoms: u64,
+        has_referrer: bool,
+    ) -> Result<Buy> {
+        let fee_atoms = gross_atoms.checked_sub(net_atoms).ok_or(CoreError::Overflow)?;
+        let legs = fees.split_fee(gross_atoms, fee_atoms, has_referrer)?;
+        let bought = self.curve.apply_buy(net_atoms, token_atoms)?;
+        let spread_atoms = self.spread_atoms(ask_atoms, net_atoms, token_atoms, &bought)?;
+        let worked_atoms = legs.reserve.checked_add(spread_atoms).ok_or(CoreError::Overflow)?;
+        let curve_after = self.backing.work_in_buy(bought.deposit_reserve(legs.reserve)?, worked_atoms)?;
+        Ok(Buy {
+            quote_atoms_in: gross_atoms,
+            fee_atoms,
+            legs,
+            spread_atoms,
+            token_atoms_out: token_atoms,
+            curve_after,
+        })
+    }
+
+    /// What a buy paid above the curve's own price: `net - ceil(A t / (y - t))`. Rounds down, for the slack.
+    #[inline(always)]
+    fn spread_atoms(&self, ask_atoms: u64, net_atoms: u64, token_atoms: u64, bought: &Curve) -> Result<u64> {
+        let quote_atoms = self.curve.quote_atoms()?;
+        if ask_atoms == quote_atoms {
+            return Ok(0);
+        }
+        Ok(net_atoms.saturating_sub(mul_div_ceil(quote_atoms, token_atoms, bought.token_atoms()?)?))
+    }
+
+    #[inline(always)]
+    fn settle_sell(
+        &self,
+        fees: &TradeFees,
+        token_atoms: u64,
+        gross_atoms: u64,
+        quote_atoms: u64,
+        has_referrer: bool,
+    ) -> Result<Sell> {
+        let fee_atoms = gross_atoms.checked_sub(quote_atoms).ok_or(CoreError::Overflow)?;
+        let legs = fees.split_fee(gross_atoms, fee_atoms, has_referrer)?;
+        let sold = self.curve.apply_sell(token_atoms, gross_atoms)?.deposit_reserve(legs.reserve)?;
+        let curve_after = self.backing.work_in_sale(sold, legs.reserve, self.curve.circulating_atoms)?;
+        Ok(Sell { token_atoms_in: token_atoms, quote_atoms_out: quote_atoms, fee_atoms, legs, curve_after })
+    }
 }
 
 fn require_amount(atoms: u64) -> Result<()> {

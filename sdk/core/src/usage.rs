@@ -1,17 +1,29 @@
-//! Usage of a model: decaying averages of paid use per epoch, and how many requesters were distinct.
+//! Usage of a model: what of an epoch's fees counts, the paid net that moves a market's premium, and how many requesters
+//! were distinct.
+//!
+//! Two sums of the protocol's counted shares decay with half-lives of 30 and of 3 days, `Z` and `M`. Their difference,
+//! times a constant, is the **paid net** `N = c (Z - M)`. Use that comes raises `N` while it is older than the short and
+//! younger than the long half-life; steady use holds it where it is, and use that ends takes it to zero. `N` is never
+//! negative, is known for any number of silent epochs at once, and whatever real use does, fakes of `F` atoms raise the
+//! sum of its rises by at most `F / 2`: a single payment's course of `c (2^(-t/30d) - 2^(-t/3d))` has one rise, of
+//! `c kappa`, and `c <= 1 / (2 kappa)` (docs/curve.md, "What fakes return").
 
 use crate::{CoreError, Result, bps::PPM_DENOMINATOR, math::mul_div_floor};
 
 const DAY_SECONDS: u32 = 24 * 60 * 60;
-/// Half-life of the fast average: one day.
-pub const EMA_FAST_HALF_LIFE_SECONDS: u32 = DAY_SECONDS;
-/// Half-life of the middle average: three days.
-pub const EMA_MID_HALF_LIFE_SECONDS: u32 = 3 * DAY_SECONDS;
-/// Half-life of the slow average: seven days.
-pub const EMA_SLOW_HALF_LIFE_SECONDS: u32 = 7 * DAY_SECONDS;
+/// Half-life of the sum that remembers long, `Z`: 30 days.
+pub const LONG_HALF_LIFE_SECONDS: u32 = 30 * DAY_SECONDS;
+/// Half-life of the sum that forgets soon, `M`: a tenth of it.
+pub const SHORT_HALF_LIFE_SECONDS: u32 = 3 * DAY_SECONDS;
 
-/// Averages are kept with this many fractional bits, so that use of a few atoms per epoch does not round away.
-pub const EMA_FRACTION_BITS: u32 = 16;
+/// `c` in 1,024ths, rounded down: `1 / (2 kappa) = 0.7175`, with `kappa = 10^(-1/9) - 10^(-10/9)` the largest value of
+/// `2^(-t/30) - 2^(-t/3)`.
+const NET_FACTOR: u128 = 734;
+const NET_FACTOR_BITS: u32 = 10;
+/// The sums keep this many fractional bits, so that use of a few atoms per epoch does not round away.
+const SUM_FRACTION_BITS: u32 = 32;
+/// Largest sum: 2^63 atoms, so that a product with a Q32 factor fits 128 bits.
+const SUM_MAX_Q32: u128 = (1 << 95) - 1;
 
 /// One in Q32.
 pub const ONE_Q32: u64 = 1 << 32;
@@ -41,40 +53,44 @@ pub fn exp2_neg_q32(numer_seconds: u64, half_life_seconds: u32) -> Result<u64> {
     Ok(sum_q32 >> whole)
 }
 
-/// An amount of atoms in the scale of the averages; saturates above 2^48 atoms per epoch.
-pub const fn to_ema_scale(atoms: u64) -> u64 {
-    if atoms >> (64 - EMA_FRACTION_BITS) == 0 { atoms << EMA_FRACTION_BITS } else { u64::MAX }
+/// A decaying sum after `epochs` more epochs, the first of which saw `value_atoms` and all others nothing, in one step:
+/// `floor((sum + value) * 2^-(epochs * epoch / half_life))`, in Q32 atoms. Rounds down, against the claim of use.
+pub fn sum_advance(
+    sum_q32: u128,
+    value_atoms: u64,
+    epochs: u64,
+    epoch_seconds: u32,
+    half_life_seconds: u32,
+) -> Result<u128> {
+    let seconds = epochs.saturating_mul(u64::from(epoch_seconds));
+    let kept_q32 = exp2_neg_q32(seconds, half_life_seconds)?;
+    let sum_q32 = sum_q32.saturating_add(u128::from(value_atoms) << SUM_FRACTION_BITS).min(SUM_MAX_Q32);
+    // arith-safety: 95 by 33 bits; a factor of at most one cannot exceed the sum.
+    Ok((sum_q32 * u128::from(kept_q32)) >> 32)
 }
 
-/// The average after `epochs` more epochs, the first of which saw `value` and all others nothing, in one step.
-///
-/// With `d = 2^-(epoch / half_life)`: `ema * d^n + value * (1 - d) * d^(n - 1)`. Both terms round down, against the
-/// claim of use. `ema` and `value` are in the same scale, see [`to_ema_scale`].
-pub fn ema_advance(ema: u64, value: u64, epochs: u64, epoch_seconds: u32, half_life_seconds: u32) -> Result<u64> {
-    if epochs == 0 {
-        return Ok(ema);
-    }
-    let epoch = u64::from(epoch_seconds);
-    let step_q32 = exp2_neg_q32(epoch, half_life_seconds)?;
-    let weight_q32 = ONE_Q32.checked_sub(step_q32).ok_or(CoreError::Overflow)?;
-    let after_first = mul_q32(ema, step_q32).checked_add(mul_q32(value, weight_q32)).ok_or(CoreError::Overflow)?;
-    match epochs - 1 {
-        0 => Ok(after_first),
-        later => Ok(mul_q32(after_first, exp2_neg_q32(later.saturating_mul(epoch), half_life_seconds)?)),
-    }
+/// The paid net `N = floor(c * max(0, Z - M))` in atoms, from both sums in Q32 atoms. Rounds down, against a rise.
+pub fn paid_net_atoms(long_sum_q32: u128, short_sum_q32: u128) -> u64 {
+    let difference_q32 = long_sum_q32.saturating_sub(short_sum_q32).min(SUM_MAX_Q32);
+    // arith-safety: 95 and 10 bits make 105, of which 63 are left.
+    ((difference_q32 * NET_FACTOR) >> (SUM_FRACTION_BITS + NET_FACTOR_BITS)) as u64
 }
 
-/// `floor(value * factor)` for a Q32 factor of at most one.
-fn mul_q32(value: u64, factor_q32: u64) -> u64 {
-    // arith-safety: a factor of at most 2^32 cannot make the result exceed the value.
-    ((u128::from(value) * u128::from(factor_q32)) >> 32) as u64
-}
-
-/// Fees of an epoch that count as use: `min(fees, cap_per_requester * distinct)`, in atoms. One requester alone can
-/// then not move the averages by more than the cap.
-pub const fn epoch_value(fees_atoms: u64, distinct_requesters: u32, cap_per_requester_atoms: u64) -> u64 {
-    let cap_atoms = cap_per_requester_atoms.saturating_mul(distinct_requesters as u64);
-    if fees_atoms < cap_atoms { fees_atoms } else { cap_atoms }
+/// What of an epoch's protocol shares counts as use, in atoms: the part that its capped fees are of all its fees, `min(1,
+/// cap_per_requester * distinct / fees)`, weighed by quality, which only discounts. One requester alone can then not
+/// raise the sums by more than the cap's share. Both divisions round down, against the claim of use.
+pub fn counted_share_atoms(
+    share_atoms: u64,
+    fees_atoms: u64,
+    distinct_requesters: u32,
+    cap_per_requester_atoms: u64,
+    quality_ppm: u32,
+) -> Result<u64> {
+    let cap_atoms = cap_per_requester_atoms.saturating_mul(u64::from(distinct_requesters));
+    let capped_atoms =
+        if fees_atoms <= cap_atoms { share_atoms } else { mul_div_floor(share_atoms, cap_atoms, fees_atoms)? };
+    let quality = u64::from(quality_ppm);
+    if quality >= PPM_DENOMINATOR { Ok(capped_atoms) } else { mul_div_floor(capped_atoms, quality, PPM_DENOMINATOR) }
 }
 
 /// Quality in parts per million from a score and the share of lost disputes: `score * (1 - lost)^2`. Rounds down.

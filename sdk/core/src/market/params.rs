@@ -7,16 +7,20 @@ use crate::{
     market::MarketParams,
 };
 
-/// Shortest half-life of the high-water mark, in epochs. A mark that forgets a sale within a few epochs would let a whale
+/// Shortest half-life of an average supply, in epochs. An average that forgets a sale within a few epochs would let a whale
 /// sell, have the curve moved at the distorted supply, and buy back.
 pub const HALF_LIFE_EPOCHS_MIN: u64 = 24;
+/// Smallest premium that a downward step may aim for: 1.01. Closer to one the supply floor is of a few atoms, and bounds
+/// relative to it no longer fit 64 bits.
+pub const PREMIUM_MIN_PPM: u32 = 1_010_000;
 /// Shortest epoch.
 pub const EPOCH_SECONDS_MIN: u32 = 5;
 /// Longest epoch: a day.
-pub const EPOCH_SECONDS_MAX: u32 = 24 * 3_600;
-/// Longest age at which a usage signal still moves the curve: a week, the half-life of the slowest average. An oracle that
-/// stopped must not move markets for ever.
-pub const USAGE_STALE_SECONDS_MAX: u32 = 7 * 24 * 3_600;
+pub const EPOCH_SECONDS_MAX: u32 = DAY_SECONDS;
+/// Longest age at which usage figures still move the curve: a week. An oracle that stopped must not move markets for ever.
+pub const USAGE_STALE_SECONDS_MAX: u32 = 7 * DAY_SECONDS;
+
+const DAY_SECONDS: u32 = 24 * 3_600;
 
 impl MarketParams {
     /// The default fees with the largest step and absorption that they allow, rounded down.
@@ -27,16 +31,14 @@ impl MarketParams {
         creator_bps: TRADE_FEES_DEFAULT.split.creator_bps,
         protocol_bps: TRADE_FEES_DEFAULT.split.protocol_bps,
         referral_bps: TRADE_FEES_DEFAULT.referral_bps,
-        step_max_ppm: 5_500,
-        absorb_max_ppm: 1_500,
+        step_max_ppm: 4_016,
+        absorb_max_ppm: 1_502,
         drift_max_ppm: 100_000,
-        dead_band_ppm: 50_000,
-        gain_milli: 2_000,
         premium_min_ppm: 1_050_000,
         premium_max_ppm: 20_000_000,
         epoch_seconds: 3_600,
-        circulating_min_ppm: 1_000,
-        high_water_half_life_seconds: 7 * 24 * 60 * 60,
+        supply_half_life_seconds: 7 * DAY_SECONDS,
+        pricing_half_life_seconds: 90 * DAY_SECONDS,
         usage_stale_seconds: 6 * 3_600,
     };
 
@@ -48,7 +50,7 @@ impl MarketParams {
             creator_bps: self.creator_bps,
             protocol_bps: self.protocol_bps,
         };
-        TradeFees { fee_bps: self.fee_bps, split, referral_bps: self.referral_bps }
+        TradeFees { fee_bps: self.fee_bps, launch_bps: 0, split, referral_bps: self.referral_bps }
     }
 
     /// The same curve policy with other fees.
@@ -69,23 +71,20 @@ impl MarketParams {
     pub fn validate(&self) -> Result<()> {
         let fees = self.trade_fees();
         fees.validate()?;
-        let whole = PPM_DENOMINATOR as u32;
         // arith-safety: a factor of five bits on 32.
         let half_life_min_seconds = HALF_LIFE_EPOCHS_MIN * u64::from(self.epoch_seconds);
+        let shortest_seconds = u64::from(self.supply_half_life_seconds.min(self.pricing_half_life_seconds));
         let sensible = (EPOCH_SECONDS_MIN..=EPOCH_SECONDS_MAX).contains(&self.epoch_seconds)
             && (1..=USAGE_STALE_SECONDS_MAX).contains(&self.usage_stale_seconds)
-            && u64::from(self.high_water_half_life_seconds) >= half_life_min_seconds
-            && self.premium_min_ppm > whole
+            && shortest_seconds >= half_life_min_seconds
+            && self.premium_min_ppm >= PREMIUM_MIN_PPM
             && self.premium_max_ppm > self.premium_min_ppm
             && self.drift_max_ppm >= 2
-            && self.drift_max_ppm <= whole / 4
-            && self.dead_band_ppm < whole
-            && self.gain_milli > 0
-            && self.circulating_min_ppm <= whole;
+            && self.drift_max_ppm <= PPM_DENOMINATOR as u32 / 4;
         if !sensible {
             return Err(CoreError::SyncParamsInvalid);
         }
-        if !round_trip_loses(self.step_max_ppm, fees.fee_lost_ppm()?) {
+        if !round_trip_loses(self.step_max_ppm, fees.reserve_lost_ppm()) {
             return Err(CoreError::StepExceedsLostFee);
         }
         if !round_trip_loses(self.absorb_max_ppm, fees.protocol_lost_ppm()?) {
@@ -96,7 +95,7 @@ impl MarketParams {
 
     /// Largest step that [`MarketParams::validate`] accepts with these fees.
     pub fn largest_step_ppm(fees: &TradeFees) -> Result<u32> {
-        largest_gain_ppm(fees.fee_lost_ppm()?)
+        largest_gain_ppm(fees.reserve_lost_ppm())
     }
 
     /// Largest absorption that [`MarketParams::validate`] accepts with these fees.

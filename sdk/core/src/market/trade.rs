@@ -7,7 +7,7 @@ use crate::{
     launch::LaunchPhase,
     market::{MarketRules, MarketState, Order, TradeAmount, TradeSide},
     sync::SyncState,
-    trade::{Buy, Sell, buy_exact_in, buy_exact_out, price_impact_ppm, sell_exact_in, sell_exact_out},
+    trade::{Buy, Sell, price_impact_ppm},
 };
 
 /// A trade, ready to be applied.
@@ -25,6 +25,9 @@ pub struct Trade {
     pub fee_atoms: u64,
     /// The fee by receiver. The referrer's leg is not among the market's dues.
     pub legs: FeeLegs,
+    /// What a buyer paid above the curve's own price, without the fee, in quote atoms; part of `quote_atoms`, stays in the
+    /// reserve.
+    pub spread_atoms: u64,
     /// The market afterwards.
     pub state_after: MarketState,
 }
@@ -81,8 +84,8 @@ fn buy(state: &MarketState, rules: &MarketRules, order: &Order, now_seconds: i64
     };
     let fees = rules.buy_fees(phase, now_seconds)?;
     let buy = match order.amount {
-        TradeAmount::ExactIn { atoms_in, .. } => buy_exact_in(&state.curve, &fees, atoms_in, order.has_referrer)?,
-        TradeAmount::ExactOut { atoms_out, .. } => buy_exact_out(&state.curve, &fees, atoms_out, order.has_referrer)?,
+        TradeAmount::ExactIn { atoms_in, .. } => state.sides().buy_exact_in(&fees, atoms_in, order.has_referrer)?,
+        TradeAmount::ExactOut { atoms_out, .. } => state.sides().buy_exact_out(&fees, atoms_out, order.has_referrer)?,
     };
     order.amount.require_within(buy.quote_atoms_in, buy.token_atoms_out)?;
     if rules.is_paused(now_seconds) {
@@ -93,25 +96,30 @@ fn buy(state: &MarketState, rules: &MarketRules, order: &Order, now_seconds: i64
         LaunchPhase::Over | LaunchPhase::FirstBuy(_) => u64::MAX,
     };
     let launch = state.launch.count(phase, cap_atoms, buy.token_atoms_out)?;
-    let Buy { quote_atoms_in: quote_atoms, fee_atoms, legs, token_atoms_out: token_atoms, curve_after } = buy;
+    let Buy { quote_atoms_in: quote_atoms, fee_atoms, legs, spread_atoms, token_atoms_out: token_atoms, curve_after } =
+        buy;
     let state_after = MarketState { launch, ..settle(state, rules, curve_after, &legs, now_seconds)? };
-    Ok(Trade { side: order.side, quote_atoms, token_atoms, fee_bps: fees.fee_bps, fee_atoms, legs, state_after })
+    let fee_bps = fees.rate_bps()?;
+    Ok(Trade { side: order.side, quote_atoms, token_atoms, fee_bps, fee_atoms, legs, spread_atoms, state_after })
 }
 
 #[inline(always)]
 fn sell(state: &MarketState, rules: &MarketRules, order: &Order, now_seconds: i64) -> Result<Trade> {
     let fees = rules.trade_fees(now_seconds)?;
     let sale = match order.amount {
-        TradeAmount::ExactIn { atoms_in, .. } => sell_exact_in(&state.curve, &fees, atoms_in, order.has_referrer)?,
-        TradeAmount::ExactOut { atoms_out, .. } => sell_exact_out(&state.curve, &fees, atoms_out, order.has_referrer)?,
+        TradeAmount::ExactIn { atoms_in, .. } => state.sides().sell_exact_in(&fees, atoms_in, order.has_referrer)?,
+        TradeAmount::ExactOut { atoms_out, .. } => {
+            state.sides().sell_exact_out(&fees, atoms_out, order.has_referrer)?
+        }
     };
     order.amount.require_within(sale.token_atoms_in, sale.quote_atoms_out)?;
     let Sell { token_atoms_in: token_atoms, quote_atoms_out: quote_atoms, fee_atoms, legs, curve_after } = sale;
     let state_after = settle(state, rules, curve_after, &legs, now_seconds)?;
-    Ok(Trade { side: order.side, quote_atoms, token_atoms, fee_bps: fees.fee_bps, fee_atoms, legs, state_after })
+    let fee_bps = fees.rate_bps()?;
+    Ok(Trade { side: order.side, quote_atoms, token_atoms, fee_bps, fee_atoms, legs, spread_atoms: 0, state_after })
 }
 
-/// Records the supply that a trade leaves and what its fee makes the market owe.
+/// Records how long the curve stood, the supply that a trade leaves and what its fee makes the market owe.
 #[inline(always)]
 fn settle(
     state: &MarketState,
@@ -121,9 +129,14 @@ fn settle(
     now_seconds: i64,
 ) -> Result<MarketState> {
     let (before_atoms, after_atoms) = (state.curve.circulating_atoms, curve_after.circulating_atoms);
-    let high_water = state.sync.high_water.record(before_atoms, after_atoms, now_seconds, rules.params.epoch_seconds);
-    let sync = SyncState { high_water, ..state.sync };
-    let state_after = MarketState { curve: curve_after, sync, dues: state.dues.accrue(legs)?, ..*state };
+    let supply = state.sync.supply.record(before_atoms, after_atoms, now_seconds, rules.params.epoch_seconds);
+    let state_after = MarketState {
+        curve: curve_after,
+        history: state.history.observe(&state.curve, now_seconds)?,
+        sync: SyncState { supply, ..state.sync },
+        dues: state.dues.accrue(legs)?,
+        ..*state
+    };
     state_after.invariant()?;
     Ok(state_after)
 }

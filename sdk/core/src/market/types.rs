@@ -24,27 +24,24 @@ macro_rules! market_types {
             pub protocol_bps: u16,
             /// Part of the protocol's share that a referrer takes.
             pub referral_bps: u16,
-            /// Largest relative move of the price in one sync.
+            /// Largest step of the depth above the high-water mark in one sync.
             pub step_max_ppm: u32,
-            /// Largest part of the slack that a sync without a signal returns to the price; 0 for none.
+            /// Largest part of the quote side by which a sync works reserve fees into the price; 0 for none.
             pub absorb_max_ppm: u32,
             /// Largest sum of steps of any 24 hours, each way.
             pub drift_max_ppm: u32,
-            /// Signals closer to neutral than this move nothing.
-            pub dead_band_ppm: u32,
-            /// Gain of the signal, in thousandths.
-            pub gain_milli: u32,
-            /// Smallest premium of price over backing, at the high-water mark, that a downward step aims for.
+            /// Smallest premium of price over backing, at the high-water mark, that a downward step aims for; also sets
+            /// the supply below which nothing steps.
             pub premium_min_ppm: u32,
             /// Largest premium of price over backing, at the high-water mark, that an upward step aims for.
             pub premium_max_ppm: u32,
             /// Length of an epoch; the curve moves at most once in each.
             pub epoch_seconds: u32,
-            /// Share of the opening depth that must circulate before the curve moves.
-            pub circulating_min_ppm: u32,
-            /// Half-life of the high-water mark of circulation.
-            pub high_water_half_life_seconds: u32,
-            /// Age of the usage signal from which on the curve keeps its parameters.
+            /// Half-life of the average supply that bounds a step.
+            pub supply_half_life_seconds: u32,
+            /// Half-life of the average supply at which a step is paid.
+            pub pricing_half_life_seconds: u32,
+            /// Age of the usage figures from which on the curve keeps its parameters.
             pub usage_stale_seconds: u32,
         }
 

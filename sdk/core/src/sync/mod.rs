@@ -1,40 +1,38 @@
-//! Sync: how paid usage moves the curve, without ever breaking its backing.
+//! Sync: how paid use moves the curve, without ever breaking its backing.
 //!
-//! Once per epoch anyone may have the curve's parameters moved by a small signed step `s`. With `y = Y - C` and
-//! `A = R + V`, and with `C_hi` the [`HighWater`] mark of `C`:
+//! Once per epoch anyone may have the market look at the paid net `N` of its model ([`crate::usage`]). Two things move a
+//! price besides trades.
 //!
-//! | move | depth | virtual reserve |
-//! |---|---|---|
-//! | up | `Y' = Y - floor((Y - C_hi) * s / (1 + s))` | `V' = min(V, floor(R * (Y' - C) / C))` |
-//! | down | `Y' = Y + floor((Y - C_hi) * s)` | `V' = floor(A * Y' / Y) - R` |
-//! | absorb | `Y' = Y` | `V' = min(V + floor(A * k), floor(R * y / C))` |
+//! - **Value.** Reserve fees and the reserve's share of usage fees lie in `R`, above the curve. Every sync absorbs first: it
+//!   raises `V` toward the boundary of solvency, by at most a part `k` of the quote side ([`crate::backing`]).
+//! - **Momentum.** A rise of `N` since the market last looked pays for less depth, a fall is taken out of the rise that
+//!   stands, as more depth. A smaller depth is a higher premium of price over backing.
 //!
-//! `R * (Y' - C) / C` is the boundary of solvency (S), on which the price is the backing `R / C` times the premium
-//! `Y' / (Y' - C)`: **a smaller depth is a higher premium.** A curve on the boundary stays on it. Reserve fees put it
-//! inside (slack); an upward step works the slack off through the depth, and a sync without a signal returns it
-//! through `V`, by at most `k` (absorption).
+//! With `A = R + V`, `K` the depth at the opening less the present one, `n` the net that stands in the curve, `C_hi` and `C_p`
+//! of [`Supply`] and the gain `G` of [`StepPricing`]:
 //!
-//! One sync moves the spot price by at most `1 + s`, and the pay of any sale, and the cost of any purchase that ends
-//! below `C_hi`, by at most the same factor: an upward step gives `A' <= A` and `y' >= y / (1 + s)`, a downward one
-//! `A' >= A` and `y' <= y (1 + s)`.
-//! `C_hi` is what makes the second hold: relative to the present `C`, a holder who sells, has the curve moved and
-//! buys back would find the depth changed by a large part of what is left of it.
+//! | step | depth | at most | pays |
+//! |---|---|---|---|
+//! | up, of a rise `p` | `Y' = Y - c` | `(Y - C_hi) s / (1 + s)`; the premium's bound; `2 K p / n` once `n` exceeds a largest step | `G`, at most `p` |
+//! | down, of a fall `f` | `Y' = Y + c` | `(Y - C_hi) s`; the premium's bound; `K min(f, n) / n` | `max(G, n c / K)`, at most `f` |
+//!
+//! Both scale the quote side with the depth, `A' = floor(A Y' / Y)`, so what is on the boundary stays there and slack stays
+//! slack. A rise or fall beyond two largest steps is forfeited; what is left waits. A fall never takes the depth above the
+//! opening's, nor gives back more than was paid for: **a decline costs what the rise cost, and use that never was moves
+//! nothing.**
 //!
 //! # How large a step may be
-//! Two syncs fit into two epochs, so a trader can hold a position through both, for the price of one round trip:
-//! `(1 + step_max)^2 * (1 - fee_lost)^2 <= 1`, that is `(1 + step_max) * (1 - fee_lost) <= 1`.
-//!
-//! The reserve leg is lost to a small trader only. Whoever buys most of the depth and sells it again gets most of it
-//! back, because it sits in the reserve that pays the sale. The gain of an upward step falls in the same
-//! proportion, because it comes through the depth near the present `C`. An absorption raises `V`, hence every sale
-//! alike, so it is bounded by the protocol's net leg alone: `(1 + absorb_max) * (1 - protocol_lost) <= 1`.
+//! Two syncs fit into two epochs, so a trader can hold a position through both, for the price of one round trip. A step's
+//! gain is at most `s (1 - phi) C / Y` of it, `phi` the part of the reserve that the position owns, and the reserve leg of
+//! each trade loses `r (1 - phi)`: `(1 + step_max) (1 - r) <= 1`. Absorption raises every sale alike, so the protocol's net leg
+//! bounds it: `(1 + absorb_max) (1 - l) <= 1`.
 
 mod drift;
-mod high_water;
+mod gain;
 mod moves;
-mod signal;
+mod supply;
 
 pub use drift::{DRIFT_WINDOW_SECONDS, DriftBudget};
-pub use high_water::HighWater;
+pub use gain::StepPricing;
 pub use moves::{SyncInput, SyncMove, SyncReason, SyncState, sync};
-pub use signal::{growth_fees_atoms, signal_step_ppm};
+pub use supply::Supply;

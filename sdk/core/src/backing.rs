@@ -1,0 +1,123 @@
+//! What backs the tokens, what of it the price shows, and the two sides of the market.
+//!
+//! Reserve fees and shares of usage fees lift the boundary of solvency (S) above the curve. Whoever bought at the curve's own
+//! price would be given a part of what the holders are owed, so **buys are priced on the absorbed curve**, whose quote side
+//! is the boundary's, and sales on the present one. Between both lies the spread; syncs work it into the price
+//! ([`crate::sync`]), and a trade works in its own reserve leg and the spread it paid at once, so that trading opens none.
+//!
+//! With `Ce = max(C, Cf)`, `Ro` the reserve below, `D` what is on its way to the reserve and `A = R + V`:
+//!
+//! | quantity | formula |
+//! |---|---|
+//! | supply floor | `Cf = ceil(Y * (premium_min - 1) / premium_min)` |
+//! | reserve with owners | `Ro = R`, below the floor `floor(R * C / Cf)` |
+//! | boundary | `B = floor(Ro * (Y - Ce) / Ce)`, the most that `V` may be raised to |
+//! | ask | `A_b = max(A, floor((Ro + D) * Y / Ce))`, the quote side that a buy meets |
+//! | after a buy that paid a spread of `e` and a reserve leg of `r` | `V' = max(V, min(V + floor((r + e) * (Y - Cl) / Cl), B'))`, `Cl = max(C', Cf)` |
+//! | after a sale | the same with `e = 0` and `Cl = max(C, Cf)`, the supply before it |
+//!
+//! The floor keeps the boundary finite where few tokens circulate: there `C / Cf` of the reserve belongs to holders and the
+//! rest waits for those who come.
+
+use crate::{
+    CoreError, Result,
+    bps::PPM_DENOMINATOR,
+    curve::Curve,
+    math::{div_rem_wide, mul_div_ceil, mul_div_floor, wide_mul},
+};
+
+/// What pricing needs to know beside the curve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Backing {
+    /// `Cf`: below this supply the boundary is that of this supply, token atoms; at least one.
+    pub supply_floor_atoms: u64,
+    /// Paid into the market and not part of `R` yet, because `V` had no room for it; quote atoms.
+    pub waiting_atoms: u64,
+    /// The reserve's part of usage fees that the last sync saw and that has not been paid in since, quote atoms.
+    pub expected_atoms: u64,
+}
+
+impl Backing {
+    /// Of a curve of that depth, with nothing on its way.
+    pub fn new(depth_atoms: u64, premium_min_ppm: u32) -> Result<Self> {
+        Self::default().with_depth(depth_atoms, premium_min_ppm)
+    }
+
+    /// With the floor of that depth: the supply at which the boundary's premium is the smallest that a market aims for.
+    /// Rounds up, for the reserve.
+    pub fn with_depth(&self, depth_atoms: u64, premium_min_ppm: u32) -> Result<Self> {
+        let premium_ppm = u64::from(premium_min_ppm);
+        let above_ppm = premium_ppm.checked_sub(PPM_DENOMINATOR).ok_or(CoreError::SyncParamsInvalid)?;
+        Ok(Self { supply_floor_atoms: mul_div_ceil(depth_atoms, above_ppm, premium_ppm)?.max(1), ..*self })
+    }
+
+    /// `A_b`: the quote side that buys are priced on, at least that of the curve. Rounds down: a spread of less than an atom
+    /// is none, and costs no division.
+    #[inline(always)]
+    pub fn ask_atoms(&self, curve: &Curve) -> Result<u64> {
+        let quote_atoms = curve.quote_atoms()?;
+        let due_atoms = self.due_atoms()?;
+        if curve.circulating_atoms < self.supply_floor_atoms {
+            let owned_atoms = self.owned_atoms(curve)?.checked_add(due_atoms).ok_or(CoreError::Overflow)?;
+            return Ok(quote_atoms.max(mul_div_floor(owned_atoms, curve.depth_atoms, self.supply_floor_atoms)?));
+        }
+        // `(R + D) Y / C - A = (sigma + D Y) / C`.
+        let slack = curve.slack()?.checked_add(wide_mul(due_atoms, curve.depth_atoms)).ok_or(CoreError::Overflow)?;
+        if slack < u128::from(curve.circulating_atoms) {
+            return Ok(quote_atoms);
+        }
+        let (spread_atoms, _) = div_rem_wide(slack, curve.circulating_atoms)?;
+        let spread_atoms = u64::try_from(spread_atoms).map_err(|_| CoreError::Overflow)?;
+        quote_atoms.checked_add(spread_atoms).ok_or(CoreError::Overflow)
+    }
+
+    /// `B`: the most virtual quote that the owned reserve covers. Rounds down, for solvency. What does not fit 64 bits is no
+    /// bound, because every other bound fits.
+    pub fn boundary_atoms(&self, curve: &Curve) -> Result<u64> {
+        let supply_atoms = curve.circulating_atoms.max(self.supply_floor_atoms);
+        let tokens_atoms = curve.depth_atoms.checked_sub(supply_atoms).ok_or(CoreError::CurveEmpty)?;
+        match mul_div_floor(self.owned_atoms(curve)?, tokens_atoms, supply_atoms) {
+            Err(CoreError::Overflow) => Ok(u64::MAX),
+            bounded => bounded,
+        }
+    }
+
+    /// The curve after a buy with its own payment worked into the price: `after` holds the reserve leg and the spread, which
+    /// together are `worked_atoms`.
+    #[inline(always)]
+    pub fn work_in_buy(&self, after: Curve, worked_atoms: u64) -> Result<Curve> {
+        self.work_in(after, worked_atoms, after.circulating_atoms)
+    }
+
+    /// The curve after a sale with its reserve leg worked into the price. `supply_before_atoms` circulated before it.
+    #[inline(always)]
+    pub fn work_in_sale(&self, after: Curve, leg_atoms: u64, supply_before_atoms: u64) -> Result<Curve> {
+        self.work_in(after, leg_atoms, supply_before_atoms)
+    }
+
+    #[inline(always)]
+    fn work_in(&self, after: Curve, worked_atoms: u64, supply_atoms: u64) -> Result<Curve> {
+        let supply_atoms = supply_atoms.max(self.supply_floor_atoms);
+        let tokens_atoms = after.depth_atoms.checked_sub(supply_atoms).ok_or(CoreError::CurveEmpty)?;
+        let added_atoms = mul_div_floor(worked_atoms, tokens_atoms, supply_atoms)?;
+        let mut virtual_atoms = after.virtual_atoms.checked_add(added_atoms).ok_or(CoreError::Overflow)?;
+        // Above the floor the boundary is never met: the curve leg keeps the slack and the rest is worth less than it adds.
+        if after.circulating_atoms < self.supply_floor_atoms {
+            virtual_atoms = virtual_atoms.min(self.boundary_atoms(&after)?).max(after.virtual_atoms);
+        }
+        Ok(Curve { virtual_atoms, ..after })
+    }
+
+    /// `D`: everything on its way to the reserve.
+    fn due_atoms(&self) -> Result<u64> {
+        self.waiting_atoms.checked_add(self.expected_atoms).ok_or(CoreError::Overflow)
+    }
+
+    /// `Ro`. Rounds down: what nobody owns yet is not given away.
+    fn owned_atoms(&self, curve: &Curve) -> Result<u64> {
+        if curve.circulating_atoms >= self.supply_floor_atoms {
+            return Ok(curve.reserve_atoms);
+        }
+        mul_div_floor(curve.reserve_atoms, curve.circulating_atoms, self.supply_floor_atoms)
+    }
+}
