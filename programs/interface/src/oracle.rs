@@ -8,27 +8,15 @@ use crate::View;
 /// The oracle.
 pub const ID: Pubkey = Pubkey::from_str_const(modchains_core::ids::ORACLE);
 
-/// Finalised, paid use of a model. Averages share one unit, so their ratios have none.
+/// Finalised, paid use of a model, as the last roll wrote it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct Usage {
     /// The model.
     pub model: Pubkey,
-    /// The part of all finalised fees that nobody can get back, quote atoms, since the service opened.
-    pub non_recoverable_fees_total: u64,
-    /// Paid use averaged with a half-life of one day.
-    pub ema_fast: u64,
-    /// Paid use averaged with a half-life of three days.
-    pub ema_mid: u64,
-    /// Paid use averaged with a half-life of seven days.
-    pub ema_slow: u64,
-    /// Quality factor; 1,000,000 is neutral.
-    pub quality_ppm: u32,
-    /// Length of an epoch.
-    pub epoch_seconds: u32,
-    /// Number of the epoch being counted: unix time divided by the epoch's length.
-    pub epoch: u64,
-    /// When the averages were last brought up to date, unix seconds.
+    /// The paid net, quote atoms, see [`modchains_core::usage::paid_net_atoms`].
+    pub paid_net_atoms: u64,
+    /// When it was last brought up to date, unix seconds.
     pub rolled_at_seconds: i64,
 }
 
@@ -43,6 +31,8 @@ impl View for Usage {
 pub struct Service {
     /// The model.
     pub model: Pubkey,
+    /// The reserve's share of final fees until it is distributed, quote atoms.
+    pub accrued_reserve_atoms: u64,
 }
 
 impl View for Service {

@@ -16,3 +16,4 @@ pub mod text;
 pub mod timelock;
 pub mod token;
 pub mod transaction;
+pub mod wide;

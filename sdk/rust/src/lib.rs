@@ -42,6 +42,7 @@ pub mod keys;
 pub mod quote;
 pub mod rent;
 pub mod terminal;
+pub mod twap;
 
 pub use endpoint::{Endpoint, without_secrets};
 pub use error::{NamedError, Refusal, Result, SdkError, causes, program_error};

@@ -48,6 +48,9 @@ pub struct TradeQuote {
     pub legs: FeeLegs,
     /// The fee's rate, launch fee included.
     pub fee_bps: u16,
+    /// What a buyer pays above the curve's own price, without the fee, in quote atoms: the ask counts what the reserve holds
+    /// or is owed above the price, and the next syncs work it in. Part of what is given, stays in the reserve.
+    pub spread_atoms: u64,
     /// The rate once launch protection is over.
     pub base_fee_bps: u16,
     /// When launch protection ends, unix seconds; none when it is over or the market opened without.
@@ -141,6 +144,7 @@ fn quote_in(
         fee_atoms: trade.fee_atoms,
         legs: trade.legs,
         fee_bps: trade.fee_bps,
+        spread_atoms: trade.spread_atoms,
         base_fee_bps: rules.params.fee_bps,
         launch_ends_at_seconds: None,
         curve_before: state.curve,

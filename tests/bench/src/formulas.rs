@@ -4,15 +4,17 @@ use std::{hint::black_box, time::Instant};
 
 use anyhow::{Context, Result};
 use modchains_sdk::core::{
+    backing::Backing,
     curve::Curve,
     fees::TRADE_FEES_DEFAULT,
+    history::History,
     launch::LaunchTerms,
     licence::{Grant, LicenceKind, LicenceTerms, RateWindow, USE_PERSONAL, USE_RESEARCH, USES_ALL, effective},
     market::MarketParams,
     stream::Stream,
-    sync::{SyncInput, SyncState, signal_step_ppm, sync},
-    trade::{Buy, buy_exact_in, buy_exact_out, price_impact_ppm, sell_exact_in, sell_exact_out},
-    usage::{EMA_FAST_HALF_LIFE_SECONDS, ema_advance},
+    sync::{SyncInput, SyncState, sync},
+    trade::{Buy, Sides, price_impact_ppm},
+    usage::{LONG_HALF_LIFE_SECONDS, sum_advance},
 };
 use modchains_tests::{
     chain::START_SECONDS,
@@ -38,27 +40,29 @@ fn impact(curve: &Curve, buy: &Buy) -> modchains_sdk::core::Result<u32> {
 
 /// Measures the formulas.
 pub fn measure(figures: &mut Figures) -> Result<Table> {
-    let curve = traded_curve()?;
+    let sides = traded_sides()?;
+    let Sides { curve, backing } = sides;
     let fees = TRADE_FEES_DEFAULT;
     let (state, params) = (SyncState::new(START_SECONDS), MarketParams::DEFAULT);
     let input = SyncInput {
-        step_ppm: 5_000,
+        paid_net_atoms: QUOTE,
+        reserve_due_atoms: QUOTE / 10,
+        supply_atom_seconds: u128::from(curve.circulating_atoms) * u128::from(EPOCH_SECONDS),
+        depth_opening_atoms: DEPTH_ATOMS,
         is_paused: false,
         is_stale: false,
-        lost_usage_fees_atoms: QUOTE,
-        launch_depth_atoms: DEPTH_ATOMS,
     };
     let later = START_SECONDS + i64::from(EPOCH_SECONDS);
     let stream =
         Stream::new(START_SECONDS).deposit(QUOTE, START_SECONDS, 3 * QUOTE, STREAM_SECONDS).context("a stream")?;
     let launch = LaunchTerms { fee_max_bps: 2_000, duration_seconds: 600, cap_ppm: 10_000 };
     // A formula that fails would be measured too fast, so each is tried once.
-    sync(&curve, &state, &params, &input, later).context("a sync")?;
-    buy_exact_out(&curve, &fees, TOKEN_ATOMS, false).context("a buy of an exact amount")?;
-    sell_exact_out(&curve, &fees, QUOTE, false).context("a sale for an exact amount")?;
-    let buy = buy_exact_in(&curve, &fees, QUOTE, false).context("a buy")?;
+    sync(&curve, &backing, &state, &params, &input, later).context("a sync")?;
+    sides.buy_exact_out(&fees, TOKEN_ATOMS, false).context("a buy of an exact amount")?;
+    sides.sell_exact_out(&fees, QUOTE, false).context("a sale for an exact amount")?;
+    let buy = sides.buy_exact_in(&fees, QUOTE, false).context("a buy")?;
     impact(&curve, &buy).context("a price impact")?;
-    launch.fee_bps(fees.fee_bps, START_SECONDS, START_SECONDS + 123).context("a launch fee")?;
+    launch.added_fee_bps(fees.fee_bps, START_SECONDS, START_SECONDS + 123).context("a launch fee")?;
     licence_check(QUOTE, later).context("a licence check")?;
 
     let mut table = Table::new("Formulas", TEXT, &["formula", "p50, us", "p99, us"]);
@@ -68,16 +72,16 @@ pub fn measure(figures: &mut Figures) -> Result<Table> {
         table.row([code(name), number(times[0]), number(times[1])]);
         Ok(())
     };
-    add("quote_buy", time(|| buy_exact_in(black_box(&curve), &fees, black_box(QUOTE), false)))?;
-    add("quote_sell", time(|| sell_exact_in(black_box(&curve), &fees, black_box(QUOTE), false)))?;
-    add("quote_buy_exact_out", time(|| buy_exact_out(black_box(&curve), &fees, black_box(TOKEN_ATOMS), false)))?;
-    add("quote_sell_exact_out", time(|| sell_exact_out(black_box(&curve), &fees, black_box(QUOTE), false)))?;
+    add("quote_buy", time(|| black_box(&sides).buy_exact_in(&fees, black_box(QUOTE), false)))?;
+    add("quote_sell", time(|| black_box(&sides).sell_exact_in(&fees, black_box(QUOTE), false)))?;
+    add("quote_buy_exact_out", time(|| black_box(&sides).buy_exact_out(&fees, black_box(TOKEN_ATOMS), false)))?;
+    add("quote_sell_exact_out", time(|| black_box(&sides).sell_exact_out(&fees, black_box(QUOTE), false)))?;
     add("price_impact", time(|| impact(black_box(&curve), black_box(&buy))))?;
-    add("launch_fee", time(|| launch.fee_bps(fees.fee_bps, START_SECONDS, black_box(START_SECONDS + 123))))?;
+    add("launch_fee", time(|| launch.added_fee_bps(fees.fee_bps, START_SECONDS, black_box(START_SECONDS + 123))))?;
     add("licence_check", time(|| licence_check(black_box(QUOTE), black_box(later))))?;
-    add("sync", time(|| sync(black_box(&curve), &state, &params, &input, black_box(later))))?;
-    add("signal", time(|| signal_step_ppm(black_box(7 << 30), 6 << 30, 5 << 30, 1_000_000, &params)))?;
-    add("ema", time(|| ema_advance(black_box(7 << 30), QUOTE, 2, EPOCH_SECONDS, EMA_FAST_HALF_LIFE_SECONDS)))?;
+    add("sync", time(|| sync(black_box(&curve), &backing, &state, &params, &input, black_box(later))))?;
+    add("observation", time(|| History::new(START_SECONDS).observe(black_box(&curve), black_box(later))))?;
+    add("usage_sum", time(|| sum_advance(black_box(7 << 60), QUOTE, 2, EPOCH_SECONDS, LONG_HALF_LIFE_SECONDS)))?;
     add("stream", time(|| stream.advance(black_box(later), black_box(3 * QUOTE))))?;
     Ok(table)
 }
@@ -85,7 +89,7 @@ pub fn measure(figures: &mut Figures) -> Result<Table> {
 const TEXT: &str = "\
      Time of one call of `sdk/core` on this machine, without RPC: quotes with fee and fee split (either end fixed), \
      the price impact of a quoted buy, the fee of a second of the launch, a licence check (the grant that holds, the \
-     declared use, the price, the rate), a sync, its signal, one usage average, one step of the revenue stream. \
+     declared use, the price, the rate), a sync, an observation of supply and price, one usage sum, one step of the revenue stream. \
      Median and 99th percentile of 2,000 samples, each the mean of 200 calls.";
 
 /// What a request under a granted licence with a rate is checked for: the fee it pays and how it is counted.
@@ -98,12 +102,14 @@ fn licence_check(service_fee_atoms: u64, now_seconds: i64) -> modchains_sdk::cor
     Ok((effective.fee_atoms(service_fee_atoms), window.record(&effective, now_seconds)?))
 }
 
-/// A market in use: some tokens circulate, some fees are in the reserve.
-fn traded_curve() -> Result<Curve> {
-    let launch = Curve::launch(DEPTH_ATOMS, VIRTUAL_ATOMS).context("a curve")?;
-    let buy = buy_exact_in(&launch, &TRADE_FEES_DEFAULT, 20 * QUOTE, false).context("a buy")?;
-    let sale = sell_exact_in(&buy.curve_after, &TRADE_FEES_DEFAULT, buy.token_atoms_out / 3, false);
-    Ok(sale.context("a sale")?.curve_after)
+/// A market in use: some tokens circulate, some fees are in the reserve and some are on their way.
+fn traded_sides() -> Result<Sides> {
+    let curve = Curve::launch(DEPTH_ATOMS, VIRTUAL_ATOMS).context("a curve")?;
+    let backing = Backing::new(DEPTH_ATOMS, MarketParams::DEFAULT.premium_min_ppm).context("its backing")?;
+    let buy = Sides { curve, backing }.buy_exact_in(&TRADE_FEES_DEFAULT, 20 * QUOTE, false).context("a buy")?;
+    let sides = Sides { curve: buy.curve_after, backing };
+    let sale = sides.sell_exact_in(&TRADE_FEES_DEFAULT, buy.token_atoms_out / 3, false).context("a sale")?;
+    Ok(Sides { curve: sale.curve_after, backing: Backing { expected_atoms: QUOTE, ..backing } })
 }
 
 /// Median and 99th percentile, in microseconds for a call.

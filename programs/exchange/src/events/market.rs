@@ -60,6 +60,8 @@ pub struct TokensBought {
     pub fee: TradeFee,
     /// The fee's rate, basis points of the gross quote amount; above the market's own during the launch.
     pub fee_bps: u64,
+    /// Of what was paid, what the buyer paid above the curve's own price; it stays in the reserve.
+    pub spread_atoms: u64,
     /// Which parameters the trade ran on.
     pub parameter_epoch: u64,
     /// The curve before.
@@ -108,18 +110,24 @@ pub struct CurveMoved {
     pub market: Pubkey,
     /// The parameter epoch from now on.
     pub parameter_epoch: u64,
-    /// The relative step, signed.
+    /// What the step took of the day's drift, signed.
     pub step_ppm: i32,
-    /// Why: the code of `modchains_core::sync::SyncReason`.
+    /// Why there was a step, or none: the code of `modchains_core::sync::SyncReason`.
     pub reason: u32,
-    /// Usage averaged over about a day.
-    pub ema_fast: u64,
-    /// Usage averaged over about three days.
-    pub ema_mid: u64,
-    /// Usage averaged over about a week.
-    pub ema_slow: u64,
-    /// Quality factor, 1,000,000 is neutral.
-    pub quality_ppm: u64,
+    /// Virtual quote that the reserve's surplus added to the price, whatever the step.
+    pub absorbed_atoms: u64,
+    /// The model's paid net as the oracle's last roll wrote it, quote atoms.
+    pub paid_net_atoms: u64,
+    /// The net up to which rises and falls were settled before.
+    pub settled_net_before_atoms: u64,
+    /// The same after.
+    pub settled_net_after_atoms: u64,
+    /// What rises had paid for the depth that is gone, before.
+    pub standing_net_before_atoms: u64,
+    /// The same after.
+    pub standing_net_after_atoms: u64,
+    /// Integral of the price's logarithm up to this moment, see the market's: a reading of the time-weighted price.
+    pub price_log_seconds: i64,
     /// The curve before.
     pub before: CurveState,
     /// The curve after.

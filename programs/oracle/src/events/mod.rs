@@ -2,7 +2,10 @@
 
 use anchor_lang::prelude::*;
 use modchains_core::fees::UsageFeeLegs;
-use modchains_program_kit::event;
+use modchains_program_kit::{
+    event,
+    wide::{self, Wide},
+};
 
 use crate::state::Usage;
 
@@ -54,19 +57,24 @@ impl From<UsageFeeLegs> for UsageFee {
     }
 }
 
-/// The three averages of usage, in quote atoms per epoch with 16 fractional bits.
+/// The decaying sums of counted use and the net that markets read, in quote atoms.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Averages {
-    /// Half-life of one day.
-    pub fast: u64,
-    /// Half-life of three days.
-    pub mid: u64,
-    /// Half-life of seven days.
-    pub slow: u64,
+pub struct UsageSums {
+    /// Half-life of 30 days, rounded down.
+    pub long_sum_atoms: u64,
+    /// Half-life of three days, rounded down.
+    pub short_sum_atoms: u64,
+    /// The paid net.
+    pub paid_net_atoms: u64,
 }
 
-impl From<&Usage> for Averages {
+impl From<&Usage> for UsageSums {
     fn from(usage: &Usage) -> Self {
-        Self { fast: usage.ema_fast, mid: usage.ema_mid, slow: usage.ema_slow }
+        let whole = |sum_q32: Wide| (wide::join(sum_q32) >> 32) as u64;
+        Self {
+            long_sum_atoms: whole(usage.long_sum_q32),
+            short_sum_atoms: whole(usage.short_sum_q32),
+            paid_net_atoms: usage.paid_net_atoms,
+        }
     }
 }

@@ -99,9 +99,9 @@ pub struct ResultFinalized {
     pub requester: Pubkey,
     /// The operator account.
     pub operator: Pubkey,
-    /// The fee by receiver.
+    /// Fee and tip by receiver.
     pub fee: UsageFee,
-    /// The operator's extra, in atoms.
+    /// What of both was the tip, in atoms.
     pub tip_atoms: u64,
     /// The operator's earnings.
     pub earned: Change,

@@ -1,6 +1,6 @@
 use anchor_lang::prelude::*;
 
-use super::{Averages, Change};
+use super::{Change, UsageSums};
 use crate::state::{EpochSummary, Service, UsageSplit};
 
 /// A model is offered for inference.
@@ -88,9 +88,9 @@ pub struct UsageRolled {
     /// The epoch being counted now.
     pub epoch: u64,
     /// The averages before.
-    pub before: Averages,
+    pub before: UsageSums,
     /// The averages after.
-    pub after: Averages,
+    pub after: UsageSums,
     /// When, unix seconds.
     pub at_seconds: i64,
 }

@@ -6,7 +6,7 @@ use modchains_core::fees::UsageFeeSplit;
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct UsageSplit {
-    /// Share of the operator who answered, who also gets the whole tip.
+    /// Share of the operator who answered.
     pub operator_bps: u16,
     /// Share streamed to the stakers.
     pub vault_bps: u16,

@@ -2,7 +2,9 @@
 
 use clap::{Args, Subcommand};
 use modchains_sdk::{
-    Pubkey, address, core::usage::EMA_FRACTION_BITS, instruction::oracle::usage_roll, oracle::state::Usage,
+    Pubkey, address,
+    instruction::oracle::usage_roll,
+    oracle::{events::UsageSums, state::Usage},
 };
 
 use crate::{
@@ -15,7 +17,7 @@ use crate::{
 /// Show and roll the usage of a model.
 #[derive(Debug, Subcommand)]
 pub enum UsageCommand {
-    /// Show finalised, paid use and its averages.
+    /// Show finalised, paid use and the net that moves the curve.
     Show(ShowArgs),
     /// Close the usage epoch if it is over. Anyone may.
     Roll(RollArgs),
@@ -63,10 +65,9 @@ async fn show(connection: &Connection, model: &Pubkey) -> Result<Report> {
 
 fn report(usage: &Usage, quote: &TokenView, now_seconds: i64) -> Report {
     let amount = |report: Report, key, atoms| report.amount(key, quote.amount(atoms), &quote.symbol);
-    // The averages have 16 fractional bits; people see whole atoms, rounded down.
-    let averages = amount(Report::new(), "one_day", usage.ema_fast >> EMA_FRACTION_BITS);
-    let averages = amount(averages, "three_days", usage.ema_mid >> EMA_FRACTION_BITS);
-    let averages = amount(averages, "seven_days", usage.ema_slow >> EMA_FRACTION_BITS);
+    let sums = UsageSums::from(usage);
+    let counted = amount(Report::new(), "half_life_3_days", sums.short_sum_atoms);
+    let counted = amount(counted, "half_life_30_days", sums.long_sum_atoms);
     let epoch = Report::new().number("index", usage.epoch).number("requests", usage.epoch_requests);
     let epoch = amount(epoch, "fees", usage.epoch_fees_atoms);
     let report = Report::new()
@@ -75,6 +76,7 @@ fn report(usage: &Usage, quote: &TokenView, now_seconds: i64) -> Report {
         .number("requests_total", usage.requests_total);
     let report = amount(report, "fees_total", usage.fees_total_atoms);
     let report = amount(report, "non_recoverable_fees_total", usage.non_recoverable_fees_total);
+    let report = amount(report, "paid_net", usage.paid_net_atoms);
     amount(report, "counted_per_requester_at_most", usage.requester_cap_atoms)
         .share("quality", Some(usage.quality_ppm.into()))
         .number("lost_disputes", usage.lost_disputes)
@@ -82,7 +84,7 @@ fn report(usage: &Usage, quote: &TokenView, now_seconds: i64) -> Report {
         .number("last_epoch_requesters", usage.last_epoch_requesters)
         .time("rolled_at", usage.rolled_at_seconds, now_seconds)
         .group("epoch", epoch)
-        .group("average_fees_per_epoch", averages)
+        .group("counted_protocol_shares", counted)
 }
 
 #[cfg(test)]
@@ -93,10 +95,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn averages_are_shown_in_whole_atoms() {
-        let usage = Usage { ema_fast: (5 << 16) + 65_535, requests_total: 9, ..Usage::zeroed() };
+    fn sums_are_shown_in_whole_atoms() {
+        let usage = Usage { short_sum_q32: [(5 << 32) + 0xffff_ffff, 0], requests_total: 9, ..Usage::zeroed() };
         let json = report(&usage, &TokenView::sol(), 0).json();
-        assert_eq!(json["average_fees_per_epoch"]["one_day"]["atoms"], "5");
+        assert_eq!(json["counted_protocol_shares"]["half_life_3_days"]["atoms"], "5");
         assert_eq!((&json["requests_total"], &json["rolled_at"]), (&json!(9), &json!(null)));
     }
 }

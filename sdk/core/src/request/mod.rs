@@ -38,8 +38,8 @@ pub type Result<T> = core::result::Result<T, RequestError>;
 ///        Refunded              Overturned <-- Disputed <--             Posted
 ///           |                       |                                     |
 ///           |                       |                                     | finalize: anyone, from the end of the
-///           |                       |                                     | challenge window on; the fee is split, the
-///           |                       |                                     v tip is the operator's, the bond is freed
+///           |                       |                                     | challenge window on; fee and tip are split,
+///           |                       |                                     v the bond is freed
 ///           |                       |                                  Finalized
 ///           |                       |                                     |
 ///           +-----------------------+-------------------------------------+-- close: the requester;

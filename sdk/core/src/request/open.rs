@@ -43,7 +43,7 @@ pub struct ServiceOffer {
 pub struct RequestOrder {
     /// Most the requester pays besides the tip, in atoms.
     pub fee_max_atoms: u64,
-    /// Extra for the operator, in atoms.
+    /// What the requester adds to the fee to be answered sooner, in atoms.
     pub tip_atoms: u64,
     /// What a wrong answer could cost, in atoms.
     pub value_at_risk_atoms: u64,
@@ -69,7 +69,7 @@ pub struct Opening {
 pub struct RequestTerms {
     /// Price, split when the result is final, in atoms.
     pub fee_atoms: u64,
-    /// Extra for the operator, in atoms.
+    /// What the requester added to it, split alike, in atoms.
     pub tip_atoms: u64,
     /// Bond a claim locks, in atoms.
     pub claim_bond_atoms: u64,

@@ -58,10 +58,8 @@ pub struct Finality {
     pub next: RequestState,
     /// What leaves the escrow: fee and tip, in atoms.
     pub price_atoms: u64,
-    /// The fee by receiver.
+    /// The same by receiver. A tip is shared like the fee: else it would be a way to pay past everybody.
     pub legs: UsageFeeLegs,
-    /// What the operator earned: its part of the fee and the tip, in atoms.
-    pub earned_atoms: u64,
     /// Seconds from creation to result.
     pub answer_seconds: u64,
 }
@@ -141,20 +139,15 @@ impl RequestState {
         .checked()
     }
 
-    /// Makes a result final that nobody challenged in its window, and splits the fee as the request was promised.
+    /// Makes a result final that nobody challenged in its window, and splits fee and tip as the request was promised.
     #[inline(always)]
     pub fn finalize(&self, now_seconds: i64) -> Result<Finality> {
         ensure(self.status == RequestStatus::Posted, RequestError::NotPosted)?;
         ensure(!window::is_open(now_seconds, self.challenge_until_seconds), RequestError::ChallengeWindowOpen)?;
-        let legs = self.terms.split.split(self.terms.fee_atoms)?;
+        let price_atoms = self.terms.price_atoms()?;
+        let legs = self.terms.split.split(price_atoms)?;
         let next = Self { status: RequestStatus::Finalized, settled_at_seconds: now_seconds, ..*self };
-        Ok(Finality {
-            next: next.checked()?,
-            price_atoms: self.terms.price_atoms()?,
-            legs,
-            earned_atoms: legs.operator.checked_add(self.terms.tip_atoms).ok_or(CoreError::Overflow)?,
-            answer_seconds: self.answer_seconds(),
-        })
+        Ok(Finality { next: next.checked()?, price_atoms, legs, answer_seconds: self.answer_seconds() })
     }
 
     /// Gives the request up after its deadline.

@@ -198,6 +198,7 @@ pub fn market_sync(model: &Pubkey) -> Instruction {
     let accounts = accounts::MarketSync {
         market: market(model),
         usage: address::oracle::usage(model),
+        service: address::oracle::service(model),
         event_authority: EVENT_AUTHORITY,
         program: ID,
     };

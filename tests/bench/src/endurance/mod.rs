@@ -307,7 +307,8 @@ impl Run {
         self.send("closing an epoch", oracle::usage_roll(&SIDE.model()))?;
         let (usage, now_seconds) = (self.setup.usage(), self.setup.world.chain.now());
         self.send("a sync", exchange::market_sync(&SIDE.model()))?;
-        let reason = self.ledger.sync(&usage, now_seconds).map_err(|error| anyhow!("{error:?}"))?;
+        let reason =
+            self.ledger.sync(&usage, &self.setup.service(), now_seconds).map_err(|error| anyhow!("{error:?}"))?;
         *self.syncs.entry(format!("{reason:?}")).or_default() += 1;
         Ok(())
     }

@@ -163,7 +163,7 @@ impl Setup {
 
 fn market_figures(market: &Market, ledger: &ShadowLedger) -> Vec<Compared> {
     let (curve, sync, dues) = (&ledger.state.curve, &ledger.state.sync, &ledger.state.dues);
-    let (high_water, drift) = (&sync.high_water, &sync.drift);
+    let (backing, history, supply, drift) = (&ledger.state.backing, &ledger.state.history, &sync.supply, &sync.drift);
     let atoms = [
         ("reserve", curve.reserve_atoms, market.reserve_atoms),
         ("circulating", curve.circulating_atoms, market.circulating_atoms),
@@ -172,17 +172,23 @@ fn market_figures(market: &Market, ledger: &ShadowLedger) -> Vec<Compared> {
         ("vault due", dues.vault_atoms, market.vault_due_atoms),
         ("creator due", dues.creator_atoms, market.creator_due_atoms),
         ("protocol due", dues.protocol_atoms, market.protocol_due_atoms),
-        ("high-water mark", high_water.mark_atoms, market.high_water_mark_atoms),
-        ("high-water peak", high_water.peak_atoms, market.high_water_peak_atoms),
-        ("last high-water peak", high_water.last_peak_atoms, market.high_water_last_peak_atoms),
-        ("usage fees seen", ledger.state.usage_fees_seen_atoms, market.usage_fees_seen_atoms),
+        ("supply floor", backing.supply_floor_atoms, market.supply_floor_atoms),
+        ("waiting", backing.waiting_atoms, market.reserve_waiting_atoms),
+        ("expected", backing.expected_atoms, market.reserve_expected_atoms),
+        ("supply peak", supply.peak_atoms, market.supply_peak_atoms),
+        ("last supply peak", supply.last_peak_atoms, market.supply_last_peak_atoms),
+        ("short supply average", supply.short_average_atoms, market.supply_short_average_atoms),
+        ("long supply average", supply.long_average_atoms, market.supply_long_average_atoms),
+        ("settled net", sync.settled_net_atoms, market.settled_net_atoms),
+        ("standing net", sync.standing_net_atoms, market.standing_net_atoms),
         ("parameter epoch", ledger.state.parameter_epoch, market.parameter_epoch),
         ("upward drift", drift.up_used_ppm.into(), market.drift_up_ppm.into()),
         ("downward drift", drift.down_used_ppm.into(), market.drift_down_ppm.into()),
     ];
     let seconds = [
-        ("high-water window", high_water.window_start_seconds, market.high_water_window_start_seconds),
-        ("high-water decay", high_water.decayed_at_seconds, market.high_water_decayed_at_seconds),
+        ("supply window", supply.window_start_seconds, market.supply_window_start_seconds),
+        ("observed", history.observed_at_seconds, market.observed_at_seconds),
+        ("price log", history.price_log_seconds, market.price_log_seconds),
         ("drift", drift.updated_at_seconds, market.drift_at_seconds),
         ("last move", sync.synced_at_seconds, market.synced_at_seconds),
     ];

@@ -1,5 +1,5 @@
 //! A market kept a second time, by the rules of `sdk/core` from the orders alone: nothing of it is read from the chain but the
-//! oracle's usage, which syncs act on.
+//! oracle's figures, which syncs act on.
 
 use modchains_sdk::{
     core::{
@@ -10,7 +10,7 @@ use modchains_sdk::{
         errors::ExchangeError,
         state::{LaunchArgs, MarketParams, TradeAmount},
     },
-    oracle::state::Usage,
+    oracle::state::{Service, Usage},
     quote::TradeSide,
 };
 use modchains_tests::world::{DEPTH_ATOMS, VIRTUAL_ATOMS};
@@ -117,13 +117,10 @@ impl ShadowLedger {
     }
 
     /// Syncs with the oracle's usage. Returns what came of it.
-    pub fn sync(&mut self, usage: &Usage, now_seconds: i64) -> Result<SyncReason> {
+    pub fn sync(&mut self, usage: &Usage, service: &Service, now_seconds: i64) -> Result<SyncReason> {
         let usage = UsageSignal {
-            non_recoverable_fees_total: usage.non_recoverable_fees_total,
-            ema_fast: usage.ema_fast,
-            ema_mid: usage.ema_mid,
-            ema_slow: usage.ema_slow,
-            quality_ppm: usage.quality_ppm,
+            paid_net_atoms: usage.paid_net_atoms,
+            reserve_due_atoms: service.accrued_reserve_atoms,
             rolled_at_seconds: usage.rolled_at_seconds,
         };
         let synced = market::sync(&self.state, &self.rules, &usage, now_seconds)?;
@@ -159,7 +156,8 @@ impl ShadowLedger {
     pub fn quote_vault_atoms(&self) -> u64 {
         let dues = self.state.dues;
         let owed_atoms = dues.vault_atoms + dues.creator_atoms + dues.protocol_atoms;
-        self.state.curve.reserve_atoms + owed_atoms + self.referral_due_atoms.iter().sum::<u64>()
+        let reserve_atoms = self.state.curve.reserve_atoms + self.state.backing.waiting_atoms;
+        reserve_atoms + owed_atoms + self.referral_due_atoms.iter().sum::<u64>()
     }
 }
 

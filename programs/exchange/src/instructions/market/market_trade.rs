@@ -59,6 +59,7 @@ impl<'info> MarketTrade<'info> {
                 token_atoms_out: bought.token_atoms,
                 fee: bought.legs.into(),
                 fee_bps: bought.fee_bps.into(),
+                spread_atoms: bought.spread_atoms,
                 parameter_epoch: market.parameter_epoch,
                 before: before.into(),
                 after: market.curve().into(),

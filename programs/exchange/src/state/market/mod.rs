@@ -6,14 +6,20 @@ mod terms;
 use anchor_lang::prelude::*;
 use bytemuck::Zeroable;
 use modchains_core::{
+    backing::Backing,
     curve::Curve,
     fees::{FeeLegs, TradeFees},
+    history::History,
     launch::{LaunchTally, Transaction},
     market::{self, Dues, LaunchTerms, MarketRules, MarketState, Order, Synced, Trade, UsageSignal},
-    sync::{DriftBudget, HighWater, SyncState},
+    sync::{DriftBudget, Supply, SyncState},
 };
-use modchains_program_interface::{assert_view, exchange as view, oracle::Usage};
-use modchains_program_kit::{keys::same, transaction::Fingerprint};
+use modchains_program_interface::{assert_view, exchange as view};
+use modchains_program_kit::{
+    keys::same,
+    transaction::Fingerprint,
+    wide::{self, Wide},
+};
 pub use terms::*;
 
 #[cfg(feature = "idl-build")]
@@ -45,26 +51,41 @@ pub struct Market {
     pub depth_atoms: u64,
     /// `V`, virtual quote atoms.
     pub virtual_atoms: u64,
-    /// Depth at launch; "too few tokens circulate" is relative to it.
+    /// Depth at launch, above which use that ends never takes it.
     pub depth_opening_atoms: u64,
-    /// Decaying high-water mark of `C`, which bounds how far a sync may move the depth.
-    pub high_water_mark_atoms: u64,
+    /// `Cf`, the supply below which nothing steps and the ask counts only a part of the reserve; follows the depth.
+    pub supply_floor_atoms: u64,
+    /// Paid into the reserve's account and not part of `R` yet, because `V` had no room for it; quote atoms.
+    pub reserve_waiting_atoms: u64,
+    /// The reserve's share of usage fees that the last sync saw and that was not paid in since; quote atoms.
+    pub reserve_expected_atoms: u64,
+    /// Until when both integrals below run, unix seconds.
+    pub observed_at_seconds: i64,
+    /// Integral of `C` since the last sync, token atoms times seconds.
+    pub supply_atom_seconds: Wide,
+    /// Integral of the logarithm of the price to base 2 since the opening, in Q24 times seconds: two readings give the
+    /// time-weighted geometric mean between them. Wraps.
+    pub price_log_seconds: i64,
     /// Highest `C` of the present two-epoch window.
-    pub high_water_peak_atoms: u64,
+    pub supply_peak_atoms: u64,
     /// Highest `C` of the window before it.
-    pub high_water_last_peak_atoms: u64,
+    pub supply_last_peak_atoms: u64,
     /// Start of the present window, unix seconds.
-    pub high_water_window_start_seconds: i64,
-    /// When the mark last decayed, unix seconds.
-    pub high_water_decayed_at_seconds: i64,
+    pub supply_window_start_seconds: i64,
+    /// Average of `C` that bounds how far a sync may move the depth.
+    pub supply_short_average_atoms: u64,
+    /// Average of `C` at which a step is paid.
+    pub supply_long_average_atoms: u64,
     /// Until when the drift budgets were drained, unix seconds.
     pub drift_at_seconds: i64,
-    /// When the curve last moved, or opened, unix seconds.
+    /// When a sync last looked at the use, or the market opened, unix seconds.
     pub synced_at_seconds: i64,
     /// Counts moves of the parameters; a quote names the epoch it was made on.
     pub parameter_epoch: u64,
-    /// The oracle's non-recoverable fee total at the last move; an upward step is paid for by what came since.
-    pub usage_fees_seen_atoms: u64,
+    /// The model's paid net up to which rises and falls are settled, quote atoms.
+    pub settled_net_atoms: u64,
+    /// What rises of the net have paid for the depth that is gone, less what falls gave back; quote atoms.
+    pub standing_net_atoms: u64,
     /// Owed to stakers, quote atoms.
     pub vault_due_atoms: u64,
     /// Owed to the creator and the contributors, quote atoms.
@@ -163,17 +184,9 @@ impl Market {
         Ok(trade)
     }
 
-    /// Moves the curve by the model's usage, or finds the reason not to. Fails within an epoch of the last move.
-    pub fn sync(&mut self, usage: &Usage, now_seconds: i64) -> Result<Synced> {
-        let usage = UsageSignal {
-            non_recoverable_fees_total: usage.non_recoverable_fees_total,
-            ema_fast: usage.ema_fast,
-            ema_mid: usage.ema_mid,
-            ema_slow: usage.ema_slow,
-            quality_ppm: usage.quality_ppm,
-            rolled_at_seconds: usage.rolled_at_seconds,
-        };
-        let synced = market::sync(&self.state(), &self.rules(), &usage, now_seconds).map_err(ExchangeError::from)?;
+    /// Moves the curve by the model's usage, or finds the reason not to. Fails within an epoch of the last sync.
+    pub fn sync(&mut self, usage: &UsageSignal, now_seconds: i64) -> Result<Synced> {
+        let synced = market::sync(&self.state(), &self.rules(), usage, now_seconds).map_err(ExchangeError::from)?;
         self.store(&synced.state_after);
         Ok(synced)
     }
@@ -262,19 +275,31 @@ impl Market {
     pub fn state(&self) -> MarketState {
         MarketState {
             curve: self.curve(),
+            backing: Backing {
+                supply_floor_atoms: self.supply_floor_atoms,
+                waiting_atoms: self.reserve_waiting_atoms,
+                expected_atoms: self.reserve_expected_atoms,
+            },
+            history: History {
+                observed_at_seconds: self.observed_at_seconds,
+                supply_atom_seconds: wide::join(self.supply_atom_seconds),
+                price_log_seconds: self.price_log_seconds,
+            },
             sync: SyncState {
-                high_water: HighWater {
-                    mark_atoms: self.high_water_mark_atoms,
-                    peak_atoms: self.high_water_peak_atoms,
-                    last_peak_atoms: self.high_water_last_peak_atoms,
-                    window_start_seconds: self.high_water_window_start_seconds,
-                    decayed_at_seconds: self.high_water_decayed_at_seconds,
+                supply: Supply {
+                    peak_atoms: self.supply_peak_atoms,
+                    last_peak_atoms: self.supply_last_peak_atoms,
+                    window_start_seconds: self.supply_window_start_seconds,
+                    short_average_atoms: self.supply_short_average_atoms,
+                    long_average_atoms: self.supply_long_average_atoms,
                 },
                 drift: DriftBudget {
                     up_used_ppm: self.drift_up_ppm,
                     down_used_ppm: self.drift_down_ppm,
                     updated_at_seconds: self.drift_at_seconds,
                 },
+                settled_net_atoms: self.settled_net_atoms,
+                standing_net_atoms: self.standing_net_atoms,
                 synced_at_seconds: self.synced_at_seconds,
             },
             dues: Dues {
@@ -288,25 +313,32 @@ impl Market {
                 is_first_buy_open: self.first_buy_open == 1,
             },
             parameter_epoch: self.parameter_epoch,
-            usage_fees_seen_atoms: self.usage_fees_seen_atoms,
         }
     }
 
     #[inline(always)]
     fn store(&mut self, state: &MarketState) {
-        let MarketState { curve, sync, dues, launch, parameter_epoch, usage_fees_seen_atoms } = *state;
+        let MarketState { curve, backing, history, sync, dues, launch, parameter_epoch } = *state;
         self.reserve_atoms = curve.reserve_atoms;
         self.circulating_atoms = curve.circulating_atoms;
         self.depth_atoms = curve.depth_atoms;
         self.virtual_atoms = curve.virtual_atoms;
-        self.high_water_mark_atoms = sync.high_water.mark_atoms;
-        self.high_water_peak_atoms = sync.high_water.peak_atoms;
-        self.high_water_last_peak_atoms = sync.high_water.last_peak_atoms;
-        self.high_water_window_start_seconds = sync.high_water.window_start_seconds;
-        self.high_water_decayed_at_seconds = sync.high_water.decayed_at_seconds;
+        self.supply_floor_atoms = backing.supply_floor_atoms;
+        self.reserve_waiting_atoms = backing.waiting_atoms;
+        self.reserve_expected_atoms = backing.expected_atoms;
+        self.observed_at_seconds = history.observed_at_seconds;
+        self.supply_atom_seconds = wide::split(history.supply_atom_seconds);
+        self.price_log_seconds = history.price_log_seconds;
+        self.supply_peak_atoms = sync.supply.peak_atoms;
+        self.supply_last_peak_atoms = sync.supply.last_peak_atoms;
+        self.supply_window_start_seconds = sync.supply.window_start_seconds;
+        self.supply_short_average_atoms = sync.supply.short_average_atoms;
+        self.supply_long_average_atoms = sync.supply.long_average_atoms;
         self.drift_up_ppm = sync.drift.up_used_ppm;
         self.drift_down_ppm = sync.drift.down_used_ppm;
         self.drift_at_seconds = sync.drift.updated_at_seconds;
+        self.settled_net_atoms = sync.settled_net_atoms;
+        self.standing_net_atoms = sync.standing_net_atoms;
         self.synced_at_seconds = sync.synced_at_seconds;
         self.vault_due_atoms = dues.vault_atoms;
         self.creator_due_atoms = dues.creator_atoms;
@@ -315,7 +347,6 @@ impl Market {
         self.launch_bought_atoms = launch.bought_atoms;
         self.first_buy_open = u8::from(launch.is_first_buy_open);
         self.parameter_epoch = parameter_epoch;
-        self.usage_fees_seen_atoms = usage_fees_seen_atoms;
     }
 }
 

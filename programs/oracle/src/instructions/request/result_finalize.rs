@@ -61,11 +61,11 @@ impl<'info> ResultFinalize<'info> {
         let mut operator = self.operator.load_mut()?;
         let (earned_before, escrowed_before) = (operator.earned_atoms, service.escrowed_atoms);
         let non_recoverable_before = usage.non_recoverable_fees_total;
-        let Finality { price_atoms, legs, earned_atoms, answer_seconds, .. } = request.finalize(now_seconds)?;
-        operator.finish_result(request.result_bond_atoms, earned_atoms)?;
+        let Finality { price_atoms, legs, answer_seconds, .. } = request.finalize(now_seconds)?;
+        operator.finish_result(request.result_bond_atoms, legs.operator)?;
         service.accrue(price_atoms, &legs)?;
         usage.count(&FinalUse {
-            fee_atoms: request.fee_atoms,
+            fee_atoms: price_atoms,
             non_recoverable_atoms: legs.lost_atoms(),
             answer_seconds,
             requester_hash: requester_hash(&request),
@@ -85,7 +85,7 @@ impl<'info> ResultFinalize<'info> {
             },
             at_seconds: now_seconds,
         };
-        Ok((event, earned_atoms))
+        Ok((event, legs.operator))
     }
 }
 

@@ -2,11 +2,11 @@ use anchor_lang::prelude::*;
 
 use crate::{
     errors::OracleError,
-    events::{self, Averages, UsageRolled},
+    events::{self, UsageRolled, UsageSums},
     state::Usage,
 };
 
-/// Closes a usage epoch that is over and brings the averages up to date. Anyone may.
+/// Closes a usage epoch that is over and brings the sums up to date. Anyone may.
 #[event_cpi]
 #[derive(Accounts)]
 pub struct UsageRoll<'info> {
@@ -25,7 +25,7 @@ impl<'info> UsageRoll<'info> {
 /// Closes the usage epoch if it is over and says what that did; nothing while the epoch lasts.
 pub(crate) fn roll(usage: &AccountLoader<Usage>, now_seconds: i64) -> Result<Option<UsageRolled>> {
     let mut state = usage.load_mut()?;
-    let before = Averages::from(&*state);
+    let before = UsageSums::from(&*state);
     let closed = state.roll(now_seconds)?;
     Ok(closed.map(|closed| UsageRolled {
         usage: usage.key(),
@@ -33,7 +33,7 @@ pub(crate) fn roll(usage: &AccountLoader<Usage>, now_seconds: i64) -> Result<Opt
         closed,
         epoch: state.epoch,
         before,
-        after: Averages::from(&*state),
+        after: UsageSums::from(&*state),
         at_seconds: now_seconds,
     }))
 }

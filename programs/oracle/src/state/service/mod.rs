@@ -17,6 +17,8 @@ use crate::{
 pub struct Service {
     /// The model, an account of the exchange.
     pub model: Pubkey,
+    /// The reserve's share until it is distributed, in atoms.
+    pub accrued_reserve_atoms: u64,
     /// The model's market, which gets the reserve's share.
     pub market: Pubkey,
     /// The model's vault.
@@ -45,8 +47,6 @@ pub struct Service {
     pub accrued_vault_atoms: u64,
     /// The share of creator and contributors until it is distributed, in atoms.
     pub accrued_creator_atoms: u64,
-    /// The reserve's share until it is distributed, in atoms.
-    pub accrued_reserve_atoms: u64,
     /// The protocol's share until it is claimed, in atoms.
     pub accrued_protocol_atoms: u64,
     /// Requests ever created.
@@ -77,7 +77,7 @@ pub struct Service {
     pub _padding: [u8; 3],
 }
 
-assert_view!(view::Service => Service { model });
+assert_view!(view::Service => Service { model, accrued_reserve_atoms });
 
 /// What the model's creator decides about its service.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,12 +1,13 @@
 use anchor_lang::prelude::*;
 use modchains_core::{
     usage::{
-        EMA_FAST_HALF_LIFE_SECONDS, EMA_MID_HALF_LIFE_SECONDS, EMA_SLOW_HALF_LIFE_SECONDS, HLL_REGISTERS, ema_advance,
-        epoch_value, hll_estimate, hll_insert, to_ema_scale,
+        HLL_REGISTERS, LONG_HALF_LIFE_SECONDS, SHORT_HALF_LIFE_SECONDS, counted_share_atoms, hll_estimate, hll_insert,
+        paid_net_atoms, sum_advance,
     },
     window,
 };
 use modchains_program_interface::{assert_view, oracle as view};
+use modchains_program_kit::wide::{self, Wide};
 
 use crate::errors::{OracleError, ensure};
 
@@ -16,38 +17,37 @@ pub const QUALITY_NEUTRAL_PPM: u32 = 1_000_000;
 pub const ANSWER_CLASSES: usize = 12;
 
 /// Finalised, paid use of a model.
-///
-/// `ema_*` are averages of capped fees per epoch in quote atoms with 16 fractional bits
-/// (`modchains_core::usage::to_ema_scale`), so that a few atoms per epoch do not round to nothing.
 #[account(zero_copy)]
 #[repr(C)]
 #[derive(Debug, PartialEq, Eq)]
 pub struct Usage {
     /// The model, an account of the exchange.
     pub model: Pubkey,
+    /// The paid net that markets read, in atoms; written by each roll.
+    pub paid_net_atoms: u64,
+    /// When sums and net were last brought up to date, unix seconds.
+    pub rolled_at_seconds: i64,
+    /// Decaying sum of counted protocol shares with a half-life of 30 days, in atoms with 32 fractional bits.
+    pub long_sum_q32: Wide,
+    /// The same with a half-life of three days.
+    pub short_sum_q32: Wide,
     /// Protocol shares of every finalised fee: what nobody who fakes use gets back, in atoms.
     pub non_recoverable_fees_total: u64,
-    /// Average with a half-life of one day.
-    pub ema_fast: u64,
-    /// Average with a half-life of three days.
-    pub ema_mid: u64,
-    /// Average with a half-life of seven days.
-    pub ema_slow: u64,
-    /// Quality factor; 1,000,000 is neutral.
+    /// Quality factor; 1,000,000 is neutral, and nothing counts for more.
     pub quality_ppm: u32,
     /// Length of an epoch, fixed for good.
     pub epoch_seconds: u32,
     /// Number of the epoch being counted: unix time divided by the epoch's length.
     pub epoch: u64,
-    /// When the averages were last brought up to date, unix seconds.
-    pub rolled_at_seconds: i64,
     /// Fees finalised in this epoch, in atoms.
     pub epoch_fees_atoms: u64,
+    /// Protocol shares of those fees, in atoms.
+    pub epoch_shares_atoms: u64,
     /// Requests ever finalised.
     pub requests_total: u64,
     /// Fees ever finalised, in atoms.
     pub fees_total_atoms: u64,
-    /// Most fees of one distinct requester and epoch that enter the averages, in atoms; fixed for good.
+    /// Most fees of one distinct requester and epoch that count, in atoms; fixed for good.
     pub requester_cap_atoms: u64,
     /// Requests finalised in this epoch.
     pub epoch_requests: u32,
@@ -66,9 +66,7 @@ pub struct Usage {
     pub _padding: [u8; 3],
 }
 
-assert_view!(view::Usage => Usage {
-    model, non_recoverable_fees_total, ema_fast, ema_mid, ema_slow, quality_ppm, epoch_seconds, epoch, rolled_at_seconds,
-});
+assert_view!(view::Usage => Usage { model, paid_net_atoms, rolled_at_seconds });
 
 /// What closing an epoch found.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,16 +79,16 @@ pub struct EpochSummary {
     pub requesters: u32,
     /// Fees finalised in it, in atoms.
     pub fees_atoms: u64,
-    /// The part of the fees that entered the averages, in atoms.
+    /// The part of the protocol's shares that counts, in atoms.
     pub counted_atoms: u64,
 }
 
 /// One final request, as usage sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct FinalUse {
-    /// Its fee without tip, in atoms.
+    /// What was paid, in atoms.
     pub fee_atoms: u64,
-    /// The protocol's share of the fee, in atoms.
+    /// The protocol's share of it, in atoms.
     pub non_recoverable_atoms: u64,
     /// Seconds from request to result.
     pub answer_seconds: u64,
@@ -118,8 +116,8 @@ impl Usage {
         self.invariant()
     }
 
-    /// Closes the epoch being counted if it is over and lets the averages see it and every silent epoch since, in one
-    /// step however many they are. Returns nothing while the epoch lasts.
+    /// Closes the epoch being counted if it is over and lets the sums see it and every silent epoch since, in one step
+    /// however many they are. Returns nothing while the epoch lasts.
     pub fn roll(&mut self, now_seconds: i64) -> Result<Option<EpochSummary>> {
         let now_epoch = window::epoch_index(now_seconds, self.epoch_seconds).map_err(OracleError::from)?;
         let epochs = now_epoch.checked_sub(self.epoch).ok_or(OracleError::ClockWentBack)?;
@@ -127,14 +125,16 @@ impl Usage {
             return Ok(None);
         }
         let requesters = hll_estimate(&self.requesters_hll);
-        let counted_atoms = epoch_value(self.epoch_fees_atoms, requesters, self.requester_cap_atoms);
-        let value = to_ema_scale(counted_atoms);
-        let advance = |ema, half_life_seconds| {
-            ema_advance(ema, value, epochs, self.epoch_seconds, half_life_seconds).map_err(OracleError::from)
+        let (shares_atoms, fees_atoms) = (self.epoch_shares_atoms, self.epoch_fees_atoms);
+        let counted_atoms =
+            counted_share_atoms(shares_atoms, fees_atoms, requesters, self.requester_cap_atoms, self.quality_ppm)
+                .map_err(OracleError::from)?;
+        let advance = |sum_q32, half_life_seconds| {
+            sum_advance(wide::join(sum_q32), counted_atoms, epochs, self.epoch_seconds, half_life_seconds)
+                .map_err(OracleError::from)
         };
-        let ema_fast = advance(self.ema_fast, EMA_FAST_HALF_LIFE_SECONDS)?;
-        let ema_mid = advance(self.ema_mid, EMA_MID_HALF_LIFE_SECONDS)?;
-        let ema_slow = advance(self.ema_slow, EMA_SLOW_HALF_LIFE_SECONDS)?;
+        let long_sum_q32 = advance(self.long_sum_q32, LONG_HALF_LIFE_SECONDS)?;
+        let short_sum_q32 = advance(self.short_sum_q32, SHORT_HALF_LIFE_SECONDS)?;
         let summary = EpochSummary {
             epoch: self.epoch,
             requests: self.epoch_requests,
@@ -142,9 +142,11 @@ impl Usage {
             fees_atoms: self.epoch_fees_atoms,
             counted_atoms,
         };
-        (self.ema_fast, self.ema_mid, self.ema_slow) = (ema_fast, ema_mid, ema_slow);
+        self.paid_net_atoms = paid_net_atoms(long_sum_q32, short_sum_q32);
+        (self.long_sum_q32, self.short_sum_q32) = (wide::split(long_sum_q32), wide::split(short_sum_q32));
         (self.epoch, self.rolled_at_seconds) = (now_epoch, now_seconds);
-        (self.epoch_fees_atoms, self.epoch_requests, self.last_epoch_requesters) = (0, 0, requesters);
+        (self.epoch_fees_atoms, self.epoch_shares_atoms) = (0, 0);
+        (self.epoch_requests, self.last_epoch_requesters) = (0, requesters);
         self.requesters_hll = [0; HLL_REGISTERS];
         self.invariant()?;
         Ok(Some(summary))
@@ -154,6 +156,7 @@ impl Usage {
     pub fn count(&mut self, last: &FinalUse) -> Result<()> {
         self.non_recoverable_fees_total = add(self.non_recoverable_fees_total, last.non_recoverable_atoms)?;
         self.epoch_fees_atoms = add(self.epoch_fees_atoms, last.fee_atoms)?;
+        self.epoch_shares_atoms = add(self.epoch_shares_atoms, last.non_recoverable_atoms)?;
         self.fees_total_atoms = add(self.fees_total_atoms, last.fee_atoms)?;
         self.requests_total = add(self.requests_total, 1)?;
         self.epoch_requests = self.epoch_requests.checked_add(1).ok_or(OracleError::AmountTooLarge)?;

@@ -80,7 +80,9 @@ impl Listing {
 
     fn show_launch(&self, cap_atoms: u64, now_seconds: i64) -> Report {
         let (terms, opened_at_seconds) = (self.market.launch_terms(), self.market.opened_at_seconds);
-        let fee_bps = terms.fee_bps(self.market.params.fee_bps, opened_at_seconds, now_seconds);
+        let base_bps = self.market.params.fee_bps;
+        let fee_bps =
+            terms.added_fee_bps(base_bps, opened_at_seconds, now_seconds).map(|added| base_bps.saturating_add(added));
         Report::new()
             .share("fee_now", fee_bps.ok().map(|bps| i64::from(bps) * 100))
             .amount("buy_at_most", self.token.amount(cap_atoms), &self.token.symbol)

@@ -45,6 +45,10 @@ impl Listing {
         let report = report
             .text("reason", reason(moved.reason))
             .share("step", Some(moved.step_ppm.into()))
+            .amount("absorbed", self.quote.amount(moved.absorbed_atoms), &self.quote.symbol)
+            .amount("paid_net", self.quote.amount(moved.paid_net_atoms), &self.quote.symbol)
+            .amount("standing_net_before", self.quote.amount(moved.standing_net_before_atoms), &self.quote.symbol)
+            .amount("standing_net_after", self.quote.amount(moved.standing_net_after_atoms), &self.quote.symbol)
             .number("parameter_epoch", moved.parameter_epoch);
         let report = self.add_spot_price(report, "spot_price_before", &curve(&moved.before));
         self.add_spot_price(report, "spot_price_after", &curve(&moved.after))
@@ -53,18 +57,19 @@ impl Listing {
 
 /// Why a sync did what it did, in words.
 pub fn reason(code: u32) -> String {
-    const NAMES: [(SyncReason, &str); 11] = [
-        (SyncReason::SteppedUp, "use grew: the premium rises"),
-        (SyncReason::SteppedDown, "use shrank: the premium falls"),
-        (SyncReason::Absorbed, "no signal: reserve fees were worked into the price"),
-        (SyncReason::Unchanged, "no signal, and nothing to absorb"),
+    const NAMES: [(SyncReason, &str); 12] = [
+        (SyncReason::SteppedUp, "paid use grew: the premium rises"),
+        (SyncReason::SteppedDown, "paid use shrank: the premium falls"),
+        (SyncReason::Absorbed, "use is steady: reserve fees were worked into the price"),
+        (SyncReason::Unchanged, "use is steady, and nothing to absorb"),
         (SyncReason::OracleStale, "the usage figures are too old: roll them first"),
         (SyncReason::CirculatingTooSmall, "too few tokens circulate"),
         (SyncReason::PremiumAtBound, "the premium is at its bound"),
         (SyncReason::DriftExhausted, "the steps of the last 24 hours leave no room"),
-        (SyncReason::UsageFeesTooSmall, "the usage fees do not pay for an upward step"),
+        (SyncReason::NetTooSmall, "what grew or shrank does not pay for a step yet"),
         (SyncReason::MoveTooSmall, "the move rounds away"),
         (SyncReason::Paused, "the market is paused"),
+        (SyncReason::AtRest, "use shrank, but nothing stands that it had paid for"),
     ];
     let known = NAMES.iter().find(|(reason, _)| *reason as u32 == code);
     known.map_or_else(|| format!("unknown ({code})"), |(_, text)| (*text).to_owned())
@@ -76,7 +81,7 @@ mod tests {
 
     #[test]
     fn every_known_reason_has_words_and_others_keep_their_code() {
-        assert!((0..=10).all(|code| !reason(code).starts_with("unknown")));
+        assert!((0..=11).all(|code| !reason(code).starts_with("unknown")));
         assert_eq!(reason(200), "unknown (200)");
     }
 }
