@@ -16,7 +16,7 @@ const fn most(figure: &'static str, most: f64) -> Budget {
 pub const BUDGETS: &[Budget] = &[
     most("cu.market_buy", 12_000.0),
     most("cu.market_sell", 11_000.0),
-    most("cu.market_sync", 6_000.0),
+    most("cu.market_sync", 8_000.0),
     most("cu.launch", 60_000.0),
     most("bytes.tx_market_buy", 600.0),
     most("lamports.launch", 8_000_000.0),

@@ -76,7 +76,7 @@ impl Side {
     /// Both.
     pub const BOTH: [Self; 2] = [Self::A, Self::B];
 
-    fn full_route(self) -> TradeRoute {
+    pub fn full_route(self) -> TradeRoute {
         TradeRoute { referrer: Some(self.person("staker")), launch: true }
     }
 

@@ -1,15 +1,12 @@
 //! Numbers of 128 bits in accounts, as two words: a `u128` would have to lie at a multiple of sixteen bytes.
 
-/// Low word, then high word.
-pub type Wide = [u64; 2];
-
-/// The number.
-pub const fn join(words: Wide) -> u128 {
+/// The number of a low word and a high word.
+pub const fn join(words: [u64; 2]) -> u128 {
     ((words[1] as u128) << 64) | words[0] as u128
 }
 
-/// Its words.
-pub const fn split(number: u128) -> Wide {
+/// Low word, then high word.
+pub const fn split(number: u128) -> [u64; 2] {
     [number as u64, (number >> 64) as u64]
 }
 

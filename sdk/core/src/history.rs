@@ -92,9 +92,11 @@ const LOG2_COEFFICIENTS_Q31: [i64; 7] =
 
 /// Logarithm to base 2 in Q24, within 2^-22; zero for zero.
 fn log2_q24(value: u64) -> i64 {
-    let whole = i64::from(value.max(1).ilog2());
+    let value = value.max(1);
+    let zeros = value.leading_zeros();
+    let whole = i64::from(63 - zeros);
     // arith-safety: `x` is below 2^31 and every sum below 2^31 in size, so no product leaves 62 bits.
-    let x = (((value.max(1) << value.max(1).leading_zeros()) << 1) >> 33) as i64;
+    let x = (((value << zeros) << 1) >> 33) as i64;
     let q =
         LOG2_COEFFICIENTS_Q31.into_iter().rev().fold(0_i64, |sum, term| term.wrapping_add(sum.wrapping_mul(x) >> 31));
     let bent = (x.wrapping_mul((1 << 31) - x) >> 31).wrapping_mul(q) >> 31;

@@ -56,7 +56,7 @@ struct Expected {
 /// Quotes by the formulas alone; `None` when they refuse, with the instruction that must then be refused too.
 fn expect(world: &World, trade: Trade, referred: bool) -> Result<Expected, Instruction> {
     let market = world.market(SIDE);
-    let (curve, fees) = (market.curve(), market.params.trade_fees());
+    let (sides, fees) = (market.state().sides(), market.params.trade_fees());
     let held = world.model_atoms(SIDE, "trader");
     let part = |atoms: u64, ppm: u32| (u128::from(atoms) * u128::from(ppm) / 1_000_000) as u64;
     let terms = QuoteTerms { deadline_seconds: i64::MAX, max_epoch: market.parameter_epoch + 1 };
@@ -79,18 +79,22 @@ fn expect(world: &World, trade: Trade, referred: bool) -> Result<Expected, Instr
         after: quoted.curve_after,
     };
     match trade {
-        Trade::Buy(atoms) => trade::buy_exact_in(&curve, &fees, atoms, referred)
+        Trade::Buy(atoms) => sides
+            .buy_exact_in(&fees, atoms, referred)
             .map(|quoted| bought(quoted, exact_in(atoms, quoted.token_atoms_out, terms)))
             .map_err(|_| buying(exact_in(atoms, 0, terms))),
-        Trade::BuyOut(atoms) => trade::buy_exact_out(&curve, &fees, atoms, referred)
+        Trade::BuyOut(atoms) => sides
+            .buy_exact_out(&fees, atoms, referred)
             .map(|quoted| bought(quoted, exact_out(atoms, quoted.quote_atoms_in, terms)))
             .map_err(|_| buying(exact_out(atoms, u64::MAX, terms))),
-        Trade::Sell(ppm) => trade::sell_exact_in(&curve, &fees, part(held, ppm), referred)
+        Trade::Sell(ppm) => sides
+            .sell_exact_in(&fees, part(held, ppm), referred)
             .map(|quoted| sold(quoted, exact_in(quoted.token_atoms_in, quoted.quote_atoms_out, terms)))
             .map_err(|_| selling(exact_in(part(held, ppm), 0, terms))),
         Trade::SellOut(ppm) => {
-            let most = trade::sell_exact_in(&curve, &fees, held, referred).map_or(0, |sale| sale.quote_atoms_out);
-            trade::sell_exact_out(&curve, &fees, part(most, ppm), referred)
+            let most = sides.sell_exact_in(&fees, held, referred).map_or(0, |sale| sale.quote_atoms_out);
+            sides
+                .sell_exact_out(&fees, part(most, ppm), referred)
                 .map(|quoted| sold(quoted, exact_out(quoted.quote_atoms_out, quoted.token_atoms_in, terms)))
                 .map_err(|_| selling(exact_out(part(most, ppm), u64::MAX, terms)))
         }

@@ -46,12 +46,12 @@ fn sell_out(terms: QuoteTerms, quote_atoms_out: u64, max_token_atoms_in: u64) ->
 
 fn quoted_buy(world: &World, quote_atoms_in: u64) -> trade::Buy {
     let market = world.market(SIDE);
-    trade::buy_exact_in(&market.curve(), &market.params.trade_fees(), quote_atoms_in, false).unwrap()
+    market.state().sides().buy_exact_in(&market.params.trade_fees(), quote_atoms_in, false).unwrap()
 }
 
 fn quoted_sale(world: &World, token_atoms_in: u64) -> trade::Sell {
     let market = world.market(SIDE);
-    trade::sell_exact_in(&market.curve(), &market.params.trade_fees(), token_atoms_in, false).unwrap()
+    market.state().sides().sell_exact_in(&market.params.trade_fees(), token_atoms_in, false).unwrap()
 }
 
 /// All four trades, of a size that succeeds.
@@ -142,12 +142,11 @@ fn input_one_atom_above_the_limit_is_refused_and_the_limit_itself_is_met() {
     let mut world = World::ready();
     let terms = fresh_terms(&world.chain);
     let (market, wanted) = (world.market(SIDE), 1_000_000_000_000);
-    let paid =
-        trade::buy_exact_out(&market.curve(), &market.params.trade_fees(), wanted, false).unwrap().quote_atoms_in;
+    let (sides, fees) = (market.state().sides(), market.params.trade_fees());
+    let paid = sides.buy_exact_out(&fees, wanted, false).unwrap().quote_atoms_in;
     world.must_refuse(&[buy_out(terms, wanted, paid - 1)], "InputAboveLimit");
     world.chain.must(&[buy_out(terms, wanted, paid)]);
-    let market = world.market(SIDE);
-    let given = trade::sell_exact_out(&market.curve(), &market.params.trade_fees(), QUOTE / 100, false).unwrap();
+    let given = world.market(SIDE).state().sides().sell_exact_out(&fees, QUOTE / 100, false).unwrap();
     world.must_refuse(&[sell_out(terms, QUOTE / 100, given.token_atoms_in - 1)], "InputAboveLimit");
     world.chain.must(&[sell_out(terms, QUOTE / 100, given.token_atoms_in)]);
 }

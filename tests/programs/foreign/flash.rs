@@ -167,7 +167,7 @@ fn overwrite<T: bytemuck::Pod>(world: &mut World, address: Pubkey, state: &T) {
 fn largest_step() -> World {
     let mut world = prepared();
     let mut usage = world.usage(SIDE);
-    usage.non_recoverable_fees_total += PURSE_ATOMS;
+    usage.paid_net_atoms += PURSE_ATOMS;
     overwrite(&mut world, SIDE.usage(), &usage);
     world
 }
@@ -180,13 +180,14 @@ fn not_even_around_the_largest_step_does_a_flash_trader_gain() {
 }
 
 #[test]
-fn where_trades_cost_next_to_nothing_the_same_search_finds_a_gain() {
+fn where_steps_exceed_what_trades_cost_the_same_search_finds_a_gain() {
     let mut start = largest_step();
     let mut market = start.market(SIDE);
     market.params.fee_bps = 1;
+    market.params.step_max_ppm = 100_000;
     overwrite(&mut start, SIDE.market(), &market);
     let (best, ..) = search(&start, &[Act::Distribute], &[30 * QUOTE]);
-    assert!(best > 0, "the fee is what stands against it");
+    assert!(best > 0, "the fee is what stands against a step");
 }
 
 /// Takes the acts one by one to learn their amounts, then all at once by CPI; what is refused on its own is left out.

@@ -221,12 +221,12 @@ fn the_launch_fee_decays_by_cpi_as_it_does_directly() {
     for seconds in [0, 1, 300, 599, 600, 601] {
         let opened = world.market(SIDE).opened_at_seconds;
         world.chain.set_time(opened + seconds);
-        let expected = terms.fee_bps(base_bps, opened, opened + seconds).unwrap();
+        let expected = base_bps + terms.added_fee_bps(base_bps, opened, opened + seconds).unwrap();
         let outcome = world.chain.must(&[by_cpi([buy(&world, &own(1), PART_ATOMS)])]);
         assert_eq!(buy_fees(&outcome), [u64::from(expected)], "after {seconds} seconds");
         advance_slot(&mut world.chain);
     }
-    assert_eq!(terms.fee_bps(base_bps, 0, 600), Ok(base_bps));
+    assert_eq!(terms.added_fee_bps(base_bps, 0, 600), Ok(0));
     // After the launch no cap is left.
     world.chain.must(&[by_cpi([buy(&world, &own(1), 2 * CAP_ATOMS)])]);
 }

@@ -19,7 +19,7 @@ const CLAIM: i64 = CLAIM_SECONDS as i64;
 const CHALLENGE: i64 = CHALLENGE_SECONDS as i64;
 const WAIT: i64 = WAIT_SECONDS as i64;
 /// Fee and tip of a request.
-const PRICE: u64 = FEE_ATOMS + 1_000;
+pub const PRICE: u64 = FEE_ATOMS + 1_000;
 
 #[test]
 fn a_late_claim_costs_the_claim_bond_and_a_refund_pays_it_to_the_requester() {
@@ -108,10 +108,10 @@ fn a_final_fee_is_split_to_the_atom_whatever_it_is() {
             let tokens_before = world.chain.token_atoms(&SIDE.operator_tokens());
             let event: ResultFinalized = world.chain.must(&[finalize_instruction(SIDE, 1)]).event();
             let service = world.service(SIDE);
-            let legs = UsageFeeSplit::from(service.split).split(fee_atoms).unwrap();
+            let legs = UsageFeeSplit::from(service.split).split(fee_atoms + tip_atoms).unwrap();
             assert_eq!(event.fee, legs.into());
             let earned = world.operator(SIDE).earned_atoms;
-            assert_eq!(earned, legs.operator + tip_atoms);
+            assert_eq!(earned, legs.operator);
             assert_eq!(world.chain.token_atoms(&SIDE.operator_tokens()), tokens_before + earned);
             let accrued = service.accrued_vault_atoms
                 + service.accrued_creator_atoms
@@ -158,7 +158,7 @@ fn new_terms_of_a_service_leave_its_requests_alone() {
     let event: ResultFinalized = world.chain.must(&[finalize_instruction(SIDE, 1)]).event();
     let fee = event.fee;
     let paid = fee.operator_atoms + fee.vault_atoms + fee.creator_atoms + fee.reserve_atoms + fee.protocol_atoms;
-    assert_eq!(paid, FEE_ATOMS);
+    assert_eq!(paid, PRICE);
     world.must_refuse(&[create(request_args(2))], "FeeAboveLimit");
 }
 

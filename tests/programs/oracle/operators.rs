@@ -197,7 +197,7 @@ fn earnings_are_paid_at_once_and_bond_is_not_among_them() {
     }
     let (operator, before) = (world.operator(SIDE), world.quote_atoms(SIDE, "operator"));
     let split = world.service(SIDE).split.operator_bps;
-    assert_eq!(operator.earned_atoms, 2 * (FEE_ATOMS * u64::from(split) / 10_000 + 1_000));
+    assert_eq!(operator.earned_atoms, 2 * ((FEE_ATOMS + 1_000) * u64::from(split) / 10_000));
     let claim = oracle::earnings_claim(&SIDE.person("operator"), &quote());
     world.chain.must(std::slice::from_ref(&claim));
     assert_eq!(world.quote_atoms(SIDE, "operator"), before + operator.earned_atoms);

@@ -1,13 +1,12 @@
 //! What counts as usage, when, and how epochs that nobody rolled are caught up.
 
-use modchains_core::usage::{
-    EMA_FAST_HALF_LIFE_SECONDS, EMA_MID_HALF_LIFE_SECONDS, EMA_SLOW_HALF_LIFE_SECONDS, ema_advance, to_ema_scale,
-};
+use modchains_core::usage::{LONG_HALF_LIFE_SECONDS, SHORT_HALF_LIFE_SECONDS, paid_net_atoms, sum_advance};
 use modchains_oracle::{
     events::{Change, FeesDistributed, UsageRolled},
     instructions::ServiceConfigureArgs,
     state::{ServiceTerms, Usage},
 };
+use modchains_program_kit::wide;
 use modchains_sdk::{
     address,
     instruction::{oracle, vault},
@@ -18,7 +17,10 @@ use modchains_tests::world::{
 };
 use modchains_vault::instructions::RevenueDepositArgs;
 
-use crate::oracle::requests::{SIDE, create};
+use crate::oracle::{
+    money::PRICE,
+    requests::{SIDE, create},
+};
 
 const EPOCH: i64 = EPOCH_SECONDS as i64;
 
@@ -26,16 +28,19 @@ fn roll(world: &mut World) -> UsageRolled {
     world.must_change(&[oracle::usage_roll(&SIDE.model())], &[("usage", SIDE.usage())]).event()
 }
 
-fn averages(usage: &Usage) -> [u64; 3] {
-    [usage.ema_fast, usage.ema_mid, usage.ema_slow]
+fn sums(usage: &Usage) -> [u128; 2] {
+    [usage.long_sum_q32, usage.short_sum_q32].map(wide::join)
 }
 
-/// The averages after `epochs` epochs of which the first saw `fees` atoms.
-fn expected(before: [u64; 3], fees_atoms: u64, epochs: u64) -> [u64; 3] {
-    let half_lives = [EMA_FAST_HALF_LIFE_SECONDS, EMA_MID_HALF_LIFE_SECONDS, EMA_SLOW_HALF_LIFE_SECONDS];
-    core::array::from_fn(|index| {
-        ema_advance(before[index], to_ema_scale(fees_atoms), epochs, EPOCH_SECONDS, half_lives[index]).unwrap()
-    })
+/// The protocol's part of a fee.
+fn share(world: &World, fee_atoms: u64) -> u64 {
+    fee_atoms * u64::from(world.service(SIDE).split.protocol_bps) / 10_000
+}
+
+/// The sums `epochs` epochs after the first of them saw protocol shares of `share_atoms`, from nothing.
+fn expected(share_atoms: u64, epochs: u64) -> [u128; 2] {
+    [LONG_HALF_LIFE_SECONDS, SHORT_HALF_LIFE_SECONDS]
+        .map(|half_life_seconds| sum_advance(0, share_atoms, epochs, EPOCH_SECONDS, half_life_seconds).unwrap())
 }
 
 #[test]
@@ -65,10 +70,10 @@ fn a_request_counts_when_it_is_final_and_not_before() {
     world.chain.must(&[finalize_instruction(SIDE, 1)]);
     let (usage, split) = (world.usage(SIDE), world.service(SIDE).split);
     assert_eq!((usage.requests_total, usage.epoch_requests), (1, 1));
-    assert_eq!((usage.fees_total_atoms, usage.epoch_fees_atoms), (FEE_ATOMS, FEE_ATOMS));
-    let lost = FEE_ATOMS * u64::from(split.protocol_bps) / 10_000;
+    assert_eq!((usage.fees_total_atoms, usage.epoch_fees_atoms), (PRICE, PRICE));
+    let lost = PRICE * u64::from(split.protocol_bps) / 10_000;
     assert_eq!(usage.non_recoverable_fees_total, lost);
-    assert_eq!(averages(&usage), [0; 3], "averages move when the epoch closes");
+    assert_eq!((usage.epoch_shares_atoms, sums(&usage)), (lost, [0; 2]), "sums move when the epoch closes");
     assert_eq!(world.usage(Side::B), World::ready().usage(Side::B), "another model's usage stays");
 }
 
@@ -83,13 +88,18 @@ fn a_refunded_request_never_counts() {
 }
 
 #[test]
-fn a_tip_is_no_usage() {
+fn a_tip_is_shared_and_counted_like_the_fee() {
     let mut world = World::ready();
     let args = modchains_oracle::instructions::RequestCreateArgs { tip_atoms: 1_000 * FEE_ATOMS, ..request_args(1) };
     world.chain.must(&[create(args), claim_instruction(&world, SIDE, 1), post_instruction(SIDE, 1)]);
     world.chain.advance(CHALLENGE_SECONDS.into());
     world.chain.must(&[finalize_instruction(SIDE, 1)]);
-    assert_eq!(world.usage(SIDE).fees_total_atoms, FEE_ATOMS);
+    let paid = 1_001 * FEE_ATOMS;
+    let (usage, service) = (world.usage(SIDE), world.service(SIDE));
+    assert_eq!((usage.fees_total_atoms, usage.non_recoverable_fees_total), (paid, share(&world, paid)));
+    let part = |bps: u16| paid * u64::from(bps) / 10_000;
+    assert_eq!(service.accrued_reserve_atoms, part(service.split.reserve_bps));
+    assert_eq!(service.accrued_vault_atoms, part(service.split.vault_bps));
 }
 
 #[test]
@@ -102,9 +112,11 @@ fn missed_epochs_are_caught_up_in_one_roll_as_if_none_had_been_missed() {
         world.chain.advance(EPOCH * i64::try_from(missed + 1).unwrap());
         let event = roll(&mut world);
         let usage = world.usage(SIDE);
-        assert_eq!(averages(&usage), expected([0; 3], FEE_ATOMS, missed + 1));
+        let counted = share(&world, PRICE);
+        assert_eq!(sums(&usage), expected(counted, missed + 1));
+        assert_eq!(usage.paid_net_atoms, paid_net_atoms(sums(&usage)[0], sums(&usage)[1]));
         assert_eq!((event.closed.epoch, event.closed.requests, event.epoch), (before.epoch, 1, usage.epoch));
-        assert_eq!((event.closed.fees_atoms, event.closed.counted_atoms), (FEE_ATOMS, FEE_ATOMS));
+        assert_eq!((event.closed.fees_atoms, event.closed.counted_atoms), (PRICE, counted));
         assert_eq!(usage.epoch, before.epoch + missed + 1);
         assert_eq!((usage.epoch_requests, usage.epoch_fees_atoms, usage.last_epoch_requesters), (0, 0, 1));
         assert_eq!(usage.rolled_at_seconds, world.chain.now());
@@ -124,7 +136,7 @@ fn one_late_roll_differs_from_rolls_in_time_by_rounding_alone() {
     }
     late.chain.advance(10 * EPOCH);
     roll(&mut late);
-    for (one, many) in averages(&late.usage(SIDE)).into_iter().zip(averages(&in_time.usage(SIDE))) {
+    for (one, many) in sums(&late.usage(SIDE)).into_iter().zip(sums(&in_time.usage(SIDE))) {
         let difference = one.abs_diff(many);
         assert!(difference * 1_000_000 <= one, "{one} against {many}");
     }
@@ -137,10 +149,10 @@ fn a_result_that_becomes_final_in_a_later_epoch_closes_the_old_one_first() {
     world.answer(SIDE, 2);
     world.chain.advance(3 * EPOCH);
     let event: UsageRolled = world.chain.must(&[finalize_instruction(SIDE, 2)]).event();
-    assert_eq!((event.closed.requests, event.closed.fees_atoms), (1, FEE_ATOMS));
+    assert_eq!((event.closed.requests, event.closed.fees_atoms), (1, PRICE));
     let usage = world.usage(SIDE);
-    assert_eq!(averages(&usage), expected([0; 3], FEE_ATOMS, 3));
-    assert_eq!((usage.requests_total, usage.epoch_requests, usage.epoch_fees_atoms), (2, 1, FEE_ATOMS));
+    assert_eq!(sums(&usage), expected(share(&world, PRICE), 3));
+    assert_eq!((usage.requests_total, usage.epoch_requests, usage.epoch_fees_atoms), (2, 1, PRICE));
 }
 
 #[test]
@@ -150,7 +162,8 @@ fn one_requester_counts_no_more_than_the_cap() {
     let terms = ServiceTerms { fee_atoms: 3 * cap, ..service_terms() };
     let args = ServiceConfigureArgs { terms, open: true };
     world.chain.must(&[oracle::service_configure(&SIDE.person("creator"), &SIDE.model(), 1, args)]);
-    let request = modchains_oracle::instructions::RequestCreateArgs { fee_max_atoms: 3 * cap, ..request_args(1) };
+    let request =
+        modchains_oracle::instructions::RequestCreateArgs { fee_max_atoms: 3 * cap, tip_atoms: 0, ..request_args(1) };
     let bond = modchains_oracle::instructions::BondDepositArgs { bond_atoms: 6 * cap };
     let operator = SIDE.person("operator");
     world.chain.must(&[oracle::bond_deposit(&operator, &operator, &quote(), bond), create(request)]);
@@ -160,8 +173,8 @@ fn one_requester_counts_no_more_than_the_cap() {
     world.chain.must(&[finalize_instruction(SIDE, 1)]);
     world.chain.advance(EPOCH);
     let event = roll(&mut world);
-    assert_eq!((event.closed.fees_atoms, event.closed.counted_atoms), (3 * cap, cap));
-    assert_eq!(averages(&world.usage(SIDE)), expected([0; 3], cap, 1));
+    assert_eq!((event.closed.fees_atoms, event.closed.counted_atoms), (3 * cap, share(&world, cap)));
+    assert_eq!(sums(&world.usage(SIDE)), expected(share(&world, cap), 1));
 }
 
 #[test]

@@ -2,10 +2,7 @@
 
 use anchor_lang::prelude::*;
 use modchains_core::fees::UsageFeeLegs;
-use modchains_program_kit::{
-    event,
-    wide::{self, Wide},
-};
+use modchains_program_kit::{event, wide};
 
 use crate::state::Usage;
 
@@ -70,7 +67,7 @@ pub struct UsageSums {
 
 impl From<&Usage> for UsageSums {
     fn from(usage: &Usage) -> Self {
-        let whole = |sum_q32: Wide| (wide::join(sum_q32) >> 32) as u64;
+        let whole = |sum_q32| (wide::join(sum_q32) >> 32) as u64;
         Self {
             long_sum_atoms: whole(usage.long_sum_q32),
             short_sum_atoms: whole(usage.short_sum_q32),

@@ -144,10 +144,12 @@ pub fn sync(
         SyncReason::Unchanged if absorbed_atoms > 0 => SyncReason::Absorbed,
         reason => reason,
     };
-    step.curve.invariant()?;
+    let has_stepped = step.curve.depth_atoms != curve.depth_atoms;
+    let backing_after =
+        if has_stepped { backing.with_depth(step.curve.depth_atoms, params.premium_min_ppm)? } else { backing };
     Ok(SyncMove {
         curve_after: step.curve,
-        backing_after: backing.with_depth(step.curve.depth_atoms, params.premium_min_ppm)?,
+        backing_after,
         state_after: step.state,
         step_ppm: step.step_ppm,
         absorbed_atoms,
@@ -270,10 +272,7 @@ impl Stepper<'_> {
         } else {
             u64::MAX
         };
-        // `A' - R >= 1`, so that the curve opens again once all tokens are sold.
-        let spare_atoms =
-            mul_div_floor(curve.depth_atoms, curve.virtual_atoms.saturating_sub(1), curve.quote_atoms()?)?;
-        let asked_atoms = sized_atoms.min(fair_atoms).min(spare_atoms.saturating_sub(1));
+        let asked_atoms = sized_atoms.min(fair_atoms);
         let gain = |cut: u64| scale.pricing.gain_atoms(curve.depth_atoms.saturating_sub(cut), curve.depth_atoms);
         let Some(priced) = affordable(asked_atoms, rise_atoms, gain)? else {
             return Ok(self.stay(state, SyncReason::NetTooSmall));
@@ -330,8 +329,9 @@ impl Stepper<'_> {
         self.finish(state, state_after, depth_atoms, used_ppm, SyncReason::SteppedDown)
     }
 
-    /// The step to this depth, unless it rounds away: then the net that would pay for it stays unspent. The quote side is
-    /// scaled like the depth and rounds down, for solvency.
+    /// The step to this depth, unless it rounds away or leaves no virtual quote to open the curve again once all tokens are
+    /// sold: then the net that would pay for it stays unspent. The quote side is scaled like the depth and rounds down, for
+    /// solvency.
     fn finish(
         &self,
         stay: SyncState,

@@ -15,11 +15,7 @@ use modchains_core::{
     sync::{DriftBudget, Supply, SyncState},
 };
 use modchains_program_interface::{assert_view, exchange as view};
-use modchains_program_kit::{
-    keys::same,
-    transaction::Fingerprint,
-    wide::{self, Wide},
-};
+use modchains_program_kit::{keys::same, transaction::Fingerprint, wide};
 pub use terms::*;
 
 #[cfg(feature = "idl-build")]
@@ -62,7 +58,7 @@ pub struct Market {
     /// Until when both integrals below run, unix seconds.
     pub observed_at_seconds: i64,
     /// Integral of `C` since the last sync, token atoms times seconds.
-    pub supply_atom_seconds: Wide,
+    pub supply_atom_seconds: [u64; 2],
     /// Integral of the logarithm of the price to base 2 since the opening, in Q24 times seconds: two readings give the
     /// time-weighted geometric mean between them. Wraps.
     pub price_log_seconds: i64,

@@ -7,7 +7,7 @@ use modchains_core::{
     window,
 };
 use modchains_program_interface::{assert_view, oracle as view};
-use modchains_program_kit::wide::{self, Wide};
+use modchains_program_kit::wide;
 
 use crate::errors::{OracleError, ensure};
 
@@ -28,9 +28,9 @@ pub struct Usage {
     /// When sums and net were last brought up to date, unix seconds.
     pub rolled_at_seconds: i64,
     /// Decaying sum of counted protocol shares with a half-life of 30 days, in atoms with 32 fractional bits.
-    pub long_sum_q32: Wide,
+    pub long_sum_q32: [u64; 2],
     /// The same with a half-life of three days.
-    pub short_sum_q32: Wide,
+    pub short_sum_q32: [u64; 2],
     /// Protocol shares of every finalised fee: what nobody who fakes use gets back, in atoms.
     pub non_recoverable_fees_total: u64,
     /// Quality factor; 1,000,000 is neutral, and nothing counts for more.

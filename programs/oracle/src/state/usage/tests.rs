@@ -22,11 +22,11 @@ fn an_epoch_is_closed_in_its_last_second_plus_one_and_only_once() {
     assert_eq!(usage.roll(START + 3_599).unwrap(), None);
     let summary = usage.roll(START + 3_600).unwrap().unwrap();
     assert_eq!((summary.epoch, summary.requests, summary.fees_atoms), (1_000, 1, 500));
-    assert_eq!((summary.requesters, summary.counted_atoms), (1, 500));
+    assert_eq!((summary.requesters, summary.counted_atoms), (1, 50));
     assert_eq!(usage.roll(START + 3_600).unwrap(), None);
     assert_eq!((usage.epoch_requests, usage.epoch_fees_atoms, usage.requests_total), (0, 0, 1));
     assert_eq!((usage.requesters_hll, usage.answer_classes[2]), ([0; HLL_REGISTERS], 1));
-    assert!(usage.ema_fast > usage.ema_mid && usage.ema_mid > usage.ema_slow && usage.ema_slow > 0);
+    assert!(wide::join(usage.long_sum_q32) > wide::join(usage.short_sum_q32) && usage.short_sum_q32 != [0; 2]);
 }
 
 #[test]
@@ -36,17 +36,18 @@ fn one_requester_alone_counts_up_to_the_cap() {
         usage.count(&paid(0x1234_5678_9abc_def0, 500)).unwrap();
     }
     let summary = usage.roll(START + 3_600).unwrap().unwrap();
-    assert_eq!((summary.requests, summary.fees_atoms, summary.counted_atoms), (20, 10_000, 1_000));
+    assert_eq!((summary.requests, summary.fees_atoms, summary.counted_atoms), (20, 10_000, 100));
 }
 
 #[test]
-fn a_long_silence_only_lowers_the_averages_and_keeps_the_totals() {
+fn a_long_silence_only_lowers_the_sums_and_keeps_the_totals() {
     let mut usage = usage();
     usage.count(&paid(1, 500)).unwrap();
     usage.roll(START + 3_600).unwrap().unwrap();
     let busy = usage;
     usage.roll(START + 400 * 86_400).unwrap().unwrap();
-    assert!(usage.ema_fast < busy.ema_fast && usage.ema_slow < busy.ema_slow);
+    let sums = |usage: &Usage| [usage.long_sum_q32, usage.short_sum_q32].map(wide::join);
+    assert!(sums(&usage) < sums(&busy) && usage.short_sum_q32 == [0; 2]);
     assert_eq!(usage.fees_total_atoms, 500);
     assert_eq!(usage.non_recoverable_fees_total, 50);
     assert_eq!(usage.epoch, 1_000 + 400 * 24);

@@ -122,7 +122,8 @@ mod tests {
     /// A buy at 0 s, moves up at 50 s and down at 100 s.
     fn moments(listing: &Listing) -> Vec<Moment> {
         let before = listing.market.curve();
-        let after = before.apply_buy(3_000_000_000, before.buy_exact_in(3_000_000_000).unwrap()).unwrap();
+        let after =
+            before.apply_buy(3_000_000_000, before.buy_exact_in(before.virtual_atoms, 3_000_000_000).unwrap()).unwrap();
         let bought = What::Bought { quote_atoms: 3_000_000_000, token_atoms: after.circulating_atoms };
         let moved = |step_ppm| What::Moved { step_ppm, reason: 0 };
         let signature = Signature::default();

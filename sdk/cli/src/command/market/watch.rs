@@ -176,7 +176,8 @@ mod tests {
     fn a_line_says_what_was_traded_and_where_the_price_went() {
         let listing = listing();
         let before = listing.market.curve();
-        let after = before.apply_buy(300_000_000, before.buy_exact_in(300_000_000).unwrap()).unwrap();
+        let after =
+            before.apply_buy(300_000_000, before.buy_exact_in(before.virtual_atoms, 300_000_000).unwrap()).unwrap();
         let what = What::Bought { quote_atoms: 300_000_000, token_atoms: after.circulating_atoms };
         let moment = Moment { signature: Signature::default(), at_seconds: 3_661, what, before, after };
         let line = listing.line(&moment);
