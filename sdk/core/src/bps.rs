@@ -31,13 +31,17 @@ enum Rounding {
     Up,
 }
 
-/// `numerator` is at most 2^32 and `denominator` at most 2^20, so `rest * numerator` is below 2^52.
+/// `numerator` is at most 2^32 and `denominator` at most 2^20, so `rest * numerator` is below 2^52; and a part of at most the
+/// whole is at most the amount. Wrapping operations, because a checked 64-bit product costs a 128-bit one on chain.
 fn part(amount: u64, numerator: u64, denominator: u64, rounding: Rounding) -> Result<u64> {
     let (whole, rest) = (amount / denominator, amount % denominator);
-    let rest_part = rest.checked_mul(numerator).ok_or(CoreError::Overflow)?;
+    let rest_part = rest.wrapping_mul(numerator);
     let rest_part = match rounding {
         Rounding::Down => rest_part / denominator,
         Rounding::Up => rest_part.div_ceil(denominator),
     };
+    if numerator <= denominator {
+        return Ok(whole.wrapping_mul(numerator).wrapping_add(rest_part));
+    }
     whole.checked_mul(numerator).and_then(|part| part.checked_add(rest_part)).ok_or(CoreError::Overflow)
 }

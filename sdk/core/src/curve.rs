@@ -18,7 +18,8 @@ use crate::{
     math::{div_rem_wide, mul_div_ceil, mul_div_floor, wide_mul},
 };
 
-/// State of one bonding curve. Every method that returns a curve returns one that satisfies [`Curve::invariant`].
+/// State of one bonding curve. What a method makes of a curve that satisfies [`Curve::invariant`] satisfies it too; whoever
+/// keeps a curve checks it once, at the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Curve {
     /// `R`: quote atoms that back the tokens. Changed by trades and by deposits to the reserve.
@@ -129,18 +130,20 @@ impl Curve {
         Ok(token_atoms)
     }
 
-    /// The curve after `quote_atoms` came in and `token_atoms` went out.
+    /// The curve after `quote_atoms` came in and `token_atoms` went out, as [`Self::buy_exact_in`] or
+    /// [`Self::buy_exact_out`] say.
     pub fn apply_buy(&self, quote_atoms: u64, token_atoms: u64) -> Result<Self> {
-        self.traded(Self {
+        Ok(Self {
             reserve_atoms: self.reserve_atoms.checked_add(quote_atoms).ok_or(CoreError::Overflow)?,
             circulating_atoms: self.circulating_atoms.checked_add(token_atoms).ok_or(CoreError::Overflow)?,
             ..*self
         })
     }
 
-    /// The curve after `token_atoms` came back and `quote_atoms` were paid out of the reserve.
+    /// The curve after `token_atoms` came back and `quote_atoms` were paid out of the reserve, as
+    /// [`Self::sell_exact_in`] or [`Self::sell_exact_out`] say.
     pub fn apply_sell(&self, token_atoms: u64, quote_atoms: u64) -> Result<Self> {
-        self.traded(Self {
+        Ok(Self {
             reserve_atoms: self.reserve_atoms.checked_sub(quote_atoms).ok_or(CoreError::InsufficientReserve)?,
             circulating_atoms: self.circulating_atoms.checked_sub(token_atoms).ok_or(CoreError::InsufficientSupply)?,
             ..*self
@@ -166,11 +169,6 @@ impl Curve {
         let next = Self { reserve_atoms: self.reserve_atoms.checked_add(atoms).ok_or(CoreError::Overflow)?, ..*self };
         next.quote_atoms()?;
         Ok(next)
-    }
-
-    /// (K) implies (S) for a trade, so one comparison stands for both.
-    fn traded(&self, next: Self) -> Result<Self> {
-        if next.product()? < self.product()? { Err(CoreError::NotSolvent) } else { Ok(next) }
     }
 }
 

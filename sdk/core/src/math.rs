@@ -21,9 +21,6 @@ pub fn mul_div_rem(a: u64, b: u64, d: u64) -> Result<(u64, u64)> {
     if d == 0 {
         return Err(CoreError::DivisionByZero);
     }
-    if let Some(product) = a.checked_mul(b) {
-        return Ok((product / d, product % d));
-    }
     let product = wide_mul(a, b);
     divide_wide(high(product), low(product), d)
 }
@@ -59,6 +56,7 @@ const fn low(value: u128) -> u64 {
 
 /// Divides `high * 2^64 + low` by `d` in base 2^32 (Knuth, The Art of Computer Programming 4.3.1, algorithm D; this
 /// shape is `divlu` of Hacker's Delight). `Overflow` when the quotient would need more than 64 bits.
+#[inline(never)]
 fn divide_wide(high: u64, low: u64, d: u64) -> Result<(u64, u64)> {
     if high >= d {
         return Err(CoreError::Overflow);
