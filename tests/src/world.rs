@@ -76,6 +76,7 @@ impl Side {
     /// Both.
     pub const BOTH: [Self; 2] = [Self::A, Self::B];
 
+    /// A referrer and the instructions sysvar: every part that a trade can have.
     pub fn full_route(self) -> TradeRoute {
         TradeRoute { referrer: Some(self.person("staker")), launch: true }
     }

@@ -163,6 +163,15 @@ pub fn launch_cap_atoms(market: &Market, now_seconds: i64) -> Result<Option<u64>
     market.rules().launch_cap_atoms(now_seconds).map_err(not_quoted)
 }
 
+/// The quote side that a buy meets now: over the curve's token side it is the ask, as the curve's own quote side is the bid.
+///
+/// # Errors
+/// [`SdkError::NotQuoted`] when the market's terms are beyond the formula.
+pub fn ask_atoms(market: &Market) -> Result<u64> {
+    let sides = market.state().sides();
+    sides.backing.ask_atoms(&sides.curve).map_err(not_quoted)
+}
+
 impl TradeQuote {
     /// Spot price before, quote atoms for a token atom in Q64.64, rounded down.
     ///
@@ -255,6 +264,7 @@ mod tests {
         Market {
             depth_atoms: 1_000_000_000_000_000,
             depth_opening_atoms: 1_000_000_000_000_000,
+            supply_floor_atoms: 47_619_047_619_048,
             virtual_atoms: 30_000_000_000,
             opened_at_seconds: 1_000,
             launch_seconds: 100,
@@ -305,6 +315,22 @@ mod tests {
         assert_eq!(refusal(quote(&market, TradeSide::Buy, SOL, 2_999)), "MarketPaused");
         quote(&market, TradeSide::Buy, SOL, 3_000).unwrap();
         quote(&market, TradeSide::Sell, TradeSize::ExactIn(bought.atoms_out), 2_999).unwrap();
+    }
+
+    #[test]
+    fn what_is_on_its_way_to_the_reserve_is_paid_by_buyers_and_not_by_sellers() {
+        let mut plain = market();
+        let bought = quote(&plain, TradeSide::Buy, SOL, 2_000).unwrap();
+        let Curve { reserve_atoms, circulating_atoms, virtual_atoms, .. } = bought.curve_after;
+        plain = Market { reserve_atoms, circulating_atoms, virtual_atoms, ..plain };
+        let expecting = Market { reserve_expected_atoms: 1_000_000_000, ..plain };
+        let buys = [plain, expecting].map(|market| quote(&market, TradeSide::Buy, SOL, 2_000).unwrap());
+        assert_eq!(buys[0].spread_atoms, 0);
+        assert!(buys[1].spread_atoms > 0 && buys[1].atoms_out < buys[0].atoms_out);
+        assert!(ask_atoms(&expecting).unwrap() > ask_atoms(&plain).unwrap());
+        let sale = TradeSize::ExactIn(bought.atoms_out);
+        let sales = [plain, expecting].map(|market| quote(&market, TradeSide::Sell, sale, 2_000).unwrap().atoms_out);
+        assert_eq!(sales[0], sales[1]);
     }
 
     #[test]

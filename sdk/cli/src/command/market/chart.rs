@@ -125,7 +125,7 @@ mod tests {
         let after =
             before.apply_buy(3_000_000_000, before.buy_exact_in(before.virtual_atoms, 3_000_000_000).unwrap()).unwrap();
         let bought = What::Bought { quote_atoms: 3_000_000_000, token_atoms: after.circulating_atoms };
-        let moved = |step_ppm| What::Moved { step_ppm, reason: 0 };
+        let moved = |step_ppm| What::Moved { step_ppm, absorbed_atoms: 0, reason: 0 };
         let signature = Signature::default();
         [(0, bought, before, after), (50, moved(900), after, after), (100, moved(-900), after, after)]
             .map(|(at_seconds, what, before, after)| Moment { signature, at_seconds, what, before, after })

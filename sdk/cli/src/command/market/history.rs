@@ -5,7 +5,7 @@ use modchains_sdk::{
     client::Landed,
     core::curve::Curve,
     decode::{Event, ExchangeEvent, Receipt},
-    exchange::events::CurveState,
+    exchange::events::{CurveMoved, CurveState},
 };
 
 use super::{
@@ -46,8 +46,8 @@ pub enum What {
     Bought { quote_atoms: u64, token_atoms: u64 },
     /// Somebody sold.
     Sold { quote_atoms: u64, token_atoms: u64 },
-    /// Usage moved the curve, or a sync found a reason not to. No trade.
-    Moved { step_ppm: i32, reason: u32 },
+    /// Usage moved the curve, or a sync found a reason not to; reserve fees may have been worked into the price. No trade.
+    Moved { step_ppm: i32, absorbed_atoms: u64, reason: u32 },
     /// Fees or a gift came into the reserve. No trade.
     Deposited { reserve_atoms: u64 },
 }
@@ -146,7 +146,8 @@ impl Listing {
                 (event.market, event.at_seconds, what, &event.before, &event.after)
             }
             ExchangeEvent::CurveMoved(event) => {
-                let what = What::Moved { step_ppm: event.step_ppm, reason: event.reason };
+                let CurveMoved { step_ppm, absorbed_atoms, reason, .. } = *event;
+                let what = What::Moved { step_ppm, absorbed_atoms, reason };
                 (event.market, event.at_seconds, what, &event.before, &event.after)
             }
             ExchangeEvent::MarketDeposited(event) => {
@@ -173,8 +174,9 @@ impl Listing {
             What::Sold { quote_atoms, token_atoms } => {
                 add(add(report, "pay", token(token_atoms)), "get", quote(quote_atoms))
             }
-            What::Moved { step_ppm, reason: code } => {
-                report.share("step", Some(step_ppm.into())).text("reason", reason(code))
+            What::Moved { step_ppm, absorbed_atoms, reason: code } => {
+                let report = report.share("step", Some(step_ppm.into())).text("reason", reason(code));
+                add(report, "absorbed", quote(absorbed_atoms))
             }
             What::Deposited { reserve_atoms } => add(report, "reserve", quote(reserve_atoms)),
         };

@@ -42,6 +42,14 @@ impl Listing {
         report.price(key, price, &self.quote.symbol)
     }
 
+    /// Adds a price in quote atoms per token atom, Q64.64.
+    pub fn add_price_q64(&self, report: Report, key: &'static str, price_q64: u128) -> Report {
+        // As a ratio of two words; a price beyond them has no place in any market.
+        let shift = 64_u32.saturating_sub(price_q64.leading_zeros()).clamp(1, 63);
+        let quote_atoms = u64::try_from(price_q64 >> shift).unwrap_or(u64::MAX);
+        self.add_price(report, key, quote_atoms, 1 << (64 - shift))
+    }
+
     /// Adds the price of the next token on a curve.
     pub fn add_spot_price(&self, report: Report, key: &'static str, curve: &Curve) -> Report {
         // A curve without tokens has no price; no market gets there.
@@ -75,6 +83,7 @@ pub mod tests {
         let market = Market {
             depth_atoms: 1_000_000_000_000_000,
             depth_opening_atoms: 1_000_000_000_000_000,
+            supply_floor_atoms: 47_619_047_619_048,
             virtual_atoms: 30_000_000_000,
             params,
             ..Market::zeroed()

@@ -10,6 +10,7 @@ mod show;
 mod svg;
 mod sync;
 mod trade;
+mod twap;
 mod watch;
 
 use clap::Subcommand;
@@ -33,6 +34,8 @@ pub enum MarketCommand {
     Sync(sync::SyncArgs),
     /// Show price, backing, curve, launch protection, accrued fees and the last prices.
     Show(show::ShowArgs),
+    /// Show the time-weighted price, which no single trade can bend.
+    Twap(twap::TwapArgs),
     /// Follow trades and moves of the curve as they happen, until Ctrl-C.
     Watch(watch::WatchArgs),
     /// Draw the price over time, in the terminal and as SVG, with moves of the curve marked apart from trades.
@@ -48,6 +51,7 @@ impl MarketCommand {
             Self::Sell(args) => args.run(connection).await,
             Self::Sync(args) => args.run(connection).await,
             Self::Show(args) => args.run(connection).await,
+            Self::Twap(args) => args.run(connection).await,
             Self::Watch(args) => args.run(connection).await,
             Self::Chart(args) => args.run(connection).await,
         }

@@ -112,7 +112,8 @@ impl Listing {
         };
         let report = self
             .add_price(report, "average_price", quote_atoms, token_atoms)
-            .share("price_impact", Some(quote.price_impact_ppm.into()));
+            .share("price_impact", Some(quote.price_impact_ppm.into()))
+            .amount("spread", self.quote.amount(quote.spread_atoms), &self.quote.symbol);
         let report = self.add_prices(report, &quote.curve_before, &quote.curve_after);
         Ok(report.group("fee", self.show_fee(quote)).number("parameter_epoch", quote.max_epoch.saturating_sub(1)))
     }
@@ -190,6 +191,7 @@ mod tests {
         let mut after = listing;
         after.market.reserve_atoms = buy.curve_after.reserve_atoms;
         after.market.circulating_atoms = buy.curve_after.circulating_atoms;
+        after.market.virtual_atoms = buy.curve_after.virtual_atoms;
         let sale = quote(&after.market, TradeSide::Sell, TradeSize::ExactIn(buy.atoms_out / 2), 0).unwrap();
         let keys = |quote: &TradeQuote| -> Vec<String> {
             after.show_quote(quote, 50).unwrap().json().as_object().unwrap().keys().cloned().collect()

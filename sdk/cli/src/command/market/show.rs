@@ -1,5 +1,8 @@
 use clap::Args;
-use modchains_sdk::{core::math::mul_div_floor, quote::launch_cap_atoms};
+use modchains_sdk::{
+    core::{curve::Curve, math::mul_div_floor},
+    quote::{ask_atoms, launch_cap_atoms},
+};
 
 use super::{history::History, listing::Listing};
 use crate::{
@@ -11,9 +14,14 @@ use crate::{
 
 /// Arguments of `market show`.
 #[derive(Debug, Args)]
-#[command(after_long_help = "Examples:
+#[command(
+    after_long_help = "Sales are priced at the spot price, buys at the ask price: it counts what the reserve holds or is owed above the
+spot price, which the next syncs work in. Both meet when nothing is left to work in.
+
+Examples:
   modchains market show MODEL
-  modchains --json market show MODEL | jq -r .spot_price.amount")]
+  modchains --json market show MODEL | jq -r .spot_price.amount"
+)]
 pub struct ShowArgs {
     #[command(flatten)]
     model: ModelArg,
@@ -52,6 +60,10 @@ impl Listing {
             .text("mint", market.mint)
             .text("quote_mint", market.quote_mint);
         let report = self.add_spot_price(report, "spot_price", &market.curve());
+        let (curve, ask_atoms) = (market.curve(), ask_atoms(market)?);
+        let report = self
+            .add_price(report, "ask_price", ask_atoms, curve.token_atoms().unwrap_or(0))
+            .share("spread", spread_ppm(ask_atoms, &curve));
         let report = self
             .add_price(report, "backing_per_token", market.reserve_atoms, market.circulating_atoms)
             .share("premium", self.premium_ppm())
@@ -59,6 +71,9 @@ impl Listing {
             .amount("circulating", token.amount(market.circulating_atoms), &token.symbol)
             .amount("depth", token.amount(market.depth_atoms), &token.symbol)
             .amount("virtual_reserve", quote.amount(market.virtual_atoms), &quote.symbol)
+            .amount("reserve_waiting", quote.amount(market.reserve_waiting_atoms), &quote.symbol)
+            .amount("reserve_expected", quote.amount(market.reserve_expected_atoms), &quote.symbol)
+            .amount("standing_net", quote.amount(market.standing_net_atoms), &quote.symbol)
             .number("parameter_epoch", market.parameter_epoch)
             .time("synced_at", market.synced_at_seconds, now_seconds)
             .time("next_sync_at", next_sync_seconds, now_seconds)
@@ -99,4 +114,11 @@ impl Listing {
         let ppm = mul_div_floor(spot.ok()?, 1_000_000, self.market.reserve_atoms).ok()?;
         Some(i64::try_from(ppm).ok()?.saturating_sub(1_000_000))
     }
+}
+
+/// How far the ask lies above the spot price, rounded down.
+fn spread_ppm(ask_atoms: u64, curve: &Curve) -> Option<i64> {
+    let quote_atoms = curve.quote_atoms().ok()?;
+    let ppm = mul_div_floor(ask_atoms.saturating_sub(quote_atoms), 1_000_000, quote_atoms).ok()?;
+    i64::try_from(ppm).ok()
 }

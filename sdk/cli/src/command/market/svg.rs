@@ -84,8 +84,8 @@ mod tests {
         let bought = What::Bought { quote_atoms: 1, token_atoms: 1 };
         let moments = [
             moment(0, bought),
-            moment(5, What::Moved { step_ppm: 5, reason: 0 }),
-            moment(9, What::Moved { step_ppm: 0, reason: 3 }),
+            moment(5, What::Moved { step_ppm: 5, absorbed_atoms: 0, reason: 0 }),
+            moment(9, What::Moved { step_ppm: 0, absorbed_atoms: 0, reason: 3 }),
         ];
         write(&listing, &moments, &path).unwrap();
         let svg = std::fs::read_to_string(&path).unwrap();

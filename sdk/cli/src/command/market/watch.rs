@@ -189,7 +189,7 @@ mod tests {
     fn a_move_of_the_curve_is_told_from_a_trade() {
         let listing = listing();
         let curve = listing.market.curve();
-        let what = What::Moved { step_ppm: 0, reason: 3 };
+        let what = What::Moved { step_ppm: 0, absorbed_atoms: 0, reason: 3 };
         let moment = Moment { signature: Signature::default(), at_seconds: 0, what, before: curve, after: curve };
         assert!(listing.line(&moment).contains("MOVE"));
         assert!(!what.is_trade());
