@@ -259,6 +259,7 @@ mod tests {
             creator_bps: 1_500,
             protocol_bps: 2_000,
             referral_bps: 2_500,
+            premium_min_ppm: 1_050_000,
             ..MarketParams::zeroed()
         };
         Market {
@@ -323,7 +324,7 @@ mod tests {
         let bought = quote(&plain, TradeSide::Buy, SOL, 2_000).unwrap();
         let Curve { reserve_atoms, circulating_atoms, virtual_atoms, .. } = bought.curve_after;
         plain = Market { reserve_atoms, circulating_atoms, virtual_atoms, ..plain };
-        let expecting = Market { reserve_expected_atoms: 1_000_000_000, ..plain };
+        let expecting = Market { reserve_expected_atoms: 10_000_000_000, ..plain };
         let buys = [plain, expecting].map(|market| quote(&market, TradeSide::Buy, SOL, 2_000).unwrap());
         assert_eq!(buys[0].spread_atoms, 0);
         assert!(buys[1].spread_atoms > 0 && buys[1].atoms_out < buys[0].atoms_out);
