@@ -16,4 +16,3 @@ pub mod text;
 pub mod timelock;
 pub mod token;
 pub mod transaction;
-pub mod wide;

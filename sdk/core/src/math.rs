@@ -30,6 +30,17 @@ pub const fn wide_mul(a: u64, b: u64) -> u128 {
     (a as u128) * (b as u128)
 }
 
+/// A number of 128 bits out of its low word and its high word, as accounts keep it: a `u128` would have to lie at a multiple
+/// of sixteen bytes there.
+pub const fn join_words(words: [u64; 2]) -> u128 {
+    ((words[1] as u128) << 64) | words[0] as u128
+}
+
+/// Its low word, then its high word.
+pub const fn split_words(number: u128) -> [u64; 2] {
+    [low(number), high(number)]
+}
+
 /// Quotient (at most 128 bits) and remainder of a 128-bit number by a 64-bit one.
 pub fn div_rem_wide(numerator: u128, d: u64) -> Result<(u128, u64)> {
     if d == 0 {

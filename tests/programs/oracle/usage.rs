@@ -1,12 +1,14 @@
 //! What counts as usage, when, and how epochs that nobody rolled are caught up.
 
-use modchains_core::usage::{LONG_HALF_LIFE_SECONDS, SHORT_HALF_LIFE_SECONDS, paid_net_atoms, sum_advance};
+use modchains_core::{
+    math,
+    usage::{LONG_HALF_LIFE_SECONDS, SHORT_HALF_LIFE_SECONDS, paid_net_atoms, sum_advance},
+};
 use modchains_oracle::{
     events::{Change, FeesDistributed, UsageRolled},
     instructions::ServiceConfigureArgs,
     state::{ServiceTerms, Usage},
 };
-use modchains_program_kit::wide;
 use modchains_sdk::{
     address,
     instruction::{oracle, vault},
@@ -29,7 +31,7 @@ fn roll(world: &mut World) -> UsageRolled {
 }
 
 fn sums(usage: &Usage) -> [u128; 2] {
-    [usage.long_sum_q32, usage.short_sum_q32].map(wide::join)
+    [usage.long_sum_q32, usage.short_sum_q32].map(math::join_words)
 }
 
 /// The protocol's part of a fee.

@@ -1,8 +1,8 @@
 //! Events, past tense, with balances before and after wherever money moves. All are emitted by self-CPI.
 
 use anchor_lang::prelude::*;
-use modchains_core::fees::UsageFeeLegs;
-use modchains_program_kit::{event, wide};
+use modchains_core::{fees::UsageFeeLegs, math};
+use modchains_program_kit::event;
 
 use crate::state::Usage;
 
@@ -67,7 +67,7 @@ pub struct UsageSums {
 
 impl From<&Usage> for UsageSums {
     fn from(usage: &Usage) -> Self {
-        let whole = |sum_q32| (wide::join(sum_q32) >> 32) as u64;
+        let whole = |sum_q32| (math::join_words(sum_q32) >> 32) as u64;
         Self {
             long_sum_atoms: whole(usage.long_sum_q32),
             short_sum_atoms: whole(usage.short_sum_q32),

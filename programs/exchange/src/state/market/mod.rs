@@ -12,10 +12,11 @@ use modchains_core::{
     history::History,
     launch::{LaunchTally, Transaction},
     market::{self, Dues, LaunchTerms, MarketRules, MarketState, Order, Synced, Trade, UsageSignal},
+    math,
     sync::{DriftBudget, Supply, SyncState},
 };
 use modchains_program_interface::{assert_view, exchange as view};
-use modchains_program_kit::{keys::same, transaction::Fingerprint, wide};
+use modchains_program_kit::{keys::same, transaction::Fingerprint};
 pub use terms::*;
 
 #[cfg(feature = "idl-build")]
@@ -278,7 +279,7 @@ impl Market {
             },
             history: History {
                 observed_at_seconds: self.observed_at_seconds,
-                supply_atom_seconds: wide::join(self.supply_atom_seconds),
+                supply_atom_seconds: math::join_words(self.supply_atom_seconds),
                 price_log_seconds: self.price_log_seconds,
             },
             sync: SyncState {
@@ -323,7 +324,7 @@ impl Market {
         self.reserve_waiting_atoms = backing.waiting_atoms;
         self.reserve_expected_atoms = backing.expected_atoms;
         self.observed_at_seconds = history.observed_at_seconds;
-        self.supply_atom_seconds = wide::split(history.supply_atom_seconds);
+        self.supply_atom_seconds = math::split_words(history.supply_atom_seconds);
         self.price_log_seconds = history.price_log_seconds;
         self.supply_peak_atoms = sync.supply.peak_atoms;
         self.supply_last_peak_atoms = sync.supply.last_peak_atoms;

@@ -1,5 +1,6 @@
 use anchor_lang::prelude::*;
 use modchains_core::{
+    math,
     usage::{
         HLL_REGISTERS, LONG_HALF_LIFE_SECONDS, SHORT_HALF_LIFE_SECONDS, counted_share_atoms, hll_estimate, hll_insert,
         paid_net_atoms, sum_advance,
@@ -7,7 +8,6 @@ use modchains_core::{
     window,
 };
 use modchains_program_interface::{assert_view, oracle as view};
-use modchains_program_kit::wide;
 
 use crate::errors::{OracleError, ensure};
 
@@ -130,7 +130,7 @@ impl Usage {
             counted_share_atoms(shares_atoms, fees_atoms, requesters, self.requester_cap_atoms, self.quality_ppm)
                 .map_err(OracleError::from)?;
         let advance = |sum_q32, half_life_seconds| {
-            sum_advance(wide::join(sum_q32), counted_atoms, epochs, self.epoch_seconds, half_life_seconds)
+            sum_advance(math::join_words(sum_q32), counted_atoms, epochs, self.epoch_seconds, half_life_seconds)
                 .map_err(OracleError::from)
         };
         let long_sum_q32 = advance(self.long_sum_q32, LONG_HALF_LIFE_SECONDS)?;
@@ -143,7 +143,7 @@ impl Usage {
             counted_atoms,
         };
         self.paid_net_atoms = paid_net_atoms(long_sum_q32, short_sum_q32);
-        (self.long_sum_q32, self.short_sum_q32) = (wide::split(long_sum_q32), wide::split(short_sum_q32));
+        (self.long_sum_q32, self.short_sum_q32) = (math::split_words(long_sum_q32), math::split_words(short_sum_q32));
         (self.epoch, self.rolled_at_seconds) = (now_epoch, now_seconds);
         (self.epoch_fees_atoms, self.epoch_shares_atoms) = (0, 0);
         (self.epoch_requests, self.last_epoch_requesters) = (0, requesters);

@@ -26,7 +26,9 @@ fn an_epoch_is_closed_in_its_last_second_plus_one_and_only_once() {
     assert_eq!(usage.roll(START + 3_600).unwrap(), None);
     assert_eq!((usage.epoch_requests, usage.epoch_fees_atoms, usage.requests_total), (0, 0, 1));
     assert_eq!((usage.requesters_hll, usage.answer_classes[2]), ([0; HLL_REGISTERS], 1));
-    assert!(wide::join(usage.long_sum_q32) > wide::join(usage.short_sum_q32) && usage.short_sum_q32 != [0; 2]);
+    assert!(
+        math::join_words(usage.long_sum_q32) > math::join_words(usage.short_sum_q32) && usage.short_sum_q32 != [0; 2]
+    );
 }
 
 #[test]
@@ -46,7 +48,7 @@ fn a_long_silence_only_lowers_the_sums_and_keeps_the_totals() {
     usage.roll(START + 3_600).unwrap().unwrap();
     let busy = usage;
     usage.roll(START + 400 * 86_400).unwrap().unwrap();
-    let sums = |usage: &Usage| [usage.long_sum_q32, usage.short_sum_q32].map(wide::join);
+    let sums = |usage: &Usage| [usage.long_sum_q32, usage.short_sum_q32].map(math::join_words);
     assert!(sums(&usage) < sums(&busy) && usage.short_sum_q32 == [0; 2]);
     assert_eq!(usage.fees_total_atoms, 500);
     assert_eq!(usage.non_recoverable_fees_total, 50);

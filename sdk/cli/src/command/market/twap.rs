@@ -5,7 +5,7 @@ use modchains_sdk::{
 };
 
 use super::listing::Listing;
-use crate::{connection::Connection, error::Result, model_arg::ModelArg, report::Report};
+use crate::{argument::ModelArg, connection::Connection, error::Result, output::Report};
 
 /// Transactions that are looked through for the reading of a sync.
 const TRANSACTIONS_MAX: usize = 1_000;
