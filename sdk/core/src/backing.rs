@@ -71,15 +71,11 @@ impl Backing {
         quote_atoms.checked_add(spread_atoms).ok_or(CoreError::Overflow)
     }
 
-    /// `B`: the most virtual quote that the owned reserve covers. Rounds down, for solvency. What does not fit 64 bits is no
-    /// bound, because every other bound fits.
+    /// `B`: the most virtual quote that the owned reserve covers. Rounds down, for solvency.
     pub fn boundary_atoms(&self, curve: &Curve) -> Result<u64> {
         let supply_atoms = curve.circulating_atoms.max(self.supply_floor_atoms);
         let tokens_atoms = curve.depth_atoms.checked_sub(supply_atoms).ok_or(CoreError::CurveEmpty)?;
-        match mul_div_floor(self.owned_atoms(curve)?, tokens_atoms, supply_atoms) {
-            Err(CoreError::Overflow) => Ok(u64::MAX),
-            bounded => bounded,
-        }
+        unbounded(mul_div_floor(self.owned_atoms(curve)?, tokens_atoms, supply_atoms))
     }
 
     /// The curve after a buy with its own payment worked into the price: `after` holds the reserve leg and the spread, which
@@ -99,13 +95,15 @@ impl Backing {
     fn work_in(&self, after: Curve, worked_atoms: u64, supply_atoms: u64) -> Result<Curve> {
         let supply_atoms = supply_atoms.max(self.supply_floor_atoms);
         let tokens_atoms = after.depth_atoms.checked_sub(supply_atoms).ok_or(CoreError::CurveEmpty)?;
-        let added_atoms = mul_div_floor(worked_atoms, tokens_atoms, supply_atoms)?;
-        let mut virtual_atoms = after.virtual_atoms.checked_add(added_atoms).ok_or(CoreError::Overflow)?;
+        // What has no room beside `R` in 64 bits is not worked in: no trade is refused for it, least of all a sale.
+        let added_atoms = unbounded(mul_div_floor(worked_atoms, tokens_atoms, supply_atoms))?;
+        let room_atoms = u64::MAX - after.reserve_atoms;
+        let mut virtual_atoms = after.virtual_atoms.saturating_add(added_atoms).min(room_atoms);
         // Above the floor the boundary is never met: the curve leg keeps the slack and the rest is worth less than it adds.
         if after.circulating_atoms < self.supply_floor_atoms {
-            virtual_atoms = virtual_atoms.min(self.boundary_atoms(&after)?).max(after.virtual_atoms);
+            virtual_atoms = virtual_atoms.min(self.boundary_atoms(&after)?);
         }
-        Ok(Curve { virtual_atoms, ..after })
+        Ok(Curve { virtual_atoms: virtual_atoms.max(after.virtual_atoms), ..after })
     }
 
     /// `D`: everything on its way to the reserve.
@@ -120,4 +118,9 @@ impl Backing {
         }
         mul_div_floor(curve.reserve_atoms, curve.circulating_atoms, self.supply_floor_atoms)
     }
+}
+
+/// What does not fit 64 bits is no bound, because every other bound fits.
+fn unbounded(atoms: Result<u64>) -> Result<u64> {
+    if atoms == Err(CoreError::Overflow) { Ok(u64::MAX) } else { atoms }
 }

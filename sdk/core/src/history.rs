@@ -78,11 +78,12 @@ pub fn mean_price_q64(earlier_log_seconds: i64, later_log_seconds: i64, elapsed_
     }
 }
 
-/// Mean of the supply over `elapsed_seconds`, token atoms. Rounds up: a larger supply makes a smaller step.
-pub fn mean_supply_atoms(supply_atom_seconds: u128, elapsed_seconds: u64) -> Result<u64> {
+/// Mean of the supply over `elapsed_seconds`, token atoms, at most `depth_atoms`: after a clock went back, some seconds
+/// count twice. Rounds up: a larger supply makes a smaller step.
+pub fn mean_supply_atoms(supply_atom_seconds: u128, elapsed_seconds: u64, depth_atoms: u64) -> Result<u64> {
     let (mean, rest) = div_rem_wide(supply_atom_seconds, elapsed_seconds)?;
-    let mean = u64::try_from(mean).map_err(|_| CoreError::Overflow)?;
-    mean.checked_add(u64::from(rest > 0)).ok_or(CoreError::Overflow)
+    let mean = u64::try_from(mean).unwrap_or(depth_atoms);
+    Ok(mean.saturating_add(u64::from(rest > 0)).min(depth_atoms))
 }
 
 /// Numerators over 2^31 of `q` in `log2(1 + x) = x + x (1 - x) q(x)`: interpolated at the Chebyshev points of [0, 1], exact at

@@ -19,9 +19,9 @@ impl StepPricing {
         let reserve_atoms = if supply_atoms <= circulating_atoms {
             curve.reserve_atoms
         } else {
-            let boundary_atoms = endless(mul_div_ceil(curve.reserve_atoms, curve.token_atoms()?, circulating_atoms))?;
             let tokens_atoms = depth_atoms.checked_sub(supply_atoms).ok_or(CoreError::CurveEmpty)?;
-            endless(mul_div_ceil(boundary_atoms, supply_atoms, tokens_atoms))?
+            let boundary_atoms = mul_div_ceil(curve.reserve_atoms, curve.token_atoms()?, circulating_atoms);
+            endless(boundary_atoms.and_then(|boundary| mul_div_ceil(boundary, supply_atoms, tokens_atoms)))?
         };
         Ok(Self { supply_atoms, reserve_atoms })
     }
@@ -35,8 +35,12 @@ impl StepPricing {
         let cut_atoms = large_depth_atoms.checked_sub(small_depth_atoms).ok_or(CoreError::Overflow)?;
         let supply_atoms = self.supply_atoms.min(small_depth_atoms.saturating_sub(1));
         let tokens_atoms = small_depth_atoms.checked_sub(supply_atoms).ok_or(CoreError::CurveEmpty)?;
-        let moved_atoms = endless(mul_div_ceil(self.reserve_atoms, cut_atoms, tokens_atoms))?;
-        Ok(endless(mul_div_ceil(moved_atoms, supply_atoms, small_depth_atoms))?.div_ceil(4))
+        if self.reserve_atoms == u64::MAX {
+            return Ok(u64::MAX);
+        }
+        let moved_atoms = mul_div_ceil(self.reserve_atoms, cut_atoms, tokens_atoms);
+        let gain_atoms = moved_atoms.and_then(|moved| mul_div_ceil(moved, supply_atoms, small_depth_atoms));
+        endless(gain_atoms.map(|gain| gain.div_ceil(4)))
     }
 }
 

@@ -131,8 +131,7 @@ pub fn sync(
         });
     }
     let elapsed = elapsed_seconds(state.synced_at_seconds, now_seconds)?;
-    let supply =
-        state.supply.average(curve.circulating_atoms, input.supply_atom_seconds, elapsed, now_seconds, params)?;
+    let supply = state.supply.average(curve, input.supply_atom_seconds, elapsed, now_seconds, params)?;
     let state =
         SyncState { supply, drift: state.drift.drain(now_seconds, params)?, synced_at_seconds: now_seconds, ..*state };
     let (taken_in, waiting_atoms) = curve.deposit_backing(backing.waiting_atoms)?;
@@ -158,11 +157,11 @@ pub fn sync(
     })
 }
 
-/// Works what lies in the reserve into the price: `V' = max(V, min(V + floor(A k), B))`. Rounds down, for solvency.
+/// Works what lies in the reserve into the price: `V' = max(V, min(V + floor(A k), B))`, as far as `R + V'` fits 64 bits.
+/// Rounds down, for solvency.
 fn absorb(curve: &Curve, backing: &Backing, params: &MarketParams) -> Result<Curve> {
-    let most_atoms = ppm_floor(curve.quote_atoms()?, params.absorb_max_ppm)?
-        .checked_add(curve.virtual_atoms)
-        .ok_or(CoreError::Overflow)?;
+    let added_atoms = ppm_floor(curve.quote_atoms()?, params.absorb_max_ppm)?;
+    let most_atoms = curve.virtual_atoms.saturating_add(added_atoms).min(u64::MAX - curve.reserve_atoms);
     let virtual_atoms = backing.boundary_atoms(curve)?.min(most_atoms).max(curve.virtual_atoms);
     Ok(Curve { virtual_atoms, ..*curve })
 }
@@ -330,8 +329,8 @@ impl Stepper<'_> {
     }
 
     /// The step to this depth, unless it rounds away or leaves no virtual quote to open the curve again once all tokens are
-    /// sold: then the net that would pay for it stays unspent. The quote side is scaled like the depth and rounds down, for
-    /// solvency.
+    /// sold: then the net that would pay for it stays unspent. The quote side is scaled like the depth, as far as it fits 64
+    /// bits, and rounds down, for solvency.
     fn finish(
         &self,
         stay: SyncState,
@@ -341,7 +340,7 @@ impl Stepper<'_> {
         reason: SyncReason,
     ) -> Result<Step> {
         let curve = self.curve;
-        let quote_atoms = mul_div_floor(curve.quote_atoms()?, depth_atoms, curve.depth_atoms)?;
+        let quote_atoms = unbounded(mul_div_floor(curve.quote_atoms()?, depth_atoms, curve.depth_atoms))?;
         let virtual_atoms = quote_atoms.saturating_sub(curve.reserve_atoms);
         let next = Curve { depth_atoms, virtual_atoms, ..*curve };
         let is_up = reason == SyncReason::SteppedUp;

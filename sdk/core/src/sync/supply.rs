@@ -1,6 +1,6 @@
 //! How many tokens circulated lately: what bounds a step, and at which supply it is paid.
 
-use crate::{CoreError, Result, history::mean_supply_atoms, market::MarketParams, usage::exp2_neg_q32};
+use crate::{CoreError, Result, curve::Curve, history::mean_supply_atoms, market::MarketParams, usage::exp2_neg_q32};
 
 /// Peaks and averages of the circulating supply.
 ///
@@ -56,20 +56,20 @@ impl Supply {
     /// roll. Rounds up, against the step.
     pub fn average(
         &self,
-        circulating_atoms: u64,
+        curve: &Curve,
         supply_atom_seconds: u128,
         elapsed_seconds: u64,
         now_seconds: i64,
         params: &MarketParams,
     ) -> Result<Self> {
-        let mean_atoms = mean_supply_atoms(supply_atom_seconds, elapsed_seconds)?;
+        let mean_atoms = mean_supply_atoms(supply_atom_seconds, elapsed_seconds, curve.depth_atoms)?;
         let toward = |average_atoms, half_life_seconds| {
             approach(average_atoms, mean_atoms, exp2_neg_q32(elapsed_seconds, half_life_seconds)?)
         };
         Ok(Self {
             short_average_atoms: toward(self.short_average_atoms, params.supply_half_life_seconds)?,
             long_average_atoms: toward(self.long_average_atoms, params.pricing_half_life_seconds)?,
-            ..self.roll(circulating_atoms, now_seconds, params.epoch_seconds)
+            ..self.roll(curve.circulating_atoms, now_seconds, params.epoch_seconds)
         })
     }
 
