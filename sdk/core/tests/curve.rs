@@ -8,8 +8,18 @@ use proptest::prelude::*;
 
 use common::{any_atoms, solvent_curve};
 
+/// At the curve's own price.
+fn buys(curve: &Curve, quote_atoms: u64) -> Result<u64, CoreError> {
+    curve.buy_exact_in(curve.quote_atoms()?, quote_atoms)
+}
+
+/// At the curve's own price.
+fn costs(curve: &Curve, token_atoms: u64) -> Result<u64, CoreError> {
+    curve.buy_exact_out(curve.quote_atoms()?, token_atoms)
+}
+
 fn bought(curve: &Curve, quote_atoms: u64) -> Option<(u64, Curve)> {
-    let token_atoms = curve.buy_exact_in(quote_atoms).ok()?;
+    let token_atoms = buys(curve, quote_atoms).ok()?;
     Some((token_atoms, curve.apply_buy(quote_atoms, token_atoms).ok()?))
 }
 
@@ -55,31 +65,43 @@ proptest! {
     }
 
     #[test]
-    fn a_deposit_to_the_backing_keeps_the_price_while_virtual_quote_is_left(
+    fn a_deposit_to_the_backing_never_moves_the_price_and_leaves_no_atom_behind(
         curve in solvent_curve(), amount in any_atoms(),
     ) {
-        let Ok(after) = curve.deposit_backing(amount) else { return Ok(()) };
+        let Ok((after, left_atoms)) = curve.deposit_backing(amount) else { return Ok(()) };
         prop_assert_eq!(after.invariant(), Ok(()));
-        let reserve_atoms = curve.reserve_atoms + amount;
-        prop_assert_eq!(after, Curve { reserve_atoms, virtual_atoms: after.virtual_atoms, ..curve });
-        if amount < curve.virtual_atoms {
-            prop_assert_eq!(after.quote_atoms(), curve.quote_atoms());
-        } else {
-            prop_assert_eq!(after.virtual_atoms, curve.virtual_atoms.min(1));
-        }
-        prop_assert!(after.quote_atoms().unwrap() >= curve.quote_atoms().unwrap());
+        prop_assert_eq!(after.quote_atoms(), curve.quote_atoms());
+        let entered = amount - left_atoms;
+        let expected = Curve {
+            reserve_atoms: curve.reserve_atoms + entered,
+            virtual_atoms: curve.virtual_atoms - entered,
+            ..curve
+        };
+        prop_assert_eq!(after, expected);
+        prop_assert_eq!(entered, amount.min(curve.virtual_atoms.saturating_sub(1)), "one virtual atom stays");
+        prop_assert!(after.slack().unwrap() >= curve.slack().unwrap());
     }
 
     #[test]
     fn buying_right_before_a_deposit_to_the_backing_never_gains(
         curve in solvent_curve(), quote_atoms in any_atoms(), amount in any_atoms(),
     ) {
-        if amount < curve.virtual_atoms
-            && let Some((token_atoms, bought)) = bought(&curve, quote_atoms)
-            && let Ok(after) = bought.deposit_backing(amount)
+        if let Some((token_atoms, bought)) = bought(&curve, quote_atoms)
+            && let Ok((after, _)) = bought.deposit_backing(amount)
             && let Some((back_atoms, _)) = sold(&after, token_atoms)
         {
             prop_assert!(back_atoms <= quote_atoms);
+        }
+    }
+
+    #[test]
+    fn what_the_price_does_not_show_is_never_less_after_a_trade(curve in solvent_curve(), amount in any_atoms()) {
+        let slack = curve.slack().unwrap();
+        let exact = u128::from(curve.reserve_atoms) * u128::from(curve.token_atoms().unwrap())
+            - u128::from(curve.virtual_atoms) * u128::from(curve.circulating_atoms);
+        prop_assert_eq!(slack, exact);
+        for (_, after) in [bought(&curve, amount), sold(&curve, amount)].into_iter().flatten() {
+            prop_assert!(after.slack().unwrap() >= slack);
         }
     }
 
@@ -90,7 +112,7 @@ proptest! {
     ) {
         let curve = Curve { reserve_atoms, circulating_atoms, depth_atoms, virtual_atoms };
         let quotes = [
-            curve.buy_exact_in(amount), curve.buy_exact_out(amount),
+            buys(&curve, amount), costs(&curve, amount),
             curve.sell_exact_in(amount), curve.sell_exact_out(amount),
         ];
         prop_assert!(quotes.iter().all(|quote| quote.is_err() || *quote != Ok(0)));
@@ -139,14 +161,14 @@ proptest! {
 
     #[test]
     fn exact_in_and_exact_out_agree_within_the_pools_rounding(curve in solvent_curve(), amount in any_atoms()) {
-        if let Ok(token_atoms) = curve.buy_exact_in(amount) {
-            prop_assert!(curve.buy_exact_out(token_atoms).unwrap() <= amount);
+        if let Ok(token_atoms) = buys(&curve, amount) {
+            prop_assert!(costs(&curve, token_atoms).unwrap() <= amount);
         }
-        if let Ok(quote_atoms) = curve.buy_exact_out(amount)
-            && let Ok(token_atoms) = curve.buy_exact_in(quote_atoms)
+        if let Ok(quote_atoms) = costs(&curve, amount)
+            && let Ok(token_atoms) = buys(&curve, quote_atoms)
         {
             prop_assert!(token_atoms >= amount);
-            prop_assert!(quote_atoms == 1 || curve.buy_exact_in(quote_atoms - 1).unwrap_or(0) < amount);
+            prop_assert!(quote_atoms == 1 || buys(&curve, quote_atoms - 1).unwrap_or(0) < amount);
         }
         if let Ok(quote_atoms) = curve.sell_exact_in(amount)
             && let Ok(token_atoms) = curve.sell_exact_out(quote_atoms)
@@ -170,7 +192,7 @@ proptest! {
     fn the_spot_price_lies_between_a_sale_and_a_buy(curve in solvent_curve(), token_atoms in any_atoms()) {
         let price_q64 = curve.spot_price_q64().unwrap();
         let worth = |atoms: u64, of: u64| (u128::from(atoms) << 64) / u128::from(of);
-        if let Ok(cost_atoms) = curve.buy_exact_out(token_atoms) {
+        if let Ok(cost_atoms) = costs(&curve, token_atoms) {
             prop_assert!(worth(cost_atoms, token_atoms) >= price_q64);
         }
         if let Ok(paid_atoms) = curve.sell_exact_in(token_atoms) {
@@ -183,10 +205,10 @@ proptest! {
 fn impossible_trades_are_refused_by_name() {
     let curve = Curve { reserve_atoms: 1_000, circulating_atoms: 500, depth_atoms: 1_000, virtual_atoms: 1_000 };
     assert_eq!(curve.invariant(), Ok(()));
-    assert_eq!(curve.buy_exact_in(0), Err(CoreError::AmountZero));
-    assert_eq!(curve.buy_exact_in(1), Err(CoreError::OutputZero));
-    assert_eq!(curve.buy_exact_in(u64::MAX), Err(CoreError::Overflow));
-    assert_eq!(curve.buy_exact_out(500), Err(CoreError::InsufficientSupply));
+    assert_eq!(buys(&curve, 0), Err(CoreError::AmountZero));
+    assert_eq!(buys(&curve, 1), Err(CoreError::OutputZero));
+    assert_eq!(buys(&curve, u64::MAX), Err(CoreError::Overflow));
+    assert_eq!(costs(&curve, 500), Err(CoreError::InsufficientSupply));
     assert_eq!(curve.sell_exact_in(501), Err(CoreError::InsufficientSupply));
     assert_eq!(curve.sell_exact_out(1_001), Err(CoreError::InsufficientReserve));
     assert_eq!(curve.sell_exact_in(500), Ok(1_000), "on the boundary the last token pays the last atom");

@@ -17,22 +17,56 @@ proptest! {
     #[test]
     fn a_trade_fee_is_split_to_the_atom(fees in trade_fees(), fee_atoms in any_atoms(), has_referrer: bool) {
         prop_assert_eq!(fees.validate(), Ok(()));
-        let legs = fees.split_fee(fee_atoms, has_referrer).unwrap();
+        let legs = fees.split_base(fee_atoms, has_referrer).unwrap();
         prop_assert_eq!(legs.total(), Ok(fee_atoms));
         prop_assert!(has_referrer || legs.referrer == 0);
-        let unreferred = fees.split_fee(fee_atoms, false).unwrap();
+        let unreferred = fees.split_base(fee_atoms, false).unwrap();
         prop_assert_eq!(legs.protocol + legs.referrer, unreferred.protocol);
         prop_assert_eq!((legs.reserve, legs.vault, legs.creator), (unreferred.reserve, unreferred.vault, unreferred.creator));
     }
 
     #[test]
-    fn what_is_lost_is_never_less_than_the_rate_says(fees in trade_fees(), gross_atoms in 1u64..u64::MAX) {
+    fn no_trade_is_too_small_to_pay_the_protocol(fees in trade_fees(), gross_atoms in any_atoms(), launch_bps in 0u16..4_500) {
+        let fees = TradeFees { launch_bps, ..fees };
+        let gross_atoms = gross_atoms.max(1);
         let fee_atoms = fees.fee_atoms(gross_atoms).unwrap();
-        let legs = fees.split_fee(fee_atoms, true).unwrap();
-        let lost = u128::from(legs.reserve) + u128::from(legs.protocol);
-        prop_assert!(lost * 1_000_000 >= u128::from(gross_atoms) * u128::from(fees.fee_lost_ppm().unwrap()));
-        let protocol_rate = u128::from(fees.protocol_lost_ppm().unwrap());
-        prop_assert!((u128::from(legs.protocol) + 2) * 1_000_000 >= u128::from(gross_atoms) * protocol_rate);
+        let legs = fees.split_fee(gross_atoms, fee_atoms, true).unwrap();
+        prop_assert!(legs.protocol >= 1, "{legs:?}");
+        prop_assert_eq!(legs.total(), Ok(fee_atoms));
+    }
+
+    #[test]
+    fn a_trade_loses_to_the_protocol_no_less_than_the_rate_says(fees in trade_fees(), gross_atoms in 1u64..u64::MAX) {
+        let fee_atoms = fees.fee_atoms(gross_atoms).unwrap();
+        let legs = fees.split_fee(gross_atoms, fee_atoms, true).unwrap();
+        let lost = |leg: u64, rate_ppm: u32| u128::from(leg) * 1_000_000 >= u128::from(gross_atoms) * u128::from(rate_ppm);
+        prop_assert!(lost(legs.protocol, fees.protocol_lost_ppm().unwrap()), "{legs:?}");
+        // The reserve takes what rounding leaves of the others, but for the atom by which the protocol's leg is rounded up.
+        prop_assert!(lost(legs.reserve + 1, fees.reserve_lost_ppm()), "{legs:?}");
+    }
+
+    #[test]
+    fn what_the_launch_adds_is_the_stakers_and_the_protocols_alone(
+        fees in trade_fees(), launch_bps in 1u16..4_500, gross_atoms in any_atoms(), has_referrer: bool,
+    ) {
+        let launch = TradeFees { launch_bps, ..fees };
+        let (fee_atoms, base_atoms) = (launch.fee_atoms(gross_atoms).unwrap(), fees.fee_atoms(gross_atoms).unwrap());
+        let legs = launch.split_fee(gross_atoms, fee_atoms, has_referrer).unwrap();
+        let base = fees.split_base(base_atoms, has_referrer).unwrap();
+        prop_assert_eq!(legs.total(), Ok(fee_atoms));
+        prop_assert_eq!((legs.reserve, legs.creator, legs.referrer), (base.reserve, base.creator, base.referrer));
+        // A creator who stakes alone gets no larger part of it than of a base fee.
+        let (added, parts_bps) = (fee_atoms - base_atoms, fees.split.vault_bps + fees.split.creator_bps);
+        let most = u128::from(added) * u128::from(parts_bps) / 10_000;
+        prop_assert_eq!(u128::from(legs.vault - base.vault), most);
+        prop_assert_eq!(legs.protocol - base.protocol, added - most as u64);
+    }
+
+    #[test]
+    fn the_smallest_fee_that_is_paid_in_is_split_without_loss(fees in trade_fees(), fee_atoms in 0u64..64) {
+        let legs = fees.split_base(fee_atoms, true).unwrap();
+        prop_assert_eq!(legs.total(), Ok(fee_atoms));
+        prop_assert_eq!(legs.protocol > 0, fee_atoms > 0);
     }
 
     #[test]
@@ -51,8 +85,9 @@ proptest! {
     ) {
         let vault_bps = cuts[0].min(10_000 - operator_bps);
         let creator_bps = cuts[1].min(10_000 - operator_bps - vault_bps);
-        let reserve_bps = cuts[2].min(10_000 - operator_bps - vault_bps - creator_bps);
-        let protocol_bps = 10_000 - operator_bps - vault_bps - creator_bps - reserve_bps;
+        let rest_bps = 10_000 - operator_bps - vault_bps - creator_bps;
+        let protocol_bps = cuts[2].min(rest_bps / 2);
+        let reserve_bps = rest_bps - protocol_bps;
         let split = UsageFeeSplit { operator_bps, vault_bps, creator_bps, reserve_bps, protocol_bps };
         prop_assert_eq!(split.validate(), Ok(()));
         let legs = split.split(fee_atoms).unwrap();
@@ -64,19 +99,22 @@ proptest! {
 
     #[test]
     fn any_fee_setting_gives_a_value_or_an_error(
-        fee_bps: u16, parts in prop::array::uniform4(any::<u16>()), referral_bps: u16, amount in any_atoms(),
+        fee_bps: u16, launch_bps: u16, parts in prop::array::uniform4(any::<u16>()), referral_bps: u16, amount in any_atoms(),
     ) {
         let [reserve_bps, vault_bps, creator_bps, protocol_bps] = parts;
         let split = FeeSplit { reserve_bps, vault_bps, creator_bps, protocol_bps };
-        let fees = TradeFees { fee_bps, split, referral_bps };
-        if let Ok(legs) = fees.split_fee(amount, true) {
+        let fees = TradeFees { fee_bps, launch_bps, split, referral_bps };
+        for legs in [fees.split_base(amount, true), fees.split_fee(amount, amount, true)].into_iter().flatten() {
             prop_assert_eq!(legs.total(), Ok(amount));
         }
         if let Ok(fee_atoms) = fees.fee_atoms(amount) {
             prop_assert!(fee_atoms <= amount);
         }
-        prop_assert!(fees.gross_for_net(amount).is_ok_and(|gross_atoms| gross_atoms >= amount) || fee_bps == 0 || fee_bps >= 10_000 || amount > u64::MAX / 10_000);
-        prop_assert_eq!(fees.fee_lost_ppm().is_err(), referral_bps > 10_000 || u64::from(fee_bps) * (u64::from(reserve_bps) * 10_000 + u64::from(protocol_bps) * u64::from(10_000u16.saturating_sub(referral_bps))) / 1_000_000 > u64::from(u32::MAX));
+        let rate_bps = u32::from(fee_bps) + u32::from(launch_bps);
+        prop_assert_eq!(fees.rate_bps().is_ok(), (1..10_000).contains(&rate_bps));
+        prop_assert!(fees.gross_for_net(amount).is_ok_and(|gross_atoms| gross_atoms >= amount) || rate_bps == 0 || rate_bps >= 10_000 || amount > u64::MAX / 10_000);
+        let lost_ppm = u64::from(fee_bps) * u64::from(protocol_bps) * u64::from(10_000u16.saturating_sub(referral_bps)) / 1_000_000;
+        prop_assert_eq!(fees.protocol_lost_ppm().ok(), (referral_bps <= 10_000).then_some(lost_ppm as u32));
     }
 }
 
@@ -84,7 +122,7 @@ proptest! {
 fn the_defaults_are_valid_and_lose_what_the_documentation_says() {
     assert_eq!(TRADE_FEES_DEFAULT.validate(), Ok(()));
     assert_eq!(USAGE_FEE_SPLIT_DEFAULT.validate(), Ok(()));
-    assert_eq!(TRADE_FEES_DEFAULT.fee_lost_ppm(), Ok(5_500));
+    assert_eq!(TRADE_FEES_DEFAULT.reserve_lost_ppm(), 4_000);
     assert_eq!(TRADE_FEES_DEFAULT.protocol_lost_ppm(), Ok(1_500));
 }
 
@@ -102,7 +140,9 @@ fn settings_on_their_bounds_are_accepted() {
     ] {
         assert_eq!(split.validate(), Ok(()), "{split:?}");
     }
-    assert_eq!(UsageFeeSplit { operator_bps: 3_000, vault_bps: 5_200, ..USAGE_FEE_SPLIT_DEFAULT }.validate(), Ok(()));
+    assert_eq!(UsageFeeSplit { operator_bps: 3_000, vault_bps: 4_300, ..USAGE_FEE_SPLIT_DEFAULT }.validate(), Ok(()));
+    let as_much = UsageFeeSplit { reserve_bps: 500, vault_bps: 2_100, ..USAGE_FEE_SPLIT_DEFAULT };
+    assert_eq!(as_much.validate(), Ok(()), "the reserve's part is the protocol's");
 }
 
 #[test]
@@ -123,8 +163,11 @@ fn settings_out_of_bounds_are_refused() {
     }
     assert_eq!(TradeFees { fee_bps: 0, ..fees }.fee_atoms(1), Err(CoreError::FeeOutOfBounds));
     assert_eq!(TradeFees { fee_bps: 10_000, ..fees }.fee_atoms(1), Err(CoreError::FeeOutOfBounds));
-    assert_eq!(
-        UsageFeeSplit { operator_bps: 2_999, vault_bps: 5_201, ..USAGE_FEE_SPLIT_DEFAULT }.validate(),
-        Err(CoreError::SplitInvalid)
-    );
+    for split in [
+        UsageFeeSplit { operator_bps: 2_999, vault_bps: 4_301, ..USAGE_FEE_SPLIT_DEFAULT },
+        UsageFeeSplit { reserve_bps: 499, vault_bps: 2_101, ..USAGE_FEE_SPLIT_DEFAULT },
+        UsageFeeSplit { vault_bps: 1_101, ..USAGE_FEE_SPLIT_DEFAULT },
+    ] {
+        assert_eq!(split.validate(), Err(CoreError::SplitInvalid), "{split:?}");
+    }
 }

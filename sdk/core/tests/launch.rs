@@ -7,11 +7,16 @@ use modchains_core::{
     CoreError,
     fees::{TRADE_FEE_MAX_BPS, TRADE_FEE_MIN_BPS, TradeFees},
     launch::{LAUNCH_FEE_MAX_BPS, LAUNCH_SECONDS_MAX, LaunchTerms, check_cap},
-    trade::{buy_exact_in, sell_exact_in},
+    trade::Sides,
 };
 use proptest::prelude::*;
 
-use common::{any_atoms, solvent_curve, trade_fees};
+use common::{any_atoms, sides, trade_fees};
+
+/// The whole fee: the base and what the launch adds.
+fn rate_bps(terms: &LaunchTerms, base_bps: u16, opened: i64, now: i64) -> u16 {
+    base_bps + terms.added_fee_bps(base_bps, opened, now).unwrap()
+}
 
 /// A base fee and launch terms that go with it.
 fn terms() -> impl Strategy<Value = (u16, LaunchTerms)> {
@@ -31,7 +36,7 @@ proptest! {
         (base_bps, terms) in terms(), opened in -1i64 << 40..1 << 40, elapsed in 0u32..=LAUNCH_SECONDS_MAX,
     ) {
         prop_assert_eq!(terms.validate(base_bps), Ok(()));
-        let fee_bps = terms.fee_bps(base_bps, opened, opened + i64::from(elapsed)).unwrap();
+        let fee_bps = rate_bps(&terms, base_bps, opened, opened + i64::from(elapsed));
         // In units of 1 / duration, so that nothing is rounded.
         let duration = i128::from(terms.duration_seconds);
         let line = (i128::from(terms.fee_max_bps) - i128::from(base_bps)) * (duration - i128::from(elapsed)).max(0);
@@ -43,7 +48,7 @@ proptest! {
     fn the_launch_fee_never_rises_with_time_nor_leaves_its_bounds(
         (base_bps, terms) in terms(), opened in -1i64 << 40..1 << 40, first in -100i64..4_000, later in 0i64..4_000,
     ) {
-        let fee_bps = |at: i64| terms.fee_bps(base_bps, opened, opened + at).unwrap();
+        let fee_bps = |at: i64| rate_bps(&terms, base_bps, opened, opened + at);
         prop_assert!(fee_bps(first + later) <= fee_bps(first));
         prop_assert!((base_bps..=terms.fee_max_bps).contains(&fee_bps(first)));
         prop_assert_eq!(fee_bps(first) == terms.fee_max_bps, first <= 0 || fee_bps(0) == fee_bps(first));
@@ -52,35 +57,30 @@ proptest! {
     }
 
     #[test]
-    fn any_launch_and_any_clock_give_a_fee_of_at_least_the_base_fee(
+    fn any_launch_and_any_clock_add_at_most_what_lies_between_both_fees(
         fee_max_bps: u16, duration_seconds: u32, cap_ppm: u32, base_bps: u16, opened: i64, now: i64,
     ) {
         let terms = LaunchTerms { fee_max_bps, duration_seconds, cap_ppm };
-        let fee_bps = terms.fee_bps(base_bps, opened, now).unwrap();
-        prop_assert!(base_bps <= fee_bps && fee_bps <= fee_max_bps.max(base_bps));
-        prop_assert!(terms.is_on(opened, now) || fee_bps == base_bps);
+        let added_bps = terms.added_fee_bps(base_bps, opened, now).unwrap();
+        prop_assert!(added_bps <= fee_max_bps.saturating_sub(base_bps));
+        prop_assert!(terms.is_on(opened, now) || added_bps == 0);
     }
 
     #[test]
-    fn a_launch_fee_never_loses_a_trader_less_than_the_base_fee(
-        fees in trade_fees(), (base_bps, terms) in terms(), elapsed in 0i64..=i64::from(LAUNCH_SECONDS_MAX),
+    fn a_launch_fee_gives_fewer_tokens_and_pays_a_seller_less_and_leaves_no_more_in_the_curve(
+        sides in sides(), fees in trade_fees(), launch_bps in 1u16..=4_500, amount in any_atoms(),
     ) {
-        let base = TradeFees { fee_bps: base_bps, ..fees };
-        let launch = TradeFees { fee_bps: terms.fee_bps(base_bps, 0, elapsed).unwrap(), ..fees };
-        prop_assert!(launch.fee_lost_ppm().unwrap() >= base.fee_lost_ppm().unwrap());
-        prop_assert!(launch.protocol_lost_ppm().unwrap() >= base.protocol_lost_ppm().unwrap());
-    }
-
-    #[test]
-    fn a_higher_launch_fee_gives_fewer_tokens_and_pays_a_seller_less(
-        curve in solvent_curve(), fees in trade_fees(), launch_bps in 500u16..=LAUNCH_FEE_MAX_BPS, amount in any_atoms(),
-    ) {
-        let launch = TradeFees { fee_bps: launch_bps, ..fees };
-        if let (Ok(dear), Ok(cheap)) = (buy_exact_in(&curve, &launch, amount, false), buy_exact_in(&curve, &fees, amount, false)) {
+        let launch = TradeFees { launch_bps, ..fees };
+        let buy = |fees, sides: &Sides| sides.buy_exact_in(fees, amount, false);
+        if let (Ok(dear), Ok(cheap)) = (buy(&launch, &sides), buy(&fees, &sides)) {
             prop_assert!(dear.token_atoms_out <= cheap.token_atoms_out && dear.fee_atoms >= cheap.fee_atoms);
+            prop_assert_eq!(dear.legs.reserve, cheap.legs.reserve);
+            prop_assert!(dear.curve_after.quote_atoms().unwrap() <= cheap.curve_after.quote_atoms().unwrap());
         }
-        if let (Ok(dear), Ok(cheap)) = (sell_exact_in(&curve, &launch, amount, false), sell_exact_in(&curve, &fees, amount, false)) {
+        let sell = |fees| sides.sell_exact_in(fees, amount, false);
+        if let (Ok(dear), Ok(cheap)) = (sell(&launch), sell(&fees)) {
             prop_assert!(dear.quote_atoms_out <= cheap.quote_atoms_out);
+            prop_assert_eq!(dear.curve_after, cheap.curve_after);
         }
     }
 
@@ -112,7 +112,7 @@ proptest! {
 #[test]
 fn a_fee_of_half_decays_to_one_percent_in_ten_minutes() {
     let terms = LaunchTerms { fee_max_bps: 5_000, duration_seconds: 600, cap_ppm: 10_000 };
-    let fee_bps = |elapsed: i64| terms.fee_bps(100, 1_000, 1_000 + elapsed).unwrap();
+    let fee_bps = |elapsed: i64| rate_bps(&terms, 100, 1_000, 1_000 + elapsed);
     // 4,900 * 599 / 600 = 4,891.8; half of 4,900; 4,900 / 600 = 8.2.
     assert_eq!([-5, 0, 1, 300, 599, 600, 601].map(fee_bps), [5_000, 5_000, 4_992, 2_550, 109, 100, 100]);
     assert_eq!([-5, 0, 599, 600].map(|elapsed| terms.is_on(1_000, 1_000 + elapsed)), [true, true, true, false]);
@@ -121,7 +121,7 @@ fn a_fee_of_half_decays_to_one_percent_in_ten_minutes() {
     assert_eq!(check_cap(10, 4, 6), Ok(10));
     assert_eq!(check_cap(10, 4, 7), Err(CoreError::LaunchCapExceeded));
     assert_eq!(check_cap(u64::MAX, u64::MAX, 1), Err(CoreError::LaunchCapExceeded));
-    assert_eq!(terms.fee_bps(5_001, 1_000, 1_000), Ok(5_001), "a base fee above the launch fee holds");
+    assert_eq!(terms.added_fee_bps(5_001, 1_000, 1_000), Ok(0), "a base fee above the launch fee holds");
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn a_market_without_protection_charges_the_base_fee_at_once() {
     let none = LaunchTerms::default();
     assert_eq!(none.validate(100), Ok(()));
     assert!(!none.is_on(1_000, 1_000) && !none.is_on(1_000, 0));
-    assert_eq!(none.fee_bps(100, 1_000, 1_000), Ok(100));
+    assert_eq!(none.added_fee_bps(100, 1_000, 1_000), Ok(0));
 }
 
 #[test]

@@ -6,8 +6,8 @@ mod common;
 use modchains_core::{
     CoreError,
     usage::{
-        EMA_FAST_HALF_LIFE_SECONDS, EMA_MID_HALF_LIFE_SECONDS, EMA_SLOW_HALF_LIFE_SECONDS, ONE_Q32, ema_advance,
-        epoch_value, exp2_neg_q32, hll_estimate, hll_insert, quality_ppm, to_ema_scale,
+        LONG_HALF_LIFE_SECONDS, ONE_Q32, SHORT_HALF_LIFE_SECONDS, counted_share_atoms, exp2_neg_q32, hll_estimate,
+        hll_insert, quality_ppm, sum_advance,
     },
 };
 use modchains_test_seed::Ensemble;
@@ -26,7 +26,12 @@ fn hash(of: u64) -> u64 {
 }
 
 fn half_life() -> impl Strategy<Value = u32> {
-    prop_oneof![Just(EMA_FAST_HALF_LIFE_SECONDS), Just(EMA_MID_HALF_LIFE_SECONDS), Just(EMA_SLOW_HALF_LIFE_SECONDS)]
+    prop_oneof![Just(SHORT_HALF_LIFE_SECONDS), Just(LONG_HALF_LIFE_SECONDS)]
+}
+
+/// A sum of use in Q32 atoms, up to 2^60 atoms.
+fn sum_q32() -> impl Strategy<Value = u128> {
+    (any_atoms(), any::<u32>()).prop_map(|(atoms, fraction)| (u128::from(atoms >> 4) << 32) | u128::from(fraction))
 }
 
 proptest! {
@@ -48,39 +53,62 @@ proptest! {
 
     #[test]
     fn missed_epochs_in_one_step_equal_them_one_by_one(
-        ema in 0u64..1 << 60, value in 0u64..1 << 60, first in 1u64..200, second in 0u64..200, half_life in half_life(),
+        sum in sum_q32(), value in any_atoms(), first in 1u64..200, second in 0u64..200, half_life in half_life(),
     ) {
-        let at_once = ema_advance(ema, value, first + second, EPOCH, half_life).unwrap();
-        let part = ema_advance(ema, value, first, EPOCH, half_life).unwrap();
-        let parts = ema_advance(part, 0, second, EPOCH, half_life).unwrap();
+        let value = value >> 4;
+        let at_once = sum_advance(sum, value, first + second, EPOCH, half_life).unwrap();
+        let part = sum_advance(sum, value, first, EPOCH, half_life).unwrap();
+        let parts = sum_advance(part, 0, second, EPOCH, half_life).unwrap();
         // Each factor is within 8 of 2^32 and each product rounds down by less than one.
-        let bound = (ema.max(value) >> 32) * 32 + 32;
+        let bound = ((sum + (u128::from(value) << 32)) >> 32) * 32 + 4;
         prop_assert!(at_once.abs_diff(parts) <= bound, "{at_once} and {parts}");
     }
 
     #[test]
-    fn an_average_lies_between_what_it_averages(ema in any_atoms(), value in any_atoms(), half_life in half_life()) {
-        let next = ema_advance(ema, value, 1, EPOCH, half_life).unwrap();
-        prop_assert!(next <= ema.max(value));
-        prop_assert!(next >= ema.min(value).saturating_sub(2));
+    fn a_sum_follows_the_exact_one_and_never_grows_by_itself(
+        sum in sum_q32(), value in any_atoms(), epochs in 1u64..2_000, half_life in half_life(),
+    ) {
+        let value = value >> 4;
+        let whole = sum + (u128::from(value) << 32);
+        let kept = (-(epochs as f64) * f64::from(EPOCH) / f64::from(half_life)).exp2();
+        let got = sum_advance(sum, value, epochs, EPOCH, half_life).unwrap();
+        prop_assert!((got as f64 - whole as f64 * kept).abs() <= whole as f64 / (1u64 << 28) as f64 + 2.0);
+        prop_assert!(got <= whole);
+        prop_assert!(sum_advance(sum, value, 0, EPOCH, half_life).unwrap() == whole, "no time, no loss");
     }
 
     #[test]
-    fn an_average_follows_the_exact_one(ema in 1u64 << 40..1 << 60, value in 1u64 << 40..1 << 60, epochs in 1u64..500, half_life in half_life()) {
-        let decay = (-f64::from(EPOCH) / f64::from(half_life)).exp2();
-        let exact = (ema as f64 * decay + value as f64 * (1.0 - decay)) * decay.powi(epochs as i32 - 1);
-        let got = ema_advance(ema, value, epochs, EPOCH, half_life).unwrap() as f64;
-        prop_assert!((got - exact).abs() <= (ema.max(value) as f64) / (1u64 << 28) as f64 + 4.0);
-    }
-
-    #[test]
-    fn any_input_gives_a_value_or_an_error(ema in any_atoms(), value in any_atoms(), epochs in any_atoms(), epoch: u32, half_life: u32, fees in any_atoms(), distinct: u32, registers: [u8; 32]) {
-        prop_assert_eq!(ema_advance(ema, value, epochs, epoch, half_life).is_err(), half_life == 0 && epochs > 0);
-        let counted = epoch_value(fees, distinct, value);
-        prop_assert!(counted <= fees && u128::from(counted) <= u128::from(distinct) * u128::from(value));
+    fn any_input_gives_a_value_or_an_error(
+        sum: u128, value in any_atoms(), epochs in any_atoms(), epoch: u32, half_life: u32, registers: [u8; 32],
+    ) {
+        let advanced = sum_advance(sum, value, epochs, epoch, half_life);
+        prop_assert_eq!(advanced.is_err(), half_life == 0);
+        prop_assert!(advanced.unwrap_or(0) < 1 << 95);
         let mut sketch = [0; 64];
         sketch[..32].copy_from_slice(&registers);
         prop_assert!(hll_estimate(&sketch) > 0 || registers.iter().all(|rank| *rank == 0));
+    }
+
+    #[test]
+    fn what_counts_is_the_share_of_the_capped_fees_discounted_by_quality(
+        share in any_atoms(), fees in any_atoms(), distinct: u32, cap in any_atoms(), quality: u32,
+    ) {
+        let counted = counted_share_atoms(share, fees, distinct, cap, quality).unwrap();
+        let (share, fees) = (u128::from(share), u128::from(fees));
+        let cap = (u128::from(cap) * u128::from(distinct)).min(u128::from(u64::MAX));
+        let capped = if fees > cap { share * cap / fees } else { share };
+        prop_assert_eq!(u128::from(counted), capped * u128::from(quality.min(1_000_000)) / 1_000_000);
+        // Quality and cap only ever discount, and more requesters never count for less.
+        prop_assert!(u128::from(counted) <= share);
+        let more = counted_share_atoms(share as u64, fees as u64, distinct.saturating_add(1), cap as u64, quality).unwrap();
+        prop_assert!(distinct == 0 || more >= counted || cap == u128::from(u64::MAX));
+    }
+
+    #[test]
+    fn one_requester_alone_counts_for_no_more_than_the_cap(share_bps in 1u64..10_000, fees in 1u64..1 << 50, cap in 1u64..1 << 40) {
+        let share = (u128::from(fees) * u128::from(share_bps) / 10_000) as u64;
+        let counted = counted_share_atoms(share, fees, 1, cap, 1_000_000).unwrap();
+        prop_assert!(u128::from(counted) * 10_000 <= u128::from(cap) * u128::from(share_bps));
     }
 
     #[test]
@@ -126,19 +154,21 @@ fn half_lives_halve() {
     assert_eq!(exp2_neg_q32(70, 7), Ok(ONE_Q32 / 1_024));
     assert_eq!(exp2_neg_q32(u64::MAX, 1), Ok(0));
     assert_eq!(exp2_neg_q32(1, 0), Err(CoreError::DivisionByZero));
-    // From 2^40, 24 empty epochs of an hour after a day's half-life; 8 / 2^32 of it is 2,048.
-    let day = ema_advance(1 << 40, 0, 24, EPOCH, EMA_FAST_HALF_LIFE_SECONDS).unwrap();
-    assert!(day.abs_diff(1 << 39) <= 4_096, "{day}");
+    // From 2^40 atoms, 72 empty epochs of an hour at a half-life of three days; 8 / 2^32 of it is 2,048.
+    let halved = sum_advance(1 << 72, 0, 72, EPOCH, SHORT_HALF_LIFE_SECONDS).unwrap() >> 32;
+    assert!(halved.abs_diff(1 << 39) <= 2_048, "{halved}");
 }
 
 #[test]
 fn one_requester_counts_up_to_the_cap() {
-    assert_eq!(epoch_value(1_000_000, 1, 500), 500);
-    assert_eq!(epoch_value(1_000_000, 3, 500), 1_500);
-    assert_eq!(epoch_value(700, 3, 500), 700);
-    assert_eq!(epoch_value(u64::MAX, u32::MAX, u64::MAX), u64::MAX);
-    assert_eq!(to_ema_scale(3), 3 << 16);
-    assert_eq!(to_ema_scale(u64::MAX), u64::MAX);
+    let counted = |fees, distinct, cap, quality| counted_share_atoms(50_000, fees, distinct, cap, quality).unwrap();
+    assert_eq!(counted(1_000_000, 1, 500, 1_000_000), 25);
+    assert_eq!(counted(1_000_000, 3, 500, 1_000_000), 75);
+    assert_eq!(counted(1_000_000, 3, 500, 500_000), 37, "rounds down");
+    assert_eq!(counted(1_500, 3, 500, 1_000_000), 50_000);
+    assert_eq!(counted(1_501, 3, 500, 2_000_000), 49_966, "quality never adds");
+    assert_eq!(counted(u64::MAX, u32::MAX, u64::MAX, 1_000_000), 50_000);
+    assert_eq!(counted(1, 0, u64::MAX, 1_000_000), 0, "nobody");
 }
 
 #[test]
