@@ -1,25 +1,18 @@
-//! Laws of a single sync, of the high-water mark, the drift budget and the signal.
+//! Laws of the net: what moves a market, what it pays, and that what use gave use takes back, no more and no less.
 #![allow(clippy::unwrap_used, missing_docs, reason = "test code: a failed unwrap is a failed test")]
 
 mod common;
 
 use modchains_core::{
-    CoreError,
     curve::Curve,
-    fees::{TRADE_FEES_DEFAULT, TradeFees},
-    market::MarketParams,
-    sync::{DriftBudget, HighWater, SyncInput, SyncMove, SyncReason, SyncState, signal_step_ppm, sync},
+    market::{self, MarketParams, MarketRules, MarketState, TradeSide},
+    sync::{DriftBudget, StepPricing, SyncReason, SyncState},
 };
 use proptest::prelude::*;
 
-use common::{DEPTH, any_atoms, input, market, solvent_curve, state_with_mark};
+use common::{DEPTH, EPOCH, any_atoms, exact_in, moved_market, order, price_falls, synced, usual_market};
 
 const PARAMS: MarketParams = MarketParams::DEFAULT;
-const EPOCH: i64 = 3_600;
-
-fn synced(curve: &Curve, state: &SyncState, step_ppm: i32) -> SyncMove {
-    sync(curve, state, &PARAMS, &input(step_ppm), EPOCH).unwrap()
-}
 
 /// `p' / p`, exact to 50 bits.
 fn price_ratio(before: &Curve, after: &Curve) -> f64 {
@@ -27,315 +20,327 @@ fn price_ratio(before: &Curve, after: &Curve) -> f64 {
     price(after) / price(before)
 }
 
-/// Room for one atom of rounding in a quote side of at least 2^24 atoms, and for f64.
-const ROUNDING: f64 = 1.0 / (1u64 << 23) as f64;
+/// Syncs once per epoch on these nets, from the first epoch on.
+fn played(state: &MarketState, rules: &MarketRules, nets: &[u64]) -> MarketState {
+    let start = state.sync.synced_at_seconds;
+    let epochs = (1..).map(|epoch| start + epoch * EPOCH);
+    nets.iter().zip(epochs).fold(*state, |state, (net, now)| synced(&state, rules, *net, now).state_after)
+}
 
-/// Adds up the steps of every 24 hours that begin with a step.
-fn assert_within_drift(made: &[(i64, i32)], drift_max_ppm: u32) {
-    for (start, _) in made {
-        let day =
-            || made.iter().filter(|(at, _)| (*start..*start + 86_400).contains(at)).map(|(_, step)| i64::from(*step));
-        assert!(day().filter(|step| *step > 0).sum::<i64>() <= i64::from(drift_max_ppm), "up from {start}");
-        assert!(-day().filter(|step| *step < 0).sum::<i64>() <= i64::from(drift_max_ppm), "down from {start}");
-    }
+/// The gain of the largest step up, which the net is measured in.
+fn largest_gain(state: &MarketState, rules: &MarketRules) -> u64 {
+    let (curve, supply) = (state.curve, state.sync.supply);
+    let room = u128::from(curve.depth_atoms - supply.high_atoms(curve.circulating_atoms));
+    let size = u128::from(rules.params.step_max_ppm);
+    let cut = (room * size / (1_000_000 + size)) as u64;
+    let pricing = StepPricing::new(&curve, supply.pricing_atoms(curve.circulating_atoms, curve.depth_atoms)).unwrap();
+    pricing.gain_atoms(curve.depth_atoms - cut, curve.depth_atoms).unwrap()
+}
+
+/// The net that these changes lead to, in gains of a largest step; it starts at zero and stays above it.
+fn course(state: &MarketState, rules: &MarketRules, changes: &[f64]) -> Vec<u64> {
+    let unit = largest_gain(state, rules) as f64;
+    let mut net = 0.0_f64;
+    let next = |change: &f64| {
+        net = (net + change * unit).max(0.0);
+        net as u64
+    };
+    changes.iter().map(next).collect()
 }
 
 proptest! {
     #![proptest_config(modchains_test_seed::config())]
 
     #[test]
-    fn one_sync_moves_the_price_by_at_most_the_largest_step((curve, state) in market(), step_ppm in -20_000i32..20_000) {
-        let moved = synced(&curve, &state, step_ppm);
-        let ratio = price_ratio(&curve, &moved.curve_after);
-        let largest = 1.0 + f64::from(PARAMS.step_max_ppm) / 1e6;
-        prop_assert!(ratio <= largest + ROUNDING && ratio >= 1.0 / largest - ROUNDING, "{ratio} {moved:?}");
-        prop_assert!(moved.step_applied_ppm.unsigned_abs() <= PARAMS.step_max_ppm);
-        prop_assert_eq!(moved.curve_after.invariant(), Ok(()));
+    fn a_step_goes_the_way_of_use_and_costs_no_more_than_use_changed((state, rules) in moved_market(), net in any_atoms()) {
+        let moved = synced(&state, &rules, net, EPOCH);
+        let (before, after) = (state.sync, moved.state_after.sync);
+        let (low, high) = (before.settled_net_atoms.min(net), before.settled_net_atoms.max(net));
+        prop_assert!((low..=high).contains(&after.settled_net_atoms), "toward the net and never past it");
         match moved.reason {
-            SyncReason::SteppedUp => prop_assert!(ratio >= 1.0 - 1e-12 && moved.curve_after.depth_atoms <= DEPTH),
-            SyncReason::SteppedDown => prop_assert!(ratio <= 1.0 + 1e-12 && moved.curve_after.depth_atoms >= DEPTH),
-            SyncReason::Absorbed => prop_assert!(ratio > 1.0 && moved.curve_after.depth_atoms == DEPTH),
-            _ => prop_assert_eq!(moved.curve_after, curve),
+            SyncReason::SteppedUp => {
+                prop_assert!(net > before.settled_net_atoms);
+                prop_assert!(after.standing_net_atoms - before.standing_net_atoms <= net - before.settled_net_atoms);
+                prop_assert!(moved.state_after.curve.depth_atoms < state.curve.depth_atoms);
+            }
+            SyncReason::SteppedDown => {
+                prop_assert!(net < before.settled_net_atoms);
+                prop_assert!(after.standing_net_atoms <= before.standing_net_atoms);
+                prop_assert!(moved.state_after.curve.depth_atoms > state.curve.depth_atoms);
+            }
+            _ => {
+                prop_assert_eq!(moved.state_after.curve.depth_atoms, state.curve.depth_atoms);
+                prop_assert!(!price_falls(&state.curve, &moved.state_after.curve));
+            }
         }
-        prop_assert_eq!(moved.reason.moved(), moved.state_after.synced_at_seconds == EPOCH);
+        prop_assert!(moved.reason == SyncReason::SteppedDown || !price_falls(&state.curve, &moved.state_after.curve));
     }
 
     #[test]
-    fn every_sale_and_every_buy_up_to_the_mark_changes_by_at_most_the_largest_step(
-        (curve, state) in market(), step_ppm in -20_000i32..20_000, share in 0.0f64..1.0,
+    fn a_step_pays_at_least_what_anybody_gains_from_it(
+        (mut state, rules) in moved_market(), net in any_atoms(), part in 0.0f64..1.0,
     ) {
-        let after = synced(&curve, &state, step_ppm).curve_after;
-        let largest = 1.0 + f64::from(PARAMS.step_max_ppm) / 1e6;
-        let token_atoms = 1 + (curve.circulating_atoms as f64 * share) as u64 / 2;
-        let (Ok(before_pays), Ok(after_pays)) = (curve.sell_exact_in(token_atoms), after.sell_exact_in(token_atoms)) else { return Ok(()) };
-        prop_assert!(after_pays as f64 <= before_pays as f64 * largest + 2.0);
-        let high_atoms = state.high_water.atoms();
-        let token_atoms = ((high_atoms - curve.circulating_atoms) as f64 * share) as u64;
-        if let (Ok(before_costs), Ok(after_costs)) = (curve.buy_exact_out(token_atoms), after.buy_exact_out(token_atoms)) {
-            prop_assert!(after_costs as f64 >= before_costs as f64 / largest * (1.0 - ROUNDING) - 2.0);
+        // On the boundary of (S), where nothing is left to absorb.
+        state.curve.virtual_atoms = state.backing.boundary_atoms(&state.curve).unwrap();
+        let moved = synced(&state, &rules, net, EPOCH);
+        let paid = state.sync.settled_net_atoms.abs_diff(moved.state_after.sync.settled_net_atoms);
+        let supply = state.curve.circulating_atoms;
+        for holding in [1, (supply as f64 * part) as u64, supply / 3, supply / 2, supply] {
+            let worth = |curve: &Curve| curve.sell_exact_in(holding).map_or(0, i128::from);
+            let gained = worth(&moved.state_after.curve) - worth(&state.curve);
+            match moved.reason {
+                SyncReason::SteppedUp => prop_assert!(gained <= i128::from(paid) + 1, "{gained} {paid}"),
+                SyncReason::SteppedDown => prop_assert!(-gained <= i128::from(paid) + 1, "{gained} {paid}"),
+                _ => {}
+            }
         }
     }
 
     #[test]
-    fn a_curve_on_the_boundary_stays_on_it(sold in 0.01f64..0.99, reserve in 1u64 << 40..1 << 50, step_ppm in -5_500i32..5_500) {
-        let circulating_atoms = (DEPTH as f64 * sold) as u64;
-        let boundary = |depth: u64| u128::from(reserve) * u128::from(depth - circulating_atoms) / u128::from(circulating_atoms);
-        let curve = Curve { reserve_atoms: reserve, circulating_atoms, depth_atoms: DEPTH, virtual_atoms: boundary(DEPTH) as u64 };
-        let after = synced(&curve, &state_with_mark(circulating_atoms), step_ppm).curve_after;
-        let slack = boundary(after.depth_atoms) - u128::from(after.virtual_atoms);
-        prop_assert!(slack <= 1 + boundary(after.depth_atoms) / u128::from(reserve), "{slack}");
+    fn a_fall_gives_back_its_part_of_what_was_taken_and_never_more(
+        (state, rules) in moved_market(), net_part in 0.0f64..1.0,
+    ) {
+        let net = (state.sync.settled_net_atoms as f64 * net_part) as u64;
+        let moved = synced(&state, &rules, net, EPOCH);
+        let (taken, standing) = (rules.depth_opening_atoms - state.curve.depth_atoms, state.sync.standing_net_atoms);
+        prop_assert!(moved.state_after.curve.depth_atoms <= rules.depth_opening_atoms);
+        if moved.reason == SyncReason::SteppedDown {
+            let given_back = moved.state_after.curve.depth_atoms - state.curve.depth_atoms;
+            let left = rules.depth_opening_atoms - moved.state_after.curve.depth_atoms;
+            let fall = (state.sync.settled_net_atoms - net).min(standing);
+            let spent = standing - moved.state_after.sync.standing_net_atoms;
+            // The part of the fall in what stands; forfeits have lowered what stands first.
+            if state.sync.settled_net_atoms - net <= 2 * largest_gain(&state, &rules) {
+                prop_assert!(u128::from(given_back) * u128::from(standing) <= u128::from(taken) * u128::from(fall));
+                prop_assert!(u128::from(spent) * u128::from(taken) >= u128::from(standing) * u128::from(given_back));
+            }
+            prop_assert!(left > 0 || moved.state_after.sync.standing_net_atoms <= standing);
+        }
     }
 
     #[test]
-    fn the_premium_stays_within_its_bounds((curve, state) in market(), up: bool) {
-        let after = synced(&curve, &state, if up { 5_500 } else { -5_500 }).curve_after;
-        if after == curve {
-            return Ok(());
+    fn nothing_falls_below_the_opening_depth_whatever_use_and_traders_do(
+        (state, mut rules) in moved_market(), acts in prop::collection::vec((any_atoms(), 0u32..4, 0.0f64..1.0), 1..60),
+    ) {
+        rules.depth_opening_atoms = state.curve.depth_atoms;
+        let mut state = state;
+        for (epoch, (net, act, part)) in (1..).zip(acts) {
+            let side = if act == 0 { TradeSide::Buy } else { TradeSide::Sell };
+            let whole = if act == 0 { state.curve.quote_atoms().unwrap() } else { state.curve.circulating_atoms };
+            if act < 2 && let Ok(trade) = market::trade(&state, &rules, &order(side, exact_in((whole as f64 * part) as u64)), epoch * EPOCH) {
+                state = trade.state_after;
+            }
+            state = synced(&state, &rules, net, epoch * EPOCH).state_after;
+            prop_assert!(state.curve.depth_atoms <= rules.depth_opening_atoms);
         }
-        let (depth, high) = (u128::from(after.depth_atoms), u128::from(state.high_water.atoms()));
+    }
+
+    #[test]
+    fn the_premium_stays_within_its_bounds((state, rules) in moved_market(), net in any_atoms()) {
+        let moved = synced(&state, &rules, net, EPOCH);
+        let (depth, high) = (u128::from(moved.state_after.curve.depth_atoms), u128::from(state.curve.circulating_atoms));
         // Y' / (Y' - C_hi) against the bound, as cross products.
-        if up {
-            prop_assert!(depth * 1_000_000 <= u128::from(PARAMS.premium_max_ppm) * (depth - high));
-        } else {
-            prop_assert!(depth * 1_000_000 >= u128::from(PARAMS.premium_min_ppm) * (depth - high));
+        match moved.reason {
+            SyncReason::SteppedUp => prop_assert!(depth * 1_000_000 <= u128::from(PARAMS.premium_max_ppm) * (depth - high)),
+            SyncReason::SteppedDown => prop_assert!(depth * 1_000_000 >= u128::from(PARAMS.premium_min_ppm) * (depth - high)),
+            _ => {}
         }
     }
 
     #[test]
-    fn a_paused_market_or_a_stale_oracle_moves_nothing((curve, state) in market(), step_ppm: i32, is_paused: bool) {
-        let input = SyncInput { is_paused, is_stale: !is_paused, ..input(step_ppm) };
-        let kept = sync(&curve, &state, &PARAMS, &input, EPOCH).unwrap();
-        prop_assert_eq!(kept.reason, if is_paused { SyncReason::Paused } else { SyncReason::OracleStale });
-        prop_assert_eq!((kept.curve_after, kept.step_applied_ppm), (curve, 0));
-        prop_assert_eq!(kept.state_after.synced_at_seconds, state.synced_at_seconds);
+    fn a_sync_right_before_the_roll_voids_nothing(
+        sold in 0.1f64..0.9, rises in prop::collection::vec(0.0f64..1.5, 1..20), early in 0usize..20,
+    ) {
+        // Somebody syncs on the old figures, so that the next sync comes an epoch later.
+        let (state, rules) = usual_market(1 << 44, sold);
+        let mut nets = course(&state, &rules, &rises);
+        let early = early.min(rises.len());
+        let old = early.checked_sub(1).map_or(0, |before| nets[before]);
+        // Long enough for what waits to be worked off.
+        nets.extend(vec![*nets.last().unwrap(); 30]);
+        let mut late = nets.clone();
+        late.insert(early, old);
+        let (usual, late) = (played(&state, &rules, &nets), played(&state, &rules, &late));
+        let taken = |after: &MarketState| (DEPTH - after.curve.depth_atoms) as f64;
+        // What a largest step leaves over is priced a little differently after it.
+        prop_assert!(taken(&late) >= taken(&usual) * 0.99 - 1e6, "{} of {}", taken(&late), taken(&usual));
+        prop_assert!(late.sync.standing_net_atoms <= *nets.last().unwrap());
     }
 
     #[test]
-    fn an_upward_step_is_paid_for_by_usage((curve, state) in market(), fees in any_atoms()) {
-        let paid = SyncInput { lost_usage_fees_atoms: fees, ..input(5_500) };
-        let moved = sync(&curve, &state, &PARAMS, &paid, EPOCH).unwrap();
-        let worth = u128::from(moved.step_applied_ppm.unsigned_abs()) * u128::from(curve.reserve_atoms);
-        prop_assert!(worth <= u128::from(fees) * 1_000_000);
+    fn a_net_sampled_late_gives_no_more_than_sampled_each_epoch(
+        sold in 0.1f64..0.9, changes in prop::collection::vec(-1.0f64..3.0, 2..40), seen in prop::collection::vec(any::<bool>(), 40),
+        only_rises: bool,
+    ) {
+        let (state, rules) = usual_market(1 << 44, sold);
+        let changes: Vec<f64> = changes.into_iter().map(|change| if only_rises { change.abs() } else { change }).collect();
+        let nets = course(&state, &rules, &changes);
+        let each = played(&state, &rules, &nets);
+        let mut seldom = state;
+        for ((epoch, net), seen) in (1..).zip(&nets).zip(seen) {
+            if seen || epoch == nets.len() as i64 {
+                seldom = synced(&seldom, &rules, *net, epoch * EPOCH).state_after;
+            }
+        }
+        // What stands was paid for by rises that were there: never more than all of them.
+        let risen: u64 = nets.iter().scan(0, |seen, net| Some(net.saturating_sub(std::mem::replace(seen, *net)))).sum();
+        prop_assert!(seldom.sync.standing_net_atoms <= risen && each.sync.standing_net_atoms <= risen);
+        if only_rises {
+            // A thousand of 10^15 for roundings of the price.
+            let (late, usual) = (seldom.curve.depth_atoms, each.curve.depth_atoms);
+            prop_assert!(late + 1_000 >= usual, "{late} {usual}");
+        }
     }
 
     #[test]
     fn any_state_gives_a_move_or_an_error(
-        parts in prop::array::uniform6(any_atoms()), step_ppm: i32, times in prop::array::uniform3(any::<i64>()), seed in prop::array::uniform4(any::<u32>()),
+        parts in prop::array::uniform7(any_atoms()), net in any_atoms(), times in prop::array::uniform3(any::<i64>()), seed in prop::array::uniform4(any::<u32>()),
     ) {
-        let [reserve_atoms, circulating_atoms, depth_atoms, virtual_atoms, mark_atoms, launch_depth_atoms] = parts;
+        let [reserve_atoms, circulating_atoms, depth_atoms, virtual_atoms, settled_net_atoms, standing_net_atoms, opening] = parts;
         let curve = Curve { reserve_atoms, circulating_atoms, depth_atoms, virtual_atoms };
-        let [synced_at_seconds, other_seconds, now] = times;
-        let state = SyncState {
-            high_water: HighWater { mark_atoms, ..HighWater::new(other_seconds) },
-            drift: DriftBudget { up_used_ppm: seed[0], down_used_ppm: seed[1], updated_at_seconds: other_seconds },
-            synced_at_seconds,
+        let (mut state, mut rules) = usual_market(1 << 40, 0.5);
+        let [synced_at_seconds, updated_at_seconds, now] = times;
+        let drift = DriftBudget { up_used_ppm: seed[0], down_used_ppm: seed[1], updated_at_seconds };
+        state = MarketState {
+            curve,
+            sync: SyncState { drift, settled_net_atoms, standing_net_atoms, synced_at_seconds, ..state.sync },
+            ..state
         };
-        let params = MarketParams { step_max_ppm: seed[2], premium_max_ppm: seed[3], ..PARAMS };
-        let any = SyncInput { launch_depth_atoms, ..input(step_ppm) };
-        if let Ok(moved) = sync(&curve, &state, &params, &any, now)
-            && moved.reason.moved()
-        {
-            prop_assert_eq!(moved.curve_after.invariant(), Ok(()));
+        rules.depth_opening_atoms = opening;
+        rules.params = MarketParams { step_max_ppm: seed[2], premium_max_ppm: seed[3], ..rules.params };
+        let usage = market::UsageSignal { paid_net_atoms: net, reserve_due_atoms: 0, rolled_at_seconds: now };
+        if let Ok(moved) = market::sync(&state, &rules, &usage, now) {
+            prop_assert_eq!(moved.state_after.curve.invariant(), Ok(()));
         }
-        prop_assert!(signal_step_ppm(parts[0], parts[1], parts[2], seed[0], &params).is_ok() || seed[2] > i32::MAX as u32 || seed[0] > 1 << 31);
-    }
-
-    #[test]
-    fn rounding_never_turns_a_move_around(curve in solvent_curve(), step_ppm in -5_500i32..=5_500, mark in any_atoms()) {
-        let state = state_with_mark(mark.clamp(curve.circulating_atoms, curve.depth_atoms));
-        let tiny = SyncInput { launch_depth_atoms: 1, ..input(step_ppm) };
-        let Ok(moved) = sync(&curve, &state, &PARAMS, &tiny, EPOCH) else { return Ok(()) };
-        let cross = |quotes: &Curve, tokens: &Curve| {
-            u128::from(quotes.quote_atoms().unwrap()) * u128::from(tokens.token_atoms().unwrap())
-        };
-        let (rises, stands) = (cross(&moved.curve_after, &curve), cross(&curve, &moved.curve_after));
-        prop_assert!(rises >= stands || moved.reason == SyncReason::SteppedDown, "{moved:?}");
-        prop_assert!(rises <= stands || moved.reason != SyncReason::SteppedDown, "{moved:?}");
-        prop_assert!(moved.curve_after.virtual_atoms > 0 || !moved.reason.moved());
-    }
-
-    #[test]
-    fn the_steps_of_any_24_hours_stay_within_the_drift(
-        drift_max_ppm in prop_oneof![2u32..100, 2u32..=250_000],
-        asks in prop::collection::vec((-9_000i32..9_000, 0i64..30_000), 1..400),
-    ) {
-        let params = MarketParams { step_max_ppm: 9_000, drift_max_ppm, ..PARAMS };
-        let mut budget = DriftBudget::new(0);
-        let (mut now, mut made) = (0, Vec::new());
-        for (ask, wait) in asks {
-            now += wait;
-            budget = budget.drain(now, &params).unwrap();
-            let left = if ask > 0 { budget.up_left_ppm(&params) } else { budget.down_left_ppm(&params) };
-            let step = ask.signum() * ask.abs().min(left as i32);
-            budget = budget.spend(step).unwrap();
-            made.push((now, step));
-        }
-        assert_within_drift(&made, drift_max_ppm);
-    }
-
-    #[test]
-    fn the_mark_covers_every_supply_of_two_epochs_and_decays_to_the_supply(
-        trades in prop::collection::vec((0u64..1_000_000, 0i64..6_000, any::<bool>()), 1..60),
-    ) {
-        let mut water = HighWater::new(0);
-        let (mut now, mut supply) = (0, 0);
-        let mut stood: Vec<(i64, u64)> = vec![(0, 0)];
-        for (next, wait, syncs) in trades {
-            now += wait;
-            stood.push((now, supply));
-            if syncs {
-                water = water.decay(supply, now, 3_600, PARAMS.high_water_half_life_seconds).unwrap();
-            } else {
-                water = water.record(supply, next, now, 3_600);
-                supply = next;
-                stood.push((now, supply));
-            }
-            let recent = stood.iter().filter(|(at, _)| *at > now - 2 * EPOCH).map(|(_, atoms)| *atoms).max().unwrap();
-            prop_assert!(water.atoms() >= recent, "{water:?} {recent}");
-        }
-        let settled = water.decay(supply, now + 40 * 604_800, 3_600, PARAMS.high_water_half_life_seconds).unwrap();
-        prop_assert!(settled.atoms() <= supply + 1);
     }
 }
 
-#[test]
-fn hourly_syncs_use_the_drift_of_a_day_and_no_more() {
-    for step_ppm in [5_500, -5_500] {
-        let mut curve =
-            Curve { reserve_atoms: 1 << 40, circulating_atoms: DEPTH / 2, depth_atoms: DEPTH, virtual_atoms: 1 << 40 };
-        let mut state = state_with_mark(DEPTH / 2);
-        let mut made = Vec::new();
-        for hour in 1..=72 {
-            let moved = sync(&curve, &state, &PARAMS, &input(step_ppm), hour * EPOCH).unwrap();
-            (curve, state) = (moved.curve_after, moved.state_after);
-            made.push((hour * EPOCH, moved.step_applied_ppm));
-        }
-        assert_within_drift(&made, PARAMS.drift_max_ppm);
-        let first_day: i32 = made.iter().take(24).map(|(_, step)| step.abs()).sum();
-        assert!(first_day > 95_000, "{first_day} of {}", PARAMS.drift_max_ppm);
-    }
-}
+proptest! {
+    #![proptest_config(modchains_test_seed::cases(64))]
 
-#[test]
-fn the_mark_halves_its_distance_in_seven_days() {
-    let water = HighWater { mark_atoms: 1_000_000, ..HighWater::new(0) };
-    let later = water.decay(200_000, 604_800, 3_600, PARAMS.high_water_half_life_seconds).unwrap();
-    assert_eq!(later.atoms(), 600_000);
+    #[test]
+    fn a_closed_cycle_of_use_returns_the_depth(
+        sold in 0.1f64..0.9, reserve in 1u64 << 36..1 << 52, changes in prop::collection::vec(-0.5f64..0.5, 1..200),
+    ) {
+        let (state, rules) = usual_market(reserve, sold);
+        // As fast as the steps of a day can follow; then nobody uses the model any more.
+        let mut nets = course(&state, &rules, &changes);
+        let step = largest_gain(&state, &rules) / 3;
+        while let Some(net) = nets.last().filter(|net| **net > 0) {
+            nets.push(net.saturating_sub(step));
+        }
+        nets.extend([0; 30]);
+        let (mut after, mut most_taken) = (state, 0);
+        for (epoch, net) in (1..).zip(nets) {
+            after = synced(&after, &rules, net, epoch * EPOCH).state_after;
+            most_taken = most_taken.max(DEPTH - after.curve.depth_atoms);
+        }
+        // A step back of several small ones is priced at its far end, a part of a largest step dearer than they were.
+        let left = DEPTH - after.curve.depth_atoms;
+        let atoms_worth = DEPTH as f64 * 1_000.0 / reserve as f64;
+        prop_assert!(left as f64 <= most_taken as f64 * 0.005 + atoms_worth, "{left} of {most_taken}");
+        prop_assert!(after.sync.standing_net_atoms <= 4 && after.sync.settled_net_atoms <= 4);
+        // The quote side is scaled with the depth, so the price returns with it.
+        let expected = after.curve.depth_atoms as f64 / (DEPTH - left - state.curve.circulating_atoms) as f64
+            / (DEPTH as f64 / (DEPTH - state.curve.circulating_atoms) as f64);
+        let ratio = price_ratio(&state.curve, &after.curve);
+        prop_assert!((ratio / expected - 1.0).abs() < 1e-6, "{ratio}");
+    }
+
+    #[test]
+    fn a_fall_all_at_once_is_worth_at_most_two_largest_steps_to_anybody(
+        sold in 0.1f64..0.9, reserve in 1u64 << 36..1 << 52, steps in 3u32..60, part in 0.0f64..1.0,
+    ) {
+        let (state, rules) = usual_market(reserve, sold);
+        let mut nets = course(&state, &rules, &vec![0.5; 2 * steps as usize]);
+        nets.extend([*nets.last().unwrap(); 20]);
+        let high = played(&state, &rules, &nets);
+        let most = 2 * largest_gain(&high, &rules);
+        let fallen = played(&high, &rules, &[0; 100]);
+        prop_assert!(fallen.curve.depth_atoms > high.curve.depth_atoms);
+        let supply = state.curve.circulating_atoms;
+        for holding in [1, (supply as f64 * part) as u64, supply / 2, supply] {
+            let worth = |state: &MarketState| state.curve.sell_exact_in(holding).map_or(0, i128::from);
+            prop_assert!(worth(&high) - worth(&fallen) <= i128::from(most) + 4);
+        }
+    }
+
+    #[test]
+    fn one_request_ever_on_an_unused_model_moves_nothing(
+        sold in 0.06f64..0.94, reserve in 1u64 << 34..1 << 50, parts in 2f64..6.0, first in 1usize..200,
+    ) {
+        use modchains_core::usage::{LONG_HALF_LIFE_SECONDS, SHORT_HALF_LIFE_SECONDS, paid_net_atoms, sum_advance};
+        // Up to a hundredth of a millionth of the reserve, down to an atom.
+        let share = (reserve as f64 * 10f64.powf(-6.0 - parts)) as u64 + 1;
+        let (mut state, rules) = usual_market(reserve, sold);
+        let start = state.curve;
+        let (mut long, mut short) = (0, 0);
+        for epoch in 1..=24 * 90 {
+            let value = if epoch == first { share } else { 0 };
+            long = sum_advance(long, value, 1, EPOCH as u32, LONG_HALF_LIFE_SECONDS).unwrap();
+            short = sum_advance(short, value, 1, EPOCH as u32, SHORT_HALF_LIFE_SECONDS).unwrap();
+            state = synced(&state, &rules, paid_net_atoms(long, short), epoch as i64 * EPOCH).state_after;
+            let ratio = price_ratio(&start, &state.curve);
+            prop_assert!((ratio - 1.0).abs() < 1e-7, "{ratio} after {epoch} hours");
+            prop_assert!(state.curve.depth_atoms <= start.depth_atoms);
+        }
+    }
 }
 
 #[test]
 fn skips_say_why() {
-    let curve =
-        Curve { reserve_atoms: 1 << 40, circulating_atoms: DEPTH / 2, depth_atoms: DEPTH, virtual_atoms: 1 << 40 };
-    let state = state_with_mark(DEPTH / 2);
-    let reason =
-        |curve: &Curve, state: &SyncState, input: SyncInput| sync(curve, state, &PARAMS, &input, EPOCH).unwrap().reason;
-    assert_eq!(sync(&curve, &state, &PARAMS, &input(1), EPOCH - 1), Err(CoreError::EpochNotOver));
-    assert_eq!(reason(&curve, &state, SyncInput { is_stale: true, ..input(5_500) }), SyncReason::OracleStale);
-    let paused = SyncInput { is_paused: true, is_stale: true, ..input(5_500) };
-    assert_eq!(reason(&curve, &state, paused), SyncReason::Paused);
+    let (mut state, mut rules) = usual_market(1 << 40, 0.5);
+    let unit = largest_gain(&state, &rules);
+    let reason = |state: &MarketState, rules: &MarketRules, net| synced(state, rules, net, EPOCH).reason;
+    assert_eq!(reason(&state, &rules, 0), SyncReason::Unchanged);
+    assert_eq!(reason(&state, &rules, unit), SyncReason::SteppedUp);
+    assert_eq!(reason(&state, &rules, 1), SyncReason::NetTooSmall);
+    let slack = Curve { virtual_atoms: state.curve.virtual_atoms / 2, ..state.curve };
+    assert_eq!(reason(&MarketState { curve: slack, ..state }, &rules, 0), SyncReason::Absorbed);
+
+    // A fall where nothing stands, with depth taken and without.
+    state.sync.settled_net_atoms = unit;
+    assert_eq!(reason(&state, &rules, 0), SyncReason::AtRest);
+    rules.depth_opening_atoms = 2 * DEPTH;
+    assert_eq!(reason(&state, &rules, 0), SyncReason::AtRest);
+    let at_rest = synced(&state, &rules, 0, EPOCH).state_after.sync;
+    assert_eq!((at_rest.settled_net_atoms, at_rest.standing_net_atoms), (0, 0));
+    state.sync.standing_net_atoms = unit;
+    assert_eq!(reason(&state, &rules, 0), SyncReason::SteppedDown);
     assert_eq!(
-        reason(&curve, &state, SyncInput { lost_usage_fees_atoms: 0, ..input(5_500) }),
-        SyncReason::UsageFeesTooSmall
+        reason(
+            &MarketState { sync: SyncState { standing_net_atoms: u64::MAX, ..state.sync }, ..state },
+            &rules,
+            unit - 1
+        ),
+        SyncReason::NetTooSmall
     );
-    assert_eq!(reason(&curve, &state, input(0)), SyncReason::Unchanged);
-    assert_eq!(reason(&curve, &state, input(5_500)), SyncReason::SteppedUp);
-    assert_eq!(reason(&curve, &state, input(-5_500)), SyncReason::SteppedDown);
-    let slack = Curve { virtual_atoms: 1 << 39, ..curve };
-    assert_eq!(reason(&slack, &state, input(0)), SyncReason::Absorbed);
-    let few = Curve { circulating_atoms: DEPTH / 1_001, reserve_atoms: 1 << 32, ..curve };
-    assert_eq!(reason(&few, &state, input(5_500)), SyncReason::CirculatingTooSmall);
-    let enough = Curve { circulating_atoms: DEPTH / 1_000, ..few };
-    assert_eq!(reason(&enough, &state_with_mark(DEPTH / 2), input(5_500)), SyncReason::SteppedUp);
-    let used =
-        SyncState { drift: DriftBudget { up_used_ppm: 60_000, down_used_ppm: 60_000, updated_at_seconds: 0 }, ..state };
-    assert_eq!(reason(&curve, &used, input(5_500)), SyncReason::DriftExhausted);
-    assert_eq!(reason(&curve, &used, input(-5_500)), SyncReason::DriftExhausted);
-    let scarce = Curve { circulating_atoms: DEPTH / 100 * 99, virtual_atoms: 1 << 32, ..curve };
-    assert_eq!(reason(&scarce, &state_with_mark(DEPTH / 100 * 99), input(5_500)), SyncReason::PremiumAtBound);
-    let plenty = Curve { circulating_atoms: DEPTH / 100, reserve_atoms: 1 << 34, ..curve };
-    assert_eq!(reason(&plenty, &state_with_mark(DEPTH / 100), input(-5_500)), SyncReason::PremiumAtBound);
-    let bare = Curve { reserve_atoms: 9, circulating_atoms: 900, depth_atoms: 1_000, virtual_atoms: 1 };
-    let wide = MarketParams { step_max_ppm: 20_000, ..PARAMS };
-    let last = SyncInput { launch_depth_atoms: 1_000, ..input(20_000) };
-    let kept = sync(&bare, &state_with_mark(900), &wide, &last, EPOCH).unwrap();
-    assert_eq!((kept.reason, kept.curve_after), (SyncReason::MoveTooSmall, bare), "the last virtual atom stays");
-    let dust = Curve { reserve_atoms: 3, virtual_atoms: 3, circulating_atoms: 500, depth_atoms: 1_000 };
-    let tiny = SyncInput { launch_depth_atoms: 1_000, ..input(-100) };
-    assert_eq!(reason(&dust, &state_with_mark(500), tiny), SyncReason::MoveTooSmall);
-    // 2 of 500 tokens less, and one of 6 quote atoms: 5 / 498 is below 6 / 500.
-    let turned = SyncInput { launch_depth_atoms: 1_000, ..input(5_500) };
-    assert_eq!(reason(&dust, &state_with_mark(500), turned), SyncReason::MoveTooSmall, "rounding turned it around");
-    // 100 of 20,000 tokens less, and one of 200 quote atoms: the premium grew and the price stands.
-    let level = Curve { reserve_atoms: 100, virtual_atoms: 100, circulating_atoms: 20_000, depth_atoms: 40_000 };
-    let even = SyncInput { launch_depth_atoms: 40_000, ..input(5_026) };
-    assert_eq!(reason(&level, &state_with_mark(20_000), even), SyncReason::SteppedUp);
+
+    let drift = DriftBudget { up_used_ppm: 60_000, down_used_ppm: 60_000, updated_at_seconds: 0 };
+    let used = MarketState { sync: SyncState { drift, ..state.sync }, ..state };
+    assert_eq!(reason(&used, &rules, 2 * unit), SyncReason::DriftExhausted);
+    assert_eq!(reason(&used, &rules, 0), SyncReason::DriftExhausted);
+    let (few, few_rules) = usual_market(1 << 32, 0.04);
+    assert_eq!(reason(&few, &few_rules, 1 << 20), SyncReason::CirculatingTooSmall);
+    let few_after = synced(&few, &few_rules, 1 << 20, EPOCH).state_after;
+    assert_eq!(few_after.sync.settled_net_atoms, 1 << 20, "what came before there were holders lifts nobody later");
+    let (scarce, scarce_rules) = usual_market(1 << 40, 0.96);
+    assert_eq!(reason(&scarce, &scarce_rules, 1 << 36), SyncReason::PremiumAtBound);
+    let flat = MarketRules { params: MarketParams { step_max_ppm: 0, ..rules.params }, ..rules };
+    assert_eq!(reason(&state, &flat, 2 * unit), SyncReason::MoveTooSmall, "a largest step of nothing forfeits all");
 }
 
+/// 1,000 $ a day in atoms of a millionth, on 50,000 $: the price follows `4 N / R`.
 #[test]
-fn fees_steps_and_splits_that_break_the_law_are_refused() {
-    let fees = TRADE_FEES_DEFAULT;
-    assert_eq!(PARAMS.validate(), Ok(()));
-    let largest = MarketParams::largest_step_ppm(&fees).unwrap();
-    assert_eq!(largest, 5_530);
-    assert_eq!(MarketParams { step_max_ppm: largest, ..PARAMS }.validate(), Ok(()));
-    assert_eq!(MarketParams { step_max_ppm: largest + 1, ..PARAMS }.validate(), Err(CoreError::StepExceedsLostFee));
-    let absorption = MarketParams::largest_absorption_ppm(&fees).unwrap();
-    assert_eq!(absorption, 1_502);
-    assert_eq!(MarketParams { absorb_max_ppm: absorption, ..PARAMS }.validate(), Ok(()));
-    assert_eq!(
-        MarketParams { absorb_max_ppm: absorption + 1, ..PARAMS }.validate(),
-        Err(CoreError::AbsorptionExceedsLostFee)
-    );
-    assert_eq!(PARAMS.with_fees(&TradeFees { fee_bps: 99, ..fees }).validate(), Err(CoreError::StepExceedsLostFee));
-    for widest in [
-        MarketParams { high_water_half_life_seconds: 24 * 3_600, ..PARAMS },
-        MarketParams { epoch_seconds: 5, ..PARAMS },
-        MarketParams { epoch_seconds: 86_400, high_water_half_life_seconds: 24 * 86_400, ..PARAMS },
-        MarketParams { usage_stale_seconds: 1, ..PARAMS },
-        MarketParams { usage_stale_seconds: 7 * 86_400, ..PARAMS },
-        MarketParams { premium_min_ppm: 1_000_001, premium_max_ppm: 1_000_002, ..PARAMS },
-        MarketParams { drift_max_ppm: 2, ..PARAMS },
-        MarketParams { drift_max_ppm: 250_000, ..PARAMS },
-        MarketParams { dead_band_ppm: 999_999, ..PARAMS },
-        MarketParams { gain_milli: 1, ..PARAMS },
-        MarketParams { circulating_min_ppm: 1_000_000, ..PARAMS },
-    ] {
-        assert_eq!(widest.validate(), Ok(()), "{widest:?}");
+fn on_the_boundary_the_log_price_follows_four_times_the_net_over_the_reserve() {
+    let reserve = 50_000_000_000;
+    for sold in [0.5, 0.7, 0.9] {
+        let (state, rules) = usual_market(reserve, sold);
+        let rise = reserve / 1_000;
+        let nets: Vec<u64> = (1..=40).map(|epoch| (rise * epoch / 40).min(rise)).chain([rise; 20]).collect();
+        let after = played(&state, &rules, &nets);
+        let moved = price_ratio(&state.curve, &after.curve).ln();
+        let paid = 4.0 * rise as f64 / reserve as f64;
+        assert!((moved / paid - 1.0).abs() < 0.02, "{moved} for {paid} with {sold} sold");
     }
-    assert_eq!(MarketParams { referral_bps: 5_001, ..PARAMS }.validate(), Err(CoreError::SplitInvalid));
-    assert_eq!(MarketParams::default(), PARAMS);
-    for broken in [
-        MarketParams { epoch_seconds: 4, ..PARAMS },
-        MarketParams { epoch_seconds: 86_401, high_water_half_life_seconds: u32::MAX, ..PARAMS },
-        MarketParams { usage_stale_seconds: 0, ..PARAMS },
-        MarketParams { usage_stale_seconds: 7 * 86_400 + 1, ..PARAMS },
-        MarketParams { premium_max_ppm: PARAMS.premium_min_ppm - 1, ..PARAMS },
-        MarketParams { drift_max_ppm: 1, ..PARAMS },
-        MarketParams { high_water_half_life_seconds: 24 * 3_600 - 1, ..PARAMS },
-        MarketParams { premium_min_ppm: 1_000_000, ..PARAMS },
-        MarketParams { premium_max_ppm: PARAMS.premium_min_ppm, ..PARAMS },
-        MarketParams { drift_max_ppm: 250_001, ..PARAMS },
-        MarketParams { dead_band_ppm: 1_000_000, ..PARAMS },
-        MarketParams { gain_milli: 0, ..PARAMS },
-        MarketParams { circulating_min_ppm: 1_000_001, ..PARAMS },
-    ] {
-        assert_eq!(broken.validate(), Err(CoreError::SyncParamsInvalid), "{broken:?}");
-    }
-}
-
-#[test]
-fn the_signal_follows_growth_that_lasts_and_decline_at_once() {
-    let step = |fast, mid, slow, quality| signal_step_ppm(fast, mid, slow, quality, &PARAMS).unwrap();
-    assert_eq!(step(0, 0, 0, 1_000_000), 0, "never used");
-    assert_eq!(step(1_000, 1_000, 1_000, 1_000_000), 0);
-    assert_eq!(step(1_050, 1_050, 1_000, 1_000_000), 0, "within the dead band");
-    assert_eq!(step(3_000, 1_000, 1_000, 1_000_000), 0, "a spike is not growth");
-    assert_eq!(step(3_000, 3_000, 1_000, 1_000_000), 5_500, "2 * (3 - 1) / (3 + 1) is the clamp");
-    assert_eq!(step(1_500, 1_500, 1_000, 1_000_000), 2_200, "2 * 0.5 / 2.5 of the largest step");
-    assert_eq!(step(500, 3_000, 1_000, 1_000_000), -3_666, "2 * -0.5 / 1.5 of the largest step, toward zero");
-    assert_eq!(step(0, 0, 1_000, 1_000_000), -5_500);
-    assert_eq!(step(1_000, 1_000, 1_000, 0), -5_500, "worthless quality");
-    assert_eq!(step(u64::MAX, u64::MAX, u64::MAX, 1_000_000), 0);
-    assert_eq!(step(u64::MAX, u64::MAX, 1, 1_000_000), 5_500);
 }
