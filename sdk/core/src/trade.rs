@@ -6,7 +6,8 @@
 //! and the spread that a buy paid are worked into the price at once, see [`crate::backing`]. The other legs leave the curve:
 //! they are owed by the market's token account but are not part of `R`.
 //!
-//! Splitting a buy never gives more tokens. Splitting a sale can give back some of the seller's own reserve legs,
+//! Splitting a buy never gives more tokens, but where fewer circulate than the supply floor and something is on its way to the
+//! reserve: that lifts the ask there by itself, and not by what is paid. Splitting a sale can give back some of the seller's own reserve legs,
 //! because they are in the reserve when the next part is sold: the parts together pay at most what one sale pays plus
 //! the reserve legs of the parts.
 
