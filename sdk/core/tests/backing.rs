@@ -3,13 +3,19 @@
 
 mod common;
 
-use modchains_core::{CoreError, backing::Backing, curve::Curve, trade::Sides};
+use modchains_core::{
+    CoreError,
+    backing::Backing,
+    curve::Curve,
+    fees::{FeeSplit, TradeFees},
+    trade::Sides,
+};
 use proptest::prelude::*;
 
 use common::{any_atoms, market, sides, solvent_curve, trade_fees};
 
 /// Both outcomes of trading `amount` either way, the kind of exactness that the amount fits.
-fn traded(sides: &Sides, fees: &modchains_core::fees::TradeFees, amount: u64) -> Vec<Curve> {
+fn traded(sides: &Sides, fees: &TradeFees, amount: u64) -> Vec<Curve> {
     let buys = [sides.buy_exact_in(fees, amount, true), sides.buy_exact_out(fees, amount, true)];
     let sales = [sides.sell_exact_in(fees, amount, true), sides.sell_exact_out(fees, amount, true)];
     let buys = buys.into_iter().flatten().map(|buy| buy.curve_after);
@@ -104,7 +110,9 @@ proptest! {
     fn no_sale_is_refused_for_want_of_room(curve in solvent_curve(), fees in trade_fees(), amount in any_atoms()) {
         let Ok(backing) = Backing::new(curve.depth_atoms, 1_010_000) else { return Ok(()) };
         let sides = Sides { curve, backing };
-        let refusal = sides.sell_exact_in(&fees, amount, true).err();
+        let sold = sides.sell_exact_in(&fees, amount, true);
+        prop_assert!(sold.is_err() || sold.unwrap().curve_after.invariant().is_ok());
+        let refusal = sold.err();
         let known = [None, Some(CoreError::AmountZero), Some(CoreError::InsufficientSupply), Some(CoreError::OutputZero)];
         prop_assert!(known.contains(&refusal), "{refusal:?}");
     }
@@ -149,4 +157,18 @@ fn the_ask_counts_what_is_on_its_way() {
     let closer = Curve { virtual_atoms: 1_001, ..close };
     assert_eq!(backing.ask_atoms(&closer), Ok(2_002));
     assert_eq!(Backing::new(1_000, 999_999), Err(CoreError::SyncParamsInvalid));
+}
+
+/// A sale whose reserve leg is worth more than it took: the quote side is full and stays so.
+#[test]
+fn what_has_no_room_in_64_bits_is_not_worked_in() {
+    let reserve_atoms = u64::MAX / 50;
+    let virtual_atoms = 49 * reserve_atoms;
+    let curve = Curve { reserve_atoms, circulating_atoms: 20_000_000, depth_atoms: 1_000_000_000, virtual_atoms };
+    let sides = Sides { curve, backing: Backing::new(curve.depth_atoms, 1_010_000).unwrap() };
+    let split = FeeSplit { reserve_bps: 9_500, vault_bps: 0, creator_bps: 0, protocol_bps: 500 };
+    let fees = TradeFees { fee_bps: 500, launch_bps: 0, split, referral_bps: 0 };
+    let after = sides.sell_exact_in(&fees, 10_000_000, false).unwrap().curve_after;
+    assert_eq!(after.quote_atoms(), Ok(u64::MAX));
+    assert_eq!(after.invariant(), Ok(()));
 }
