@@ -6,6 +6,8 @@
 // reason: a simulation that cannot go on ends the test or the benchmark that runs it.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+pub mod attackers;
+pub mod figures;
 pub mod honest;
 pub mod search;
 pub mod world;

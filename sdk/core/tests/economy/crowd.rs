@@ -7,12 +7,8 @@ use modchains_core::{
     stream::{STREAM_SECONDS_DEFAULT, Stream},
     sync::SyncReason,
 };
+use modchains_test_economy::world::{DEPTH, Weakness, World};
 use modchains_test_seed::Random;
-
-use super::{
-    weakness::Weakness,
-    world::{DEPTH, World},
-};
 
 /// How demand for inference develops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +25,8 @@ pub struct Summary {
     pub syncs_up: u32,
     pub syncs_down: u32,
     pub absorptions: u32,
-    /// Sum of all signed steps.
-    pub stepped_ppm: i64,
+    /// Depth at the end over depth at the opening.
+    pub depth: f64,
     /// Price over backing at the end.
     pub premium: f64,
     /// Price at the end over price at launch.
@@ -108,7 +104,7 @@ impl Crowd {
                 syncs_up: 0,
                 syncs_down: 0,
                 absorptions: 0,
-                stepped_ppm: 0,
+                depth: 1.0,
                 premium: 0.0,
                 risen: 0.0,
                 streamed: 0.0,
@@ -127,7 +123,6 @@ impl Crowd {
             if let Some(synced) = self.world.sync_by_usage() {
                 let up = synced.reason == SyncReason::SteppedUp;
                 let down = synced.reason == SyncReason::SteppedDown;
-                self.summary.stepped_ppm += i64::from(up || down) * i64::from(synced.step_applied_ppm);
                 self.summary.syncs_up += u32::from(up);
                 self.summary.syncs_down += u32::from(down);
                 self.summary.absorptions += u32::from(synced.reason == SyncReason::Absorbed);
@@ -136,13 +131,14 @@ impl Crowd {
         }
         let curve = &self.world.state.curve;
         self.summary.premium = self.price() * curve.circulating_atoms as f64 / curve.reserve_atoms as f64;
+        self.summary.depth = curve.depth_atoms as f64 / DEPTH as f64;
         self.summary.risen = self.price() * DEPTH as f64 / VIRTUAL as f64;
         self.everybody_leaves();
         self.summary
     }
 
     fn price(&self) -> f64 {
-        self.world.state.curve.quote_atoms().unwrap() as f64 / self.world.state.curve.token_atoms().unwrap() as f64
+        self.world.price()
     }
 
     fn act(&mut self, place: usize) {
@@ -211,7 +207,7 @@ impl Crowd {
             Demand::Dying => 0.9_f64.powf((day - 20.0).max(0.0)),
         };
         let fee_atoms = (VIRTUAL as f64 / 1_000.0 * level * (0.8 + 0.4 * self.random.unit())) as u64;
-        let legs = self.world.usage.count(fee_atoms, 50, &USAGE_FEE_SPLIT_DEFAULT);
+        let legs = self.world.usage.count(fee_atoms, 50, &USAGE_FEE_SPLIT_DEFAULT, Weakness::None);
         self.users_paid_atoms += fee_atoms;
         self.operators_atoms += legs.operator;
         self.owed_atoms += legs.creator + legs.protocol;

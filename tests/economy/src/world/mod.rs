@@ -196,6 +196,11 @@ impl World {
         net_atoms
     }
 
+    /// This market, if enough of its tokens circulate for all of the reserve to have owners.
+    pub fn with_owners(self) -> Option<Self> {
+        (self.state.curve.circulating_atoms >= self.state.backing.supply_floor_atoms).then_some(self)
+    }
+
     /// Spot price, quote atoms for a token atom.
     pub fn price(&self) -> f64 {
         let curve = &self.state.curve;

@@ -7,6 +7,7 @@ use modchains_core::{
     history::History,
     launch::{LAUNCH_CAP_MAX_PPM, LaunchTally, LaunchTerms},
     market::{self, Dues, MarketParams, MarketRules, MarketState},
+    math::mul_div_floor,
     sync::{StepPricing, Supply, SyncState},
 };
 
@@ -30,10 +31,10 @@ impl World {
         let backing = Backing::new(DEPTH, params.premium_min_ppm).unwrap();
         let empty =
             Curve { reserve_atoms: start.reserve_atoms, circulating_atoms, depth_atoms: DEPTH, virtual_atoms: 1 };
-        let boundary_atoms = backing.boundary_atoms(&empty).unwrap();
-        let kept_atoms =
-            if start.slack > 0.0 { (boundary_atoms as f64 * (1.0 - start.slack)) as u64 } else { boundary_atoms };
-        let curve = Curve { virtual_atoms: kept_atoms.max(1), ..empty };
+        // Below the supply floor as at a launch: on the curve's own boundary.
+        let boundary_atoms = mul_div_floor(start.reserve_atoms, DEPTH - circulating_atoms, circulating_atoms).unwrap();
+        let missing_atoms = (boundary_atoms as f64 * start.slack) as u64;
+        let curve = Curve { virtual_atoms: (boundary_atoms - missing_atoms).max(1), ..empty };
         let supply = Supply {
             peak_atoms: circulating_atoms,
             last_peak_atoms: circulating_atoms,

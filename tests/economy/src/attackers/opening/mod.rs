@@ -1,0 +1,9 @@
+//! Attackers at a launch, and of what stakers earn.
+
+mod crowd;
+mod sniper;
+mod staker;
+
+pub use crowd::launch_spread;
+pub use sniper::{LAUNCH, Sniper, wallets_share};
+pub use staker::Staker;
