@@ -29,9 +29,10 @@ pub fn ppm() -> Vec<(String, i64)> {
     figures
 }
 
-/// The spread after a week of churn of ten reserves a day in six round trips an hour, beside deposits of 0.24 % a day.
+/// The spread after a week of churn of ten reserves a day in six round trips an hour, beside deposits of 0.24 % a day and with
+/// a backlog of a tenth of the reserve at the beginning.
 pub fn churn_spread() -> f64 {
-    *churn(2.0, 10.0, 0.0024, 6, 168, Weakness::None).last().unwrap()
+    *churn(2.0, 10.0, 0.0024, 0.1, 6, 168, Weakness::None).last().unwrap()
 }
 
 /// The widest spread that a crowd leaves an hour after a launch.

@@ -5,18 +5,13 @@
 //! The law: **no plan gains more than its documented bound.** The negative controls: with one defence switched off, the same
 //! search finds a plan that does.
 //!
-//! `MODCHAINS_LONG=1` plays 200 times as many plans, of forgers 500 times; `MODCHAINS_TEST_SEED` starts the searches
-//! elsewhere.
+//! `MODCHAINS_LONG=1` plays 400 times as many plans, a million of forgers; `MODCHAINS_TEST_SEED` starts the searches elsewhere.
 #![allow(clippy::unwrap_used, missing_docs, reason = "test code: a failed unwrap is a failed test")]
 
 mod crowd;
 
 use modchains_test_economy::{
-    attackers::{
-        ATTACKS, Attack,
-        forging::crowd_leverage,
-        opening::wallets_share,
-    },
+    attackers::{ATTACKS, Attack, forging::crowd_leverage, opening::wallets_share},
     figures::{churn_spread, widest_launch_spread},
     search::{Found, search},
     world::Weakness,
@@ -25,6 +20,8 @@ use modchains_test_seed::{Ensemble, is_long, seed};
 
 use crowd::{Crowd, Demand};
 
+/// How many times as many plans a long run plays.
+const LONG_FACTOR: u64 = 400;
 /// Searches that a control has, each with choices of its own: one alone may never come near the exploit.
 const CONTROL_SEARCHES: u64 = 6;
 /// Crowds of which a law about crowds states the middle one.
@@ -57,7 +54,7 @@ fn no_attacker_gains_more_than_its_documented_bound() {
     let only = std::env::var("MODCHAINS_ATTACKER").unwrap_or_default();
     let mut exceeded = Vec::new();
     for attack in ATTACKS.iter().filter(|attack| attack.name.contains(&only)) {
-        let times = if is_long() { 200 } else { 1 };
+        let times = if is_long() { LONG_FACTOR } else { 1 };
         let found = (attack.search)(seed(), attack.plans * times, Weakness::None);
         row(attack, "none", &found);
         assert!(found.played > attack.plans / 20, "{}: hardly any plan could be carried out", attack.name);
@@ -93,7 +90,11 @@ fn every_defence_is_missed_when_it_is_switched_off() {
 #[test]
 fn churn_and_a_launch_leave_hardly_a_spread() {
     let (churn, launch) = (churn_spread(), widest_launch_spread(Weakness::None));
-    println!("spread after a week of churn of ten reserves a day {:.4} %, an hour after a launch {:.4} %", 100.0 * churn, 100.0 * launch);
+    println!(
+        "spread after a week of churn of ten reserves a day {:.4} %, an hour after a launch {:.4} %",
+        100.0 * churn,
+        100.0 * launch
+    );
     assert!(churn < 0.005, "{churn}");
     assert!(launch < 0.02, "{launch}");
     for weakness in [Weakness::SpreadNotWorkedIn, Weakness::LaunchFeeToReserve] {
@@ -108,7 +109,10 @@ fn churn_and_a_launch_leave_hardly_a_spread() {
 fn a_crowd_multiplies_what_the_first_buyer_forged() {
     for first in [0.1, 0.3, 1.0] {
         let gains = [1.0, 3.0, 10.0].map(|crowd| crowd_leverage(first, crowd));
-        println!("first buy {first} V0, then a crowd of 1, 3, 10 V0: {:.2}, {:.2}, {:.2} times what was lost", gains[0], gains[1], gains[2]);
+        println!(
+            "first buy {first} V0, then a crowd of 1, 3, 10 V0: {:.2}, {:.2}, {:.2} times what was lost",
+            gains[0], gains[1], gains[2]
+        );
         assert!(gains.iter().all(|gain| *gain < 12.0), "{gains:?}");
     }
 }

@@ -30,7 +30,11 @@ pub const ATTACKS: [Attack; 19] = [
         measure: "of turnover",
         search: search::<trading::Flash>,
         plans: 60_000,
-        defences: &[(Weakness::NoEpoch, 20_000), (Weakness::DepositMovesPrice, 20_000), (Weakness::BoundaryAfterTrades, 20_000)],
+        defences: &[
+            (Weakness::NoEpoch, 20_000),
+            (Weakness::DepositMovesPrice, 20_000),
+            (Weakness::BoundaryAfterTrades, 20_000),
+        ],
     },
     Attack {
         name: "whale around two syncs",
@@ -39,7 +43,6 @@ pub const ATTACKS: [Attack; 19] = [
         plans: 60_000,
         defences: &[
             (Weakness::PresentSupply, 20_000),
-            (Weakness::NoPeaks, 20_000),
             (Weakness::WholeFeeLost, 20_000),
             (Weakness::AbsorbUpToStep, 20_000),
         ],
@@ -128,7 +131,7 @@ pub const ATTACKS: [Attack; 19] = [
     },
     Attack {
         name: "supply taken away",
-        measure: "of the price",
+        measure: "of the depth",
         search: search::<forging::SupplyAway>,
         plans: 1_000,
         defences: &[(Weakness::NothingStands, 500)],

@@ -172,10 +172,6 @@ impl World {
                 state.history.supply_atom_seconds = standing_still;
                 state.history.observed_at_seconds = self.now_seconds;
             }
-            Weakness::NoPeaks => {
-                (sync.supply.peak_atoms, sync.supply.last_peak_atoms) = (0, 0);
-                sync.supply.window_start_seconds = self.now_seconds;
-            }
             Weakness::NoEpoch => sync.synced_at_seconds = self.now_seconds - EPOCH,
             Weakness::AbsorbsOnlyWhenQuiet if net_atoms != sync.settled_net_atoms => rules.params.absorb_max_ppm = 0,
             Weakness::NetPilesUp => sync.settled_net_atoms = self.piled_net_atoms.min(net_atoms),
@@ -207,10 +203,10 @@ impl World {
         curve.quote_atoms().unwrap() as f64 / curve.token_atoms().unwrap() as f64
     }
 
-    /// By how much buys are dearer than sales, as a part.
+    /// By how much buys are dearer than sales, as a part; a million where that leaves the range of amounts.
     pub fn spread(&self) -> f64 {
-        let quote_atoms = self.state.curve.quote_atoms().unwrap() as f64;
-        self.state.backing.ask_atoms(&self.state.curve).unwrap() as f64 / quote_atoms - 1.0
+        let ask_atoms = self.state.backing.ask_atoms(&self.state.curve);
+        ask_atoms.map_or(1e6, |ask_atoms| ask_atoms as f64 / self.quote_atoms() - 1.0)
     }
 
     /// `R + V`.

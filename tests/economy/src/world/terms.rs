@@ -1,8 +1,8 @@
 //! The fees and bounds that a search picks for a market: everything the configuration accepts.
 
 use modchains_core::{
-    fees::{FeeSplit, REFERRAL_MAX_BPS, TRADE_FEES_DEFAULT, TradeFees, UsageFeeSplit},
-    market::{MarketParams, PREMIUM_MIN_PPM},
+    fees::{FeeSplit, REFERRAL_MAX_BPS, TRADE_FEES_DEFAULT, TradeFees},
+    market::{HALF_LIFE_EPOCHS_MIN, MarketParams, PREMIUM_MIN_PPM},
 };
 
 use super::Weakness;
@@ -39,6 +39,8 @@ pub fn params_for(fees: &TradeFees, defaults: bool, weakness: Weakness) -> Marke
     if !defaults {
         (params.drift_max_ppm, params.premium_min_ppm, params.premium_max_ppm) =
             (250_000, PREMIUM_MIN_PPM, 4_000_000_000);
+        params.supply_half_life_seconds = HALF_LIFE_EPOCHS_MIN as u32 * params.epoch_seconds;
+        params.pricing_half_life_seconds = params.supply_half_life_seconds;
     }
     params.validate().unwrap();
     let whole = f64::from(fees.fee_bps) / 1e4;
@@ -49,14 +51,4 @@ pub fn params_for(fees: &TradeFees, defaults: bool, weakness: Weakness) -> Marke
         _ => {}
     }
     params
-}
-
-/// Any split of the usage fee that a creator may choose, as far as forgers care: what is lost and what comes back.
-pub fn usage_split(genes: &mut Genes) -> UsageFeeSplit {
-    let protocol_bps = 100 + genes.below(2_400) as u16;
-    let reserve_bps = protocol_bps + genes.below(u64::from(7_000 - 2 * protocol_bps) + 1) as u16;
-    let vault_bps = 10_000 - 3_000 - protocol_bps - reserve_bps;
-    let split = UsageFeeSplit { operator_bps: 3_000, vault_bps, creator_bps: 0, reserve_bps, protocol_bps };
-    split.validate().unwrap();
-    split
 }

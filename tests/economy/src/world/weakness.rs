@@ -4,8 +4,6 @@ pub enum Weakness {
     None,
     /// `C_hi` and `C_p` from the present supply.
     PresentSupply,
-    /// `C_hi` without the two windows of peaks.
-    NoPeaks,
     /// Averages of the supply at the moment of a sync instead of over the time before it.
     SupplyAtSync,
     /// Largest step from the whole trade fee instead of the reserve's leg.

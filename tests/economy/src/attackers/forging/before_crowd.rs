@@ -26,11 +26,7 @@ impl Adversary for BeforeCrowd {
         let forged = cash_atoms(first, crowd, lost, days, weakness)?;
         let honest = cash_atoms(first, crowd, 0.0, days, weakness)?;
         let lost_atoms = (lost * VIRTUAL as f64) as i128;
-        Some(Outcome {
-            profit_atoms: forged - honest,
-            bound_atoms: MEASURED * lost_atoms,
-            capital_atoms: lost_atoms,
-        })
+        Some(Outcome { profit_atoms: forged - honest, bound_atoms: MEASURED * lost_atoms, capital_atoms: lost_atoms })
     }
 }
 

@@ -1,5 +1,5 @@
 //! Attackers who gain nothing themselves and want the others to lose. What counts is what they take from the price after a
-//! month of growing real use, in parts of a billion. Bound: a thousandth.
+//! month of no, steady or growing real use, in parts of a billion. Bound: a thousandth.
 //!
 //! * [`Blocker`]: adds fakes, so that the market is busy with them while dues and fees wait.
 //! * [`Orderer`]: decides in every hour whether the market looks before or after the oracle's roll.
@@ -27,12 +27,12 @@ struct Setting {
 }
 
 impl Setting {
-    const GENES: usize = 3;
+    const GENES: usize = 4;
 
     fn of(genes: &mut Genes, weakness: Weakness) -> Self {
-        let start = Start { premium: 1.0 + genes.log(0.1, 18.0), reserve_atoms: RESERVE, slack: 0.0 };
+        let start = Start { premium: 1.0 + genes.log(0.1, 18.0), reserve_atoms: RESERVE, slack: genes.share() * 0.3 };
         let mut world = World::standing(start, &MarketParams::DEFAULT, weakness);
-        let fee = RESERVE as f64 * genes.log(1e-5, 1e-3);
+        let fee = RESERVE as f64 * genes.maybe_log(0.3, 1e-5, 1e-3);
         world.settle_at((fee / 20.0) as u64);
         Self { world, fee, growth: 1.0 + genes.unit() * 0.08 }
     }

@@ -9,7 +9,7 @@
 //!   own.
 
 use crate::{
-    attackers::forging::plan::{ForgingPlan, RESERVE},
+    attackers::forging::plan::{ForgingPlan, RESERVE, Real},
     search::{Adversary, Genes, Outcome},
     world::Weakness,
 };
@@ -56,11 +56,7 @@ impl Adversary for ManyMarkets {
         let markets = 2 + i128::from(genes.below(7));
         let (gained_atoms, lost_atoms) = gained_and_lost(&plan, weakness)?;
         let paid_atoms = if weakness == Weakness::UseCountsInManyMarkets { lost_atoms } else { lost_atoms * markets };
-        Some(Outcome {
-            profit_atoms: gained_atoms * markets,
-            bound_atoms: paid_atoms / 2,
-            capital_atoms: paid_atoms,
-        })
+        Some(Outcome { profit_atoms: gained_atoms * markets, bound_atoms: paid_atoms / 2, capital_atoms: paid_atoms })
     }
 }
 
@@ -70,6 +66,7 @@ fn gained_and_lost(plan: &ForgingPlan, weakness: Weakness) -> Option<(i128, i128
     if with_fakes.lost_atoms < LOST_LEAST {
         return None;
     }
-    let without_atoms = plan.play(false, true, weakness).gained_atoms;
+    // Without any use nothing steps.
+    let without_atoms = if plan.real == Real::None { 0 } else { plan.play(false, true, weakness).gained_atoms };
     Some((with_fakes.gained_atoms - without_atoms, with_fakes.lost_atoms))
 }

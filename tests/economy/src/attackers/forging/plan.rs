@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Days that a plan lasts.
-pub const DAYS: u64 = 40;
+pub const DAYS: u64 = 25;
 const HOURS: u64 = DAYS * 24;
 /// The reserve at the beginning, quote atoms.
 pub const RESERVE: u64 = 1_000_000_000_000;
@@ -75,15 +75,11 @@ impl ForgingPlan {
     pub const GENES: usize = 6 + 3 * BURSTS + 2 * TRADES;
 
     pub fn of(genes: &mut Genes) -> Self {
-        let start = Start {
-            premium: 1.0 + genes.log(0.1, 18.0),
-            reserve_atoms: RESERVE,
-            slack: (genes.unit() - 0.7).max(0.0),
-        };
+        let start =
+            Start { premium: 1.0 + genes.log(0.1, 18.0), reserve_atoms: RESERVE, slack: (genes.unit() - 0.7).max(0.0) };
         let (real, real_size, held) = (Real::of(genes), genes.log(1e-6, 1e-3), genes.share());
-        let burst = |genes: &mut Genes| {
-            (genes.below(HOURS), genes.log(1.0, 400.0) as u64, genes.maybe_log(0.3, 1e-6, 1e-3))
-        };
+        let burst =
+            |genes: &mut Genes| (genes.below(HOURS), genes.log(1.0, 400.0) as u64, genes.maybe_log(0.3, 1e-6, 1e-3));
         let bursts = (0..BURSTS).map(|_| burst(genes)).collect();
         let sync_every = [1, 1, 1, 2, 24, 168][genes.below(6) as usize];
         let trades = (0..TRADES).map(|_| trade(genes)).collect();
@@ -118,8 +114,12 @@ impl ForgingPlan {
                 played.lost_atoms += i128::from(fake_atoms);
                 share_atoms += fake_atoms;
             }
-            // The default split gives the protocol a twentieth.
-            world.usage.count(share_atoms * 20, 1_000, &world.usage_split, weakness);
+            if weakness == Weakness::None {
+                world.usage.count_share(share_atoms);
+            } else {
+                // The default split gives the protocol a twentieth.
+                world.usage.count(share_atoms * 20, 1_000, &world.usage_split, weakness);
+            }
             world.next_epoch();
             if hour % self.sync_every == 0 {
                 played.gained_atoms += gain_of_a_sync(&mut world, &forger);

@@ -41,7 +41,11 @@ impl Adversary for Sniper {
     fn play(mut genes: Genes, weakness: Weakness) -> Option<Outcome> {
         let genes = &mut genes;
         let buy = |genes: &mut Genes| {
-            ((genes.unit() * 1_800.0 - 900.0).max(0.0) as u64, genes.maybe_log(0.2, 1e-3, 1.0), genes.log(1.0, 40.0) as u64)
+            (
+                (genes.unit() * 1_800.0 - 900.0).max(0.0) as u64,
+                genes.maybe_log(0.2, 1e-3, 1.0),
+                genes.log(1.0, 40.0) as u64,
+            )
         };
         let plan = Plan {
             crowd_seed: genes.below(1_000),
@@ -85,20 +89,36 @@ impl Plan {
     }
 }
 
-/// What so many wallets take, each buying up to the cap in one second, as a part of what a single transaction would take for
-/// the same money if there were no cap, where the crowd spends `crowd` virtual reserves and the sniper leaves after an hour.
+/// What so many wallets take, each buying the cap in one second, as a part of what a single transaction would take for the
+/// same money if there were no cap. Before that second, and for an hour after it, a crowd spends `crowd` virtual reserves
+/// an hour; then the sniper leaves.
 pub fn wallets_share(wallets: u64, second: u64, crowd: f64) -> f64 {
-    let cap_atoms = LAUNCH.cap_atoms(DEPTH).unwrap();
-    let mut probe = World::open(DEPTH, VIRTUAL, LAUNCH, Weakness::None);
-    probe.now_seconds = second as i64;
-    let spent: f64 =
-        (0..wallets).map(|_| probe.buy_tokens(cap_atoms).unwrap().quote_atoms as f64 / VIRTUAL as f64).sum();
-    let profit = |each: f64, transactions, weakness| {
-        let buys = vec![(second, each, transactions)];
-        let plan = Plan { crowd_seed: 1, crowd, first_buy: 0.0, buys, leave: 3_600 };
-        plan.play(weakness).0.sniper.cash_atoms as f64
+    let profit = |weakness, spent_atoms: Option<u64>| {
+        let mut world = World::open(DEPTH, VIRTUAL, LAUNCH, weakness);
+        let (mut sniper, mut spent) = (Attacker::default(), 0);
+        let mut random = Random(1);
+        for now in 0..second + 3_600 {
+            world.now_seconds = now as i64;
+            if now == second {
+                match spent_atoms {
+                    Some(atoms) => sniper.buy(&mut world, atoms),
+                    None => {
+                        let cap_atoms = LAUNCH.cap_atoms(DEPTH).unwrap();
+                        (0..wallets).for_each(|_| sniper.buy_tokens(&mut world, cap_atoms));
+                    }
+                }
+                spent = sniper.turnover_atoms as u64;
+            }
+            if random.chance(12) {
+                crowd_buys(&mut world, (VIRTUAL as f64 * crowd / 300.0) as u64);
+            }
+        }
+        sniper.leave(&mut world, 4);
+        (sniper.cash_atoms as f64, spent)
     };
-    profit(spent / wallets as f64, wallets, Weakness::None) / profit(spent, 1, Weakness::NoLaunchCap)
+    let (capped, spent_atoms) = profit(Weakness::None, None);
+    let (free, _) = profit(Weakness::NoLaunchCap, Some(spent_atoms));
+    capped / free
 }
 
 struct Launch {
@@ -130,7 +150,8 @@ impl Launch {
     fn buy(&mut self, gross_atoms: u64) {
         let price = self.world.price();
         let world = &mut self.world;
-        let (base, opened_at, now) = (world.rules.params.trade_fees(), world.rules.opened_at_seconds, world.now_seconds);
+        let (base, opened_at, now) =
+            (world.rules.params.trade_fees(), world.rules.opened_at_seconds, world.now_seconds);
         let added_bps = LAUNCH.added_fee_bps(base.fee_bps, opened_at, now).unwrap();
         let cap_atoms =
             if LAUNCH.is_on(opened_at, now) { LAUNCH.cap_atoms(DEPTH).unwrap() as f64 } else { f64::INFINITY };

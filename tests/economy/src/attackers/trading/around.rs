@@ -8,6 +8,7 @@
 //! Bound: nothing.
 
 use modchains_core::sync::SyncReason;
+use modchains_test_seed::Random;
 
 use crate::{
     search::{Adversary, Genes, Outcome},
@@ -38,7 +39,7 @@ impl Adversary for Whale {
 
 /// How many things a plan does.
 const ACTS: usize = 8;
-const GENES: usize = World::GROWN_GENES + 1 + 3 * ACTS;
+const GENES: usize = World::GROWN_GENES + 3 + 3 * ACTS;
 
 #[derive(Debug, Clone, Copy)]
 enum Act {
@@ -86,7 +87,11 @@ struct Twins {
 }
 
 fn play(mut genes: Genes, weakness: Weakness, wait_seconds: i64) -> Option<Outcome> {
-    let world = World::grown(&mut genes, weakness);
+    let mut world = World::grown(&mut genes, weakness);
+    let (has_history, history) = (genes.chance(0.4), genes.below(100_000));
+    if has_history {
+        others_trade(&mut world, history);
+    }
     let token_atoms = (world.state.curve.circulating_atoms as f64 * genes.share()) as u64;
     let unit = world.quote_atoms();
     let attacker = Attacker::holding(token_atoms);
@@ -136,4 +141,31 @@ fn step_of(market: &mut World, step: f64) -> Option<(SyncReason, i32)> {
     let synced = market.sync_by(step)?;
     let reason = if synced.reason == SyncReason::Absorbed { SyncReason::Unchanged } else { synced.reason };
     Some((reason, synced.step_ppm))
+}
+
+/// What others did before: buys, sales, gifts to the reserve, syncs and time.
+fn others_trade(world: &mut World, seed: u64) {
+    let mut random = Random(seed);
+    for _ in 0..1 + random.below(24) {
+        match random.below(6) {
+            0 => {
+                let spent = world.quote_atoms() * random.log_uniform(1e-4, 4.0);
+                let _ = world.buy(spent as u64);
+            }
+            1 => {
+                let sold = world.state.curve.circulating_atoms as f64 * random.unit();
+                let _ = world.sell(sold as u64);
+            }
+            2 => {
+                let given = world.state.curve.reserve_atoms as f64 * random.log_uniform(1e-6, 10.0);
+                world.deposit(given as u64);
+            }
+            3 => world.now_seconds += random.below(3 * 24 * 3_600) as i64,
+            _ => {
+                world.now_seconds += EPOCH;
+                world.sync_by(2.0 * random.unit() - 1.0);
+            }
+        }
+    }
+    world.now_seconds += EPOCH;
 }
