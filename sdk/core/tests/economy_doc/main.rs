@@ -1,23 +1,25 @@
-//! Holds docs/curve.md to its word: every test it names exists, every number in a marked table is what the formulas
-//! give, and the picture is drawn from them. `UPDATE_EXPECT=1` rewrites tables and picture.
+//! Holds the pages about the market to their word: every test they name exists, every number in a marked table is what the
+//! formulas give, and the pictures are drawn from them. `UPDATE_EXPECT=1` rewrites tables and pictures.
 #![allow(clippy::unwrap_used, missing_docs, reason = "test code: a failed unwrap is a failed test")]
 
 mod numbers;
 mod picture;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     env, fs,
     path::{Path, PathBuf},
 };
+
+const CURVE: &str = "docs/curve.md";
 
 fn root() -> PathBuf {
     let manifest = env::var_os("CARGO_MANIFEST_DIR").expect("cargo runs the tests");
     Path::new(&manifest).join("../..")
 }
 
-fn document() -> String {
-    fs::read_to_string(root().join("docs/curve.md")).unwrap()
+fn page(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap()
 }
 
 fn updates() -> bool {
@@ -58,15 +60,15 @@ fn every_test_that_the_documentation_names_exists() {
     for folder in ["sdk/core/tests", "tests/programs"] {
         functions(&root().join(folder), &mut exist);
     }
-    let named = named_tests(&document());
+    let named = named_tests(&page(CURVE));
     assert!(named.len() > 30, "{} tests are named", named.len());
     let missing: Vec<_> = named.iter().filter(|name| !exist.contains(*name)).collect();
-    assert!(missing.is_empty(), "docs/curve.md names tests that do not exist: {missing:?}");
+    assert!(missing.is_empty(), "{CURVE} names tests that do not exist: {missing:?}");
 }
 
 #[test]
 fn every_lemma_and_theorem_names_a_test() {
-    let text = document();
+    let text = page(CURVE);
     let claims: Vec<_> = ["**Lemma", "**Theorem"].iter().flat_map(|mark| text.split(mark).skip(1)).collect();
     assert!(claims.len() > 10, "{} claims", claims.len());
     for claim in claims {
@@ -78,20 +80,23 @@ fn every_lemma_and_theorem_names_a_test() {
 
 #[test]
 fn every_number_in_a_marked_table_is_what_the_formulas_give() {
-    let text = document();
-    let mut expected = text.clone();
-    let tables = numbers::tables();
-    assert_eq!(text.matches("<!-- numbers: ").count(), tables.len(), "each table has its mark once");
-    for (name, table) in tables {
+    let mut pages: BTreeMap<&str, (String, usize)> = BTreeMap::new();
+    for (path, name, table) in numbers::tables() {
+        let (text, tables) = pages.entry(path).or_insert_with(|| (page(path), 0));
         let mark = format!("<!-- numbers: {name} -->\n");
-        let start = expected.find(&mark).unwrap_or_else(|| panic!("docs/curve.md has no table {name}")) + mark.len();
-        let length = expected[start..].find("<!-- end -->").unwrap();
-        expected.replace_range(start..start + length, &table);
+        let start = text.find(&mark).unwrap_or_else(|| panic!("{path} has no table {name}")) + mark.len();
+        let length = text[start..].find("<!-- end -->").unwrap();
+        text.replace_range(start..start + length, &table);
+        *tables += 1;
     }
-    expect_file("docs/curve.md", &expected);
+    for (path, (expected, tables)) in pages {
+        assert_eq!(expected.matches("<!-- numbers: ").count(), tables, "{path}: each table has its mark once");
+        expect_file(path, &expected);
+    }
 }
 
 #[test]
-fn the_picture_is_drawn_from_the_formulas() {
-    expect_file("docs/curve.svg", &picture::draw());
+fn the_pictures_are_drawn_from_the_formulas() {
+    expect_file("docs/curve.svg", &picture::curves());
+    expect_file("docs/use.svg", &picture::courses());
 }

@@ -5,5 +5,5 @@ mod sniper;
 mod staker;
 
 pub use crowd::launch_spread;
-pub use sniper::{LAUNCH, Sniper, wallets_share};
+pub use sniper::{LAUNCH, Sniper, VIRTUAL, wallets_share};
 pub use staker::Staker;

@@ -5,7 +5,8 @@
 //! Two figures count, the larger one: cash after trades that end with the tokens the attacker began with, and, where no
 //! step went down, what the trades add to what its holding sells for after the same steps and deposits.
 //!
-//! Bound: nothing.
+//! Bound: nothing, where all of the reserve has owners when they come. Below the supply floor a part of it has none, and
+//! whoever holds while others, or the holder, buy gets more of it (docs/curve.md, "What the promise does not cover").
 
 use modchains_core::sync::SyncReason;
 use modchains_test_seed::Random;
@@ -92,6 +93,7 @@ fn play(mut genes: Genes, weakness: Weakness, wait_seconds: i64) -> Option<Outco
     if has_history {
         others_trade(&mut world, history);
     }
+    let world = world.with_owners()?;
     let token_atoms = (world.state.curve.circulating_atoms as f64 * genes.share()) as u64;
     let unit = world.quote_atoms();
     let attacker = Attacker::holding(token_atoms);
