@@ -41,8 +41,8 @@ test-long: ## The laws with many more cases and the searches with millions of pl
 	@echo "make test-long SEED=$(SEED) repeats this"; \
 		MODCHAINS_LONG=1 MODCHAINS_TEST_SEED="$(SEED)" $(CARGO) test --package modchains-core --tests -- --nocapture
 
-economy: ## The best profit found for each kind of attacker, its documented bound and the margin
-	@$(CARGO) test --quiet --package modchains-core --test economy -- --nocapture --test-threads 1
+economy: ## What use does to the price; the best that was found for each kind of attacker, its bound and the margin
+	@$(CARGO) test --quiet --package modchains-core --test usefulness --test economy -- --nocapture --test-threads 1
 
 mutants: ## Break each line of the market's formulas: a law must notice (40 minutes)
 	@$(XTASK) mutants

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Plans of forgers that are searched for the figure: a second or two. The long search of the tests plays a million.
-const FORGERS: u64 = 2_500;
+const FORGERS: u64 = 2_000;
 /// Launches, of which the figure is that of the widest spread.
 const LAUNCHES: usize = 20;
 

@@ -29,7 +29,7 @@ pub const ATTACKS: [Attack; 19] = [
         name: "flash trader",
         measure: "of turnover",
         search: search::<trading::Flash>,
-        plans: 60_000,
+        plans: 30_000,
         defences: &[
             (Weakness::NoEpoch, 20_000),
             (Weakness::DepositMovesPrice, 20_000),
@@ -40,7 +40,7 @@ pub const ATTACKS: [Attack; 19] = [
         name: "whale around two syncs",
         measure: "of turnover",
         search: search::<trading::Whale>,
-        plans: 60_000,
+        plans: 30_000,
         defences: &[
             (Weakness::PresentSupply, 20_000),
             (Weakness::WholeFeeLost, 20_000),
@@ -100,7 +100,7 @@ pub const ATTACKS: [Attack; 19] = [
         name: "forger",
         measure: "of what it lost",
         search: search::<forging::Forger>,
-        plans: 2_500,
+        plans: 2_000,
         defences: &[
             (Weakness::FreeRises, 500),
             (Weakness::WholeUsageFeePays, 500),
@@ -112,7 +112,7 @@ pub const ATTACKS: [Attack; 19] = [
         name: "forger in a decline",
         measure: "of what it lost",
         search: search::<forging::ForgerInDecline>,
-        plans: 2_500,
+        plans: 2_000,
         defences: &[(Weakness::FreeFalls, 1_500)],
     },
     Attack {
@@ -126,7 +126,7 @@ pub const ATTACKS: [Attack; 19] = [
         name: "late-sync whale",
         measure: "of the reserve",
         search: search::<forging::LateSync>,
-        plans: 4_000,
+        plans: 2_000,
         defences: &[(Weakness::FreeFalls, 1_000)],
     },
     Attack {

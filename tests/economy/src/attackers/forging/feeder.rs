@@ -1,11 +1,12 @@
 //! One requester who pays for as much inference as it likes. What counts is the net that its use and the real one together
 //! leave, at its highest. Bound: the net of use of `cap * (requesters + 1)`.
 
+use modchains_core::fees::USAGE_FEE_SPLIT_DEFAULT;
+
 use crate::{
     search::{Adversary, Genes, Outcome},
     world::{EPOCH, Usage, Weakness},
 };
-use modchains_core::fees::USAGE_FEE_SPLIT_DEFAULT;
 
 pub struct Feeder;
 

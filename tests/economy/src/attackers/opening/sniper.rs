@@ -7,7 +7,7 @@
 //! highest spot price at which the sniper sells and `returned` the legs of its fee that it owns itself.
 
 use modchains_core::{CoreError, launch::LaunchTerms, market::Trade};
-use modchains_test_seed::Random;
+use modchains_test_seed::{Random, SEED};
 
 use crate::{
     search::{Adversary, Genes, Outcome},
@@ -96,7 +96,7 @@ pub fn wallets_share(wallets: u64, second: u64, crowd: f64) -> f64 {
     let profit = |weakness, spent_atoms: Option<u64>| {
         let mut world = World::open(DEPTH, VIRTUAL, LAUNCH, weakness);
         let (mut sniper, mut spent) = (Attacker::default(), 0);
-        let mut random = Random(1);
+        let mut random = Random(SEED);
         for now in 0..second + 3_600 {
             world.now_seconds = now as i64;
             if now == second {

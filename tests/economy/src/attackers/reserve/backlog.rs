@@ -68,7 +68,7 @@ fn play(mut genes: Genes, mut world: World, paid_in_atoms: u64, hours: u64) -> O
     }
     let dust_atoms = genes.maybe_log(0.5, 1e3, 1e9) as u64;
     let churn_share = genes.maybe_log(0.7, 1e-3, 1.0);
-    for _ in 0..(genes.unit() * (hours + 1) as f64) as u64 {
+    for _ in 0..genes.below(hours + 1) {
         buyer.buy(&mut world, dust_atoms);
         if churn_share > 0.0 {
             let before_atoms = buyer.token_atoms;
