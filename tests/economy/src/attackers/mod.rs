@@ -24,7 +24,7 @@ pub struct Attack {
 }
 
 /// All of them.
-pub const ATTACKS: [Attack; 19] = [
+pub const ATTACKS: [Attack; 20] = [
     Attack {
         name: "flash trader",
         measure: "of turnover",
@@ -121,6 +121,13 @@ pub const ATTACKS: [Attack; 19] = [
         search: search::<forging::ManyMarkets>,
         plans: 1_000,
         defences: &[(Weakness::UseCountsInManyMarkets, 500)],
+    },
+    Attack {
+        name: "forger before a crowd",
+        measure: "of what it lost; measured, not proved",
+        search: search::<forging::BeforeCrowd>,
+        plans: 800,
+        defences: &[(Weakness::FreeRises, 200)],
     },
     Attack {
         name: "late-sync whale",

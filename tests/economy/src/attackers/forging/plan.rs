@@ -12,6 +12,8 @@ pub const DAYS: u64 = 25;
 const HOURS: u64 = DAYS * 24;
 /// The reserve at the beginning, quote atoms.
 pub const RESERVE: u64 = 1_000_000_000_000;
+/// Largest share of real use at the beginning, in parts of the reserve an hour: that of use of 4 % of the reserve a day.
+const REAL_MAX: f64 = 8.3e-5;
 const BURSTS: usize = 3;
 const TRADES: usize = 3;
 
@@ -65,6 +67,8 @@ pub struct ForgingPlan {
 pub struct Played {
     /// What upward steps added to what the holding sells for.
     pub gained_atoms: i128,
+    /// What upward steps spent of the net.
+    pub paid_atoms: i128,
     /// The protocol's shares of all fakes.
     pub lost_atoms: i128,
     /// Cash and what the holding sells for at the end; without the fakes' cost.
@@ -77,7 +81,7 @@ impl ForgingPlan {
     pub fn of(genes: &mut Genes) -> Self {
         let start =
             Start { premium: 1.0 + genes.log(0.1, 18.0), reserve_atoms: RESERVE, slack: (genes.unit() - 0.7).max(0.0) };
-        let (real, real_size, held) = (Real::of(genes), genes.log(1e-6, 1e-3), genes.share());
+        let (real, real_size, held) = (Real::of(genes), genes.log(1e-6, REAL_MAX), genes.share());
         let burst =
             |genes: &mut Genes| (genes.below(HOURS), genes.log(1.0, 400.0) as u64, genes.maybe_log(0.3, 1e-6, 1e-3));
         let bursts = (0..BURSTS).map(|_| burst(genes)).collect();
@@ -99,7 +103,7 @@ impl ForgingPlan {
         world.settle_at((real_share * self.real.level(0)) as u64);
         let token_atoms = (world.state.curve.circulating_atoms as f64 * self.held) as u64;
         let mut forger = Attacker::holding(token_atoms);
-        let mut played = Played { gained_atoms: 0, lost_atoms: 0, worth_atoms: 0 };
+        let mut played = Played { gained_atoms: 0, paid_atoms: 0, lost_atoms: 0, worth_atoms: 0 };
         for hour in 0..HOURS {
             for (_, size) in self.trades.iter().filter(|(at, size)| trades && *at == hour && *size != 0.0) {
                 if *size > 0.0 {
@@ -122,7 +126,10 @@ impl ForgingPlan {
             }
             world.next_epoch();
             if hour % self.sync_every == 0 {
+                let standing_atoms = world.state.sync.standing_net_atoms;
                 played.gained_atoms += gain_of_a_sync(&mut world, &forger);
+                let spent_atoms = world.state.sync.standing_net_atoms.saturating_sub(standing_atoms);
+                played.paid_atoms += i128::from(spent_atoms);
             }
         }
         played.worth_atoms = forger.cash_atoms + forger.value_atoms(&world.state.curve);
