@@ -108,9 +108,8 @@ impl Market {
         }
         let is_rationed = scale.taken > 0 && self.standing > scale.largest_gain;
         let fair = if is_rationed { floor(2 * scale.taken, rise, self.standing).min(MOST) } else { MOST };
-        let spare = floor(self.depth, self.virtual_quote.saturating_sub(1), self.quote()).saturating_sub(1);
         let gain = |cut: u128| self.gain(self.depth - cut, self.depth, scale.pricing);
-        let Some(change) = self.affordable(sized.min(fair).min(spare), rise, gain) else {
+        let Some(change) = self.affordable(sized.min(fair), rise, gain) else {
             return none("NetTooSmall");
         };
         let uses_all = fair < sized && change.depth_change == fair;
