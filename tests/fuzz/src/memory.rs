@@ -7,13 +7,12 @@ use modchains_exchange::{
     events::CurveMoved,
     state::{Contributors, Market},
 };
-use modchains_oracle::state::Usage;
 use modchains_tests::chain::{TOKEN, TOKEN_2022};
 use modchains_vault::state::RevenuePool;
+use solana_instruction::Instruction;
 
 use crate::{
     seen::{BURN, Seen, TRANSFER},
-    shadow_ledger::State,
     traded::traded,
 };
 
@@ -40,8 +39,8 @@ pub struct MarketPast {
     pub moves: Vec<Move>,
     /// When the curve last moved.
     pub moved_at_seconds: Option<i64>,
-    /// The model's non-recoverable fees when it last moved.
-    pub fees_seen_atoms: u64,
+    /// The instructions of the transaction that bought last.
+    pub last_buy: Vec<Instruction>,
 }
 
 /// Everything remembered.
@@ -115,22 +114,18 @@ impl Memory {
             ..MarketPast::default()
         });
         // Supplies that stood only within the transaction count too: the program must have seen them.
-        let passing = traded(seen).into_iter().filter(|trade| trade.market == address);
-        past.supplies.extend(passing.map(|trade| (seen.now, trade.after.circulating_atoms)));
+        let passing: Vec<_> = traded(seen).into_iter().filter(|trade| trade.market == address).collect();
+        past.supplies.extend(passing.iter().map(|trade| (seen.now, trade.after.circulating_atoms)));
+        if passing.iter().any(|trade| trade.is_buy) {
+            past.last_buy.clone_from(&seen.instructions);
+        }
         past.forget(seen.now, market.params.epoch_seconds);
         let moved = seen.events::<CurveMoved>().into_iter().filter(|event| event.market == address);
         for event in moved.filter(|event| event.before != event.after) {
             past.moves.push(Move { at_seconds: seen.now, step_ppm: event.step_ppm.into() });
             past.moved_at_seconds = Some(seen.now);
-            past.fees_seen_atoms = lost_fees(seen, &market.model);
         }
     }
-}
-
-/// The model's non-recoverable usage fees, from its usage account in the transaction.
-pub fn lost_fees(seen: &Seen, model: &Pubkey) -> u64 {
-    let usages = seen.touched.iter().filter_map(|account| account.after.as_ref().and_then(Usage::of));
-    usages.filter(|usage| usage.model == *model).map(|usage| usage.non_recoverable_fees_total).next().unwrap_or(0)
 }
 
 /// Tokens that the transaction sends by plain transfers, by receiver.

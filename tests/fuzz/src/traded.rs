@@ -24,6 +24,8 @@ pub struct Traded {
     pub quote: u64,
     /// Minted or burned.
     pub tokens: u64,
+    /// What a buyer paid above the curve's own price.
+    pub spread: u64,
     /// The fee's legs.
     pub fee: TradeFee,
     /// The fee's rate.
@@ -47,6 +49,7 @@ impl Traded {
             referrer: event.referrer,
             quote: event.quote_atoms_in,
             tokens: event.token_atoms_out,
+            spread: event.spread_atoms,
             fee: event.fee,
             fee_bps: event.fee_bps,
             parameter_epoch: event.parameter_epoch,
@@ -64,6 +67,7 @@ impl Traded {
             referrer: event.referrer,
             quote: event.quote_atoms_out,
             tokens: event.token_atoms_in,
+            spread: 0,
             fee: event.fee,
             fee_bps: event.fee_bps,
             parameter_epoch: event.parameter_epoch,

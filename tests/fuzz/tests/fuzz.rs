@@ -6,13 +6,14 @@
 use std::time::Duration;
 
 use modchains_fuzz::{
+    laws::model::{MARKET_LAW, REFUSAL_LAW},
     mutant::{self, Mutant},
     replay::{self, Sequence},
     report::Report,
     run::{Settings, run},
     setup::Setup,
 };
-use modchains_test_seed::seed;
+use modchains_test_seed::{is_long, seed};
 use modchains_tests::chain::Chain;
 
 /// Mutants that are looked for each time, one in each program; `make fuzz` looks for all of them.
@@ -22,10 +23,16 @@ fn settings(transactions: u64, workers: usize) -> Settings {
     Settings { seed: seed(), transactions, episode_steps: Settings::EPISODE_STEPS, time_limit: None, workers }
 }
 
+/// Transactions, and operations of markets among them that must have ended as in the model.
+fn sizes() -> (u64, u64) {
+    if is_long() { (300_000, 100_000) } else { (100_000, 20_000) }
+}
+
 #[test]
 fn no_law_breaks_in_a_hundred_thousand_transactions() {
     let setup = Setup::new(Chain::new());
-    let report = run(&setup, &settings(100_000, Settings::all_cores()));
+    let (transactions, operations) = sizes();
+    let report = run(&setup, &settings(transactions, Settings::all_cores()));
     println!("{}", report.text());
     if let Some(failure) = &report.failure {
         let sequence = Sequence::shortened(&setup, failure, None, Duration::from_secs(60));
@@ -33,7 +40,9 @@ fn no_law_breaks_in_a_hundred_thousand_transactions() {
         panic!("{}: {}\n{}", failure.broken.law, sequence.detail, steps.join("\n"));
     }
     let (accepted, refused) = report.totals();
-    assert!(accepted + refused >= 100_000);
+    assert!(accepted + refused >= transactions);
+    let compared: u64 = [MARKET_LAW, REFUSAL_LAW].iter().filter_map(|law| report.held.get(law)).sum();
+    assert!(compared >= operations, "{compared} operations compared with the model");
     assert!(accepted > refused, "most transactions are refused, so the search stays shallow");
     for (action, tally) in &report.tallies {
         let executed = tally.accepted + tally.refused;

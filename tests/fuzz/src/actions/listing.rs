@@ -111,7 +111,8 @@ fn any_params(pick: &mut Pick) -> MarketParams {
     let mut params = market_params();
     params.fee_bps = 25 + pick.below(500) as u16;
     params.epoch_seconds = [60, 600, 3_600, 86_400][pick.below(4) as usize];
-    params.high_water_half_life_seconds = (24 * params.epoch_seconds).max(3_600 + pick.below(604_800) as u32);
+    params.supply_half_life_seconds = (24 * params.epoch_seconds).max(3_600 + pick.below(604_800) as u32);
+    params.pricing_half_life_seconds = (24 * params.epoch_seconds).max(3_600 + pick.below(7_776_000) as u32);
     params.usage_stale_seconds = 3 * params.epoch_seconds;
     let fees = params.trade_fees();
     params.step_max_ppm = MarketParams::largest_step_ppm(&fees).unwrap_or(0);
@@ -237,7 +238,9 @@ fn deposit(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let market = pick.one(&markets)?;
     let (quote, depositor) = (setup.quote_of(market), setup.anybody(pick));
     let held = setup.atoms(&quote.account_of(&depositor));
-    let mut part = || if pick.percent(50) { 0 } else { pick.amount(held.min(market.virtual_atoms)) };
+    // Mostly what there is room for; what is more waits.
+    let room = if pick.percent(80) { market.virtual_atoms } else { market.virtual_atoms.saturating_mul(4) };
+    let mut part = || if pick.percent(50) { 0 } else { pick.amount(held.min(room)) };
     let args = MarketDepositArgs { reserve_atoms: part(), creator_atoms: part(), split_atoms: part() };
     let total = u128::from(args.reserve_atoms) + u128::from(args.creator_atoms) + u128::from(args.split_atoms);
     let reasons = [(total == 0, "nothing is deposited"), (total > u128::from(held), "the depositor has less")];

@@ -2,7 +2,7 @@
 //! transaction.
 
 use anchor_lang::prelude::Pubkey;
-use modchains_core::{fees::TradeFees, trade};
+use modchains_core::fees::TradeFees;
 use modchains_exchange::state::{Market, MarketTradeArgs, QuoteTerms, TradeAmount};
 use modchains_sdk::instruction::{
     Token,
@@ -75,19 +75,19 @@ impl Order {
     }
 
     fn quote_buy(&self, amount: &TradeAmount) -> Quoted {
-        let (curve, referred) = (self.market.curve(), self.referrer.is_some());
+        let (sides, referred) = (self.market.state().sides(), self.referrer.is_some());
         let buy = match *amount {
-            TradeAmount::ExactIn { atoms_in, .. } => trade::buy_exact_in(&curve, &self.fees, atoms_in, referred),
-            TradeAmount::ExactOut { atoms_out, .. } => trade::buy_exact_out(&curve, &self.fees, atoms_out, referred),
+            TradeAmount::ExactIn { atoms_in, .. } => sides.buy_exact_in(&self.fees, atoms_in, referred),
+            TradeAmount::ExactOut { atoms_out, .. } => sides.buy_exact_out(&self.fees, atoms_out, referred),
         }?;
         Ok((buy.quote_atoms_in, buy.token_atoms_out))
     }
 
     fn quote_sell(&self, amount: &TradeAmount) -> Quoted {
-        let (curve, referred) = (self.market.curve(), self.referrer.is_some());
+        let (sides, referred) = (self.market.state().sides(), self.referrer.is_some());
         let sale = match *amount {
-            TradeAmount::ExactIn { atoms_in, .. } => trade::sell_exact_in(&curve, &self.fees, atoms_in, referred),
-            TradeAmount::ExactOut { atoms_out, .. } => trade::sell_exact_out(&curve, &self.fees, atoms_out, referred),
+            TradeAmount::ExactIn { atoms_in, .. } => sides.sell_exact_in(&self.fees, atoms_in, referred),
+            TradeAmount::ExactOut { atoms_out, .. } => sides.sell_exact_out(&self.fees, atoms_out, referred),
         }?;
         Ok((sale.token_atoms_in, sale.quote_atoms_out))
     }

@@ -12,7 +12,7 @@ use crate::{memory, setup::Setup, shadow_ledger::State};
 pub const LAWS: &[Law] = &[
     Law {
         name: "quote_vault_holds_what_is_owed",
-        sentence: "A quote vault holds the reserve, the dues of stakers, creator, contributors, protocol and referrers, and gifts.",
+        sentence: "A quote vault holds the reserve, what waits for it, the dues of stakers, creator, contributors, protocol and referrers, and gifts.",
         check: |sight| each(sight, quote_vaults(sight)),
     },
     Law {
@@ -85,7 +85,13 @@ fn quote_vaults(sight: &Sight) -> Vec<Owed> {
 /// What a market owes.
 pub fn owed_by_market(setup: &Setup, address: &Pubkey) -> Option<Owed> {
     let market = setup.ledger.markets.get(address)?;
-    let dues = [market.reserve_atoms, market.vault_due_atoms, market.creator_due_atoms, market.protocol_due_atoms];
+    let dues = [
+        market.reserve_atoms,
+        market.reserve_waiting_atoms,
+        market.vault_due_atoms,
+        market.creator_due_atoms,
+        market.protocol_due_atoms,
+    ];
     let mut owed: u128 = dues.into_iter().map(u128::from).sum();
     let referrals = setup.ledger.referrals.values().filter(|referral| referral.market == *address);
     owed += referrals.map(|referral| u128::from(referral.due_atoms)).sum::<u128>();

@@ -6,7 +6,7 @@ use modchains_exchange::{
 };
 
 use super::law::{Law, Sight, Verdict, big, hold};
-use crate::{laws::syncs, seen::Tokens};
+use crate::{laws::syncs, seen::Tokens, traded::traded};
 
 pub const LAWS: &[Law] = &[
     Law {
@@ -31,12 +31,12 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         name: "curve_moves_only_by_sync",
-        sentence: "Depth and parameter epoch change in a sync and nowhere else, virtual quote also where a deposit replaces it.",
+        sentence: "Depth and parameter epoch change in a sync and nowhere else; virtual quote also falls by deposits and grows by trades.",
         check: curve_moves_only_by_sync,
     },
     Law {
         name: "a_deposit_leaves_the_price",
-        sentence: "A deposit adds to the reserve what it says and takes as much virtual quote away, all but one atom.",
+        sentence: "A deposit replaces virtual quote in the reserve, all but one atom; the rest waits and moves no price.",
         check: a_deposit_leaves_the_price,
     },
 ];
@@ -119,8 +119,11 @@ fn curve_moves_only_by_sync(sight: &Sight) -> Verdict {
         hold!(stands || by_sync, "{} became {} without a sync", shape(&before), shape(&after));
         let is_paid = deposits.iter().any(|event| event.market == address)
             || minted.iter().any(|event| event.model == before.model);
-        let stands = before.virtual_atoms == after.virtual_atoms;
-        hold!(stands || by_sync || is_paid, "{} became {} without a deposit", shape(&before), shape(&after));
+        let fell = after.virtual_atoms < before.virtual_atoms;
+        hold!(!fell || by_sync || is_paid, "{} became {} without a deposit", shape(&before), shape(&after));
+        let grew = after.virtual_atoms > before.virtual_atoms;
+        let is_traded = traded(sight.seen).iter().any(|trade| trade.market == address);
+        hold!(!grew || by_sync || is_traded, "{} became {} without a trade", shape(&before), shape(&after));
         let epochs = after.parameter_epoch - before.parameter_epoch;
         hold!(epochs <= 1, "{epochs} parameter epochs passed in one transaction");
         facts += 1;
@@ -134,9 +137,13 @@ fn a_deposit_leaves_the_price(sight: &Sight) -> Verdict {
         let (before, after) = (&event.before, &event.after);
         let fee = &event.split;
         let added = u128::from(event.reserve_atoms) + u128::from(fee.reserve_atoms);
-        let reserve = u128::from(before.reserve_atoms) + added;
-        hold!(reserve == u128::from(after.reserve_atoms), "{added} made {before:?} into {after:?}");
         let replaced = added.min(u128::from(before.virtual_atoms).saturating_sub(1));
+        let reserve = u128::from(before.reserve_atoms) + replaced;
+        hold!(reserve == u128::from(after.reserve_atoms), "{added} made {before:?} into {after:?}");
+        let market = sight.seen.kept::<Market>().find(|(address, ..)| *address == event.market);
+        let (_, was, is) = market.ok_or("a deposit into no market")?;
+        let waits = u128::from(was.reserve_waiting_atoms) + added - replaced;
+        hold!(waits == u128::from(is.reserve_waiting_atoms), "{added} made {before:?}: {waits} should wait");
         let left = u128::from(before.virtual_atoms) - replaced;
         hold!(left == u128::from(after.virtual_atoms), "{added} made {before:?} into {after:?}");
         let stands = (before.depth_atoms, before.circulating_atoms) == (after.depth_atoms, after.circulating_atoms);

@@ -1,5 +1,6 @@
 //! What must hold after every transaction, whatever it was. Each law is computed from the bytes of the accounts, with
-//! numbers that cannot overflow; only one of them, the last about trades, asks the formulas of `sdk/core`.
+//! numbers that cannot overflow; only one of them, the last about trades, asks the formulas of `sdk/core`. `model` holds
+//! markets and usage against a model of both.
 
 mod access;
 mod bonds;
@@ -7,6 +8,7 @@ mod claims;
 pub mod holdings;
 mod law;
 mod markets;
+pub mod model;
 mod requests;
 mod revenue;
 mod shares;
@@ -68,6 +70,7 @@ pub fn all() -> Vec<Law> {
         holdings::LAWS,
         trades::LAWS,
         syncs::LAWS,
+        model::LAWS,
         access::LAWS,
         claims::LAWS,
         shares::LAWS,

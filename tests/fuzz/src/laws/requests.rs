@@ -23,12 +23,12 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         name: "a_final_fee_is_split_as_promised",
-        sentence: "Finalizing accrues each share of the fee, rounded down, the operator keeping the rest and the tip.",
+        sentence: "Finalizing accrues each share of fee and tip, rounded down, the operator keeping the rest.",
         check: a_final_fee_is_split_as_promised,
     },
     Law {
         name: "only_final_requests_count_as_use",
-        sentence: "Usage grows by the fee of every request that becomes final, its lost part by the protocol's share, and by nothing else.",
+        sentence: "Usage grows by fee and tip of every request that becomes final, its lost part by the protocol's share, and by nothing else.",
         check: only_final_requests_count_as_use,
     },
 ];
@@ -119,11 +119,16 @@ fn finals<'a>(sight: &'a Sight) -> impl Iterator<Item = Request> + 'a {
     made.map(|(_, before, _)| before)
 }
 
+/// Fee and tip, which are shared alike: else a tip would be use that the protocol, the stakers and the reserve get nothing of.
+fn price(request: &Request) -> u128 {
+    u128::from(request.fee_atoms) + u128::from(request.tip_atoms)
+}
+
 /// Shares of vault, creator, reserve and protocol, each rounded down.
 fn shares(request: &Request) -> [u128; 4] {
     let split = &request.split;
     [split.vault_bps, split.creator_bps, split.reserve_bps, split.protocol_bps]
-        .map(|bps| u128::from(request.fee_atoms) * u128::from(bps) / 10_000)
+        .map(|bps| price(request) * u128::from(bps) / 10_000)
 }
 
 fn a_final_fee_is_split_as_promised(sight: &Sight) -> Verdict {
@@ -145,7 +150,7 @@ fn a_final_fee_is_split_as_promised(sight: &Sight) -> Verdict {
         }
         let (_, was, is) =
             sight.seen.kept::<modchains_oracle::state::Operator>().next().ok_or("finalized without the operator")?;
-        let earned = u128::from(request.fee_atoms) - shares.iter().sum::<u128>() + u128::from(request.tip_atoms);
+        let earned = price(&request) - shares.iter().sum::<u128>();
         let found = u128::from(is.earned_atoms) - u128::from(was.earned_atoms);
         hold!(found == earned, "the operator earned {found}, not {earned}");
         facts += 1;
@@ -157,7 +162,7 @@ fn only_final_requests_count_as_use(sight: &Sight) -> Verdict {
     let mut facts = 0;
     for (_, before, after) in sight.seen.kept::<Usage>() {
         let finals: Vec<Request> = finals(sight).collect();
-        let fees: u128 = finals.iter().map(|request| u128::from(request.fee_atoms)).sum();
+        let fees: u128 = finals.iter().map(price).sum();
         let lost: u128 = finals.iter().map(shares).map(|[_, _, _, protocol]| protocol).sum();
         let grown = |was: u64, is: u64| u128::from(is) - u128::from(was);
         let found = (

@@ -10,12 +10,7 @@ use modchains_oracle::state::Usage;
 use num_bigint::BigUint;
 
 use super::law::{Law, Sight, Verdict, big, hold};
-use crate::{
-    memory::{self, MarketPast},
-    seen::Seen,
-    shadow_ledger::State,
-    traded::traded,
-};
+use crate::{memory::MarketPast, seen::Seen, shadow_ledger::State, traded::traded};
 
 pub const LAWS: &[Law] = &[
     Law {
@@ -25,13 +20,18 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         name: "a_sync_moves_by_at_most_a_step",
-        sentence: "The step is within the market's largest, and the price moves by no more than the step, the right way.",
+        sentence: "A sync absorbs at most its part, then moves the price by no more than a step, the right way.",
         check: |sight| every(sight, a_sync_moves_by_at_most_a_step),
     },
     Law {
-        name: "depth_moves_by_the_high_water_mark",
+        name: "a_sync_moves_no_money",
+        sentence: "A sync takes in what waits, as far as virtual quote makes room, and mints, burns and pays nothing.",
+        check: |sight| every(sight, a_sync_moves_no_money),
+    },
+    Law {
+        name: "depth_moves_by_the_highest_supply",
         sentence: "The depth moves by at most the step times what it exceeds the highest supply of two epochs by.",
-        check: |sight| every(sight, depth_moves_by_the_high_water_mark),
+        check: |sight| every(sight, depth_moves_by_the_highest_supply),
     },
     Law {
         name: "drift_is_bounded",
@@ -44,13 +44,13 @@ pub const LAWS: &[Law] = &[
         check: |sight| every(sight, premium_is_bounded),
     },
     Law {
-        name: "a_step_up_is_paid_for",
-        sentence: "A step up times the reserve is at most the growth's part of the usage fees lost since the last move.",
-        check: |sight| every(sight, a_step_up_is_paid_for),
+        name: "a_step_is_paid_for",
+        sentence: "The most that anybody could gain by a step is paid by the net, up or down, and settled; no fall ends above the opening.",
+        check: |sight| every(sight, a_step_is_paid_for),
     },
     Law {
         name: "a_sync_needs_a_signal",
-        sentence: "Stale figures, a pause and too few tokens move nothing; use that grew never moves down, nor the reverse.",
+        sentence: "Stale figures and a pause move nothing, too few tokens no step; a net that rose never moves down, nor the reverse.",
         check: |sight| every(sight, a_sync_needs_a_signal),
     },
 ];
@@ -67,6 +67,8 @@ struct Moved<'a> {
     event: CurveMoved,
     /// The market before the transaction.
     market: Market,
+    /// The market after it.
+    after: Market,
     /// Its past.
     past: MarketPast,
 }
@@ -89,7 +91,8 @@ fn every(sight: &Sight, check: fn(&Moved) -> Verdict) -> Verdict {
     let mut facts = 0;
     for event in sight.seen.events::<CurveMoved>() {
         let market = sight.seen.changes::<Market>().find(|change| change.address == event.market);
-        let market = market.and_then(|change| change.before).ok_or("an event names no market")?;
+        let (market, after) =
+            market.and_then(|change| change.before.zip(change.after)).ok_or("an event names no market")?;
         hold!(event.at_seconds == sight.seen.now, "the event tells another time");
         if event.before == event.after {
             continue;
@@ -99,7 +102,7 @@ fn every(sight: &Sight, check: fn(&Moved) -> Verdict) -> Verdict {
         let trades = traded(sight.seen).into_iter().filter(|trade| trade.market == event.market);
         past.supplies.extend(trades.map(|trade| (sight.seen.now, trade.before.circulating_atoms)));
         past.supplies.push((sight.seen.now, event.before.circulating_atoms));
-        facts += check(&Moved { seen: sight.seen, event, market, past })?;
+        facts += check(&Moved { seen: sight.seen, event, market, after, past })?;
     }
     Ok(facts)
 }
@@ -118,12 +121,14 @@ fn price(curve: &CurveState) -> (BigUint, BigUint) {
 
 fn a_sync_moves_by_at_most_a_step(moved: &Moved) -> Verdict {
     let (event, params) = (&moved.event, &moved.market.params);
-    let absorbs = event.after.depth_atoms == event.before.depth_atoms;
-    let most = if absorbs { params.absorb_max_ppm.max(1) } else { params.step_max_ppm };
-    let size = moved.size_ppm();
-    hold!(size <= u64::from(most), "a step of {size} ppm, at most {most} are allowed: {:?}", shape(event));
     let ((quote, tokens), (quote_after, tokens_after)) = (price(&event.before), price(&event.after));
-    let (million, factor) = (big(1_000_000), big(1_000_000 + size));
+    let (million, size) = (big(1_000_000), moved.size_ppm());
+    let (absorbed, most) = (big(event.absorbed_atoms), &quote * big(params.absorb_max_ppm.into()));
+    hold!(&absorbed * &million <= most, "{absorbed} absorbed: {:?}", shape(event));
+    hold!(size <= u64::from(params.step_max_ppm), "a step of {size} ppm: {:?}", shape(event));
+    // What waited took the place of virtual quote, so absorption alone came before the step.
+    let quote = quote + absorbed;
+    let factor = big(1_000_000 + size);
     let (was, is) = (&quote * &tokens_after, &quote_after * &tokens);
     if moved.is_down() {
         hold!(is <= was, "a step down raised the price: {:?}", shape(event));
@@ -134,8 +139,19 @@ fn a_sync_moves_by_at_most_a_step(moved: &Moved) -> Verdict {
         hold!(is >= was, "a step up lowered the price: {:?}", shape(event));
         hold!(is * million <= was * factor, "the price rose by more than {size} ppm: {:?}", shape(event));
     }
-    let same = (event.before.reserve_atoms, event.before.circulating_atoms);
-    hold!(same == (event.after.reserve_atoms, event.after.circulating_atoms), "a sync moved money: {:?}", shape(event));
+    Ok(1)
+}
+
+fn a_sync_moves_no_money(moved: &Moved) -> Verdict {
+    let (event, waited) = (&moved.event, u128::from(moved.market.reserve_waiting_atoms));
+    let is_alone = moved.seen.instructions.len() <= 2 && traded(moved.seen).is_empty();
+    let taken = u128::from(event.after.reserve_atoms) - u128::from(event.before.reserve_atoms);
+    let room = u128::from(event.before.virtual_atoms) - 1;
+    let waits = u128::from(moved.after.reserve_waiting_atoms);
+    let is_told = taken == waited.min(room) && waits == waited - taken;
+    hold!(is_told || !is_alone, "{taken} of {waited} taken in, {waits} wait: {:?}", shape(event));
+    let same = event.before.circulating_atoms == event.after.circulating_atoms;
+    hold!(same, "a sync minted or burned: {:?}", shape(event));
     Ok(1)
 }
 
@@ -143,7 +159,7 @@ fn shape(event: &CurveMoved) -> (i32, u32, CurveState, CurveState) {
     (event.step_ppm, event.reason, event.before, event.after)
 }
 
-fn depth_moves_by_the_high_water_mark(moved: &Moved) -> Verdict {
+fn depth_moves_by_the_highest_supply(moved: &Moved) -> Verdict {
     let (before, after) = (moved.event.before.depth_atoms, moved.event.after.depth_atoms);
     let high = moved.past.highest_supply(moved.seen.now, moved.market.params.epoch_seconds);
     let room = before.saturating_sub(high);
@@ -172,9 +188,9 @@ fn premium_is_bounded(moved: &Moved) -> Verdict {
         hold!(room >= big(high) * big(1_000_000), "the premium exceeds its bound: depth {depth}, supply {high}");
     } else if moved.is_down() {
         let marks = [
-            moved.market.high_water_mark_atoms,
-            moved.market.high_water_peak_atoms,
-            moved.market.high_water_last_peak_atoms,
+            moved.after.supply_short_average_atoms,
+            moved.after.supply_peak_atoms,
+            moved.after.supply_last_peak_atoms,
             moved.event.before.circulating_atoms,
         ];
         let high = marks.into_iter().max().unwrap_or(0);
@@ -184,17 +200,26 @@ fn premium_is_bounded(moved: &Moved) -> Verdict {
     Ok(1)
 }
 
-fn a_step_up_is_paid_for(moved: &Moved) -> Verdict {
-    if !moved.is_up() {
+fn a_step_is_paid_for(moved: &Moved) -> Verdict {
+    let event = &moved.event;
+    let (net, before, after) = (event.paid_net_atoms, event.settled_net_before_atoms, event.settled_net_after_atoms);
+    // What is settled goes towards the net and never past it.
+    hold!((before..=net).contains(&after) || (net..=before).contains(&after), "{before} settled, {after} after: {net}");
+    if !moved.is_up() && !moved.is_down() {
         return Ok(0);
     }
-    let paid = memory::lost_fees(moved.seen, &moved.market.model) - moved.past.fees_seen_atoms;
-    let worth = big(moved.size_ppm()) * big(moved.event.before.reserve_atoms);
-    let (recent, usual) = uses(&usage(moved)?);
-    let growth = if recent > usual { &recent - &usual } else { BigUint::default() };
-    // The formulas keep 31 bits of the averages; a thousandth is more than that loses.
-    let most = big(paid) * growth * big(1_001_000);
-    hold!(worth * recent <= most, "{paid} atoms paid for {:?}", shape(&moved.event));
+    let (depth, depth_after) = (event.before.depth_atoms, event.after.depth_atoms);
+    let (small, large) = (depth.min(depth_after), depth.max(depth_after));
+    let supply = event.before.circulating_atoms;
+    // Of all parts of the supply, the half-way one gains most: less than R c C / (4 (Y' - C) Y').
+    let gain = big(event.after.reserve_atoms) * big(large - small) * big(supply);
+    let paid = big(before.abs_diff(after)) * big(4) * big(small - supply) * big(small);
+    hold!(gain <= paid, "{before} settled, {after} after, that does not pay for {:?}", shape(event));
+    let opening = moved.market.depth_opening_atoms;
+    hold!(!moved.is_down() || depth_after <= opening, "a fall to {depth_after}, above the opening's {opening}");
+    let (stood, stands) = (event.standing_net_before_atoms, event.standing_net_after_atoms);
+    hold!(!moved.is_up() || stands > stood, "a rise that stands for nothing: {stood}, {stands}");
+    hold!(!moved.is_down() || stands < stood, "a fall of nothing that stands: {stood}, {stands}");
     Ok(1)
 }
 
@@ -205,23 +230,22 @@ fn usage(moved: &Moved) -> Result<Usage, String> {
     found.ok_or_else(|| "a sync without usage".to_owned())
 }
 
-/// Recent use weighed by quality, and usual use, in one scale.
-fn uses(usage: &Usage) -> (BigUint, BigUint) {
-    let recent = big(usage.ema_fast.min(usage.ema_mid)) * big(usage.quality_ppm.into());
-    (recent, big(usage.ema_slow) * big(1_000_000))
-}
-
 fn a_sync_needs_a_signal(moved: &Moved) -> Verdict {
     let (now, params, event) = (moved.seen.now, &moved.market.params, &moved.event);
     let usage = usage(moved)?;
     let age = now - usage.rolled_at_seconds;
     hold!(age <= i64::from(params.usage_stale_seconds), "moved on figures of {age} s ago");
     hold!(now >= moved.market.paused_until_seconds, "moved while paused");
-    let least = big(moved.market.depth_opening_atoms) * big(params.circulating_min_ppm.into());
-    let circulating = big(event.before.circulating_atoms) * big(1_000_000);
-    hold!(circulating >= least && event.before.circulating_atoms > 0, "moved with too few tokens: {:?}", shape(event));
-    let (recent, usual) = uses(&usage);
-    hold!(!moved.is_up() || recent > usual, "a step up on use that did not grow");
-    hold!(!moved.is_down() || recent < usual, "a step down on use that did not fall");
+    hold!(event.paid_net_atoms == usage.paid_net_atoms, "moved by a net of {}", event.paid_net_atoms);
+    if !moved.is_up() && !moved.is_down() {
+        return Ok(1);
+    }
+    // The premium is at its lower bound where Y / (Y - C) is.
+    let room = big(event.before.depth_atoms - event.before.circulating_atoms) * big(params.premium_min_ppm.into());
+    let is_small = room >= big(event.before.depth_atoms) * big(1_000_000);
+    hold!(!is_small, "a step with too few tokens: {:?}", shape(event));
+    let (net, settled) = (event.paid_net_atoms, event.settled_net_before_atoms);
+    hold!(!moved.is_up() || net > settled, "a step up on a net that did not rise: {net}, {settled}");
+    hold!(!moved.is_down() || net < settled, "a step down on a net that did not fall: {net}, {settled}");
     Ok(1)
 }

@@ -20,7 +20,7 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         name: "a_trade_is_exact",
-        sentence: "The pool keeps less than one atom of rounding: one atom more to the trader would lower the product.",
+        sentence: "Buys pay the ask, sales get the bid; the pool keeps less than one atom of rounding.",
         check: formula::a_trade_is_exact,
     },
     Law {
