@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 pub mod budgets;
+pub mod busy;
 pub mod chain;
 pub mod fixture;
 pub mod idl;

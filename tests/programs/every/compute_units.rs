@@ -3,16 +3,7 @@
 use std::fmt::Write as _;
 
 use expect_test::expect_file;
-use modchains_exchange::{instructions::MarketDepositArgs, state::QuoteTerms};
-use modchains_sdk::instruction::{exchange, oracle};
-use modchains_tests::{
-    budgets,
-    idl::Program,
-    scenario,
-    world::{EPOCH_SECONDS, QUOTE, Side, World, exact_in, exact_out, quote},
-};
-
-const SIDE: Side = Side::A;
+use modchains_tests::{budgets, busy, idl::Program, scenario};
 
 #[test]
 fn compute_units_are_what_they_were_and_within_their_budgets() {
@@ -41,43 +32,16 @@ fn a_model_with_its_market_fits_the_budget_of_a_launch() {
     assert!(units <= budgets::find("cu.launch").expect("a launch has a budget"), "a launch takes {units}");
 }
 
-/// A market a while after its last trade, with a spread and with dues of the reserve on their way.
-fn busy_market() -> World {
-    let mut world = World::ready();
-    world.chain.must(&[exchange::referral_open(&SIDE.person("staker"), &SIDE.model(), &SIDE.person("staker"))]);
-    for request in 1..=20 {
-        world.serve(SIDE, request);
-    }
-    world.chain.advance(i64::from(EPOCH_SECONDS));
-    world.chain.must(&[oracle::usage_roll(&SIDE.model()), exchange::market_sync(&SIDE.model())]);
-    let gift = MarketDepositArgs { reserve_atoms: QUOTE, creator_atoms: 0, split_atoms: 0 };
-    world.chain.must(&[exchange::market_deposit(&SIDE.person("trader"), &SIDE.model(), &quote(), gift)]);
-    world.chain.advance(12_345);
-    world
-}
-
 #[test]
-fn trades_and_syncs_keep_their_budgets_with_everything_on() {
-    let world = busy_market();
-    let terms = QuoteTerms { deadline_seconds: i64::MAX, max_epoch: u64::MAX };
-    let (trader, model, route) = (SIDE.person("trader"), SIDE.model(), SIDE.full_route());
-    let buy = |args| exchange::market_buy(&trader, &model, &quote(), args, route);
-    let sell = |args| exchange::market_sell(&trader, &model, &quote(), args, route);
-    let most = |name| budgets::find(name).expect("it has a budget");
-    let cases = [
-        ("buy", most("cu.market_buy"), vec![buy(exact_in(QUOTE, 0, terms))]),
-        ("buy exact out", most("cu.market_buy"), vec![buy(exact_out(1_000_000_007, u64::MAX, terms))]),
-        ("sell", most("cu.market_sell"), vec![sell(exact_in(1_000_000_007, 0, terms))]),
-        ("sell exact out", most("cu.market_sell"), vec![sell(exact_out(QUOTE / 100, u64::MAX, terms))]),
-        ("sync", most("cu.market_sync"), vec![exchange::market_sync(&model)]),
-    ];
+fn trades_syncs_and_rolls_keep_their_budgets_with_everything_on() {
     let mut table = String::new();
     let mut over = Vec::new();
-    for (name, most, instructions) in cases {
-        let units = world.clone().chain.must(&instructions).compute_units;
-        writeln!(table, "{name} {units}").expect("strings take text");
+    for mut case in busy::cases() {
+        let units = case.world.chain.must(&[case.instruction]).compute_units;
+        writeln!(table, "{} {units}", case.name).expect("strings take text");
+        let most = budgets::find(&format!("cu.{}", case.name)).expect("it has a budget");
         if units as f64 > most {
-            over.push(format!("{name} takes {units} of {most}"));
+            over.push(format!("{} takes {units} of {most}", case.name));
         }
     }
     expect_file!["compute_units_busy.txt"].assert_eq(&table);

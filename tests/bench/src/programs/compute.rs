@@ -5,6 +5,7 @@ use std::panic::catch_unwind;
 use anyhow::{Result, anyhow, ensure};
 use modchains_sdk::Instruction;
 use modchains_tests::{
+    busy,
     chain::Chain,
     idl::Program,
     scenario::{self, Scenario},
@@ -34,6 +35,12 @@ pub fn measure(figures: &mut Figures) -> Result<Table> {
         let ran = last_of(&mut scenario.world.chain, &[scenario.instruction], &name)?;
         add(figures, &mut table, &name, &ran)?;
     }
+    let busy =
+        catch_unwind(busy::cases).map_err(|_| anyhow!("a busy market could not be set up; the reason is above"))?;
+    for mut case in busy {
+        let ran = last_of(&mut case.world.chain, &[case.instruction], case.name)?;
+        add(figures, &mut table, case.name, &ran)?;
+    }
     Ok(table)
 }
 
@@ -43,7 +50,8 @@ fn text() -> String {
          Token-2022 for model tokens (mint with metadata), one instruction per transaction, token accounts existing \
          beforehand. Trades have everything on: every leg of the fee, a referrer, the instructions sysvar. Where an \
          instruction creates accounts, the figure depends on the keys: each address that is searched costs 1,500 CU \
-         for every bump tried, two on average; trades, syncs and claims search none. *Bare calls* is what the \
+         for every bump tried, two on average; trades, syncs and claims search none. *Busy*: a market with a spread \
+         and dues on their way, after an epoch of use. *Bare calls* is what the \
          instruction's calls to other programs (token transfers, mints and burns, account creations, the event) cost \
          in the same run, {CALL_UNITS} CU for each call included: nothing that does the same can be cheaper. Peers \
          are in a table of their own below."
