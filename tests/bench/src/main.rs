@@ -3,6 +3,7 @@
 //! Compute units, sizes and rents come from the compiled programs in LiteSVM and are exact. Times come from this
 //! machine: formulas in this process, inference and the operator service as the binaries built beside this one.
 
+mod economy;
 mod endurance;
 mod formulas;
 mod options;
@@ -88,5 +89,6 @@ fn programs(figures: &mut Figures, options: &Options) -> Result<Vec<Table>> {
     tables.push(step("rent of every object", || programs::rent::measure(figures, &objects))?);
     tables.extend(step("endurance of a market", || endurance::measure(figures, options.endurance))?);
     tables.push(step("formulas on this machine", || formulas::measure(figures))?);
+    tables.push(step("the economy", || economy::measure(figures))?);
     Ok(tables)
 }

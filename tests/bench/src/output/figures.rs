@@ -1,5 +1,5 @@
 //! Everything measured, by name: `cu.` compute units, `bytes.` and `size.` bytes, `lamports.` rent, `us.`
-//! microseconds, `count.` how many, `ratio.` ours over the reference.
+//! microseconds, `count.` how many, `ratio.` ours over the reference, `ppm.` parts of a million.
 
 use std::collections::BTreeMap;
 

@@ -30,7 +30,7 @@ fn markdown(figures: &Figures, tables: &[Table], machine: &Machine) -> String {
     format!(
         "# Benchmarks\nWritten by `make bench`, together with `benchmarks/figures.json`, where the same figures have \
          names: `cu.` compute units, `bytes.` and `size.` bytes, `lamports.` rent, `us.` microseconds, `count.` how \
-         many, `ratio.` ours over a reference. {} Programs are compiled as for deployment; programs of the host with the `dev` profile, in \
+         many, `ratio.` ours over a reference, `ppm.` parts of a million. {} Programs are compiled as for deployment; programs of the host with the `dev` profile, in \
          which what is hot is optimised.\n\n\
          Not in here, because they are results of tests: what attackers can gain and \
          the margin to the documented bounds (`make economy`, explained in docs/curve.md), what the fuzzer ran and \
