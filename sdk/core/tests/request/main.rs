@@ -76,7 +76,7 @@ fn act(state: &RequestState, act: Act, operator: &OperatorKey, now_seconds: i64)
         Act::Finalize => {
             let finality = state.finalize(now_seconds)?;
             let legs = [finality.legs.vault, finality.legs.creator, finality.legs.reserve, finality.legs.protocol];
-            let spent = finality.earned_atoms + legs.iter().sum::<u64>();
+            let spent = finality.legs.operator + legs.iter().sum::<u64>();
             assert_eq!(spent, finality.price_atoms, "every atom of the price goes somewhere");
             (finality.next, Moved { spent, ..Moved::default() })
         }
