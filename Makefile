@@ -53,7 +53,7 @@ fuzz: setup ## Fuzz the compiled programs on a new SEED for FUZZ_SECONDS (20 min
 		cargo run --quiet --package modchains-fuzz -- run --seed "$(SEED)" --steps 1000000000 --seconds "$(FUZZ_SECONDS)" && \
 		cargo run --quiet --package modchains-fuzz -- mutants
 
-demo: setup ## The whole path on an embedded local network: list, trade, infer, earn, sync
+demo: setup ## The whole path on an embedded local network: list, trade, infer, earn, sync; then weeks of use
 	@$(ENVIRONMENT); cargo build --package modchains-crank --package modchains-digits --package modchains-demo; "$$CARGO_TARGET_DIR/debug/modchains-demo"
 
 bench: setup ## Measure what users run, the release builds; write BENCHMARKS.md and benchmarks/figures.json

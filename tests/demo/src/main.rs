@@ -14,6 +14,7 @@ mod progress;
 mod report;
 mod story;
 mod wallets;
+mod weeks;
 
 use std::process::ExitCode;
 

@@ -72,7 +72,8 @@ pub fn price_lamports(curve: &CurveState) -> f64 {
     (curve.reserve_atoms as f64 + curve.virtual_atoms as f64) / tokens as f64 * 1e6
 }
 
-fn market_price(market: &Market) -> f64 {
+/// The same of a market.
+pub fn market_price(market: &Market) -> f64 {
     price_lamports(&market.curve().into())
 }
 
@@ -180,7 +181,7 @@ pub async fn wait_for_sync(setup: &mut Setup, listing: &Listing, price_before: f
             if market.parameter_epoch > 0 {
                 let (price_after, parameter_epoch) = (market_price(&market), market.parameter_epoch);
                 let moved = Moved { price_before, price_after, parameter_epoch };
-                return Ok((moved, format!("price {:.2} -> {:.2} lamports", moved.price_before, moved.price_after)));
+                return Ok((moved, format!("price {:.4} -> {:.4} lamports", moved.price_before, moved.price_after)));
             }
             if tokio::time::Instant::now() > deadline {
                 bail!("the curve did not move within {} s; see crank.log", SYNC_TIMEOUT.as_secs());

@@ -18,6 +18,7 @@ use crate::{
     listing::{Accuracy, Listing},
     market::{Moved, Trades, price_lamports},
     wallets::{SOL, Setup, Wallets},
+    weeks::{self, Weeks},
 };
 
 /// What somebody has at the end.
@@ -35,46 +36,48 @@ pub struct Balance {
     pub staked_atoms: u64,
 }
 
+/// What the steps before the report found.
+#[derive(Debug, Serialize)]
+pub struct Found {
+    /// Prices around the trades.
+    pub trades: Trades,
+    /// What the sync did.
+    pub sync: Moved,
+    /// How the questions were answered on chain.
+    pub answers: Answers,
+    /// What weeks of use do.
+    pub weeks: Vec<Weeks>,
+    /// What the crank says of itself.
+    pub crank: serde_json::Value,
+}
+
 /// Everything the demo found.
 #[derive(Debug, Serialize)]
 pub struct Report {
     /// Address of the model.
     pub model: String,
-    /// Prices around the trades.
-    pub trades: Trades,
-    /// What the sync did.
-    pub sync: Moved,
+    /// What was found on the way.
+    #[serde(flatten)]
+    pub found: Found,
     /// Every price the market had.
     pub prices: Vec<PricePoint>,
     /// Accuracy on the model card.
     pub card: Accuracy,
-    /// How the questions were answered on chain.
-    pub answers: Answers,
     /// What everybody has.
     pub balances: Vec<Balance>,
     /// Compute units and fees by instruction.
     pub costs: Costs,
     /// Transactions looked at.
     pub transactions: u32,
-    /// What the crank says of itself.
-    pub crank: serde_json::Value,
     /// Seconds from start to report.
     pub seconds: f64,
 }
 
 impl Report {
     /// Reads market history, the crank's transactions and balances.
-    pub async fn collect(
-        setup: &mut Setup,
-        wallets: &Wallets,
-        listing: &Listing,
-        trades: Trades,
-        answers: Answers,
-        sync: Moved,
-        crank: serde_json::Value,
-    ) -> Result<Self> {
+    pub async fn collect(setup: &mut Setup, wallets: &Wallets, listing: &Listing, found: Found) -> Result<Self> {
         let history = history(setup, &address::exchange::market(&listing.model)).await?;
-        let mut prices = vec![PricePoint { what: "launch".to_owned(), price_lamports: trades.price_at_launch }];
+        let mut prices = vec![PricePoint { what: "launch".to_owned(), price_lamports: found.trades.price_at_launch }];
         prices.extend(history.iter().flat_map(|receipt| &receipt.events).filter_map(price_point));
         for receipt in history.iter().chain(&history_of_usage(setup, listing).await?) {
             if let Some(what) = crank_work(receipt) {
@@ -84,38 +87,43 @@ impl Report {
         let costs = std::mem::take(&mut setup.costs);
         Ok(Self {
             model: listing.model.to_string(),
-            trades,
-            sync,
+            found,
             prices,
             card: listing.accuracy.clone(),
-            answers,
             balances: balances(setup, wallets, listing).await?,
             transactions: costs.0.values().map(|cost| cost.transactions).sum(),
             costs,
-            crank,
             seconds: 0.0,
         })
     }
 
-    /// Writes `report.json` and `price.svg`.
+    /// Writes `report.json`, `price.svg` and `weeks.svg`.
     pub fn write(&self, output: &Path, took: Duration) -> Result<()> {
         let mut report = serde_json::to_value(self)?;
         report["seconds"] = serde_json::json!(took.as_secs_f64());
         let path = output.join("report.json");
         fs::write(&path, serde_json::to_string_pretty(&report)?)
             .with_context(|| format!("writing {}", path.display()))?;
-        chart::write_svg(&self.prices, &output.join("price.svg"))
+        chart::write_svg(&self.prices, &output.join("price.svg"))?;
+        weeks::write_svg(&self.found.weeks, &output.join("weeks.svg"))
     }
 
     /// Prints tables and chart.
-    pub fn print(&self, output: &Path) {
+    pub fn print(&self, output: &Path) -> Result<()> {
         println!("\n{}", self.facts());
         println!("{}", self.balance_table());
         println!("{}", self.cost_table());
         println!("price of a token in lamports, after each trade and sync");
         println!("{}", chart::terminal(&self.prices));
+        println!(
+            "the same model in three futures, {} weeks on the compiled programs without a trade; price since then",
+            weeks::WEEKS
+        );
+        println!("{}", weeks::table(&self.found.weeks)?);
         println!("report  {}", output.join("report.json").display());
-        println!("chart   {}", output.join("price.svg").display());
+        println!("charts  {}", output.join("price.svg").display());
+        println!("        {}", output.join("weeks.svg").display());
+        Ok(())
     }
 
     fn facts(&self) -> Table {
@@ -123,14 +131,18 @@ impl Report {
         let price = |value: f64| format!("{value:.3} lamports");
         table.add_row([
             "price, trades".to_owned(),
-            price(self.trades.price_at_launch),
-            price(self.trades.price_after_trades),
+            price(self.found.trades.price_at_launch),
+            price(self.found.trades.price_after_trades),
         ]);
-        table.add_row(["price, sync".to_owned(), price(self.sync.price_before), price(self.sync.price_after)]);
+        table.add_row([
+            "price, sync".to_owned(),
+            price(self.found.sync.price_before),
+            price(self.found.sync.price_after),
+        ]);
         let share =
             |correct: u64, of: u64| format!("{correct} of {of} ({:.1} %)", 100.0 * correct as f64 / of.max(1) as f64);
         table.add_row(["accuracy, model card".to_owned(), String::new(), share(self.card.correct, self.card.held_out)]);
-        let (correct, asked) = (self.answers.correct as u64, self.answers.asked as u64);
+        let (correct, asked) = (self.found.answers.correct as u64, self.found.answers.asked as u64);
         table.add_row(["accuracy, on chain".to_owned(), String::new(), share(correct, asked)]);
         table
     }
@@ -162,13 +174,13 @@ impl Report {
     }
 }
 
-fn table<const COLUMNS: usize>(header: [&str; COLUMNS]) -> Table {
+pub fn table<const COLUMNS: usize>(header: [&str; COLUMNS]) -> Table {
     let mut table = Table::new();
     table.load_style(UTF8_FULL_CONDENSED).set_header(header);
     table
 }
 
-fn right_align(table: &mut Table, columns: std::ops::Range<usize>) {
+pub fn right_align(table: &mut Table, columns: std::ops::Range<usize>) {
     for column in columns {
         if let Some(column) = table.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);

@@ -21,6 +21,7 @@ use crate::{
     progress::{done, step},
     report,
     wallets::{Setup, Wallets},
+    weeks,
 };
 
 /// Windows short enough to watch. Everything else is what a public cluster would get.
@@ -52,7 +53,9 @@ pub async fn tell(options: &Options) -> Result<()> {
     let moved = market::wait_for_sync(&mut setup, &listing, trades.price_after_trades).await?;
     market::pay_out(&mut setup, &wallets, &listing).await?;
     let statistics = inference::stop(outcome.crank, &output).await?;
-    let report = report::Report::collect(&mut setup, &wallets, &listing, trades, outcome.answers, moved, statistics);
+    let weeks = weeks::simulate(&options.programs).await?;
+    let found = report::Found { trades, sync: moved, answers: outcome.answers, weeks, crank: statistics };
+    let report = report::Report::collect(&mut setup, &wallets, &listing, found);
     let report = step("read everything back from the chain", async {
         let report = report.await?;
         let found = format!("{} transactions", report.transactions);
@@ -60,8 +63,7 @@ pub async fn tell(options: &Options) -> Result<()> {
     })
     .await?;
     report.write(&output, started.elapsed())?;
-    report.print(&output);
-    Ok(())
+    report.print(&output)
 }
 
 async fn network(options: &Options, output: &Path) -> Result<(Option<Process>, Network)> {

@@ -52,8 +52,24 @@ fn everybody_is_paid_the_digits_are_right_and_the_curve_moves() {
     assert!(lamports("creator") > 100e9, "{}", report["balances"]);
     assert!(lamports("requester") < 99e9, "{}", report["balances"]);
     assert!(lamports("operator") > 90.5e9, "{}", report["balances"]);
-    let svg = std::fs::read_to_string(output.path().join("price.svg")).expect("a chart");
-    assert!(svg.contains("<svg") && svg.contains("polyline"));
+    for chart in ["price.svg", "weeks.svg"] {
+        let svg = std::fs::read_to_string(output.path().join(chart)).expect("a chart");
+        assert!(svg.contains("<svg") && svg.contains("polyline"), "{chart}");
+    }
+    require_weeks(&report);
+}
+
+/// Growing above steady above the start above dying, in the report, without a trade.
+fn require_weeks(report: &Value) {
+    let weeks = report["weeks"].as_array().expect("simulated weeks");
+    let [growing, steady, dying] = ["growing", "steady", "dying"].map(|path| {
+        let model = weeks.iter().find(|model| model["path"] == path).unwrap_or_else(|| panic!("no {path} model"));
+        assert_eq!(number(model, "/trades"), 0.0, "{path}");
+        let days = model["days"].as_array().expect("days");
+        let price = |day: &Value| number(day, "/price_lamports");
+        price(days.last().expect("a day")) / price(days.first().expect("a day"))
+    });
+    assert!(growing > steady && steady > 1.0 && 1.0 > dying, "{growing} {steady} {dying}");
 }
 
 #[test]
