@@ -5,7 +5,7 @@ use modchains_sdk::terminal::escaped;
 use textplots::{Chart, LabelBuilder, LabelFormat, Plot, Shape};
 
 use super::{
-    history::{History, Moment},
+    history::{Force, History, Moment},
     listing::Listing,
     plot::{bounds, price_text, span, steps},
     svg,
@@ -19,6 +19,7 @@ use crate::{
 
 /// Character cells of the drawing, two dots wide and four high each.
 const CELLS: usize = 60;
+const LEGEND: &str = "moves of the curve, which are no trades: ▲ ▼ use grew or shrank, + reserve fees worked in";
 /// Dots of the drawing.
 const DOTS: (u32, u32) = (120, 48);
 
@@ -26,7 +27,8 @@ const DOTS: (u32, u32) = (120, 48);
 #[derive(Debug, Args)]
 #[command(
     after_long_help = "The price follows every trade, deposit and move of the curve that the endpoint still knows. Moves of the curve are
-no trades: they have a row of marks of their own, and lines of their own in the SVG.
+no trades: they have a row of marks of their own. Growth and decline of use are triangles, with lines in the SVG; reserve
+fees that were worked into the price are a + in the terminal and a diamond in the SVG.
 
 Examples:
   modchains market chart MODEL
@@ -63,7 +65,8 @@ impl ChartArgs {
             .moment("from", first.at_seconds)
             .moment("to", last.at_seconds)
             .number("trades", trades as u64)
-            .number("moves", moves(&history.moments).count() as u64)
+            .number("moves", forces(&history.moments).filter(|(_, force)| *force != Force::Value).count() as u64)
+            .number("absorptions", forces(&history.moments).filter(|(_, force)| *force == Force::Value).count() as u64)
             .flag("older_left_out", history.is_cut);
         let report = listing.add_spot_price(report, "first_price", &first.before);
         let report = listing
@@ -74,9 +77,9 @@ impl ChartArgs {
     }
 }
 
-/// Those that changed the price without a trade or a deposit.
-fn moves(moments: &[Moment]) -> impl Iterator<Item = &Moment> {
-    moments.iter().filter(|moment| moment.what.step_ppm().is_some_and(|step_ppm| step_ppm != 0))
+/// Those that changed the price without a trade or a deposit, with what did.
+fn forces(moments: &[Moment]) -> impl Iterator<Item = (&Moment, Force)> {
+    moments.iter().filter_map(|moment| Some((moment, moment.what.force()?)))
 }
 
 fn draw(listing: &Listing, moments: &[Moment]) -> String {
@@ -94,18 +97,23 @@ fn draw(listing: &Listing, moments: &[Moment]) -> String {
     chart.axis();
     chart.figures();
     let symbol = escaped(&listing.quote.symbol);
-    format!("price in {symbol}\n{chart}{}\n▲ ▼ moves of the curve, which are no trades", marks(moments))
+    format!("price in {symbol}\n{chart}{}\n{LEGEND}", marks(moments))
 }
 
-/// One cell for each column: where the curve was moved up, down, or both ways.
+/// One cell for each column: where use moved the curve up, down or both ways, and where only reserve fees did.
 fn marks(moments: &[Moment]) -> String {
     let (start, seconds) = span(moments);
     let mut cells = [' '; CELLS];
-    for moment in moves(moments) {
+    for (moment, force) in forces(moments) {
         let place = moment.at_seconds.saturating_sub(start) as f64 / seconds * (CELLS - 1) as f64;
-        let mark = if moment.what.step_ppm() > Some(0) { '▲' } else { '▼' };
         let cell = &mut cells[(place as usize).min(CELLS - 1)];
-        *cell = if *cell == ' ' || *cell == mark { mark } else { '◆' };
+        *cell = match (*cell, force) {
+            (' ', Force::Value) => '+',
+            (' ' | '+' | '▲', Force::Growth) => '▲',
+            (' ' | '+' | '▼', Force::Decline) => '▼',
+            (shown, Force::Value) => shown,
+            _ => '◆',
+        };
     }
     cells.iter().collect()
 }
@@ -119,16 +127,20 @@ mod tests {
     use super::*;
     use crate::command::market::{history::What, listing::tests::listing};
 
-    /// A buy at 0 s, moves up at 50 s and down at 100 s.
+    /// A buy at 0 s, reserve fees worked in at 25 s, moves up at 50 s and down at 100 s.
     fn moments(listing: &Listing) -> Vec<Moment> {
         let before = listing.market.curve();
         let after =
             before.apply_buy(3_000_000_000, before.buy_exact_in(before.virtual_atoms, 3_000_000_000).unwrap()).unwrap();
         let bought = What::Bought { quote_atoms: 3_000_000_000, token_atoms: after.circulating_atoms };
-        let moved = |step_ppm| What::Moved { step_ppm, absorbed_atoms: 0, reason: 0 };
+        let moved = |step_ppm| What::Moved { step_ppm, absorbed_atoms: 7, reason: 0 };
+        let moments = [(0, bought), (25, moved(0)), (50, moved(900)), (100, moved(-900))];
         let signature = Signature::default();
-        [(0, bought, before, after), (50, moved(900), after, after), (100, moved(-900), after, after)]
-            .map(|(at_seconds, what, before, after)| Moment { signature, at_seconds, what, before, after })
+        moments
+            .map(|(at_seconds, what)| {
+                let before = if what.is_trade() { before } else { after };
+                Moment { signature, at_seconds, what, before, after }
+            })
             .to_vec()
     }
 
@@ -138,16 +150,26 @@ mod tests {
         let moments = moments(&listing);
         let marks = marks(&moments);
         assert_eq!(marks.chars().count(), CELLS);
-        assert_eq!((marks.find('▲').is_some(), marks.ends_with('▼'), marks.starts_with(' ')), (true, true, true));
-        assert_eq!(moves(&moments).count(), 2);
-        assert!(!super::marks(&moments[..1]).contains(['▲', '▼']));
+        assert_eq!(marks.trim_start().chars().filter(|mark| *mark != ' ').collect::<String>(), "+▲▼");
+        assert!(marks.starts_with(' ') && marks.ends_with('▼'), "{marks}");
+        assert_eq!(super::marks(&moments[..1]).trim(), "");
+    }
+
+    #[test]
+    fn use_is_shown_over_reserve_fees_at_the_same_time() {
+        let listing = listing();
+        let mut moments = moments(&listing);
+        moments[1].at_seconds = 50;
+        assert_eq!(marks(&moments).trim().matches(['+', '▲', '▼']).collect::<String>(), "▲▼");
+        moments[2].at_seconds = 100;
+        assert_eq!(marks(&moments).matches(['+', '▲', '▼', '◆']).collect::<String>(), "+◆");
     }
 
     #[test]
     fn a_price_holds_until_the_next_moment() {
         let listing = listing();
         let steps = steps(&listing, &moments(&listing));
-        assert_eq!(steps.iter().map(|(at, _)| *at as u32).collect::<Vec<_>>(), [0, 0, 50, 50, 100, 100]);
+        assert_eq!(steps.iter().map(|(at, _)| *at as u32).collect::<Vec<_>>(), [0, 0, 25, 25, 50, 50, 100, 100]);
         assert!(steps[1].1 > steps[0].1 && steps[2].1 == steps[1].1, "{steps:?}");
     }
 
@@ -155,7 +177,7 @@ mod tests {
     fn the_drawing_has_prices_times_and_a_line() {
         let listing = listing();
         let drawing = draw(&listing, &moments(&listing));
-        for part in ["price in SOL", &local_short(100), "0.0000000", "▲", "▼"] {
+        for part in ["price in SOL", &local_short(100), "0.0000000", "+", "▲", "▼"] {
             assert!(drawing.contains(part), "{part} in\n{drawing}");
         }
         let only = draw(&listing, &moments(&listing)[..1]);

@@ -52,6 +52,17 @@ pub enum What {
     Deposited { reserve_atoms: u64 },
 }
 
+/// What moves a price besides trades.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Force {
+    /// Momentum: paid use grew.
+    Growth,
+    /// Momentum: paid use shrank.
+    Decline,
+    /// Value: reserve fees were worked into the price.
+    Value,
+}
+
 impl What {
     /// Its name for scripts.
     pub const fn name(&self) -> &'static str {
@@ -64,10 +75,12 @@ impl What {
         }
     }
 
-    /// By how much usage moved the curve, if that is what happened.
-    pub const fn step_ppm(&self) -> Option<i32> {
+    /// What moved the price, where no trade and no deposit did. A step counts as momentum whatever was absorbed with it.
+    pub const fn force(&self) -> Option<Force> {
         match self {
-            Self::Moved { step_ppm, .. } => Some(*step_ppm),
+            Self::Moved { step_ppm: 1.., .. } => Some(Force::Growth),
+            Self::Moved { step_ppm: ..0, .. } => Some(Force::Decline),
+            Self::Moved { absorbed_atoms: 1.., .. } => Some(Force::Value),
             _ => None,
         }
     }

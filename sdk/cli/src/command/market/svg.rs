@@ -6,7 +6,7 @@ use modchains_sdk::terminal::escaped;
 use plotters::prelude::*;
 
 use super::{
-    history::Moment,
+    history::{Force, Moment},
     listing::Listing,
     plot::{bounds, price_text, span, steps},
 };
@@ -15,13 +15,14 @@ use crate::output::clock::local_short;
 const SIZE: (u32, u32) = (960, 480);
 /// Labels of the time axis.
 const TIMES: usize = 4;
-/// Half the width of the triangle that marks a move, in pixels.
+/// Half the width of the triangle that marks a move, in pixels; a diamond is half as large.
 const MARK: i32 = 6;
 const UP: RGBColor = RGBColor(22, 128, 57);
 const DOWN: RGBColor = RGBColor(176, 42, 48);
+const VALUE: RGBColor = RGBColor(196, 132, 0);
 
-/// Draws the price over time to `path`: a line, a dot for each trade, and for each move of the curve a vertical line with
-/// a triangle that points where it went.
+/// Draws the price over time to `path`: a line, a dot for each trade, for each move of the curve by use a vertical line with
+/// a triangle that points where it went, and a small diamond where only reserve fees were worked into the price.
 pub fn write(listing: &Listing, moments: &[Moment], path: &Path) -> Result<(), String> {
     // The library panics when its backend is dropped without having been written, and reports errors only here.
     draw(listing, moments, path).map_err(|error| error.to_string())
@@ -49,12 +50,17 @@ fn draw(listing: &Listing, moments: &[Moment], path: &Path) -> Result<(), Box<dy
     chart
         .draw_series(trades.map(|moment| Circle::new((at(moment), listing.price(&moment.after)), 3, BLUE.filled())))?;
     for moment in moments {
-        let Some(step_ppm) = moment.what.step_ppm().filter(|step_ppm| *step_ppm != 0) else { continue };
-        let (color, tip) = if step_ppm > 0 { (UP, -MARK) } else { (DOWN, MARK) };
+        let Some(force) = moment.what.force() else { continue };
         let place = (at(moment), listing.price(&moment.after));
-        chart.draw_series([PathElement::new([(place.0, low), (place.0, high)], color.mix(0.4))])?;
-        let triangle = [(-MARK, 0), (MARK, 0), (0, tip * 2)];
-        chart.draw_series([EmptyElement::at(place) + Polygon::new(triangle, color)])?;
+        let (color, shape) = match force {
+            Force::Growth => (UP, vec![(-MARK, 0), (MARK, 0), (0, -2 * MARK)]),
+            Force::Decline => (DOWN, vec![(-MARK, 0), (MARK, 0), (0, 2 * MARK)]),
+            Force::Value => (VALUE, vec![(-MARK / 2, 0), (0, -MARK / 2), (MARK / 2, 0), (0, MARK / 2)]),
+        };
+        if force != Force::Value {
+            chart.draw_series([PathElement::new([(place.0, low), (place.0, high)], color.mix(0.4))])?;
+        }
+        chart.draw_series([EmptyElement::at(place) + Polygon::new(shape, color)])?;
     }
     area.present()?;
     Ok(())
@@ -70,7 +76,7 @@ mod tests {
     use crate::command::market::{history::What, listing::tests::listing};
 
     #[test]
-    fn trades_are_dots_and_moves_are_triangles_with_lines() {
+    fn trades_are_dots_moves_by_use_triangles_and_reserve_fees_diamonds() {
         let (listing, folder) = (listing(), tempfile::tempdir().unwrap());
         let path = folder.path().join("price.svg");
         let curve = listing.market.curve();
@@ -85,12 +91,18 @@ mod tests {
         let moments = [
             moment(0, bought),
             moment(5, What::Moved { step_ppm: 5, absorbed_atoms: 0, reason: 0 }),
+            moment(7, What::Moved { step_ppm: 0, absorbed_atoms: 5, reason: 2 }),
             moment(9, What::Moved { step_ppm: 0, absorbed_atoms: 0, reason: 3 }),
         ];
         write(&listing, &moments, &path).unwrap();
         let svg = std::fs::read_to_string(&path).unwrap();
-        assert_eq!((svg.matches("<circle").count(), svg.matches("<polygon").count()), (1, 1), "{svg}");
+        assert_eq!((svg.matches("<circle").count(), svg.matches("<polygon").count()), (1, 2), "{svg}");
+        assert_eq!([UP, DOWN, VALUE].map(|color| svg.matches(&hex(color)).count() > 0), [true, false, true], "{svg}");
         assert!(svg.starts_with("<svg") && svg.contains("DIGIT in SOL"), "{svg}");
+    }
+
+    fn hex(RGBColor(red, green, blue): RGBColor) -> String {
+        format!("#{red:02X}{green:02X}{blue:02X}")
     }
 
     #[test]
