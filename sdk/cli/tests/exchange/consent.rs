@@ -56,6 +56,7 @@ const COMMANDS: &[(&str, Act)] = &[
     ("market show", Reads),
     ("market watch", Reads),
     ("market chart", Reads),
+    ("market twap", Reads),
     ("vault open", Sends("MODEL")),
     ("vault show", Reads),
     ("vault stake", Sends("1 MODEL")),

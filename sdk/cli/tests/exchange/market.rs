@@ -144,6 +144,14 @@ fn a_sync_says_why_and_the_chart_tells_moves_from_trades() {
     let shown = creator.json(&["market", "show", &model]);
     assert!(shown["last_prices"].as_str().unwrap().contains('█'), "{shown}");
     assert_eq!(creator.refused(&["market", "chart", &model, "--svg", "/proc/none/price.svg"]).0, "file_not_written");
+
+    // The market is younger than an hour, so the mean runs from its opening: between the first price and the highest.
+    let average = creator.json(&["market", "twap", &model, "--hours", "1"]);
+    let price = |price: &Value| price["amount"].as_str().unwrap().parse::<f64>().unwrap();
+    let (mean, spot, first) = (price(&average["mean_price"]), price(&average["spot_price"]), 0.000_000_03);
+    assert!(mean > first && mean < 2.0 * spot, "{average}");
+    assert_eq!(price(&shown["spot_price"]), spot);
+    assert!(price(&shown["ask_price"]) >= spot, "{shown}");
 }
 
 #[test]
