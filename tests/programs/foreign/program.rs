@@ -3,7 +3,7 @@
 use std::fs;
 
 use anchor_lang::{Event as _, event::EVENT_IX_TAG_LE, prelude::Pubkey};
-use modchains_core::{fees::TRADE_FEES_DEFAULT, launch::LaunchTerms};
+use modchains_core::fees::TRADE_FEES_DEFAULT;
 use modchains_exchange::{
     events::{TokensBought, TokensSold},
     instructions::MarketOpenArgs,
@@ -216,7 +216,7 @@ fn selling_in_between_gives_no_part_of_the_cap_back_and_pays_the_launch_fee() {
 #[test]
 fn the_launch_fee_decays_by_cpi_as_it_does_directly() {
     let mut world = launch();
-    let terms = LaunchTerms::from(LAUNCH);
+    let terms = LAUNCH;
     let base_bps = world.market(SIDE).params.fee_bps;
     for seconds in [0, 1, 300, 599, 600, 601] {
         let opened = world.market(SIDE).opened_at_seconds;

@@ -79,7 +79,7 @@ impl What {
     pub const fn force(&self) -> Option<Force> {
         match self {
             Self::Moved { step_ppm: 1.., .. } => Some(Force::Growth),
-            Self::Moved { step_ppm: ..0, .. } => Some(Force::Decline),
+            Self::Moved { step_ppm: ..=-1, .. } => Some(Force::Decline),
             Self::Moved { absorbed_atoms: 1.., .. } => Some(Force::Value),
             _ => None,
         }
