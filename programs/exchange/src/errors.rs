@@ -244,7 +244,7 @@ refusals! {
         SharesOfFormerCreator = "the queued shares are those of a former creator"
             => "queue shares of the present one",
         /// Another model's service.
-        ServiceMismatch = "the service is not that of the market's model"
+        ServiceOfOtherModel = "the service is not that of the market's model"
             => "pass the service of the market's model",
     }
 }

@@ -117,7 +117,7 @@ fn dues_of_another_model_count_nowhere() {
     use_model(&mut world, 1, 2);
     let mut foreign = exchange::market_sync(&SIDE.model());
     foreign.accounts[2].pubkey = Side::B.service();
-    world.must_refuse(&[foreign], "ServiceMismatch");
+    world.must_refuse(&[foreign], "ServiceOfOtherModel");
 }
 
 #[test]

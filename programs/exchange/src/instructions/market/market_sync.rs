@@ -29,7 +29,7 @@ impl<'info> MarketSync<'info> {
             let usage = account::view::<Usage>(&self.usage)?;
             ensure(usage.model == market.model, ExchangeError::UsageMismatch)?;
             let service = account::view::<Service>(&self.service)?;
-            ensure(service.model == market.model, ExchangeError::ServiceMismatch)?;
+            ensure(service.model == market.model, ExchangeError::ServiceOfOtherModel)?;
             let signal = UsageSignal {
                 paid_net_atoms: usage.paid_net_atoms,
                 reserve_due_atoms: service.accrued_reserve_atoms,
