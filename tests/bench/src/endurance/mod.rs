@@ -233,11 +233,15 @@ impl Run {
     fn deposit(&mut self) -> Result<u64> {
         let depositor = self.orders.below(self.ledger.holdings.len() as u64) as usize;
         let [reserve_atoms, creator_atoms, split_atoms] = [(); 3].map(|()| self.orders.size(QUOTE));
+        let deposited_atoms = reserve_atoms + creator_atoms + split_atoms;
+        if deposited_atoms > self.ledger.holdings[depositor].quote_atoms {
+            return Ok(0);
+        }
         let args = MarketDepositArgs { reserve_atoms, creator_atoms, split_atoms };
         let deposit = exchange::market_deposit(&self.setup.trader(depositor), &SIDE.model(), &quote(), args);
         self.send("a deposit", deposit)?;
         self.ledger.deposit(reserve_atoms, creator_atoms, split_atoms).map_err(|error| anyhow!("{error:?}"))?;
-        self.ledger.holdings[depositor].quote_atoms -= reserve_atoms + creator_atoms + split_atoms;
+        self.ledger.holdings[depositor].quote_atoms -= deposited_atoms;
         Ok(1)
     }
 
