@@ -58,6 +58,12 @@ impl Backing {
         let quote_atoms = curve.quote_atoms()?;
         let due_atoms = self.due_atoms()?;
         if curve.circulating_atoms < self.supply_floor_atoms {
+            // `Ro <= R`, so where even all of the reserve is covered there is no spread, and no division.
+            let covered = wide_mul(quote_atoms, self.supply_floor_atoms);
+            let all_atoms = curve.reserve_atoms.checked_add(due_atoms);
+            if all_atoms.is_some_and(|all_atoms| wide_mul(all_atoms, curve.depth_atoms) <= covered) {
+                return Ok(quote_atoms);
+            }
             let owned_atoms = self.owned_atoms(curve)?.checked_add(due_atoms).ok_or(CoreError::Overflow)?;
             return Ok(quote_atoms.max(mul_div_floor(owned_atoms, curve.depth_atoms, self.supply_floor_atoms)?));
         }
@@ -93,6 +99,13 @@ impl Backing {
 
     #[inline(always)]
     fn work_in(&self, after: Curve, worked_atoms: u64, supply_atoms: u64) -> Result<Curve> {
+        // Below the floor most markets show more than the boundary: `B' <= R' (Y - Cf) / Cf <= V`, and nothing is added.
+        let tokens_at_floor = after.depth_atoms.saturating_sub(self.supply_floor_atoms);
+        if after.circulating_atoms < self.supply_floor_atoms
+            && wide_mul(after.reserve_atoms, tokens_at_floor) <= wide_mul(after.virtual_atoms, self.supply_floor_atoms)
+        {
+            return Ok(after);
+        }
         let supply_atoms = supply_atoms.max(self.supply_floor_atoms);
         let tokens_atoms = after.depth_atoms.checked_sub(supply_atoms).ok_or(CoreError::CurveEmpty)?;
         // What has no room beside `R` in 64 bits is not worked in: no trade is refused for it, least of all a sale.
