@@ -23,7 +23,7 @@ use crate::{
     CoreError, Result,
     bps::PPM_DENOMINATOR,
     curve::Curve,
-    math::{div_rem_wide, mul_div_ceil, mul_div_floor, wide_mul},
+    math::{div_rem_wide, mul_div_ceil, mul_div_floor, saturated, wide_mul},
 };
 
 /// What pricing needs to know beside the curve.
@@ -46,9 +46,8 @@ impl Backing {
     /// With the floor of that depth: the supply at which the boundary's premium is the smallest that a market aims for.
     /// Rounds up, for the reserve.
     pub fn with_depth(&self, depth_atoms: u64, premium_min_ppm: u32) -> Result<Self> {
-        let premium_ppm = u64::from(premium_min_ppm);
-        let above_ppm = premium_ppm.checked_sub(PPM_DENOMINATOR).ok_or(CoreError::SyncParamsInvalid)?;
-        Ok(Self { supply_floor_atoms: mul_div_ceil(depth_atoms, above_ppm, premium_ppm)?.max(1), ..*self })
+        let supply_floor_atoms = mul_div_ceil(depth_atoms, above_one_ppm(premium_min_ppm)?, premium_min_ppm.into())?;
+        Ok(Self { supply_floor_atoms: supply_floor_atoms.max(1), ..*self })
     }
 
     /// `A_b`: the quote side that buys are priced on, at least that of the curve. Rounds down: a spread of less than an atom
@@ -81,24 +80,13 @@ impl Backing {
     pub fn boundary_atoms(&self, curve: &Curve) -> Result<u64> {
         let supply_atoms = curve.circulating_atoms.max(self.supply_floor_atoms);
         let tokens_atoms = curve.depth_atoms.checked_sub(supply_atoms).ok_or(CoreError::CurveEmpty)?;
-        unbounded(mul_div_floor(self.owned_atoms(curve)?, tokens_atoms, supply_atoms))
+        saturated(mul_div_floor(self.owned_atoms(curve)?, tokens_atoms, supply_atoms))
     }
 
-    /// The curve after a buy with its own payment worked into the price: `after` holds the reserve leg and the spread, which
-    /// together are `worked_atoms`.
+    /// The curve after a trade with what it paid in worked into the price: `after` holds its reserve leg and the spread, which
+    /// together are `worked_atoms`; `supply_atoms` is the larger of the supplies before and after.
     #[inline(always)]
-    pub fn work_in_buy(&self, after: Curve, worked_atoms: u64) -> Result<Curve> {
-        self.work_in(after, worked_atoms, after.circulating_atoms)
-    }
-
-    /// The curve after a sale with its reserve leg worked into the price. `supply_before_atoms` circulated before it.
-    #[inline(always)]
-    pub fn work_in_sale(&self, after: Curve, leg_atoms: u64, supply_before_atoms: u64) -> Result<Curve> {
-        self.work_in(after, leg_atoms, supply_before_atoms)
-    }
-
-    #[inline(always)]
-    fn work_in(&self, after: Curve, worked_atoms: u64, supply_atoms: u64) -> Result<Curve> {
+    pub fn work_in(&self, after: Curve, worked_atoms: u64, supply_atoms: u64) -> Result<Curve> {
         // Below the floor most markets show more than the boundary: `B' <= R' (Y - Cf) / Cf <= V`, and nothing is added.
         let tokens_at_floor = after.depth_atoms.saturating_sub(self.supply_floor_atoms);
         if after.circulating_atoms < self.supply_floor_atoms
@@ -109,7 +97,7 @@ impl Backing {
         let supply_atoms = supply_atoms.max(self.supply_floor_atoms);
         let tokens_atoms = after.depth_atoms.checked_sub(supply_atoms).ok_or(CoreError::CurveEmpty)?;
         // What has no room beside `R` in 64 bits is not worked in: no trade is refused for it, least of all a sale.
-        let added_atoms = unbounded(mul_div_floor(worked_atoms, tokens_atoms, supply_atoms))?;
+        let added_atoms = saturated(mul_div_floor(worked_atoms, tokens_atoms, supply_atoms))?;
         let room_atoms = u64::MAX - after.reserve_atoms;
         let mut virtual_atoms = after.virtual_atoms.saturating_add(added_atoms).min(room_atoms);
         // Above the floor the boundary is never met: the curve leg keeps the slack and the rest is worth less than it adds.
@@ -133,7 +121,7 @@ impl Backing {
     }
 }
 
-/// What does not fit 64 bits is no bound, because every other bound fits.
-fn unbounded(atoms: Result<u64>) -> Result<u64> {
-    if atoms == Err(CoreError::Overflow) { Ok(u64::MAX) } else { atoms }
+/// How far a premium lies above one, in parts per million.
+pub(crate) fn above_one_ppm(premium_ppm: u32) -> Result<u64> {
+    u64::from(premium_ppm).checked_sub(PPM_DENOMINATOR).ok_or(CoreError::SyncParamsInvalid)
 }

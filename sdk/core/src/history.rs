@@ -9,8 +9,8 @@
 use crate::{
     CoreError, Result,
     curve::Curve,
-    math::{div_rem_wide, wide_mul},
-    usage::exp2_neg_q32,
+    math::{div_rem_wide, exp2_neg_q32, wide_mul},
+    window,
 };
 
 /// Fractional bits of the logarithm of the price, to base 2.
@@ -37,7 +37,7 @@ impl History {
     /// With the time that the curve has stood as it is. A clock that went back adds nothing: it must not hold up a sale.
     #[inline(always)]
     pub fn observe(&self, curve: &Curve, now_seconds: i64) -> Result<Self> {
-        let elapsed_seconds = u64::try_from(now_seconds.saturating_sub(self.observed_at_seconds)).unwrap_or(0);
+        let elapsed_seconds = window::seconds_since(self.observed_at_seconds, now_seconds);
         if elapsed_seconds == 0 {
             return Ok(*self);
         }
@@ -68,7 +68,7 @@ pub fn mean_price_q64(earlier_log_seconds: i64, later_log_seconds: i64, elapsed_
     let mean_log_q24 = later_log_seconds.wrapping_sub(earlier_log_seconds).div_euclid(elapsed);
     let one_q24 = 1_u32 << PRICE_LOG_FRACTION_BITS;
     let whole = mean_log_q24 >> PRICE_LOG_FRACTION_BITS;
-    // `2^f` as twice `2^-(1 - f)`, so that the falling power of usage serves here too.
+    // `2^f` as twice `2^-(1 - f)`, so that the falling power serves here too.
     let fraction_q24 = (mean_log_q24 & i64::from(one_q24 - 1)) as u32;
     let halved_q32 = u128::from(exp2_neg_q32(u64::from(one_q24 - fraction_q24), one_q24)?);
     match whole.checked_add(33) {

@@ -1,4 +1,4 @@
-//! Products and quotients that pass through 128 bits.
+//! Products and quotients that pass through 128 bits, and the falling power of two.
 //!
 //! A general 128-bit division costs hundreds of compute units on chain. Every quotient needed here fits 64 bits, so
 //! [`mul_div_floor`] divides 128 by 64 bits with two hardware divisions, and with one when the product fits 64 bits.
@@ -14,6 +14,12 @@ pub fn mul_div_floor(a: u64, b: u64, d: u64) -> Result<u64> {
 pub fn mul_div_ceil(a: u64, b: u64, d: u64) -> Result<u64> {
     let (quotient, remainder) = mul_div_rem(a, b, d)?;
     if remainder == 0 { Ok(quotient) } else { quotient.checked_add(1).ok_or(CoreError::Overflow) }
+}
+
+/// What does not fit 64 bits as the largest number that does: where it is a bound, every other bound is below it, and where it
+/// is a price, nobody pays it. Other failures stay.
+pub(crate) fn saturated(number: Result<u64>) -> Result<u64> {
+    if number == Err(CoreError::Overflow) { Ok(u64::MAX) } else { number }
 }
 
 /// Quotient and remainder of `a * b / d`.
@@ -55,6 +61,34 @@ pub fn div_rem_wide(numerator: u128, d: u64) -> Result<(u128, u64)> {
 pub fn mul_q64_floor(a: u64, b_q64: u128) -> Result<u64> {
     let whole = a.checked_mul(high(b_q64)).ok_or(CoreError::Overflow)?;
     whole.checked_add(high(wide_mul(a, low(b_q64)))).ok_or(CoreError::Overflow)
+}
+
+/// One in Q32.
+pub const ONE_Q32: u64 = 1 << 32;
+
+/// `ln(2)^k / k!` in Q32, rounded to nearest: the Taylor series of `2^x`.
+const EXP2_COEFFICIENTS_Q32: [u64; 12] =
+    [ONE_Q32, 2_977_044_472, 1_031_764_991, 238_388_332, 41_309_550, 5_726_720, 661_577, 65_510, 5_676, 437, 30, 2];
+
+/// `2^-(numer_seconds / half_life_seconds)` in Q32, from 0 to `ONE_Q32`.
+///
+/// Alternating Taylor series of 12 terms on the fraction, then a shift by the whole half-lives. The absolute error is
+/// below 8 units of 2^-32; it never exceeds one.
+pub fn exp2_neg_q32(numer_seconds: u64, half_life_seconds: u32) -> Result<u64> {
+    let half_life = u64::from(half_life_seconds);
+    let whole = numer_seconds.checked_div(half_life).ok_or(CoreError::DivisionByZero)?;
+    if whole >= 33 {
+        return Ok(0);
+    }
+    // arith-safety: the rest is below 2^32; each Horner step multiplies a value of at most 2^32 by a fraction below
+    // 2^32 and subtracts at most the next coefficient, since the terms fall (ln 2 < 1). Wrapping operations, because a
+    // checked 64-bit product costs a 128-bit one on chain.
+    let fraction_q32 = ((numer_seconds % half_life) << 32) / half_life;
+    let mut sum_q32 = 0_u64;
+    for coefficient_q32 in EXP2_COEFFICIENTS_Q32.into_iter().rev() {
+        sum_q32 = coefficient_q32.wrapping_sub(sum_q32.wrapping_mul(fraction_q32) >> 32);
+    }
+    Ok(sum_q32 >> whole)
 }
 
 const fn high(value: u128) -> u64 {

@@ -119,7 +119,8 @@ impl Sides {
         let bought = self.curve.apply_buy(net_atoms, token_atoms)?;
         let spread_atoms = self.spread_atoms(ask_atoms, net_atoms, token_atoms, &bought)?;
         let worked_atoms = legs.reserve.checked_add(spread_atoms).ok_or(CoreError::Overflow)?;
-        let curve_after = self.backing.work_in_buy(bought.deposit_reserve(legs.reserve)?, worked_atoms)?;
+        let after = bought.deposit_reserve(legs.reserve)?;
+        let curve_after = self.backing.work_in(after, worked_atoms, after.circulating_atoms)?;
         Ok(Buy {
             quote_atoms_in: gross_atoms,
             fee_atoms,
@@ -152,7 +153,7 @@ impl Sides {
         let fee_atoms = gross_atoms.checked_sub(quote_atoms).ok_or(CoreError::Overflow)?;
         let legs = fees.split_fee(gross_atoms, fee_atoms, has_referrer)?;
         let sold = self.curve.apply_sell(token_atoms, gross_atoms)?.deposit_reserve(legs.reserve)?;
-        let curve_after = self.backing.work_in_sale(sold, legs.reserve, self.curve.circulating_atoms)?;
+        let curve_after = self.backing.work_in(sold, legs.reserve, self.curve.circulating_atoms)?;
         Ok(Sell { token_atoms_in: token_atoms, quote_atoms_out: quote_atoms, fee_atoms, legs, curve_after })
     }
 }

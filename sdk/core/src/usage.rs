@@ -8,7 +8,11 @@
 //! sum of its rises by at most `F / 2`: a single payment's course of `c (2^(-t/30d) - 2^(-t/3d))` has one rise, of
 //! `c kappa`, and `c <= 1 / (2 kappa)` (docs/curve.md, "What fakes return").
 
-use crate::{CoreError, Result, bps::PPM_DENOMINATOR, math::mul_div_floor};
+use crate::{
+    CoreError, Result,
+    bps::PPM_DENOMINATOR,
+    math::{ONE_Q32, exp2_neg_q32, mul_div_floor},
+};
 
 const DAY_SECONDS: u32 = 24 * 60 * 60;
 /// Half-life of the sum that remembers long, `Z`: 30 days.
@@ -24,34 +28,6 @@ const NET_FACTOR_BITS: u32 = 10;
 const SUM_FRACTION_BITS: u32 = 32;
 /// Largest sum: 2^63 atoms, so that a product with a Q32 factor fits 128 bits.
 const SUM_MAX_Q32: u128 = (1 << 95) - 1;
-
-/// One in Q32.
-pub const ONE_Q32: u64 = 1 << 32;
-
-/// `ln(2)^k / k!` in Q32, rounded to nearest: the Taylor series of `2^x`.
-const EXP2_COEFFICIENTS_Q32: [u64; 12] =
-    [ONE_Q32, 2_977_044_472, 1_031_764_991, 238_388_332, 41_309_550, 5_726_720, 661_577, 65_510, 5_676, 437, 30, 2];
-
-/// `2^-(numer_seconds / half_life_seconds)` in Q32, from 0 to `ONE_Q32`.
-///
-/// Alternating Taylor series of 12 terms on the fraction, then a shift by the whole half-lives. The absolute error is
-/// below 8 units of 2^-32; it never exceeds one.
-pub fn exp2_neg_q32(numer_seconds: u64, half_life_seconds: u32) -> Result<u64> {
-    let half_life = u64::from(half_life_seconds);
-    let whole = numer_seconds.checked_div(half_life).ok_or(CoreError::DivisionByZero)?;
-    if whole >= 33 {
-        return Ok(0);
-    }
-    // arith-safety: the rest is below 2^32; each Horner step multiplies a value of at most 2^32 by a fraction below
-    // 2^32 and subtracts at most the next coefficient, since the terms fall (ln 2 < 1). Wrapping operations, because a
-    // checked 64-bit product costs a 128-bit one on chain.
-    let fraction_q32 = ((numer_seconds % half_life) << 32) / half_life;
-    let mut sum_q32 = 0_u64;
-    for coefficient_q32 in EXP2_COEFFICIENTS_Q32.into_iter().rev() {
-        sum_q32 = coefficient_q32.wrapping_sub(sum_q32.wrapping_mul(fraction_q32) >> 32);
-    }
-    Ok(sum_q32 >> whole)
-}
 
 /// A decaying sum after `epochs` more epochs, the first of which saw `value_atoms` and all others nothing, in one step:
 /// `floor((sum + value) * 2^-(epochs * epoch / half_life))`, in Q32 atoms. Rounds down, against the claim of use.

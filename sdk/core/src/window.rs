@@ -21,6 +21,11 @@ pub fn elapsed_seconds(earlier_seconds: i64, later_seconds: i64) -> Result<u64> 
     u64::try_from(elapsed).map_err(|_| CoreError::ClockWentBack)
 }
 
+/// Whole seconds from `earlier` to `later`, none when time went back: where a clock must not hold anybody up.
+pub fn seconds_since(earlier_seconds: i64, later_seconds: i64) -> u64 {
+    u64::try_from(later_seconds.saturating_sub(earlier_seconds)).unwrap_or(0)
+}
+
 /// Number of the epoch that `now_seconds` lies in. Epoch `n` spans `[n * length, (n + 1) * length)`.
 pub fn epoch_index(now_seconds: i64, epoch_seconds: u32) -> Result<u64> {
     let now = u64::try_from(now_seconds).map_err(|_| CoreError::ClockWentBack)?;

@@ -5,9 +5,10 @@ mod common;
 
 use modchains_core::{
     CoreError,
+    math::{ONE_Q32, exp2_neg_q32},
     usage::{
-        LONG_HALF_LIFE_SECONDS, ONE_Q32, SHORT_HALF_LIFE_SECONDS, counted_share_atoms, exp2_neg_q32, hll_estimate,
-        hll_insert, quality_ppm, sum_advance,
+        LONG_HALF_LIFE_SECONDS, SHORT_HALF_LIFE_SECONDS, counted_share_atoms, hll_estimate, hll_insert, quality_ppm,
+        sum_advance,
     },
 };
 use modchains_test_seed::Ensemble;

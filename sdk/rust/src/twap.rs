@@ -4,7 +4,7 @@
 //! A market integrates the logarithm of its spot price ([`modchains_core::history`]). Two readings give the geometric mean
 //! between them. A reading is taken of a fetched market at any time, and each sync leaves one in its event.
 
-use modchains_core::history::mean_price_q64;
+use modchains_core::{history::mean_price_q64, window::seconds_since};
 use modchains_exchange::{errors::ExchangeError, events::CurveMoved, state::Market};
 
 use crate::{Result, SdkError};
@@ -45,7 +45,7 @@ impl PriceReading {
     /// # Errors
     /// [`SdkError::NotQuoted`] when no time lies between them, or when they are not of one market.
     pub fn mean_since_q64(&self, earlier: &Self) -> Result<u128> {
-        let elapsed_seconds = u64::try_from(self.at_seconds.saturating_sub(earlier.at_seconds)).unwrap_or(0);
+        let elapsed_seconds = seconds_since(earlier.at_seconds, self.at_seconds);
         mean_price_q64(earlier.price_log_seconds, self.price_log_seconds, elapsed_seconds)
             .map_err(|error| not_averaged(ExchangeError::from(error)))
     }

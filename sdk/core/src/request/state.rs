@@ -201,7 +201,7 @@ impl RequestState {
 
     /// Seconds from creation to result; 0 before it.
     pub fn answer_seconds(&self) -> u64 {
-        u64::try_from(self.posted_at_seconds.saturating_sub(self.terms.created_at_seconds)).unwrap_or(0)
+        window::seconds_since(self.terms.created_at_seconds, self.posted_at_seconds)
     }
 
     /// What holds of a request at the end of every step.

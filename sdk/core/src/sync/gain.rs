@@ -1,6 +1,10 @@
 //! What a step may cost: the most that any holding can gain from it.
 
-use crate::{CoreError, Result, curve::Curve, math::mul_div_ceil};
+use crate::{
+    CoreError, Result,
+    curve::Curve,
+    math::{mul_div_ceil, saturated},
+};
 
 /// Prices steps of one curve at one supply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +25,7 @@ impl StepPricing {
         } else {
             let tokens_atoms = depth_atoms.checked_sub(supply_atoms).ok_or(CoreError::CurveEmpty)?;
             let boundary_atoms = mul_div_ceil(curve.reserve_atoms, curve.token_atoms()?, circulating_atoms);
-            endless(boundary_atoms.and_then(|boundary| mul_div_ceil(boundary, supply_atoms, tokens_atoms)))?
+            saturated(boundary_atoms.and_then(|boundary| mul_div_ceil(boundary, supply_atoms, tokens_atoms)))?
         };
         Ok(Self { supply_atoms, reserve_atoms })
     }
@@ -40,11 +44,6 @@ impl StepPricing {
         }
         let moved_atoms = mul_div_ceil(self.reserve_atoms, cut_atoms, tokens_atoms);
         let gain_atoms = moved_atoms.and_then(|moved| mul_div_ceil(moved, supply_atoms, small_depth_atoms));
-        endless(gain_atoms.map(|gain| gain.div_ceil(4)))
+        saturated(gain_atoms.map(|gain| gain.div_ceil(4)))
     }
-}
-
-/// What exceeds 64 bits is more than anybody pays.
-fn endless(amount: Result<u64>) -> Result<u64> {
-    if amount == Err(CoreError::Overflow) { Ok(u64::MAX) } else { amount }
 }

@@ -2,11 +2,11 @@
 
 use crate::{
     CoreError, Result,
-    backing::Backing,
+    backing::{Backing, above_one_ppm},
     bps::{PPM_DENOMINATOR, ppm_floor},
     curve::Curve,
     market::MarketParams,
-    math::{mul_div_ceil, mul_div_floor, wide_mul},
+    math::{mul_div_ceil, mul_div_floor, saturated, wide_mul},
     sync::{DriftBudget, StepPricing, Supply},
     window::{elapsed_seconds, end_seconds, is_open},
 };
@@ -258,7 +258,7 @@ impl Stepper<'_> {
             return Ok(self.stay(state, SyncReason::DriftExhausted));
         }
         // Premium at C_hi at most the bound: Y' - C_hi >= C_hi / (premium_max - 1). Rounds up, against the step.
-        let floor_atoms = mul_div_ceil(scale.high_atoms, PPM_DENOMINATOR, above_one(params.premium_max_ppm)?)?;
+        let floor_atoms = mul_div_ceil(scale.high_atoms, PPM_DENOMINATOR, above_one_ppm(params.premium_max_ppm)?)?;
         let sized_atoms = cut_atoms(scale.room_atoms, size_ppm)?.min(scale.room_atoms.saturating_sub(floor_atoms));
         if sized_atoms == 0 {
             return Ok(self.stay(state, SyncReason::PremiumAtBound));
@@ -267,7 +267,7 @@ impl Stepper<'_> {
         // dear when it comes back.
         let standing = state.standing_net_atoms;
         let fair_atoms = if scale.taken_atoms > 0 && standing > scale.largest_gain_atoms {
-            unbounded(mul_div_floor(scale.taken_atoms.saturating_mul(2), rise_atoms, standing))?
+            saturated(mul_div_floor(scale.taken_atoms.saturating_mul(2), rise_atoms, standing))?
         } else {
             u64::MAX
         };
@@ -301,7 +301,7 @@ impl Stepper<'_> {
         }
         // Premium at C_hi at least the bound: Y' - C_hi <= C_hi / (premium_min - 1). Rounds down, against the step.
         let ceiling_atoms =
-            unbounded(mul_div_floor(scale.high_atoms, PPM_DENOMINATOR, above_one(params.premium_min_ppm)?))?;
+            saturated(mul_div_floor(scale.high_atoms, PPM_DENOMINATOR, above_one_ppm(params.premium_min_ppm)?))?;
         let allowed_atoms = ceiling_atoms.saturating_sub(scale.room_atoms);
         let sized_atoms = ppm_floor(scale.room_atoms, size_ppm)?.min(allowed_atoms);
         if sized_atoms == 0 {
@@ -340,7 +340,7 @@ impl Stepper<'_> {
         reason: SyncReason,
     ) -> Result<Step> {
         let curve = self.curve;
-        let quote_atoms = unbounded(mul_div_floor(curve.quote_atoms()?, depth_atoms, curve.depth_atoms))?;
+        let quote_atoms = saturated(mul_div_floor(curve.quote_atoms()?, depth_atoms, curve.depth_atoms))?;
         let virtual_atoms = quote_atoms.saturating_sub(curve.reserve_atoms);
         let next = Curve { depth_atoms, virtual_atoms, ..*curve };
         let is_up = reason == SyncReason::SteppedUp;
@@ -378,15 +378,6 @@ fn affordable(asked_atoms: u64, net_atoms: u64, gain: impl Fn(u64) -> Result<u64
 fn cut_atoms(room_atoms: u64, size_ppm: u32) -> Result<u64> {
     let size = u64::from(size_ppm);
     mul_div_floor(room_atoms, size, PPM_DENOMINATOR + size)
-}
-
-fn above_one(premium_ppm: u32) -> Result<u64> {
-    u64::from(premium_ppm).checked_sub(PPM_DENOMINATOR).ok_or(CoreError::SyncParamsInvalid)
-}
-
-/// What exceeds 64 bits bounds nothing.
-fn unbounded(bound: Result<u64>) -> Result<u64> {
-    if bound == Err(CoreError::Overflow) { Ok(u64::MAX) } else { bound }
 }
 
 /// `p' < p` as cross products.

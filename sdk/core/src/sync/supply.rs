@@ -1,6 +1,8 @@
 //! How many tokens circulated lately: what bounds a step, and at which supply it is paid.
 
-use crate::{CoreError, Result, curve::Curve, history::mean_supply_atoms, market::MarketParams, usage::exp2_neg_q32};
+use crate::{
+    CoreError, Result, curve::Curve, history::mean_supply_atoms, market::MarketParams, math::exp2_neg_q32, window,
+};
 
 /// Peaks and averages of the circulating supply.
 ///
@@ -78,7 +80,7 @@ impl Supply {
     /// not hold up a sale.
     fn roll(&self, circulating_atoms: u64, now_seconds: i64, epoch_seconds: u32) -> Self {
         let window_seconds = 2 * u64::from(epoch_seconds);
-        let elapsed = u64::try_from(now_seconds.saturating_sub(self.window_start_seconds)).unwrap_or(0);
+        let elapsed = window::seconds_since(self.window_start_seconds, now_seconds);
         if elapsed < window_seconds {
             return *self;
         }

@@ -11,8 +11,9 @@ mod pair;
 
 use std::collections::BTreeMap;
 
-use modchains_core::usage::{
-    LONG_HALF_LIFE_SECONDS, SHORT_HALF_LIFE_SECONDS, counted_share_atoms, exp2_neg_q32, paid_net_atoms, sum_advance,
+use modchains_core::{
+    math::exp2_neg_q32,
+    usage::{LONG_HALF_LIFE_SECONDS, SHORT_HALF_LIFE_SECONDS, counted_share_atoms, paid_net_atoms, sum_advance},
 };
 use modchains_test_model::{Usage, counted_share, power_of_half_q32};
 use modchains_test_seed::{is_long, random};

@@ -68,7 +68,7 @@ fn buy(
     let fee_atoms = gross_atoms - net_atoms;
     let legs = fees.split_fee(gross_atoms, fee_atoms, true)?;
     let bought = curve.apply_buy(net_atoms, token_atoms)?.deposit_reserve(legs.reserve)?;
-    let curve_after = state.backing.work_in_buy(bought, legs.reserve)?;
+    let curve_after = state.backing.work_in(bought, legs.reserve, bought.circulating_atoms)?;
     Ok(Trade {
         side: TradeSide::Buy,
         quote_atoms: gross_atoms,
@@ -98,7 +98,7 @@ fn launch_fee_to_reserve(mut trade: Trade, rules: &MarketRules) -> Result<Trade>
     let added_atoms = trade.fee_atoms - legs.total()?;
     trade.legs = FeeLegs { reserve: legs.reserve + added_atoms, ..legs };
     let curve = trade.state_after.curve.deposit_reserve(added_atoms)?;
-    trade.state_after.curve = trade.state_after.backing.work_in_buy(curve, added_atoms)?;
+    trade.state_after.curve = trade.state_after.backing.work_in(curve, added_atoms, curve.circulating_atoms)?;
     Ok(trade)
 }
 

@@ -2,10 +2,8 @@
 
 use modchains_core::{
     fees::{UsageFeeLegs, UsageFeeSplit},
-    usage::{
-        LONG_HALF_LIFE_SECONDS, ONE_Q32, SHORT_HALF_LIFE_SECONDS, counted_share_atoms, exp2_neg_q32, paid_net_atoms,
-        sum_advance,
-    },
+    math::{ONE_Q32, exp2_neg_q32},
+    usage::{LONG_HALF_LIFE_SECONDS, SHORT_HALF_LIFE_SECONDS, counted_share_atoms, paid_net_atoms, sum_advance},
 };
 
 use super::Weakness;
