@@ -53,9 +53,14 @@ impl World {
             parameter_epoch: 0,
         };
         state.invariant().unwrap();
+        Self::unused(state, MarketRules::new(params, &launch, DEPTH, 0), weakness)
+    }
+
+    /// A market whose model nobody has used.
+    fn unused(state: MarketState, rules: MarketRules, weakness: Weakness) -> Self {
         Self {
             state,
-            rules: MarketRules::new(params, &launch, DEPTH, 0),
+            rules,
             usage_split: USAGE_FEE_SPLIT_DEFAULT,
             usage: Usage::new(u64::MAX, EPOCH as u32, 0),
             due_atoms: 0,
@@ -92,17 +97,7 @@ impl World {
             _ => launch,
         };
         let rules = MarketRules::new(&terms::params_for(&fees, true, weakness), &launch, depth_atoms, 0);
-        Self {
-            state: market::open(&rules, virtual_atoms, 0).unwrap(),
-            rules,
-            usage_split: USAGE_FEE_SPLIT_DEFAULT,
-            usage: Usage::new(u64::MAX, EPOCH as u32, 0),
-            due_atoms: 0,
-            now_seconds: 0,
-            weakness,
-            highest_net_atoms: 0,
-            piled_net_atoms: 0,
-        }
+        Self::unused(market::open(&rules, virtual_atoms, 0).unwrap(), rules, weakness)
     }
 
     /// Makes this the market of a model whose epochs have long counted `share_atoms` each: the sums stand where such use holds
