@@ -1,10 +1,12 @@
 use clap::Args;
 use modchains_sdk::{
+    Signature,
+    client::Landed,
     decode::{Event, ExchangeEvent},
     twap::PriceReading,
 };
 
-use super::listing::Listing;
+use super::{history::PART, listing::Listing};
 use crate::{argument::ModelArg, connection::Connection, error::Result, output::Report};
 
 /// Transactions that are looked through for the reading of a sync.
@@ -48,18 +50,19 @@ impl TwapArgs {
 /// The last reading of a sync not after `from_seconds`, else the opening.
 async fn earlier_reading(connection: &Connection, listing: &Listing, from_seconds: i64) -> Result<PriceReading> {
     let landed = connection.client.landed(&listing.address, None, None, TRANSACTIONS_MAX).await?;
-    for landed in landed.iter().filter(|landed| !landed.has_failed) {
-        if landed.block_time_seconds.is_some_and(|at_seconds| at_seconds > from_seconds) {
-            continue;
-        }
-        let receipts = connection.client.transactions(&[landed.signature]).await?;
+    let is_old = |landed: &Landed| landed.block_time_seconds.is_none_or(|at_seconds| at_seconds <= from_seconds);
+    let old = landed.iter().filter(|landed| !landed.has_failed && is_old(landed));
+    let newest_first: Vec<Signature> = old.map(|landed| landed.signature).collect();
+    for part in newest_first.chunks(PART) {
+        let receipts = connection.client.transactions(part).await?;
         let readings = receipts.iter().flat_map(|receipt| &receipt.events).filter_map(|event| match event {
             Event::Exchange(ExchangeEvent::CurveMoved(moved)) if moved.market == listing.address => {
                 Some(PriceReading::of_sync(moved))
             }
             _ => None,
         });
-        if let Some(reading) = readings.filter(|reading| reading.at_seconds <= from_seconds).last() {
+        let latest = readings.filter(|reading| reading.at_seconds <= from_seconds);
+        if let Some(reading) = latest.max_by_key(|reading| reading.at_seconds) {
             return Ok(reading);
         }
     }
