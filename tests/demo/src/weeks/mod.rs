@@ -98,7 +98,7 @@ fn live(mut life: Life, path: UsePath, progress: &ProgressBar) -> Result<Weeks> 
     let mut days = vec![life.point()?];
     for hour in (0..WEEKS * HOURS_OF_WEEK).step_by(HOURS_OF_STEP as usize) {
         life.pass(HOURS_OF_STEP, path.requests_per_hour(hour))?;
-        if (hour + HOURS_OF_STEP) % 24 == 0 {
+        if (hour + HOURS_OF_STEP).is_multiple_of(24) {
             days.push(life.point()?);
         }
         progress.inc(1);

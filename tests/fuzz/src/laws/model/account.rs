@@ -107,7 +107,8 @@ pub fn require_same(model: &model::Market, before: &Market, after: &Market) -> R
     let passed = after.observed_at_seconds.saturating_sub(before.observed_at_seconds);
     let logged = after.price_log_seconds.wrapping_sub(before.price_log_seconds) as f64;
     let apart = (logged - model.log_seconds * ONE_Q24).abs();
-    hold!(apart <= LOG_TOLERANCE_Q24 * passed as f64, "the price's logarithm is {apart} away after {passed} s");
+    let is_near = apart <= LOG_TOLERANCE_Q24 * passed as f64;
+    hold!(is_near, "the price's logarithm is {apart} away after {passed} s");
     let unmarked =
         Market { launch_transaction: after.launch_transaction, price_log_seconds: after.price_log_seconds, ..*before };
     let expected = account_of(model, &unmarked)?;
