@@ -139,7 +139,7 @@ refusals! {
         NotSolvent = "the reserve would not cover every circulating token"
             => "report it: no trade or sync should lead here",
         /// One sync per epoch.
-        EpochNotOver = "the curve moved less than an epoch ago"
+        EpochNotOver = "the last sync, or the opening, is less than an epoch ago"
             => "wait for the end of the epoch",
         /// Nothing to pay.
         NothingAccrued = "no fees have accrued"

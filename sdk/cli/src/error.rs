@@ -184,7 +184,7 @@ mod tests {
         CliError::Sdk(SdkError::ProgramRefused(Box::new(Refusal {
             program: modchains_sdk::exchange::ID,
             name: name.to_owned(),
-            message: "the curve moved less than an epoch ago".to_owned(),
+            message: "the last sync, or the opening, is less than an epoch ago".to_owned(),
             remedy: Some("wait for the end of the epoch"),
             code: Some(6_042),
             instruction_index: 0,

@@ -26,6 +26,24 @@ pub fn seconds_since(earlier_seconds: i64, later_seconds: i64) -> u64 {
     u64::try_from(later_seconds.saturating_sub(earlier_seconds)).unwrap_or(0)
 }
 
+/// How many seconds after `start_seconds` a moment lies, as accounts keep it: 32 bits hold 136 years. An earlier moment counts as
+/// the start and a later one as the last that fits, because a clock must not hold anybody up.
+pub const fn after_seconds(start_seconds: i64, at_seconds: i64) -> u32 {
+    let after = at_seconds.saturating_sub(start_seconds);
+    if after <= 0 {
+        0
+    } else if after >= u32::MAX as i64 {
+        u32::MAX
+    } else {
+        after as u32
+    }
+}
+
+/// The moment that lies `after_seconds` after `start_seconds`, of which [`after_seconds`] makes the same number again.
+pub const fn at_seconds(start_seconds: i64, after_seconds: u32) -> i64 {
+    start_seconds.saturating_add(after_seconds as i64)
+}
+
 /// Number of the epoch that `now_seconds` lies in. Epoch `n` spans `[n * length, (n + 1) * length)`.
 pub fn epoch_index(now_seconds: i64, epoch_seconds: u32) -> Result<u64> {
     let now = u64::try_from(now_seconds).map_err(|_| CoreError::ClockWentBack)?;

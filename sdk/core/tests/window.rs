@@ -5,7 +5,7 @@ mod common;
 
 use modchains_core::{
     bond::{required_bond, split_forfeit},
-    window::{elapsed_seconds, end_seconds, epoch_index, is_open},
+    window::{after_seconds, at_seconds, elapsed_seconds, end_seconds, epoch_index, is_open},
 };
 use proptest::prelude::*;
 
@@ -31,6 +31,14 @@ proptest! {
         prop_assert_eq!(end_seconds(start, length).ok(), start.checked_add(i64::from(length)));
         prop_assert_eq!(elapsed_seconds(start, now).is_ok(), now >= start && now.checked_sub(start).is_some());
         prop_assert_eq!(epoch_index(now, length).is_ok(), now >= 0 && length > 0);
+    }
+
+    #[test]
+    fn a_moment_after_the_start_is_kept_and_any_other_counts_as_the_nearest(start: i64, after: u32, other: i64) {
+        let moment = at_seconds(start, after);
+        prop_assert_eq!(i128::from(moment), (i128::from(start) + i128::from(after)).min(i64::MAX.into()));
+        let nearest = (i128::from(other) - i128::from(start)).clamp(0, u32::MAX.into());
+        prop_assert_eq!(i128::from(after_seconds(start, other)), nearest);
     }
 
     #[test]

@@ -312,7 +312,7 @@ mod tests {
         market.reserve_atoms = bought.curve_after.reserve_atoms;
         market.circulating_atoms = bought.curve_after.circulating_atoms;
         market.virtual_atoms = bought.curve_after.virtual_atoms;
-        market.paused_until_seconds = 3_000;
+        market.paused_until_after_seconds = 2_000;
         assert_eq!(refusal(quote(&market, TradeSide::Buy, SOL, 2_999)), "MarketPaused");
         quote(&market, TradeSide::Buy, SOL, 3_000).unwrap();
         quote(&market, TradeSide::Sell, TradeSize::ExactIn(bought.atoms_out), 2_999).unwrap();

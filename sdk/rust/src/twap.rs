@@ -73,7 +73,6 @@ mod tests {
             depth_atoms: 1_000_000_000_000_000,
             virtual_atoms: 30_000_000_000,
             opened_at_seconds: 1_000,
-            observed_at_seconds: 1_000,
             ..Market::zeroed()
         };
         let reading = PriceReading::of(&market, 4_600).unwrap();

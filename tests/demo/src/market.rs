@@ -63,7 +63,7 @@ pub struct Moved {
     /// Price after, lamports per token.
     pub price_after: f64,
     /// How often the parameters moved so far.
-    pub parameter_epoch: u64,
+    pub parameter_epoch: u32,
 }
 
 /// Lamports for a whole token; for people to read, so a float will do.

@@ -27,8 +27,8 @@ fn a_clock_that_goes_back_stops_no_sale() {
         let after = world.market(SIDE);
         // The marks stay what they were: a sale never raises them.
         assert_eq!(after.supply_peak_atoms, before.supply_peak_atoms);
-        assert_eq!(after.supply_window_start_seconds, before.supply_window_start_seconds);
-        assert_eq!(after.observed_at_seconds, before.observed_at_seconds);
+        assert_eq!(after.supply_window_after_seconds, before.supply_window_after_seconds);
+        assert_eq!(after.observed_after_seconds, before.observed_after_seconds);
     }
     world.chain.advance(1);
     let sale = world.sell_instruction(SIDE, "trader", 1_000_000);

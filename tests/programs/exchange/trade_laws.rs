@@ -59,7 +59,7 @@ fn expect(world: &World, trade: Trade, referred: bool) -> Result<Expected, Instr
     let (sides, fees) = (market.state().sides(), market.params.trade_fees());
     let held = world.model_atoms(SIDE, "trader");
     let part = |atoms: u64, ppm: u32| (u128::from(atoms) * u128::from(ppm) / 1_000_000) as u64;
-    let terms = QuoteTerms { deadline_seconds: i64::MAX, max_epoch: market.parameter_epoch + 1 };
+    let terms = QuoteTerms { deadline_seconds: i64::MAX, max_epoch: u64::from(market.parameter_epoch) + 1 };
     let route = TradeRoute { referrer: referred.then(|| SIDE.person("staker")), launch: false };
     let (trader, model) = (SIDE.person("trader"), SIDE.model());
     let buying = |args| exchange::market_buy(&trader, &model, &quote(), args, route);

@@ -65,7 +65,7 @@ pub mod tests {
         let mut snapshot = Snapshot { service: Service::zeroed(), usage: Usage::zeroed(), market: Market::zeroed() };
         (snapshot.usage.epoch_seconds, snapshot.usage.epoch) = (60, 10);
         snapshot.market.params.epoch_seconds = 60;
-        snapshot.market.synced_at_seconds = 600;
+        snapshot.market.opened_at_seconds = 600;
         snapshot
     }
 }

@@ -17,7 +17,7 @@ const UNITS: u32 = 60_000;
 /// Whether the curve may move again and has not been synced to the present usage epoch, of which `synced_epoch` was
 /// the last one tried. A sync that moves nothing leaves no trace on chain, hence the memory.
 pub fn should_run(snapshot: &Snapshot, synced_epoch: Option<u64>, now_seconds: i64) -> bool {
-    let next = end_seconds(snapshot.market.synced_at_seconds, snapshot.market.params.epoch_seconds);
+    let next = end_seconds(snapshot.market.synced_at_seconds(), snapshot.market.params.epoch_seconds);
     let may_move = next.is_ok_and(|next_seconds| !is_open(now_seconds, next_seconds));
     may_move && synced_epoch != Some(snapshot.usage.epoch)
 }
@@ -41,7 +41,7 @@ mod tests {
         assert!(should_run(&snapshot, None, 660));
         assert!(should_run(&snapshot, Some(9), 660));
         assert!(!should_run(&snapshot, Some(10), 660));
-        snapshot.market.synced_at_seconds = i64::MAX;
+        snapshot.market.opened_at_seconds = i64::MAX;
         assert!(!should_run(&snapshot, None, 660));
     }
 }

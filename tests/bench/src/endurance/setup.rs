@@ -164,6 +164,7 @@ impl Setup {
 fn market_figures(market: &Market, ledger: &ShadowLedger) -> Vec<Compared> {
     let (curve, sync, dues) = (&ledger.state.curve, &ledger.state.sync, &ledger.state.dues);
     let (backing, history, supply, drift) = (&ledger.state.backing, &ledger.state.history, &sync.supply, &sync.drift);
+    let found = market.state();
     let atoms = [
         ("reserve", curve.reserve_atoms, market.reserve_atoms),
         ("circulating", curve.circulating_atoms, market.circulating_atoms),
@@ -181,16 +182,16 @@ fn market_figures(market: &Market, ledger: &ShadowLedger) -> Vec<Compared> {
         ("long supply average", supply.long_average_atoms, market.supply_long_average_atoms),
         ("settled net", sync.settled_net_atoms, market.settled_net_atoms),
         ("standing net", sync.standing_net_atoms, market.standing_net_atoms),
-        ("parameter epoch", ledger.state.parameter_epoch, market.parameter_epoch),
+        ("parameter epoch", ledger.state.parameter_epoch, found.parameter_epoch),
         ("upward drift", drift.up_used_ppm.into(), market.drift_up_ppm.into()),
         ("downward drift", drift.down_used_ppm.into(), market.drift_down_ppm.into()),
     ];
     let seconds = [
-        ("supply window", supply.window_start_seconds, market.supply_window_start_seconds),
-        ("observed", history.observed_at_seconds, market.observed_at_seconds),
+        ("supply window", supply.window_start_seconds, found.sync.supply.window_start_seconds),
+        ("observed", history.observed_at_seconds, found.history.observed_at_seconds),
         ("price log", history.price_log_seconds, market.price_log_seconds),
-        ("drift", drift.updated_at_seconds, market.drift_at_seconds),
-        ("last move", sync.synced_at_seconds, market.synced_at_seconds),
+        ("drift", drift.updated_at_seconds, found.sync.drift.updated_at_seconds),
+        ("last move", sync.synced_at_seconds, found.sync.synced_at_seconds),
     ];
     let atoms = atoms.map(|(what, expected, found)| (what, i128::from(expected), i128::from(found)));
     let seconds = seconds.map(|(what, expected, found)| (what, i128::from(expected), i128::from(found)));

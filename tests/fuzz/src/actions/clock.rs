@@ -45,7 +45,7 @@ fn edges(setup: &Setup) -> Vec<i64> {
     let mut edges = Vec::new();
     for market in ledger.markets.values() {
         let epoch = i64::from(market.params.epoch_seconds);
-        edges.extend([market.synced_at_seconds + epoch, market.synced_at_seconds + 2 * epoch]);
+        edges.extend([market.synced_at_seconds() + epoch, market.synced_at_seconds() + 2 * epoch]);
         edges.extend(super::trades::launch_end(market));
         edges.extend(super::trades::pause_end(market));
     }

@@ -40,7 +40,7 @@ fn next_epoch(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     }
     let markets: Vec<_> = setup.ledger.markets.values().collect();
     let market = pick.one(&markets)?;
-    let end = market.synced_at_seconds + i64::from(market.params.epoch_seconds);
+    let end = market.synced_at_seconds() + i64::from(market.params.epoch_seconds);
     let seconds = (end - setup.chain.now()).max(0);
     Some(Plan { wait_seconds: seconds, what: format!("{seconds} s pass to the end of an epoch"), ..Plan::default() })
 }

@@ -28,7 +28,7 @@ pub fn launch_end(market: &Market) -> Option<i64> {
 
 /// End of a market's pause, if it was ever paused.
 pub fn pause_end(market: &Market) -> Option<i64> {
-    (market.paused_until_seconds > 0).then_some(market.paused_until_seconds)
+    (market.paused_until_after_seconds > 0).then_some(market.paused_until_seconds())
 }
 
 /// A trade as one of the formulas sees it: what goes in, what comes out.
@@ -101,10 +101,10 @@ impl Order {
             _ => self.now + 60,
         };
         let max_epoch = match pick.below(40) {
-            0 => self.market.parameter_epoch,
+            0 => self.market.parameter_epoch.into(),
             1 => 0,
             2 => u64::MAX,
-            _ => self.market.parameter_epoch + 1,
+            _ => u64::from(self.market.parameter_epoch) + 1,
         };
         QuoteTerms { deadline_seconds, max_epoch }
     }
@@ -155,11 +155,11 @@ fn verdict(order: &Order, amount: &TradeAmount, terms: QuoteTerms, quoted: &Quot
     let cap = order.market.launch_terms().cap_atoms(order.market.depth_opening_atoms).unwrap_or(0);
     let reasons = [
         (order.now >= terms.deadline_seconds, "the deadline has passed"),
-        (order.market.parameter_epoch >= terms.max_epoch, "the curve has moved"),
+        (u64::from(order.market.parameter_epoch) >= terms.max_epoch, "the curve has moved"),
         (quoted.is_err(), "the formulas refuse it"),
         (!within(amount, atoms_in, atoms_out), "the limit is not kept"),
         (atoms_in > held, "the trader has less"),
-        (is_buy && order.now < order.market.paused_until_seconds, "the market is paused"),
+        (is_buy && order.now < order.market.paused_until_seconds(), "the market is paused"),
         (is_buy && order.in_launch() && atoms_out > cap, "it exceeds the launch's cap"),
     ];
     expect(&reasons, if is_buy { "it is a valid buy" } else { "a valid sale is never blocked" })

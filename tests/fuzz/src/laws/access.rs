@@ -183,12 +183,12 @@ fn only_the_admin_configures(sight: &Sight) -> Verdict {
 fn only_the_admin_pauses(sight: &Sight) -> Verdict {
     let mut facts = 0;
     for (_, before, after) in sight.seen.kept::<Market>() {
-        if before.paused_until_seconds == after.paused_until_seconds {
+        if before.paused_until_after_seconds == after.paused_until_after_seconds {
             continue;
         }
         hold!(signed(sight.seen, &crate::setup::admin()), "a market was paused without the admin");
         let most = sight.seen.now + 7 * 86_400;
-        hold!(after.paused_until_seconds <= most, "paused until {}", after.paused_until_seconds);
+        hold!(after.paused_until_seconds() <= most, "paused until {}", after.paused_until_seconds());
         facts += 1;
     }
     Ok(facts)

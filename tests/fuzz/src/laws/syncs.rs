@@ -235,7 +235,7 @@ fn a_sync_needs_a_signal(moved: &Moved) -> Verdict {
     let usage = usage(moved)?;
     let age = now - usage.rolled_at_seconds;
     hold!(age <= i64::from(params.usage_stale_seconds), "moved on figures of {age} s ago");
-    hold!(now >= moved.market.paused_until_seconds, "moved while paused");
+    hold!(now >= moved.market.paused_until_seconds(), "moved while paused");
     hold!(event.paid_net_atoms == usage.paid_net_atoms, "moved by a net of {}", event.paid_net_atoms);
     if !moved.is_up() && !moved.is_down() {
         return Ok(1);

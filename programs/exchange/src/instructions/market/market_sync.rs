@@ -40,7 +40,7 @@ impl<'info> MarketSync<'info> {
             let synced = market.sync(&signal, now_seconds)?;
             CurveMoved {
                 market: self.market.key(),
-                parameter_epoch: market.parameter_epoch,
+                parameter_epoch: market.parameter_epoch.into(),
                 step_ppm: synced.step_ppm,
                 reason: synced.reason as u32,
                 absorbed_atoms: synced.absorbed_atoms,

@@ -14,6 +14,7 @@ use modchains_core::{
     market::{self, Dues, LaunchTerms, MarketRules, MarketState, Order, Synced, Trade, UsageSignal},
     math,
     sync::{DriftBudget, Supply, SyncState},
+    window,
 };
 use modchains_program_interface::{assert_view, exchange as view};
 use modchains_program_kit::{keys::same, transaction::Fingerprint};
@@ -56,10 +57,8 @@ pub struct Market {
     pub reserve_waiting_atoms: u64,
     /// The reserve's share of usage fees that the last sync saw and that was not paid in since; quote atoms.
     pub reserve_expected_atoms: u64,
-    /// Until when both integrals below run, unix seconds.
-    pub observed_at_seconds: i64,
-    /// Integral of `C` since the last sync, token atoms times seconds.
-    pub supply_atom_seconds: [u64; 2],
+    /// Low word of the integral of `C` since the last sync, token atoms times seconds.
+    pub supply_atom_seconds_low: u64,
     /// Integral of the logarithm of the price to base 2 since the opening, in Q24 times seconds: two readings give the
     /// time-weighted geometric mean between them. Wraps.
     pub price_log_seconds: i64,
@@ -67,18 +66,10 @@ pub struct Market {
     pub supply_peak_atoms: u64,
     /// Highest `C` of the window before it.
     pub supply_last_peak_atoms: u64,
-    /// Start of the present window, unix seconds.
-    pub supply_window_start_seconds: i64,
     /// Average of `C` that bounds how far a sync may move the depth.
     pub supply_short_average_atoms: u64,
     /// Average of `C` at which a step is paid.
     pub supply_long_average_atoms: u64,
-    /// Until when the drift budgets were drained, unix seconds.
-    pub drift_at_seconds: i64,
-    /// When a sync last looked at the use, or the market opened, unix seconds.
-    pub synced_at_seconds: i64,
-    /// Counts moves of the parameters; a quote names the epoch it was made on.
-    pub parameter_epoch: u64,
     /// The model's paid net up to which rises and falls are settled, quote atoms.
     pub settled_net_atoms: u64,
     /// What rises of the net have paid for the depth that is gone, less what falls gave back; quote atoms.
@@ -96,8 +87,21 @@ pub struct Market {
     pub launch_transaction: u64,
     /// Token atoms that transaction has bought.
     pub launch_bought_atoms: u64,
-    /// Until when neither buys nor moves of the curve are possible, unix seconds; 0 when never paused.
-    pub paused_until_seconds: i64,
+    /// What of the integral of `C` exceeds the low word: no supply, for no time that is counted here, has more than 96 bits.
+    pub supply_atom_seconds_high: u32,
+    /// Until when both integrals run, seconds after the opening, as the four times below. Such a time fits for 136 years;
+    /// later ones count as the last that fits, so that no sale is held up.
+    pub observed_after_seconds: u32,
+    /// Start of the present two-epoch window.
+    pub supply_window_after_seconds: u32,
+    /// Until when the drift budgets were drained.
+    pub drift_after_seconds: u32,
+    /// When a sync last looked at the use; 0 before the first.
+    pub synced_after_seconds: u32,
+    /// Until when neither buys nor moves of the curve are possible; 0 when never paused.
+    pub paused_until_after_seconds: u32,
+    /// Counts moves of the parameters; a quote names the epoch it was made on.
+    pub parameter_epoch: u32,
     /// Upward drift used of the day's budget.
     pub drift_up_ppm: u32,
     /// Downward drift used of the day's budget.
@@ -114,8 +118,6 @@ pub struct Market {
     pub first_buy_open: u8,
     /// Bump of this account's address.
     pub bump: u8,
-    /// Always zero.
-    pub _padding: [u8; 4],
 }
 
 assert_view!(view::Market => Market { model, mint, quote_mint, quote_vault });
@@ -199,7 +201,8 @@ impl Market {
 
     /// Pauses the market until `until_seconds`, at most a week ahead, or resumes it with 0.
     pub fn pause(&mut self, until_seconds: i64, now_seconds: i64) -> Result<()> {
-        self.paused_until_seconds = market::pause(until_seconds, now_seconds).map_err(ExchangeError::from)?;
+        let until_seconds = market::pause(until_seconds, now_seconds).map_err(ExchangeError::from)?;
+        self.paused_until_after_seconds = self.after(until_seconds);
         self.invariant()
     }
 
@@ -236,6 +239,16 @@ impl Market {
         self.rules().is_paused(now_seconds)
     }
 
+    /// When a sync last looked at the use, or the market opened, unix seconds.
+    pub fn synced_at_seconds(&self) -> i64 {
+        self.at(self.synced_after_seconds)
+    }
+
+    /// Until when neither buys nor moves of the curve are possible, unix seconds; the opening when never paused.
+    pub fn paused_until_seconds(&self) -> i64 {
+        self.at(self.paused_until_after_seconds)
+    }
+
     /// The curve in the form the formulas take.
     pub fn curve(&self) -> Curve {
         Curve {
@@ -263,7 +276,7 @@ impl Market {
             launch: self.launch_terms(),
             opened_at_seconds: self.opened_at_seconds,
             depth_opening_atoms: self.depth_opening_atoms,
-            paused_until_seconds: self.paused_until_seconds,
+            paused_until_seconds: self.paused_until_seconds(),
         }
     }
 
@@ -278,26 +291,29 @@ impl Market {
                 expected_atoms: self.reserve_expected_atoms,
             },
             history: History {
-                observed_at_seconds: self.observed_at_seconds,
-                supply_atom_seconds: math::join_words(self.supply_atom_seconds),
+                observed_at_seconds: self.at(self.observed_after_seconds),
+                supply_atom_seconds: math::join_words([
+                    self.supply_atom_seconds_low,
+                    self.supply_atom_seconds_high.into(),
+                ]),
                 price_log_seconds: self.price_log_seconds,
             },
             sync: SyncState {
                 supply: Supply {
                     peak_atoms: self.supply_peak_atoms,
                     last_peak_atoms: self.supply_last_peak_atoms,
-                    window_start_seconds: self.supply_window_start_seconds,
+                    window_start_seconds: self.at(self.supply_window_after_seconds),
                     short_average_atoms: self.supply_short_average_atoms,
                     long_average_atoms: self.supply_long_average_atoms,
                 },
                 drift: DriftBudget {
                     up_used_ppm: self.drift_up_ppm,
                     down_used_ppm: self.drift_down_ppm,
-                    updated_at_seconds: self.drift_at_seconds,
+                    updated_at_seconds: self.at(self.drift_after_seconds),
                 },
                 settled_net_atoms: self.settled_net_atoms,
                 standing_net_atoms: self.standing_net_atoms,
-                synced_at_seconds: self.synced_at_seconds,
+                synced_at_seconds: self.synced_at_seconds(),
             },
             dues: Dues {
                 vault_atoms: self.vault_due_atoms,
@@ -309,8 +325,18 @@ impl Market {
                 bought_atoms: self.launch_bought_atoms,
                 is_first_buy_open: self.first_buy_open == 1,
             },
-            parameter_epoch: self.parameter_epoch,
+            parameter_epoch: self.parameter_epoch.into(),
         }
+    }
+
+    #[inline(always)]
+    fn at(&self, after_seconds: u32) -> i64 {
+        window::at_seconds(self.opened_at_seconds, after_seconds)
+    }
+
+    #[inline(always)]
+    fn after(&self, at_seconds: i64) -> u32 {
+        window::after_seconds(self.opened_at_seconds, at_seconds)
     }
 
     #[inline(always)]
@@ -323,27 +349,31 @@ impl Market {
         self.supply_floor_atoms = backing.supply_floor_atoms;
         self.reserve_waiting_atoms = backing.waiting_atoms;
         self.reserve_expected_atoms = backing.expected_atoms;
-        self.observed_at_seconds = history.observed_at_seconds;
-        self.supply_atom_seconds = math::split_words(history.supply_atom_seconds);
+        let [supply_low, supply_high] = math::split_words(history.supply_atom_seconds);
+        self.supply_atom_seconds_low = supply_low;
+        // arith-safety: 64 bits of atoms times 32 of seconds; the low word alone of what lasts longer.
+        self.supply_atom_seconds_high = supply_high as u32;
+        self.observed_after_seconds = self.after(history.observed_at_seconds);
         self.price_log_seconds = history.price_log_seconds;
         self.supply_peak_atoms = sync.supply.peak_atoms;
         self.supply_last_peak_atoms = sync.supply.last_peak_atoms;
-        self.supply_window_start_seconds = sync.supply.window_start_seconds;
+        self.supply_window_after_seconds = self.after(sync.supply.window_start_seconds);
         self.supply_short_average_atoms = sync.supply.short_average_atoms;
         self.supply_long_average_atoms = sync.supply.long_average_atoms;
         self.drift_up_ppm = sync.drift.up_used_ppm;
         self.drift_down_ppm = sync.drift.down_used_ppm;
-        self.drift_at_seconds = sync.drift.updated_at_seconds;
+        self.drift_after_seconds = self.after(sync.drift.updated_at_seconds);
         self.settled_net_atoms = sync.settled_net_atoms;
         self.standing_net_atoms = sync.standing_net_atoms;
-        self.synced_at_seconds = sync.synced_at_seconds;
+        self.synced_after_seconds = self.after(sync.synced_at_seconds);
         self.vault_due_atoms = dues.vault_atoms;
         self.creator_due_atoms = dues.creator_atoms;
         self.protocol_due_atoms = dues.protocol_atoms;
         self.launch_transaction = launch.word;
         self.launch_bought_atoms = launch.bought_atoms;
         self.first_buy_open = u8::from(launch.is_first_buy_open);
-        self.parameter_epoch = parameter_epoch;
+        // arith-safety: at most one a sync, of which at most one every five seconds counts.
+        self.parameter_epoch = parameter_epoch as u32;
     }
 }
 

@@ -44,7 +44,7 @@ impl ShowArgs {
 impl Listing {
     fn show(&self, now_seconds: i64) -> Result<Report> {
         let (market, quote, token) = (&self.market, &self.quote, &self.token);
-        let next_sync_seconds = market.synced_at_seconds.saturating_add(market.params.epoch_seconds.into());
+        let next_sync_seconds = market.synced_at_seconds().saturating_add(market.params.epoch_seconds.into());
         let due = Report::new()
             .amount("stakers", quote.amount(market.vault_due_atoms), &quote.symbol)
             .amount("creator", quote.amount(market.creator_due_atoms), &quote.symbol)
@@ -75,7 +75,7 @@ impl Listing {
             .amount("reserve_expected", quote.amount(market.reserve_expected_atoms), &quote.symbol)
             .amount("standing_net", quote.amount(market.standing_net_atoms), &quote.symbol)
             .number("parameter_epoch", market.parameter_epoch)
-            .time("synced_at", market.synced_at_seconds, now_seconds)
+            .time("synced_at", market.synced_at_seconds(), now_seconds)
             .time("next_sync_at", next_sync_seconds, now_seconds)
             .share("drift_up_used", Some(market.drift_up_ppm.into()))
             .share("drift_down_used", Some(market.drift_down_ppm.into()))
@@ -83,7 +83,7 @@ impl Listing {
             .group("fee_split", split)
             .group("due", due);
         let report = if market.is_paused(now_seconds) {
-            report.time("buys_paused_until", market.paused_until_seconds, now_seconds)
+            report.time("buys_paused_until", market.paused_until_seconds(), now_seconds)
         } else {
             report
         };

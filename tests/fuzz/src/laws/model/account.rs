@@ -1,6 +1,6 @@
 //! A market's account as the model keeps it, and back.
 
-use modchains_core::math::{join_words, split_words};
+use modchains_core::{market::MarketState, math::split_words};
 use modchains_exchange::state::{Market, MarketParams};
 use modchains_test_model as model;
 
@@ -54,12 +54,13 @@ pub fn terms_of(market: &Market) -> model::Terms {
         launch_cap_ppm: market.launch_cap_ppm.into(),
         opened_at: market.opened_at_seconds.into(),
         depth_opening: market.depth_opening_atoms.into(),
-        paused_until: market.paused_until_seconds.into(),
+        paused_until: market.paused_until_seconds().into(),
     }
 }
 
 /// The model of a market. Its integral of the price's logarithm begins here.
 pub fn model_of(market: &Market) -> model::Market {
+    let MarketState { history, sync, .. } = market.state();
     model::Market {
         terms: terms_of(market),
         reserve: market.reserve_atoms.into(),
@@ -69,20 +70,20 @@ pub fn model_of(market: &Market) -> model::Market {
         supply_floor: market.supply_floor_atoms.into(),
         waiting: market.reserve_waiting_atoms.into(),
         expected: market.reserve_expected_atoms.into(),
-        observed_at: market.observed_at_seconds.into(),
-        supply_seconds: join_words(market.supply_atom_seconds),
+        observed_at: history.observed_at_seconds.into(),
+        supply_seconds: history.supply_atom_seconds,
         log_seconds: 0.0,
         peak: market.supply_peak_atoms.into(),
         last_peak: market.supply_last_peak_atoms.into(),
-        window_start: market.supply_window_start_seconds.into(),
+        window_start: sync.supply.window_start_seconds.into(),
         short_average: market.supply_short_average_atoms.into(),
         long_average: market.supply_long_average_atoms.into(),
         drift_up_ppm: market.drift_up_ppm.into(),
         drift_down_ppm: market.drift_down_ppm.into(),
-        drift_at: market.drift_at_seconds.into(),
+        drift_at: sync.drift.updated_at_seconds.into(),
         settled: market.settled_net_atoms.into(),
         standing: market.standing_net_atoms.into(),
-        synced_at: market.synced_at_seconds.into(),
+        synced_at: sync.synced_at_seconds.into(),
         vault_due: market.vault_due_atoms.into(),
         creator_due: market.creator_due_atoms.into(),
         protocol_due: market.protocol_due_atoms.into(),
@@ -104,10 +105,10 @@ pub fn require_same(model: &model::Market, before: &Market, after: &Market) -> R
         after.launch_transaction,
         before.launch_transaction
     );
-    let passed = after.observed_at_seconds.saturating_sub(before.observed_at_seconds);
+    let passed = after.observed_after_seconds.saturating_sub(before.observed_after_seconds);
     let logged = after.price_log_seconds.wrapping_sub(before.price_log_seconds) as f64;
     let apart = (logged - model.log_seconds * ONE_Q24).abs();
-    let is_near = apart <= LOG_TOLERANCE_Q24 * passed as f64;
+    let is_near = apart <= LOG_TOLERANCE_Q24 * f64::from(passed);
     hold!(is_near, "the price's logarithm is {apart} away after {passed} s");
     let unmarked =
         Market { launch_transaction: after.launch_transaction, price_log_seconds: after.price_log_seconds, ..*before };
@@ -126,7 +127,11 @@ pub fn require_same(model: &model::Market, before: &Market, after: &Market) -> R
 fn account_of(model: &model::Market, base: &Market) -> Result<Market, String> {
     let atoms = |atoms: u128| u64::try_from(atoms).map_err(|_| format!("{atoms} is no amount"));
     let ppm = |ppm: u128| u32::try_from(ppm).map_err(|_| format!("{ppm} ppm"));
-    let seconds = |seconds: i128| i64::try_from(seconds).map_err(|_| format!("{seconds} is no time"));
+    let opened_at = i128::from(base.opened_at_seconds);
+    let after = |seconds: i128| {
+        u32::try_from((seconds - opened_at).max(0)).map_err(|_| format!("{seconds} is no time"))
+    };
+    let [supply_low, supply_high] = split_words(model.supply_seconds);
     Ok(Market {
         reserve_atoms: atoms(model.reserve)?,
         circulating_atoms: atoms(model.circulating)?,
@@ -135,26 +140,27 @@ fn account_of(model: &model::Market, base: &Market) -> Result<Market, String> {
         supply_floor_atoms: atoms(model.supply_floor)?,
         reserve_waiting_atoms: atoms(model.waiting)?,
         reserve_expected_atoms: atoms(model.expected)?,
-        observed_at_seconds: seconds(model.observed_at)?,
-        supply_atom_seconds: split_words(model.supply_seconds),
+        observed_after_seconds: after(model.observed_at)?,
+        supply_atom_seconds_low: supply_low,
+        supply_atom_seconds_high: u32::try_from(supply_high).map_err(|_| format!("{supply_high} is too much"))?,
         supply_peak_atoms: atoms(model.peak)?,
         supply_last_peak_atoms: atoms(model.last_peak)?,
-        supply_window_start_seconds: seconds(model.window_start)?,
+        supply_window_after_seconds: after(model.window_start)?,
         supply_short_average_atoms: atoms(model.short_average)?,
         supply_long_average_atoms: atoms(model.long_average)?,
         drift_up_ppm: ppm(model.drift_up_ppm)?,
         drift_down_ppm: ppm(model.drift_down_ppm)?,
-        drift_at_seconds: seconds(model.drift_at)?,
+        drift_after_seconds: after(model.drift_at)?,
         settled_net_atoms: atoms(model.settled)?,
         standing_net_atoms: atoms(model.standing)?,
-        synced_at_seconds: seconds(model.synced_at)?,
-        parameter_epoch: atoms(model.parameter_epoch)?,
+        synced_after_seconds: after(model.synced_at)?,
+        parameter_epoch: u32::try_from(model.parameter_epoch).map_err(|_| "too many epochs".to_owned())?,
         vault_due_atoms: atoms(model.vault_due)?,
         creator_due_atoms: atoms(model.creator_due)?,
         protocol_due_atoms: atoms(model.protocol_due)?,
         launch_bought_atoms: atoms(model.launch_bought)?,
         first_buy_open: model.is_first_buy_open.into(),
-        paused_until_seconds: seconds(model.terms.paused_until)?,
+        paused_until_after_seconds: after(model.terms.paused_until)?,
         ..*base
     })
 }

@@ -39,7 +39,7 @@ pub fn events_tell_the_accounts(sight: &Sight) -> Verdict {
         }
         for trade in &here {
             let told = (trade.at_seconds, trade.parameter_epoch);
-            let known = trade.parameter_epoch == before.parameter_epoch || moved;
+            let known = trade.parameter_epoch == u64::from(before.parameter_epoch) || moved;
             hold!(trade.at_seconds == sight.seen.now && known, "an event tells {told:?}");
         }
         facts += here.len() as u64;
@@ -98,7 +98,7 @@ pub fn a_trade_keeps_its_terms(sight: &Sight) -> Verdict {
 pub fn a_pause_stops_buys(sight: &Sight) -> Verdict {
     let mut facts = 0;
     for trade in traded(sight.seen).iter().filter(|trade| trade.is_buy) {
-        let until = market_of(sight.seen, &trade.market)?.paused_until_seconds;
+        let until = market_of(sight.seen, &trade.market)?.paused_until_seconds();
         hold!(sight.seen.now >= until, "bought while paused until {until}: {trade:?}");
         facts += 1;
     }
