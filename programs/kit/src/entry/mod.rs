@@ -20,6 +20,28 @@ use solana_program_entrypoint::SUCCESS;
 /// room for the data to grow (10,240), rent epoch (8).
 const EMPTY_ACCOUNT_BYTES: usize = 8 + 32 + 32 + 8 + 8 + 10_240 + 8;
 /// First flag byte of an account that is no duplicate of an earlier one.
+/// What an account's two counted pointers point to: an allocation for each would take half of the parsing.
+struct Shared<'a> {
+    lamports: Counted<&'a mut u64>,
+    data: Counted<&'a mut [u8]>,
+}
+
+/// What `Rc` allocates: two counters before the value, in this order and layout (the standard library declares it so, and a
+/// test compares).
+#[repr(C)]
+struct Counted<T> {
+    strong: usize,
+    weak: usize,
+    value: RefCell<T>,
+}
+
+impl<T> Counted<T> {
+    /// With one owner more than there will be, so that it is never freed by itself.
+    fn new(value: T) -> Self {
+        Self { strong: 2, weak: 1, value: RefCell::new(value) }
+    }
+}
+
 const NOT_DUPLICATE: u8 = u8::MAX;
 
 /// Declares the entry point of a program in place of Anchor's, from its `try_entry` and the address of its event
@@ -86,17 +108,20 @@ pub unsafe fn parse<'a>(input: *mut u8) -> (&'a Pubkey, ManuallyDrop<Vec<Account
     // SAFETY: an input starts with the number of its accounts.
     let (count, mut at) = unsafe { (input.cast::<u64>().read() as usize, input.add(8)) };
     let mut accounts = ManuallyDrop::new(Vec::<AccountInfo>::with_capacity(count));
+    let mut shared = ManuallyDrop::new(Vec::<Shared>::with_capacity(count));
     for index in 0..count {
-        // SAFETY: that many accounts follow, each marked as a duplicate of an earlier one or not.
-        let (account, after) = match unsafe { at.read() } {
-            // SAFETY: not a duplicate.
-            NOT_DUPLICATE => unsafe { parse_account(at) },
-            // SAFETY: an earlier account, which is written; eight bytes stand for a duplicate.
-            earlier => unsafe { ((*accounts.as_ptr().add(usize::from(earlier))).clone(), at.add(8)) },
-        };
         // SAFETY: there is room for `count` accounts.
-        unsafe { accounts.as_mut_ptr().add(index).write(account) };
-        at = after;
+        let (account, shared) = unsafe { (accounts.as_mut_ptr().add(index), shared.as_mut_ptr().add(index)) };
+        // SAFETY: that many accounts follow, each marked as a duplicate of an earlier one or not.
+        at = match unsafe { at.read() } {
+            // SAFETY: not a duplicate.
+            NOT_DUPLICATE => unsafe { parse_account(at, account, shared) },
+            // SAFETY: an earlier account, which is written; eight bytes stand for a duplicate.
+            earlier => unsafe {
+                account.write((*accounts.as_ptr().add(usize::from(earlier))).clone());
+                at.add(8)
+            },
+        };
     }
     // SAFETY: all `count` accounts are written; the data follow with their length before and the program's id behind.
     unsafe {
@@ -112,27 +137,30 @@ pub unsafe fn parse<'a>(input: *mut u8) -> (&'a Pubkey, ManuallyDrop<Vec<Account
 /// # Safety
 /// As [`parse`]; the account is no duplicate.
 #[inline(always)]
-unsafe fn parse_account<'a>(at: *mut u8) -> (AccountInfo<'a>, *mut u8) {
+unsafe fn parse_account<'a>(at: *mut u8, account: *mut AccountInfo<'a>, shared: *mut Shared<'a>) -> *mut u8 {
     // SAFETY: the fields and their places are those of the runtime: flags, key, owner, lamports, length of the data, the
-    // data with room to grow and padding to eight bytes, rent epoch. The original length goes where the Solana SDK
-    // looks for it when an account is resized.
+    // data with room to grow and padding to eight bytes, rent epoch. A flag is zero or one. The original length goes where
+    // the Solana SDK looks for it when an account is resized. What the two counted pointers point to is laid out as theirs.
     unsafe {
-        let length = at.add(80).cast::<u64>().read();
+        let length = at.add(80).cast::<u64>().read() as usize;
         at.add(4).cast::<u32>().write(length as u32);
+        (&raw mut (*shared).lamports).write(Counted::new(&mut *at.add(72).cast::<u64>()));
+        let data = core::slice::from_raw_parts_mut(at.add(88), length);
+        (&raw mut (*shared).data).write(Counted::new(data));
         // reason: a field nobody reads; the constructor is a call for every account.
         #[allow(deprecated)]
-        let account = AccountInfo {
+        account.write(AccountInfo {
             key: &*at.add(8).cast::<Pubkey>(),
-            lamports: Rc::new(RefCell::new(&mut *at.add(72).cast::<u64>())),
-            data: Rc::new(RefCell::new(core::slice::from_raw_parts_mut(at.add(88), length as usize))),
+            lamports: Rc::from_raw(&raw const (*shared).lamports.value),
+            data: Rc::from_raw(&raw const (*shared).data.value),
             owner: &*at.add(40).cast::<Pubkey>(),
             _unused: 0,
-            is_signer: at.add(1).read() != 0,
-            is_writable: at.add(2).read() != 0,
-            executable: at.add(3).read() != 0,
-        };
-        let padded = (length as usize).next_multiple_of(8);
-        (account, at.add(EMPTY_ACCOUNT_BYTES).add(padded))
+            is_signer: at.add(1).cast::<bool>().read(),
+            is_writable: at.add(2).cast::<bool>().read(),
+            executable: at.add(3).cast::<bool>().read(),
+        });
+        // arith-safety: an account holds at most ten megabytes.
+        at.add(EMPTY_ACCOUNT_BYTES).add(length.wrapping_add(7) & !7)
     }
 }
 

@@ -133,3 +133,27 @@ fn accounts_data_and_program_are_those_that_the_sdk_reads_duplicates_included() 
         assert!(input.0 == reference_input.0, "the runtime would read something else");
     }
 }
+
+#[test]
+fn what_a_counted_pointer_points_to_is_laid_out_as_the_standard_library_does() {
+    let mut lamports = 7_u64;
+    let mut bytes = [1_u8, 2, 3];
+    let shared = Shared { lamports: Counted::new(&mut lamports), data: Counted::new(&mut bytes[..]) };
+    // SAFETY: what this test is about; one owner more than there are pointers keeps it from being freed.
+    let (ours, data) =
+        unsafe { (Rc::from_raw(&raw const shared.lamports.value), Rc::from_raw(&raw const shared.data.value)) };
+    let other = Rc::clone(&ours);
+    assert_eq!((Rc::strong_count(&ours), Rc::strong_count(&data), Rc::weak_count(&ours)), (3, 2, 0));
+    **other.borrow_mut() += 1;
+    data.borrow_mut()[2] = 9;
+    assert!(ours.try_borrow_mut().is_ok() && data.try_borrow().is_ok());
+    drop((ours, other, data));
+    assert_eq!((shared.lamports.strong, shared.data.strong), (1, 1));
+    // The same words lie before a value that the standard library has counted itself.
+    let counted = Rc::new(RefCell::new(&mut lamports));
+    let owners = Rc::clone(&counted);
+    let value = Rc::as_ptr(&counted).cast::<usize>();
+    // SAFETY: the two counters before it.
+    assert_eq!(unsafe { [value.sub(2).read(), value.sub(1).read()] }, [2, 1]);
+    drop(owners);
+}

@@ -128,9 +128,8 @@ fn account_of(model: &model::Market, base: &Market) -> Result<Market, String> {
     let atoms = |atoms: u128| u64::try_from(atoms).map_err(|_| format!("{atoms} is no amount"));
     let ppm = |ppm: u128| u32::try_from(ppm).map_err(|_| format!("{ppm} ppm"));
     let opened_at = i128::from(base.opened_at_seconds);
-    let after = |seconds: i128| {
-        u32::try_from((seconds - opened_at).max(0)).map_err(|_| format!("{seconds} is no time"))
-    };
+    let after =
+        |seconds: i128| u32::try_from((seconds - opened_at).max(0)).map_err(|_| format!("{seconds} is no time"));
     let [supply_low, supply_high] = split_words(model.supply_seconds);
     Ok(Market {
         reserve_atoms: atoms(model.reserve)?,
