@@ -147,3 +147,72 @@ pub fn require_token_account(account: &AccountInfo, mint: &Pubkey, owner: &Pubke
     }
     Ok(())
 }
+
+/// Refuses `destination` unless it is where `owner` may be paid tokens of `mint`: its associated token account, or, when
+/// `owner_is_signer`, any token account of its own. So nobody but the owner chooses among the owner's accounts: one that the
+/// owner has lent, forgotten or promised elsewhere is no place for a stranger to send its money to.
+///
+/// The address is searched for only when the owner has not signed: 1,500 compute units for each bump tried.
+pub fn require_payee(destination: &AccountInfo, mint: &Pubkey, owner: &Pubkey, owner_is_signer: bool) -> Result<()> {
+    require_token_account(destination, mint, owner)?;
+    if owner_is_signer || same(destination.key, &associated_address(owner, mint, destination.owner)) {
+        return Ok(());
+    }
+    Err(ErrorCode::AccountNotAssociatedTokenAccount.into())
+}
+
+/// Address of the associated token account of `owner` for `mint`, a mint of `token_program`.
+pub fn associated_address(owner: &Pubkey, mint: &Pubkey, token_program: &Pubkey) -> Pubkey {
+    let seeds = [owner.as_ref(), token_program.as_ref(), mint.as_ref()];
+    Pubkey::find_program_address(&seeds, &ASSOCIATED_TOKEN_PROGRAM).0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINT: Pubkey = Pubkey::new_from_array([1; 32]);
+    const OWNER: Pubkey = Pubkey::new_from_array([2; 32]);
+    const STRANGER: Pubkey = Pubkey::new_from_array([3; 32]);
+
+    /// Whether `require_payee` takes an initialised account of `mint` and `owner` at `address` under `token_program`.
+    fn payee(address: Pubkey, token_program: Pubkey, mint: Pubkey, owner: Pubkey, owner_is_signer: bool) -> Result<()> {
+        let (mut lamports, mut data) = (1, [0; TOKEN_ACCOUNT_BYTES]);
+        data[..32].copy_from_slice(mint.as_ref());
+        data[32..64].copy_from_slice(owner.as_ref());
+        data[108] = 1;
+        let account = AccountInfo::new(&address, false, true, &mut lamports, &mut data, &token_program, false);
+        require_payee(&account, &MINT, &OWNER, owner_is_signer)
+    }
+
+    #[test]
+    fn a_stranger_pays_the_owners_associated_account_and_no_other() {
+        for token_program in [token::ID, token_2022::ID] {
+            let associated = associated_address(&OWNER, &MINT, &token_program);
+            let other = associated_address(&STRANGER, &MINT, &token_program);
+            assert_eq!(payee(associated, token_program, MINT, OWNER, false), Ok(()));
+            let refused = Err(ErrorCode::AccountNotAssociatedTokenAccount.into());
+            assert_eq!(payee(other, token_program, MINT, OWNER, false), refused);
+        }
+        let under_the_other_program = associated_address(&OWNER, &MINT, &token::ID);
+        let refused = Err(ErrorCode::AccountNotAssociatedTokenAccount.into());
+        assert_eq!(payee(under_the_other_program, token_2022::ID, MINT, OWNER, false), refused);
+    }
+
+    #[test]
+    fn an_owner_that_signs_chooses_among_its_own_accounts_alone() {
+        let address = Pubkey::new_from_array([4; 32]);
+        assert_eq!(payee(address, token::ID, MINT, OWNER, true), Ok(()));
+        let refused = |error: ErrorCode| Err(error.into());
+        assert_eq!(payee(address, token::ID, MINT, STRANGER, true), refused(ErrorCode::ConstraintTokenOwner));
+        assert_eq!(payee(address, token::ID, STRANGER, OWNER, true), refused(ErrorCode::ConstraintTokenMint));
+        assert_eq!(payee(address, STRANGER, MINT, OWNER, true), refused(ErrorCode::AccountOwnedByWrongProgram));
+    }
+
+    #[test]
+    fn an_associated_account_that_changed_hands_is_nobodys_to_pay() {
+        let associated = associated_address(&OWNER, &MINT, &token::ID);
+        let refused = Err(ErrorCode::ConstraintTokenOwner.into());
+        assert_eq!(payee(associated, token::ID, MINT, STRANGER, false), refused);
+    }
+}
