@@ -6,7 +6,7 @@ use modchains_exchange::{
     state::{MarketParams, QuoteTerms},
 };
 use modchains_oracle::{
-    instructions::{RequestCreateArgs, ResultPostArgs},
+    instructions::RequestCreateArgs,
     state::{OracleParams, ServiceTerms, UsageSplit},
 };
 use modchains_sdk::instruction::vault;
@@ -51,9 +51,10 @@ pub fn fresh_terms(chain: &Chain) -> QuoteTerms {
     QuoteTerms { deadline_seconds: chain.now() + 60, max_epoch: 1 }
 }
 
-/// What a request of the tests asks for: eight bytes of input.
+/// What a request of the tests asks for: eight bytes of input, of a service as it was opened.
 pub fn request_args(nonce: u64) -> RequestCreateArgs {
     RequestCreateArgs {
+        terms_counter: 1,
         nonce,
         bump: 0,
         fee_max_atoms: FEE_ATOMS,
@@ -64,11 +65,6 @@ pub fn request_args(nonce: u64) -> RequestCreateArgs {
         salt: [7; 16],
         input: vec![1, 2, 3, 4, 5, 6, 7, 8],
     }
-}
-
-/// The answer of the tests.
-pub fn result_args() -> ResultPostArgs {
-    ResultPostArgs { numeric_class: 0, trace_root: [0; 32], output: vec![9; 41] }
 }
 
 /// The vaults' only pool.

@@ -12,6 +12,7 @@ pub mod idl;
 pub mod ledger;
 pub mod metadata;
 pub mod registry;
+pub mod request;
 mod row;
 pub mod scenario;
 pub mod substitution;

@@ -7,7 +7,11 @@ use modchains_exchange::{
     state::{ContributorShare, LicenceGrantArgs, ModelTerms},
 };
 use modchains_oracle::instructions::RequestCreateArgs;
-use modchains_sdk::instruction::{exchange, registry};
+use modchains_sdk::instruction::{
+    exchange,
+    oracle::{self, LicenceProof},
+    registry,
+};
 use solana_instruction::Instruction;
 use solana_signer::Signer;
 
@@ -89,12 +93,25 @@ impl World {
         self.chain.must(&[exchange::market_deposit(&side.person("trader"), &side.model(), &quote(), args)]);
     }
 
+    /// Has a side's requester ask once under terms that limit its rate.
+    pub fn counted_request(&mut self, side: Side) {
+        let requester = side.person("requester");
+        let ask = oracle::request_create(
+            &requester,
+            &side.model(),
+            &quote(),
+            LicenceProof { is_counted: true },
+            request_args(1),
+        );
+        self.chain.must(&[registry::model_terms_set(&side.person("creator"), &side.model(), model_terms()), ask]);
+    }
+
     /// Has request `nonce`, declared for `uses`, answered; the challenge window has passed, but nothing is final yet.
     pub fn answer_for(&mut self, side: Side, nonce: u64, uses: u16) {
         let args = RequestCreateArgs { uses, ..request_args(nonce) };
         self.chain.must(&[request_instruction(&side.person("requester"), &side.model(), args)]);
-        let claim = claim_instruction(self, side, nonce);
-        self.chain.must(&[claim, post_instruction(side, nonce)]);
+        let answer = [claim_instruction(self, side, nonce), post_instruction(self, side, nonce)];
+        self.chain.must(&answer);
         self.chain.advance(CHALLENGE_SECONDS.into());
     }
 

@@ -42,14 +42,9 @@ impl Side {
         address::vault::pool_tokens(&self.pool())
     }
 
-    /// Where this side's service keeps escrow and accrued fees.
+    /// Where this side's service keeps what it owes.
     pub fn escrow(self) -> Pubkey {
         address::oracle::escrow(&self.service())
-    }
-
-    /// Where this side's operator keeps bond and earnings.
-    pub fn operator_tokens(self) -> Pubkey {
-        address::oracle::operator_tokens(&self.operator())
     }
 }
 

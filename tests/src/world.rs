@@ -9,16 +9,14 @@ use modchains_exchange::{
     state::{LaunchArgs, MarketTradeArgs, QuoteTerms, TradeAmount},
 };
 use modchains_oracle::instructions::{
-    BondMintAllowArgs, ConfigInitializeArgs as OracleConfigArgs, OperatorRegisterArgs, RequestClaimArgs,
-    RequestCreateArgs, ServiceOpenArgs,
+    BondMintAllowArgs, ConfigInitializeArgs as OracleConfigArgs, OperatorRegisterArgs, ServiceOpenArgs,
 };
 use modchains_sdk::{
     address,
     instruction::{
         Token,
         exchange::{self, TradeRoute},
-        oracle::{self, LicenceProof},
-        token, vault,
+        oracle, token, vault,
     },
 };
 use modchains_vault::{
@@ -29,7 +27,7 @@ use solana_instruction::Instruction;
 use solana_signer::Signer;
 
 use crate::chain::{Chain, TOKEN, key};
-pub use crate::fixture::*;
+pub use crate::{fixture::*, request::*};
 
 /// One SOL, and one token of the quote mint, in atoms.
 pub const QUOTE: u64 = 1_000_000_000;
@@ -135,7 +133,7 @@ impl Side {
 
     /// This side's operator account.
     pub fn operator(self) -> Pubkey {
-        address::oracle::operator(&self.person("operator"), &quote().mint)
+        address::oracle::operator(&self.service(), &self.person("operator"))
     }
 
     /// This side's request number `nonce`.
@@ -211,10 +209,11 @@ impl World {
         }
         let (staker, operator) = (side.person("staker"), side.person("operator"));
         let held = self.chain.token_atoms(&Token::of_model(&side.model()).account_of(&staker));
+        let bond = OperatorRegisterArgs { bond_atoms: 100 * QUOTE };
         self.chain.must(&[
             vault::position_open(&staker, &side.model()),
             vault::stake(&staker, &side.model(), revenue_mints(), StakeArgs { token_atoms: held / 2 }),
-            oracle::operator_register(&operator, &quote(), OperatorRegisterArgs { bond_atoms: 100 * QUOTE }),
+            oracle::operator_register(&operator, &side.service(), &quote(), bond),
         ]);
     }
 
@@ -267,67 +266,12 @@ impl World {
         exchange::market_sell(&side.person("trader"), &side.model(), &quote(), args, side.full_route())
     }
 
-    /// Creates request `nonce`.
-    pub fn request(&mut self, side: Side, nonce: u64) {
-        let requester = side.person("requester");
-        self.chain.must(&[request_instruction(&requester, &side.model(), request_args(nonce))]);
-    }
-
-    /// Claims request `nonce`.
-    pub fn claim(&mut self, side: Side, nonce: u64) {
-        let claim = claim_instruction(self, side, nonce);
-        self.chain.must(&[claim]);
-    }
-
-    /// Creates, claims and answers request `nonce`.
-    pub fn answer(&mut self, side: Side, nonce: u64) {
-        self.request(side, nonce);
-        self.claim(side, nonce);
-        self.chain.must(&[post_instruction(side, nonce)]);
-    }
-
-    /// Creates, claims, answers and finalizes request `nonce`; the challenge window passes.
-    pub fn serve(&mut self, side: Side, nonce: u64) {
-        self.answer(side, nonce);
-        self.chain.advance(CHALLENGE_SECONDS.into());
-        self.chain.must(&[finalize_instruction(side, nonce)]);
-    }
-
     /// Has the model used and paid for, closes the epoch and syncs: the curve moves up.
     pub fn move_curve_up(&mut self, side: Side) {
         self.serve(side, u64::MAX);
         self.chain.advance(EPOCH_SECONDS.into());
         self.chain.must(&[oracle::usage_roll(&side.model()), exchange::market_sync(&side.model())]);
     }
-}
-
-/// A request under the model's default terms, without a rate.
-pub fn request_instruction(requester: &Pubkey, model: &Pubkey, args: RequestCreateArgs) -> Instruction {
-    oracle::request_create(requester, model, &quote(), LicenceProof::DEFAULT_TERMS, args)
-}
-
-/// What names request `nonce` in a claim: when it was created, or now if it is about to be.
-pub fn claim_args(world: &World, side: Side, nonce: u64) -> RequestClaimArgs {
-    let exists = world.chain.raw(&side.request(nonce)).is_some();
-    let created_at_seconds =
-        if exists { world.request_state(side, nonce).created_at_seconds } else { world.chain.now() };
-    RequestClaimArgs { created_at_seconds }
-}
-
-/// The claim of request `nonce` by its side's operator.
-pub fn claim_instruction(world: &World, side: Side, nonce: u64) -> Instruction {
-    let (operator, args) = (side.person("operator"), claim_args(world, side, nonce));
-    oracle::request_claim(&operator, &quote().mint, &side.service(), &side.request(nonce), args)
-}
-
-/// The answer to request `nonce` by its side's operator.
-pub fn post_instruction(side: Side, nonce: u64) -> Instruction {
-    oracle::result_post(&side.person("operator"), &quote().mint, &side.request(nonce), result_args())
-}
-
-/// The finalization of request `nonce`.
-pub fn finalize_instruction(side: Side, nonce: u64) -> Instruction {
-    oracle::result_finalize(&side.model(), &side.request(nonce), &side.operator(), &quote().program)
 }
 
 /// What every market opens with: no launch protection.

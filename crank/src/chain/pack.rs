@@ -71,21 +71,17 @@ mod tests {
 
     #[test]
     fn the_size_is_that_of_the_signed_transaction() {
-        let (payer, mint, service) = (Keypair::new(), Pubkey::new_unique(), Pubkey::new_unique());
+        let (payer, service) = (Keypair::new(), Pubkey::new_unique());
         let authority = payer.pubkey();
         for (requests, output) in [(1, 1), (1, 100), (1, 500), (2, 200), (6, 41)] {
             let mut instructions = vec![compute_limit(9)];
             for _ in 0..requests {
                 let request = Pubkey::new_unique();
-                let args = ResultPostArgs { numeric_class: 0, trace_root: [0; 32], output: vec![7; output] };
-                instructions.push(request_claim(
-                    &authority,
-                    &mint,
-                    &service,
-                    &request,
-                    RequestClaimArgs { created_at_seconds: 1 },
-                ));
-                instructions.push(result_post(&authority, &mint, &request, args));
+                let claim = RequestClaimArgs { created_at_seconds: 1, land_until_seconds: 2 };
+                let output = vec![7; output];
+                let post = ResultPostArgs { created_at_seconds: 1, numeric_class: 0, trace_root: [0; 32], output };
+                instructions.push(request_claim(&authority, &service, &request, claim));
+                instructions.push(result_post(&authority, &service, &request, post));
             }
             let signed = sign(&instructions, &[&payer], Hash::default(), 1).unwrap();
             assert_eq!(transaction_bytes(&instructions, &authority), signed.bytes.len(), "{requests} of {output}");

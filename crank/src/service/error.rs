@@ -44,13 +44,13 @@ pub enum ServiceError {
     },
     /// The key is not registered.
     #[error(
-        "{authority} is not an operator in the mint {mint}; run `modchains operator register` with a bond of at least {needed_atoms} atoms"
+        "{authority} is not an operator of the model {model}; run `modchains operator register` with a bond of at least {needed_atoms} atoms"
     )]
     OperatorMissing {
         /// The operator's key.
         authority: Pubkey,
-        /// The mint.
-        mint: Pubkey,
+        /// The model whose service it is not registered at.
+        model: Pubkey,
         /// Smallest bond that one result needs.
         needed_atoms: u64,
     },

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{Instrument, info_span};
 
-use super::context::{Announced, Context, Timing, Verdict, Work, consider, wall_seconds};
+use super::context::{Announced, Bonds, Context, Timing, Verdict, Work, consider, wall_seconds};
 use crate::{
     journal::{Answer, JobState, JournalError, Key, NewJob},
     worker::{Inferred, WorkerError},
@@ -55,7 +55,7 @@ fn accept(context: &Context, announced: Announced) -> Option<Accepted> {
     }
     match consider(&announced.request, &served.offer, &served.operator, context.chain.now_seconds()) {
         Verdict::Answer { claim } => {
-            let bond_atoms = announced.request.request.value.result_bond_atoms;
+            let bond_atoms = Bonds::needed_atoms(&announced.request.request.value, claim);
             if !context.bonds.reserve(served.operator, address, bond_atoms) {
                 context.known.forget(&address);
                 return None;

@@ -120,16 +120,19 @@ fn instructions(context: &Context, group: &[Work]) -> Vec<Instruction> {
         let served = &context.models[work.model];
         if work.claim {
             units += CLAIM_UNITS;
-            let args = RequestClaimArgs { created_at_seconds: work.created_at_seconds };
-            all.push(request_claim(&authority, &served.quote.mint, &served.service, &work.request, args));
+            // The result goes with it: claimed in time is answered in time.
+            let land_until_seconds = work.job.answer_by_seconds;
+            let args = RequestClaimArgs { created_at_seconds: work.created_at_seconds, land_until_seconds };
+            all.push(request_claim(&authority, &served.service, &work.request, args));
         }
         units += POST_UNITS;
         let args = ResultPostArgs {
+            created_at_seconds: work.created_at_seconds,
             numeric_class: served.offer.numeric_class,
             trace_root: [0; 32],
             output: work.answer.output.clone(),
         };
-        all.push(result_post(&authority, &served.quote.mint, &work.request, args));
+        all.push(result_post(&authority, &served.service, &work.request, args));
     }
     context.chain.payer.budgeted(units, all)
 }

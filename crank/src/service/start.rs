@@ -171,17 +171,16 @@ async fn prepare(config: &Config, setting: &BundleSetting, client: &Client) -> R
 
 /// This operator's account for a service, and how much of its bond is free, in atoms.
 async fn require_bond(client: &Client, authority: &Pubkey, prepared: &Prepared) -> Result<(Pubkey, u64), ServiceError> {
-    let mint = prepared.quote.mint;
-    let address = address::oracle::operator(authority, &mint);
+    let (model, service) = (prepared.model, prepared.service.address);
+    let address = address::oracle::operator(&service, authority);
     let operator = client.find_state::<Operator>(&address).await?;
     let needed_atoms = bond_of_one_result(&prepared.service.value);
     let Some(operator) = operator else {
-        return Err(ServiceError::OperatorMissing { authority: *authority, mint, needed_atoms });
+        return Err(ServiceError::OperatorMissing { authority: *authority, model, needed_atoms });
     };
     let bond_atoms = operator.value.bond_atoms;
     // Bond that earlier results hold comes free by itself; only a bond that is too small for good is an error.
     if bond_atoms < needed_atoms {
-        let service = prepared.service.address;
         return Err(ServiceError::BondTooSmall { operator: address, service, bond_atoms, needed_atoms });
     }
     let free_bond_atoms = bond_atoms.saturating_sub(operator.value.locked_atoms);

@@ -154,7 +154,8 @@ impl Cluster {
         let mut state = self.state();
         let mut put = |address: Pubkey, account: Value| state.accounts.insert(address.to_string(), account);
         put(address::oracle::service(&model()), account(&service_data, oracle));
-        put(address::oracle::operator(&operator_address(), &quote.mint), account(&operator_data, oracle));
+        let operator = address::oracle::operator(&address::oracle::service(&model()), &operator_address());
+        put(operator, account(&operator_data, oracle));
         put(quote.mint, account(&mint, quote.program));
         put(Pubkey::from_str_const("SysvarC1ock11111111111111111111111111111111"), account(&clock, oracle));
         for program in Program::ALL {

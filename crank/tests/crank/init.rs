@@ -3,7 +3,7 @@
 use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Command};
 
 use modchains_crank::config::Config;
-use modchains_sdk::Hash;
+use modchains_sdk::{Hash, address};
 
 use crate::{
     cluster::{Cluster, model},
@@ -51,10 +51,8 @@ fn what_the_operator_still_has_to_do_is_listed() {
     let bundle = &fixture().exact;
     let cluster = Cluster::start(bundle);
     cluster.fund(5);
-    let operator = modchains_sdk::address::oracle::operator(
-        &crate::cluster::operator_address(),
-        &modchains_sdk::instruction::Token::WRAPPED_SOL.mint,
-    );
+    let service = address::oracle::service(&model());
+    let operator = address::oracle::operator(&service, &crate::cluster::operator_address());
     cluster.state().accounts.remove(&operator.to_string());
     let scratch = scratch();
     write_key(&scratch.path().join("key.json"), 0o600);

@@ -1,5 +1,7 @@
 //! Seeds of every address the exchange derives. Strings of users are hashed before they become a seed.
 
+pub use modchains_program_interface::exchange::seeds::LICENCE;
+
 /// The one configuration account.
 pub const CONFIG: &[u8] = b"config";
 /// A model: `[MODEL, creator, sha256(name)]`.
@@ -14,8 +16,6 @@ pub const MARKET: &[u8] = b"market";
 pub const QUOTE_VAULT: &[u8] = b"quote_vault";
 /// The offer of a model: `[MODEL_TRANSFER, model]`.
 pub const MODEL_TRANSFER: &[u8] = b"model_transfer";
-/// A grantee's licence of a model: `[LICENCE, model, grantee]`.
-pub const LICENCE: &[u8] = b"licence";
 /// A model's contributors: `[CONTRIBUTORS, model]`.
 pub const CONTRIBUTORS: &[u8] = b"contributors";
 /// The token of a result that was minted as content: `[CONTENT, request]`.

@@ -9,6 +9,12 @@ use crate::{Party, View, readonly, writable};
 /// The exchange.
 pub const ID: Pubkey = Pubkey::from_str_const(modchains_core::ids::EXCHANGE);
 
+/// Seeds of addresses that others derive.
+pub mod seeds {
+    /// A grantee's licence of a model: `[LICENCE, model, grantee]`.
+    pub const LICENCE: &[u8] = b"licence";
+}
+
 /// A listed model and its token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]

@@ -54,7 +54,7 @@ refusals! {
         /// The first bond is smaller than the mint's minimum.
         BondBelowMinimum = "the bond is below the minimum of its mint"
             => "bond more",
-        /// The operator's unlocked bond does not cover what the step needs; deposit more.
+        /// The operator's unlocked bond does not cover what the step needs.
         FreeBondTooSmall = "the operator's free bond is too small"
             => "deposit more, wait until open work is final, or take less",
         /// No withdrawal was started.
@@ -77,16 +77,16 @@ refusals! {
             => "pass the mint that the market trades against",
         /// The model's vault has no pool for the quote mint yet.
         VaultPoolMissing = "the model's vault has no pool for the quote mint"
-            => "open the model's vault with a pool in the market's quote token first",
+            => "open the model's vault with a pool in the market's quote token first; anybody can",
         /// An account is not the one the service names.
         ServiceMismatch = "the account is not the service's"
             => "pass the accounts that the service names",
-        /// An account is not the one the operator names.
-        OperatorMismatch = "the account is not the operator's"
-            => "pass the accounts that the operator names",
-        /// The operator bonds another mint than the service charges.
-        OperatorMintMismatch = "the operator's mint is not the service's quote mint"
-            => "register an operator in the service's quote mint",
+        /// The operator has a bond, something on its way out or earnings, so it cannot close.
+        OperatorNotEmpty = "the operator still has a bond or earnings"
+            => "withdraw the bond and claim the earnings first",
+        /// The operator's seat is at another service.
+        OperatorOfOtherService = "the operator's seat is at another service"
+            => "register an operator at this service, or pass the one of its service",
         /// The service takes no new requests.
         ServiceClosed = "the service is closed to new requests"
             => "wait for the model's creator to open it again",
@@ -195,6 +195,18 @@ refusals! {
         /// The counter is of another model or another requester.
         LicenceUseMismatch = "the counter of requests is not the requester's for this model"
             => "pass the requester's counter for the model",
+        /// The counter holds requests that a licence's rate may still count.
+        LicenceUseStillCounts = "requests in the counter may still count against a rate"
+            => "wait until 30 days after the window of the last counted request began",
+        /// The claim landed later than its operator wanted.
+        ClaimLandedLate = "the claim landed later than its operator wanted"
+            => "look at the request again; it is open to others",
+        /// The service has changed what it offers since the requester looked at it.
+        ServiceTermsChanged = "the service's terms have changed since the requester looked at them"
+            => "look at the service again and name its new count of changes",
+        /// The signer is not the treasury of the configuration.
+        NotTreasury = "the signer is not the treasury of the configuration"
+            => "sign with the treasury's key, or have its associated token account paid",
     }
 }
 
@@ -272,6 +284,8 @@ impl From<RequestError> for OracleError {
             RequestError::OutputEmpty => Self::OutputEmpty,
             RequestError::OutputTooLong => Self::OutputTooLong,
             RequestError::ChallengeWindowOpen => Self::ChallengeWindowOpen,
+            RequestError::ClaimLandedLate => Self::ClaimLandedLate,
+            RequestError::TermsChanged => Self::ServiceTermsChanged,
             RequestError::StateInconsistent => Self::StateInconsistent,
         }
     }

@@ -53,9 +53,9 @@ pub mod oracle {
         ctx.accounts.handle(args)
     }
 
-    /// Makes the signer an operator with a bond.
+    /// Makes the signer an operator of a service, with a bond.
     pub fn operator_register(ctx: Context<OperatorRegister>, args: OperatorRegisterArgs) -> Result<()> {
-        ctx.accounts.handle(args, &ctx.bumps)
+        ctx.accounts.handle(args, ctx.bumps.operator)
     }
 
     /// Adds to an operator's bond.
@@ -73,8 +73,13 @@ pub mod oracle {
         ctx.accounts.handle(now_seconds()?)
     }
 
-    /// Pays an operator what it earned; its operator only.
+    /// Pays an operator what it earned.
     pub fn earnings_claim(ctx: Context<EarningsClaim>) -> Result<()> {
+        ctx.accounts.handle()
+    }
+
+    /// Closes an operator with nothing left; its operator only.
+    pub fn operator_close(ctx: Context<OperatorClose>) -> Result<()> {
         ctx.accounts.handle()
     }
 
@@ -93,7 +98,7 @@ pub mod oracle {
         ctx.accounts.handle(args, now_seconds()?)
     }
 
-    /// Takes a request on with a claim bond; an operator only.
+    /// Takes a request on and locks the bond of its result; an operator only.
     pub fn request_claim(ctx: Context<RequestClaim>, args: RequestClaimArgs) -> Result<()> {
         ctx.accounts.handle(args, now_seconds()?)
     }
@@ -103,7 +108,7 @@ pub mod oracle {
         ctx.accounts.handle(now_seconds()?)
     }
 
-    /// Answers a claimed request with a result bond; the claiming operator only.
+    /// Answers a claimed request; the claiming operator only.
     pub fn result_post(ctx: Context<ResultPost>, args: ResultPostArgs) -> Result<()> {
         ctx.accounts.handle(args, now_seconds()?)
     }
@@ -123,13 +128,23 @@ pub mod oracle {
         ctx.accounts.handle()
     }
 
+    /// Closes a counter of requests that no rate counts any more; its requester only.
+    pub fn licence_use_close(ctx: Context<LicenceUseClose>) -> Result<()> {
+        ctx.accounts.handle(now_seconds()?)
+    }
+
     /// Closes a usage epoch that is over.
     pub fn usage_roll(ctx: Context<UsageRoll>) -> Result<()> {
         ctx.accounts.handle(now_seconds()?)
     }
 
-    /// Pays the accrued shares of stakers, creator and reserve on.
+    /// Pays the stakers' accrued share into the model's vault.
     pub fn fees_distribute(ctx: Context<FeesDistribute>) -> Result<()> {
+        ctx.accounts.handle()
+    }
+
+    /// Pays the accrued shares of creator and reserve into the model's market.
+    pub fn market_fees_distribute(ctx: Context<MarketFeesDistribute>) -> Result<()> {
         ctx.accounts.handle()
     }
 

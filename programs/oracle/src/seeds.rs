@@ -2,13 +2,11 @@
 
 /// The one configuration account.
 pub const CONFIG: &[u8] = b"config";
-/// An operator: `[OPERATOR, authority, mint]`.
+/// An operator: `[OPERATOR, service, authority]`.
 pub const OPERATOR: &[u8] = b"operator";
-/// The token account of an operator's bond and earnings: `[OPERATOR_TOKENS, operator]`.
-pub const OPERATOR_TOKENS: &[u8] = b"operator_tokens";
 /// A model's service: `[SERVICE, model]`.
 pub const SERVICE: &[u8] = b"service";
-/// The token account that holds a service's escrow and accrued fees: `[ESCROW, service]`.
+/// The token account that holds what a service owes to requesters, operators and those a fee is split among: `[ESCROW, service]`.
 pub const ESCROW: &[u8] = b"escrow";
 /// A model's usage: `[USAGE, model]`.
 pub const USAGE: &[u8] = b"usage";

@@ -189,8 +189,8 @@ mod tests {
             format!("modchains market quote {KEY} --buy 1 --sell 1"),
             format!("modchains request new {KEY}"),
             format!("modchains request new {KEY} --input-hex 00 --input-file f"),
-            "modchains operator bond-withdraw".to_owned(),
-            "modchains operator bond-withdraw 1 --finish".to_owned(),
+            format!("modchains operator bond-withdraw {KEY}"),
+            format!("modchains operator bond-withdraw {KEY} --start 1 --finish"),
             format!("modchains market buy -1 {KEY}"),
             format!("modchains market buy 1 {KEY} --slippage 100.01"),
             "modchains airdrop".to_owned(),
@@ -200,6 +200,7 @@ mod tests {
         assert!(parses(&format!("modchains market quote {KEY} --buy 1")));
         assert!(parses(&format!("modchains request new {KEY} --input-hex 00 --wait")));
         assert!(parses(&format!("modchains request new {KEY} --input-hex 00 --wait=posted")));
-        assert!(parses("modchains operator bond-withdraw --finish"));
+        assert!(parses(&format!("modchains operator bond-withdraw {KEY} --start 1")));
+        assert!(parses(&format!("modchains operator bond-withdraw {KEY} --finish")));
     }
 }

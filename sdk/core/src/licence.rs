@@ -133,6 +133,13 @@ pub struct RateWindow {
 }
 
 impl RateWindow {
+    /// From when no rate counts these requests any more, unix seconds: after the longest window that there can be, because
+    /// the terms may get a longer one at any time. `i64::MIN` when there are none.
+    pub fn forgotten_at_seconds(self) -> i64 {
+        let forgotten_at_seconds = self.started_at_seconds.saturating_add(RATE_WINDOW_SECONDS_MAX.into());
+        if self.count == 0 { i64::MIN } else { forgotten_at_seconds }
+    }
+
     /// Counts one request, or fails with `LicenceRateExceeded`. Without a rate nothing is counted. A clock that went
     /// back stays in the present window.
     pub fn record(self, terms: &LicenceTerms, now_seconds: i64) -> Result<Self> {
@@ -150,7 +157,7 @@ impl RateWindow {
     }
 }
 
-/// Whose terms a request relies on.
+/// Whose terms hold for a request. The requester has no choice: what the creator granted it, or took from it, holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LicenceSource {
     /// Those of the licence that the model's creator granted the requester.
@@ -213,55 +220,42 @@ impl Admission {
 }
 
 impl Licensing {
-    /// The terms of one source, whether they allow anything now or not; without a grant the default ones.
+    /// Whose terms hold for the requester: a grant replaces the default terms, also when it is over.
     #[inline(always)]
-    pub fn terms(&self, source: LicenceSource) -> LicenceTerms {
-        let granted = self.grant.filter(|_| source == LicenceSource::Granted);
-        granted.map_or(self.default_terms, |grant| grant.terms)
+    pub const fn source(&self) -> LicenceSource {
+        if self.grant.is_some() { LicenceSource::Granted } else { LicenceSource::Default }
     }
 
-    /// One more request for `uses` now, under the terms of one source. Fails with the first rule that refuses it.
-    pub fn admit(&self, source: LicenceSource, uses: u16) -> Result<Admission> {
-        let terms = self.in_force(source)?;
+    /// The terms that hold for the requester, whether they allow anything now or not.
+    #[inline(always)]
+    pub fn terms(&self) -> LicenceTerms {
+        self.grant.map_or(self.default_terms, |grant| grant.terms)
+    }
+
+    /// One more request for `uses` now. Fails with the first rule that refuses it.
+    pub fn admit(&self, uses: u16) -> Result<Admission> {
+        let terms = self.in_force()?;
         terms.check_uses(uses)?;
-        self.count(source, terms)
+        self.count(terms)
     }
 
-    /// The terms of one source, if they let the requester in now.
+    /// The terms that hold for the requester, if they let it in now.
     #[inline(always)]
-    pub(crate) fn in_force(&self, source: LicenceSource) -> Result<LicenceTerms> {
-        let grant = match source {
-            LicenceSource::Granted => Some(self.grant.as_ref().ok_or(CoreError::LicenceRequired)?),
-            LicenceSource::Default => None,
-        };
-        effective(self.kind, &self.default_terms, grant, self.now_seconds)
+    pub(crate) fn in_force(&self) -> Result<LicenceTerms> {
+        effective(self.kind, &self.default_terms, self.grant.as_ref(), self.now_seconds)
     }
 
-    /// Counts one request under `terms`, those of one source.
+    /// Counts one request under `terms`, those in force.
     #[inline(always)]
-    pub(crate) fn count(&self, source: LicenceSource, terms: LicenceTerms) -> Result<Admission> {
+    pub(crate) fn count(&self, terms: LicenceTerms) -> Result<Admission> {
+        let source = self.source();
         let window = self.windows.of(source).record(&terms, self.now_seconds)?;
         Ok(Admission { terms, source, window })
     }
 
-    /// One more request for `uses` now, under the terms that allow it at the lower fee. A grant that is over does not
-    /// keep its grantee from what everybody may do. Fails with the rule that the grant breaks, or, without a grant, the
-    /// default terms do.
-    pub fn choose(&self, uses: u16, service_fee_atoms: u64) -> Result<Admission> {
-        let default = self.admit(LicenceSource::Default, uses);
-        if self.grant.is_none() {
-            return default;
-        }
-        let fee_atoms = |admission: &Admission| admission.terms.fee_atoms(service_fee_atoms);
-        match (self.admit(LicenceSource::Granted, uses), default) {
-            (Ok(granted), Ok(default)) if fee_atoms(&default) < fee_atoms(&granted) => Ok(default),
-            (Err(_), Ok(default)) => Ok(default),
-            (granted, _) => granted,
-        }
-    }
-
-    /// From when a request under the terms of one source is counted in a new window, unix seconds.
-    pub fn next_window_at_seconds(&self, source: LicenceSource) -> i64 {
-        self.windows.of(source).started_at_seconds.saturating_add(self.terms(source).rate_window_seconds.into())
+    /// From when a request is counted in a new window, unix seconds.
+    pub fn next_window_at_seconds(&self) -> i64 {
+        let window = self.windows.of(self.source());
+        window.started_at_seconds.saturating_add(self.terms().rate_window_seconds.into())
     }
 }

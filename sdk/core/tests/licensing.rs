@@ -1,11 +1,11 @@
-//! Laws of the choice between a grant and a model's default terms.
+//! Laws of grants and a model's default terms: which of them hold is nobody's choice.
 #![allow(clippy::unwrap_used, missing_docs, reason = "test code: a failed unwrap is a failed test")]
 
 use modchains_core::{
     CoreError,
     licence::{
-        Grant, LicenceKind, LicenceSource, LicenceTerms, Licensing, RateWindow, RateWindows, USE_COMMERCIAL,
-        USE_PERSONAL, USES_ALL, effective,
+        Grant, LicenceKind, LicenceSource, LicenceTerms, Licensing, RATE_WINDOW_SECONDS_MAX, RateWindow, RateWindows,
+        USE_COMMERCIAL, USE_PERSONAL, USES_ALL, effective,
     },
 };
 use proptest::prelude::*;
@@ -28,43 +28,43 @@ const GRANTED: Licensing = Licensing {
 };
 
 /// Whether it is the grant, whether it is counted, and the fee.
-fn choice(licensing: Licensing, uses: u16) -> Result<(bool, bool, u64), CoreError> {
-    let admission = licensing.choose(uses, FEE_ATOMS)?;
+fn admitted(licensing: Licensing, uses: u16) -> Result<(bool, bool, u64), CoreError> {
+    let admission = licensing.admit(uses)?;
     let is_granted = admission.source == LicenceSource::Granted;
     Ok((is_granted, admission.is_counted(), admission.terms.fee_atoms(FEE_ATOMS)))
 }
 
 #[test]
-fn the_cheaper_of_two_licences_that_allow_the_use_is_chosen() {
-    assert_eq!(choice(GRANTED, USE_PERSONAL), Ok((true, false, 200)));
-    assert_eq!(choice(Licensing { kind: LicenceKind::Public, ..GRANTED }, USE_PERSONAL), Ok((false, false, 100)));
-    assert_eq!(choice(GRANTED, USE_COMMERCIAL), Ok((true, false, 200)));
-    assert_eq!(choice(Licensing { grant: None, ..GRANTED }, USE_PERSONAL), Ok((false, false, 300)));
+fn a_grant_replaces_the_default_terms_whichever_are_better() {
+    assert_eq!(admitted(GRANTED, USE_PERSONAL), Ok((true, false, 200)));
+    assert_eq!(admitted(Licensing { kind: LicenceKind::Public, ..GRANTED }, USE_PERSONAL), Ok((true, false, 200)));
+    assert_eq!(admitted(GRANTED, USE_COMMERCIAL), Ok((true, false, 200)));
+    assert_eq!(admitted(Licensing { grant: None, ..GRANTED }, USE_PERSONAL), Ok((false, false, 300)));
 }
 
 #[test]
-fn a_grant_that_is_over_leaves_the_default_terms_and_is_named_when_they_do_not_do() {
+fn a_grant_that_is_over_gives_nothing_not_even_the_default() {
     for (grant, rule) in [
         (Grant { expires_at_seconds: 1_000, ..GRANT }, CoreError::LicenceExpired),
         (Grant { revoked_at_seconds: 999, ..GRANT }, CoreError::LicenceRevoked),
     ] {
-        let over = Licensing { grant: Some(grant), ..GRANTED };
-        assert_eq!(choice(over, USE_PERSONAL), Ok((false, false, 300)));
-        assert_eq!(choice(over, USE_COMMERCIAL), Err(rule));
-        assert_eq!(over.admit(LicenceSource::Granted, USE_PERSONAL), Err(rule));
+        for kind in [LicenceKind::Public, LicenceKind::Paid, LicenceKind::GrantOnly] {
+            let over = Licensing { kind, grant: Some(grant), ..GRANTED };
+            assert_eq!(admitted(over, USE_PERSONAL), Err(rule));
+            assert_eq!(admitted(over, USE_COMMERCIAL), Err(rule));
+        }
     }
     let in_force = Licensing { grant: Some(Grant { expires_at_seconds: 1_001, ..GRANT }), ..GRANTED };
-    assert_eq!(choice(in_force, USE_COMMERCIAL), Ok((true, false, 200)));
+    assert_eq!(admitted(in_force, USE_COMMERCIAL), Ok((true, false, 200)));
 }
 
 #[test]
 fn without_a_grant_the_default_terms_say_why_not() {
     let stranger = Licensing { grant: None, ..GRANTED };
-    assert_eq!(choice(stranger, USE_COMMERCIAL), Err(CoreError::LicenceUseNotGranted));
-    assert_eq!(choice(stranger, 0), Err(CoreError::LicenceUseNotGranted));
+    assert_eq!(admitted(stranger, USE_COMMERCIAL), Err(CoreError::LicenceUseNotGranted));
+    assert_eq!(admitted(stranger, 0), Err(CoreError::LicenceUseNotGranted));
     let closed = Licensing { kind: LicenceKind::GrantOnly, ..stranger };
-    assert_eq!(choice(closed, USE_PERSONAL), Err(CoreError::LicenceRequired));
-    assert_eq!(closed.admit(LicenceSource::Granted, USE_PERSONAL), Err(CoreError::LicenceRequired));
+    assert_eq!(admitted(closed, USE_PERSONAL), Err(CoreError::LicenceRequired));
 }
 
 #[test]
@@ -72,14 +72,24 @@ fn a_full_window_refuses_until_it_ends() {
     let rated = LicenceTerms { rate_max: 2, rate_window_seconds: 60, ..TERMS };
     let windows = RateWindows { granted: EMPTY, default: RateWindow { started_at_seconds: 950, count: 2 } };
     let full = Licensing { grant: None, default_terms: rated, windows, ..GRANTED };
-    assert_eq!(choice(full, USE_PERSONAL), Err(CoreError::LicenceRateExceeded));
-    assert_eq!(full.next_window_at_seconds(LicenceSource::Default), 1_010);
-    assert_eq!(choice(Licensing { now_seconds: 1_010, ..full }, USE_PERSONAL), Ok((false, true, 300)));
+    assert_eq!(admitted(full, USE_PERSONAL), Err(CoreError::LicenceRateExceeded));
+    assert_eq!(full.next_window_at_seconds(), 1_010);
+    assert_eq!(admitted(Licensing { now_seconds: 1_010, ..full }, USE_PERSONAL), Ok((false, true, 300)));
     // A grant without a rate is not counted, and serves where the default terms are used up.
-    assert_eq!(choice(Licensing { grant: Some(GRANT), ..full }, USE_PERSONAL), Ok((true, false, 200)));
+    assert_eq!(admitted(Licensing { grant: Some(GRANT), ..full }, USE_PERSONAL), Ok((true, false, 200)));
     // Neither does a grant with a rate of its own fill up by requests under the default terms.
     let grant = Grant { terms: LicenceTerms { price_atoms: 200, ..rated }, ..GRANT };
-    assert_eq!(choice(Licensing { grant: Some(grant), ..full }, USE_PERSONAL), Ok((true, true, 200)));
+    assert_eq!(admitted(Licensing { grant: Some(grant), ..full }, USE_PERSONAL), Ok((true, true, 200)));
+}
+
+#[test]
+fn a_window_is_forgotten_when_no_rate_could_count_it_any_more() {
+    let window = RateWindow { started_at_seconds: 950, count: 1 };
+    let longest = LicenceTerms { rate_max: 1, rate_window_seconds: RATE_WINDOW_SECONDS_MAX, ..TERMS };
+    let forgotten = window.forgotten_at_seconds();
+    assert_eq!(window.record(&longest, forgotten - 1), Err(CoreError::LicenceRateExceeded));
+    assert_eq!(window.record(&longest, forgotten).map(|next| next.count), Ok(1));
+    assert_eq!(EMPTY.forgotten_at_seconds(), i64::MIN);
 }
 
 fn any_terms() -> impl Strategy<Value = LicenceTerms> {
@@ -116,19 +126,18 @@ proptest! {
     #[test]
     fn an_admission_keeps_every_rule_and_counts_one_request(licensing in any_licensing(), uses in 0..=USES_ALL) {
         let Licensing { kind, default_terms, grant, windows, now_seconds } = licensing;
-        for (source, grant) in [(LicenceSource::Default, None), (LicenceSource::Granted, grant.as_ref())] {
-            let Ok(admission) = licensing.admit(source, uses) else { continue };
-            prop_assert_eq!(effective(kind, &default_terms, grant, now_seconds), Ok(admission.terms));
-            prop_assert_eq!(admission.terms.check_uses(uses), Ok(()));
-            prop_assert_eq!(windows.of(source).record(&admission.terms, now_seconds), Ok(admission.window));
-            prop_assert_eq!(admission.is_counted(), admission.window != windows.of(source));
+        let in_force = effective(kind, &default_terms, grant.as_ref(), now_seconds);
+        let allowed = in_force.and_then(|terms| terms.check_uses(uses).map(|()| terms));
+        match licensing.admit(uses) {
+            Ok(admission) => {
+                prop_assert_eq!(allowed, Ok(admission.terms));
+                prop_assert_eq!(admission.source == LicenceSource::Granted, grant.is_some());
+                let window = windows.of(admission.source);
+                prop_assert_eq!(window.record(&admission.terms, now_seconds), Ok(admission.window));
+                prop_assert_eq!(admission.is_counted(), admission.window != window);
+            }
+            Err(CoreError::LicenceRateExceeded) => prop_assert!(allowed.is_ok_and(|terms| terms.rate_max > 0)),
+            Err(rule) => prop_assert_eq!(allowed, Err(rule)),
         }
-    }
-
-    #[test]
-    fn the_choice_is_the_cheapest_that_is_allowed(licensing in any_licensing(), uses in 0..=USES_ALL, fee in 0u64..1_000) {
-        let both = [LicenceSource::Granted, LicenceSource::Default].map(|source| licensing.admit(source, uses));
-        let cheapest = both.iter().flatten().map(|admission| admission.terms.fee_atoms(fee)).min();
-        prop_assert_eq!(licensing.choose(uses, fee).ok().map(|chosen| chosen.terms.fee_atoms(fee)), cheapest);
     }
 }

@@ -148,14 +148,9 @@ pub mod oracle {
         find(&[seeds::CONFIG], &ID)
     }
 
-    /// The operator account of `authority` for fees and bonds in `mint`.
-    pub fn operator(authority: &Pubkey, mint: &Pubkey) -> Pubkey {
-        find(&[seeds::OPERATOR, authority.as_ref(), mint.as_ref()], &ID)
-    }
-
-    /// The token account of an operator's bond and earnings.
-    pub fn operator_tokens(operator: &Pubkey) -> Pubkey {
-        find(&[seeds::OPERATOR_TOKENS, operator.as_ref()], &ID)
+    /// The operator account of `authority` at a service.
+    pub fn operator(service: &Pubkey, authority: &Pubkey) -> Pubkey {
+        find(&[seeds::OPERATOR, service.as_ref(), authority.as_ref()], &ID)
     }
 
     /// A model's service.
@@ -163,7 +158,7 @@ pub mod oracle {
         find(&[seeds::SERVICE, model.as_ref()], &ID)
     }
 
-    /// The token account of a service's escrow and accrued fees.
+    /// The token account of what a service owes.
     pub fn escrow(service: &Pubkey) -> Pubkey {
         find(&[seeds::ESCROW, service.as_ref()], &ID)
     }
@@ -233,12 +228,8 @@ mod tests {
     }
 
     #[test]
-    fn an_operator_and_a_service_sign_with_the_seeds_of_their_addresses() {
-        let (authority, mint, model) = (Pubkey::new_unique(), Pubkey::new_unique(), Pubkey::new_unique());
-        let id = modchains_oracle::ID;
-        let operator_bump = [Pubkey::find_program_address(&[b"operator", authority.as_ref(), mint.as_ref()], &id).1];
-        let operator_seeds = modchains_oracle::state::Operator::signer_seeds(&authority, &mint, &operator_bump);
-        assert_eq!(Pubkey::create_program_address(&operator_seeds, &id), Ok(oracle::operator(&authority, &mint)));
+    fn a_service_signs_with_the_seeds_of_its_address() {
+        let (model, id) = (Pubkey::new_unique(), modchains_oracle::ID);
         let service_bump = [Pubkey::find_program_address(&[b"service", model.as_ref()], &id).1];
         let service_seeds = modchains_oracle::state::Service::signer_seeds(&model, &service_bump);
         assert_eq!(Pubkey::create_program_address(&service_seeds, &id), Ok(oracle::service(&model)));

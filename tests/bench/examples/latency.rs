@@ -132,7 +132,8 @@ async fn set_up(arguments: &Arguments, operator: &Keypair) -> Result<Setup> {
     let model = open_model(&client, &creator, &bundle).await?;
     let [create, transfer, sync] = wrap_sol(&operator.pubkey(), 200 * SOL);
     let args = OperatorRegisterArgs { bond_atoms: 100 * SOL };
-    let register = oracle::operator_register(&operator.pubkey(), &Token::WRAPPED_SOL, args);
+    let register =
+        oracle::operator_register(&operator.pubkey(), &address::oracle::service(&model), &Token::WRAPPED_SOL, args);
     client.send(&[create, transfer, sync, register], &[operator]).await?;
     client.send(&wrap_sol(&requester.pubkey(), 100 * SOL), &[&requester]).await?;
     Ok(Setup { client, requester, model, bundle })
@@ -220,6 +221,7 @@ async fn ask(setup: &Setup, requests: u64, first_nonce: u64) -> Result<Vec<Pubke
         let spec = &setup.bundle.manifest().input;
         let input = (0..spec.bytes).map(|index| ((u64::from(index) + nonce) % (u64::from(spec.max) + 1)) as u8);
         let args = RequestCreateArgs {
+            terms_counter: 1,
             nonce,
             bump: 0,
             fee_max_atoms: FEE_ATOMS,
@@ -230,7 +232,7 @@ async fn ask(setup: &Setup, requests: u64, first_nonce: u64) -> Result<Vec<Pubke
             salt: [7; 16],
             input: input.collect(),
         };
-        let (token, proof) = (Token::WRAPPED_SOL, LicenceProof::DEFAULT_TERMS);
+        let (token, proof) = (Token::WRAPPED_SOL, LicenceProof::UNCOUNTED);
         let create = oracle::request_create(&requester, &setup.model, &token, proof, args);
         transactions.push(sign(&[create], &[&setup.requester], blockhash, height)?);
         addresses.push(address::oracle::request(&service, &requester, nonce).0);

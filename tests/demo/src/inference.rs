@@ -60,6 +60,7 @@ pub async fn serve(
         setup.wrap(&wallets.operator, 20).await?;
         let register = oracle::operator_register(
             &wallets.operator.pubkey(),
+            &address::oracle::service(&listing.model),
             &QUOTE,
             OperatorRegisterArgs { bond_atoms: 10 * SOL },
         );
@@ -119,6 +120,7 @@ fn start_crank(listing: &Listing, network: &Network, output: &Path) -> Result<Pr
 
 async fn ask(setup: &mut Setup, wallets: &Wallets, listing: &Listing, count: usize) -> Result<()> {
     let progress = bar("ask for held-out digits", count as u64);
+    let terms_counter = setup.client.service(&listing.model).await?.value.terms_counter;
     let mut sent = Vec::new();
     for (nonce, question) in (0_u64..).zip(&listing.questions).take(count) {
         let mut salt = [0; 16];
@@ -126,6 +128,7 @@ async fn ask(setup: &mut Setup, wallets: &Wallets, listing: &Listing, count: usi
             &Sha256::digest([&nonce.to_le_bytes()[..], &wallets.requester.pubkey().to_bytes()].concat())[..16],
         );
         let args = RequestCreateArgs {
+            terms_counter,
             nonce,
             bump: 0,
             fee_max_atoms: FEE_ATOMS,
@@ -136,7 +139,7 @@ async fn ask(setup: &mut Setup, wallets: &Wallets, listing: &Listing, count: usi
             salt,
             input: bytes(&question.input)?,
         };
-        let (requester, proof) = (wallets.requester.pubkey(), LicenceProof::DEFAULT_TERMS);
+        let (requester, proof) = (wallets.requester.pubkey(), LicenceProof::UNCOUNTED);
         let create = oracle::request_create(&requester, &listing.model, &QUOTE, proof, args);
         let signed = setup.client.sign(&[create], &[&wallets.requester]).await?;
         setup.client.send_signed(&signed.bytes).await?;

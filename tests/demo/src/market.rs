@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
 use modchains_sdk::{
-    Instruction, Keypair, Pubkey, Signer,
+    Instruction, Keypair, Pubkey, Signer, address,
     exchange::{
         events::CurveState,
         instructions::MarketOpenArgs,
@@ -205,6 +205,8 @@ pub async fn pay_out(setup: &mut Setup, wallets: &Wallets, listing: &Listing) ->
         let payouts = [
             ("exchange fees_distribute", exchange::fees_distribute(model, &QUOTE)),
             ("oracle fees_distribute", oracle::fees_distribute(model, &QUOTE)),
+            ("oracle market_fees_distribute", oracle::market_fees_distribute(model, &QUOTE)),
+            ("earnings_claim", oracle::earnings_claim(&operator, &address::oracle::service(model), &QUOTE)),
             ("exchange fees_claim", exchange::fees_claim(model, &QUOTE, &creator, FeeBeneficiary::Creator)),
             ("exchange fees_claim", exchange::fees_claim(model, &QUOTE, &treasury, FeeBeneficiary::Protocol)),
             ("oracle fees_claim", oracle::fees_claim(model, &QUOTE, &treasury)),
@@ -212,7 +214,6 @@ pub async fn pay_out(setup: &mut Setup, wallets: &Wallets, listing: &Listing) ->
         for (what, instruction) in payouts {
             setup.send(what, &[instruction], &[admin]).await?;
         }
-        setup.send("earnings_claim", &[oracle::earnings_claim(&operator, &QUOTE)], &[&wallets.operator]).await?;
         Ok(((), "creator, treasury and operator paid; stakers' share streams".to_owned()))
     })
     .await?;

@@ -88,7 +88,6 @@ fn candidates(setup: &Setup) -> Vec<Pubkey> {
     found.extend(ledger.vaults.values().map(|vault| vault.stake_tokens));
     found.extend(ledger.pools.values().map(|pool| pool.tokens));
     found.extend(ledger.services.values().map(|service| service.escrow));
-    found.extend(ledger.operators.values().map(|operator| operator.tokens));
     found.extend([address::TOKEN_PROGRAM, address::TOKEN_2022_PROGRAM, address::SYSTEM_PROGRAM]);
     found.extend([modchains_exchange::ID, modchains_vault::ID, modchains_oracle::ID]);
     found

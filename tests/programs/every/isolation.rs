@@ -15,13 +15,14 @@ use modchains_tests::{
     idl::Program,
     scenario,
     world::{
-        QUOTE, Side, World, exact_in, fresh_terms, quote, request_args, request_instruction, result_args, revenue_mints,
+        QUOTE, Side, World, claim_args, exact_in, fresh_terms, quote, request_args, request_instruction, result_args,
+        revenue_mints,
     },
 };
 use solana_instruction::Instruction;
 
 /// What happens often: trades, requests and results, stakes and claims, syncs and rolls, contents.
-const HOT: [(Program, &str); 22] = [
+const HOT: [(Program, &str); 27] = [
     (Program::Exchange, "market_buy"),
     (Program::Exchange, "market_sell"),
     (Program::Exchange, "market_sync"),
@@ -44,6 +45,11 @@ const HOT: [(Program, &str); 22] = [
     (Program::Oracle, "request_close"),
     (Program::Oracle, "usage_roll"),
     (Program::Oracle, "fees_distribute"),
+    (Program::Oracle, "market_fees_distribute"),
+    (Program::Oracle, "bond_deposit"),
+    (Program::Oracle, "bond_withdraw_start"),
+    (Program::Oracle, "bond_withdraw"),
+    (Program::Oracle, "earnings_claim"),
 ];
 
 fn writable(instruction: &Instruction) -> BTreeSet<Pubkey> {
@@ -89,15 +95,11 @@ fn by_the_same_people(side: Side) -> Vec<Instruction> {
         vault::stake(&staker, &model, revenue_mints(), stake),
         vault::revenue_claim(&staker, &model, &quote()),
         request_instruction(&requester, &model, request_args(1)),
-        oracle::request_claim(
-            &operator,
-            &quote().mint,
-            &service,
-            &request,
-            modchains_oracle::instructions::RequestClaimArgs { created_at_seconds: 0 },
-        ),
-        oracle::result_post(&operator, &quote().mint, &request, result_args()),
-        oracle::result_finalize(&model, &request, &Side::A.operator(), &quote().program),
+        oracle::request_claim(&operator, &service, &request, claim_args(&world, side, 1)),
+        oracle::result_post(&operator, &service, &request, result_args(&world, side, 1)),
+        oracle::result_finalize(&model, &request, &address::oracle::operator(&service, &operator)),
+        oracle::earnings_claim(&operator, &service, &quote()),
+        oracle::bond_withdraw(&operator, &service, &quote()),
         oracle::request_refund(&service, &request, &requester, &quote()),
         oracle::request_close(&requester, &service, &request, &quote()),
     ]
@@ -105,11 +107,10 @@ fn by_the_same_people(side: Side) -> Vec<Instruction> {
 
 #[test]
 fn the_same_party_at_two_models_shares_only_accounts_of_its_own() {
-    let mut own: BTreeSet<Pubkey> = ["trader", "staker", "requester", "operator"]
+    let own: BTreeSet<Pubkey> = ["trader", "staker", "requester", "operator"]
         .into_iter()
         .flat_map(|role| [Side::A.person(role), Side::A.quote_account(role)])
         .collect();
-    own.extend([Side::A.operator(), Side::A.operator_tokens()]);
     for (a, b) in by_the_same_people(Side::A).iter().zip(by_the_same_people(Side::B)) {
         let shared: BTreeSet<Pubkey> = writable(a).intersection(&writable(&b)).copied().collect();
         assert!(shared.is_subset(&own), "written at both models and nobody's own: {shared:?}");

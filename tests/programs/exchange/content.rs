@@ -78,7 +78,7 @@ fn nothing_but_a_final_result_is_minted() {
     let claim = claim_instruction(&world, SIDE, 1);
     world.chain.must(&[claim]);
     world.must_refuse(&[mint(content_args())], "ResultNotFinal");
-    world.chain.must(&[post_instruction(SIDE, 1)]);
+    world.chain.must(&[post_instruction(&world, SIDE, 1)]);
     world.must_refuse(&[mint(content_args())], "ResultNotFinal");
 }
 

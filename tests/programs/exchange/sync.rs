@@ -288,7 +288,7 @@ fn dues_of_the_reserve_lift_the_ask_until_they_are_paid_in_and_absorbed() {
     let market = world.market(SIDE);
     assert_eq!(market.reserve_expected_atoms, due);
     assert!(due > 0 && ask_above_bid(&market) >= due, "whoever buys now pays for what is on its way");
-    world.chain.must(&[oracle::fees_distribute(&SIDE.model(), &quote())]);
+    world.chain.must(&[oracle::market_fees_distribute(&SIDE.model(), &quote())]);
     let paid = world.market(SIDE);
     assert_eq!((paid.reserve_expected_atoms, paid.reserve_atoms), (0, market.reserve_atoms + due));
     assert_eq!(price(&paid), price(&market), "a deposit moves no price");

@@ -34,7 +34,7 @@ enum Act {
     Sync,
     /// The trader's own money, half to the reserve and half through the fee split.
     Deposit,
-    /// The oracle's fees of paid usage, a part of which goes to the reserve.
+    /// The oracle's fees of paid usage, to stakers and to the reserve.
     Distribute,
     Stake,
     Unstake,
@@ -84,10 +84,10 @@ fn wealth(world: &World) -> u64 {
     quote_held(world) + revenue + sale.map_or(0, |sale| sale.atoms_out)
 }
 
-fn instruction(world: &World, act: Act, atoms: u64) -> Instruction {
+fn instructions(world: &World, act: Act, atoms: u64) -> Vec<Instruction> {
     let (trader, model) = (flash(), SIDE.model());
     let terms = QuoteTerms { max_epoch: u64::MAX, ..fresh_terms(&world.chain) };
-    match act {
+    vec![match act {
         Act::Buy => exchange::market_buy(&trader, &model, &quote(), exact_in(atoms, 0, terms), TradeRoute::default()),
         Act::Sync => exchange::market_sync(&model),
         Act::Deposit => {
@@ -95,7 +95,9 @@ fn instruction(world: &World, act: Act, atoms: u64) -> Instruction {
             let args = MarketDepositArgs { reserve_atoms, creator_atoms: 0, split_atoms };
             exchange::market_deposit(&trader, &model, &quote(), args)
         }
-        Act::Distribute => oracle::fees_distribute(&model, &quote()),
+        Act::Distribute => {
+            return vec![oracle::fees_distribute(&model, &quote()), oracle::market_fees_distribute(&model, &quote())];
+        }
         Act::Stake => {
             let token_atoms = tokens_held(world) / 2;
             vault::stake(&trader, &model, revenue_mints(), StakeArgs { token_atoms })
@@ -108,7 +110,7 @@ fn instruction(world: &World, act: Act, atoms: u64) -> Instruction {
             let args = exact_in(tokens_held(world), 0, terms);
             exchange::market_sell(&trader, &model, &quote(), args, TradeRoute::default())
         }
-    }
+    }]
 }
 
 /// Every order of the acts.
@@ -196,9 +198,10 @@ fn run(start: &World, order: &[Act], atoms: u64, before: u64) -> (i128, bool) {
     let mut probe = start.clone();
     let mut calls = Vec::new();
     for act in order {
-        let next = instruction(&probe, *act, atoms);
-        if probe.chain.send(std::slice::from_ref(&next)).is_ok() {
-            calls.push(next);
+        for next in instructions(&probe, *act, atoms) {
+            if probe.chain.send(std::slice::from_ref(&next)).is_ok() {
+                calls.push(next);
+            }
         }
     }
     let mut world = start.clone();

@@ -2,9 +2,9 @@
 
 use anchor_lang::prelude::Pubkey;
 use expect_test::{expect, expect_file};
-use modchains_core::licence::LicenceKind;
+use modchains_core::licence::{LicenceKind, RATE_WINDOW_SECONDS_MAX};
 use modchains_exchange::state::{LicenceGrantArgs, ModelTerms};
-use modchains_oracle::{seeds, state::LicenceUse};
+use modchains_oracle::{events::LicenceUseClosed, seeds, state::LicenceUse};
 use modchains_sdk::{
     address,
     instruction::{
@@ -22,12 +22,11 @@ use solana_account::Account;
 use solana_instruction::Instruction;
 
 use crate::oracle::licences::{
-    COUNTER, GRANTED, LICENCE, MODEL, SIDE, TERMS, ask, grant, grant_args, requester, set_terms, with_terms,
+    COUNTER, LICENCE, MODEL, SIDE, TERMS, UNCOUNTED, ask, grant, grant_args, requester, set_terms, with_terms,
 };
 
 const WINDOW: u32 = 60;
-const COUNTED: LicenceProof = LicenceProof { is_granted: false, is_counted: true };
-const GRANTED_AND_COUNTED: LicenceProof = LicenceProof { is_granted: true, is_counted: true };
+const COUNTED: LicenceProof = LicenceProof { is_counted: true };
 /// Two requests a minute.
 const RATED: ModelTerms = ModelTerms { licence_rate_max: 2, licence_rate_window_seconds: WINDOW, ..TERMS };
 
@@ -77,26 +76,51 @@ fn the_rate_is_that_of_the_terms_at_the_time_of_the_request() {
     world.must_refuse(&[request(4)], "LicenceRateExceeded");
     // Without a rate nothing is counted, and no counter is needed.
     let before = counter(&world);
-    world.chain.must(&[set_terms(TERMS), request(4), ask(LicenceProof::DEFAULT_TERMS, request_args(5))]);
+    world.chain.must(&[set_terms(TERMS), request(4), ask(UNCOUNTED, request_args(5))]);
     assert_eq!(counter(&world), before);
 }
 
 #[test]
 fn requests_under_a_grant_and_under_the_default_terms_are_counted_apart() {
     let mut world = with_terms(RATED);
+    world.chain.must(&[request(1), request(2)]);
+    world.must_refuse(&[request(3)], "LicenceRateExceeded");
     world.chain.must(&[grant(LicenceGrantArgs { rate_max: 3, rate_window_seconds: WINDOW, ..grant_args() })]);
-    let granted = |nonce| ask(GRANTED_AND_COUNTED, request_args(nonce));
-    world.chain.must(&[request(1), granted(2), granted(3), request(4)]);
-    world.must_refuse(&[request(5)], "LicenceRateExceeded");
-    world.chain.must(&[granted(5)]);
-    world.must_refuse(&[granted(6)], "LicenceRateExceeded");
+    world.chain.must(&[request(3), request(4), request(5)]);
+    world.must_refuse(&[request(6)], "LicenceRateExceeded");
     assert_eq!(counter(&world).count, [2, 3]);
+}
+
+#[test]
+fn a_counter_closes_when_no_rate_can_count_its_requests_any_more() {
+    let mut world = with_terms(RATED);
+    let (address, start) = (address::oracle::licence_use(&SIDE.model(), &requester()), world.chain.now());
+    let close = oracle::licence_use_close(&requester(), &SIDE.model());
+    world.must_refuse(std::slice::from_ref(&close), "AccountOwnedByWrongProgram");
+    world.chain.must(&[request(1)]);
+    let forgotten = start + i64::from(RATE_WINDOW_SECONDS_MAX);
+    for early in [start, start + i64::from(WINDOW), forgotten - 1] {
+        world.chain.set_time(early);
+        world.must_refuse(std::slice::from_ref(&close), "LicenceUseStillCounts");
+    }
+    world.chain.set_time(forgotten);
+    let mut by_other = close.clone();
+    by_other.accounts[0].pubkey = SIDE.person("trader");
+    world.must_refuse(&[by_other], "NotRequester");
+    let lamports = |world: &World| world.chain.raw(&requester()).unwrap().lamports;
+    let (before, rent) = (lamports(&world), world.chain.raw(&address).unwrap().lamports);
+    let event: LicenceUseClosed =
+        world.must_change(&[close], &[("counter", address), ("requester", requester())]).event();
+    assert_eq!((event.model, event.requester), (SIDE.model(), requester()));
+    assert_eq!(lamports(&world), before + rent);
+    world.chain.must(&[request(2)]);
+    assert_eq!(counter(&world).count, [1, 0]);
 }
 
 #[test]
 fn a_rate_needs_the_requesters_own_counter() {
     let mut world = with_terms(RATED);
-    world.must_refuse(&[ask(LicenceProof::DEFAULT_TERMS, request_args(1))], "LicenceUseMissing");
+    world.must_refuse(&[ask(UNCOUNTED, request_args(1))], "LicenceUseMissing");
     let other = SIDE.person("trader");
     let elsewhere = registry::model_terms_set(&Side::B.person("creator"), &Side::B.model(), RATED);
     let at_b = oracle::request_create(&requester(), &Side::B.model(), &quote(), COUNTED, request_args(1));
@@ -166,8 +190,7 @@ fn counted_under_a_grant() -> (World, [Instruction; 2]) {
         let (creator, requester, model) = (side.person("creator"), side.person("requester"), side.model());
         let terms = ModelTerms { licence_kind: LicenceKind::GrantOnly as u8, ..TERMS };
         let grant = LicenceGrantArgs { grantee: requester, ..rated };
-        let request =
-            |nonce| oracle::request_create(&requester, &model, &quote(), GRANTED_AND_COUNTED, request_args(nonce));
+        let request = |nonce| oracle::request_create(&requester, &model, &quote(), COUNTED, request_args(nonce));
         world.chain.must(&[
             registry::model_terms_set(&creator, &model, terms),
             registry::licence_grant(&creator, &model, grant),
@@ -203,10 +226,10 @@ fn every_wrong_model_licence_or_counter_is_refused_and_changes_nothing() {
 fn what_each_kind_of_licence_costs_in_compute_units() {
     let cost = |world: &World, instruction| world.clone().chain.must(&[instruction]).compute_units;
     let public = World::ready();
-    let default_terms = cost(&public, ask(LicenceProof::DEFAULT_TERMS, request_args(1)));
+    let default_terms = cost(&public, ask(UNCOUNTED, request_args(1)));
     let mut licensed = World::ready();
     licensed.chain.must(&[grant(grant_args())]);
-    let granted = cost(&licensed, ask(GRANTED, request_args(1)));
+    let granted = cost(&licensed, ask(UNCOUNTED, request_args(1)));
     let mut rated = with_terms(RATED);
     let first_counted = cost(&rated, request(1));
     rated.chain.must(&[request(1)]);
@@ -224,10 +247,10 @@ fn what_each_kind_of_licence_costs_in_compute_units() {
     assert!(figures[..4].iter().all(|(_, units)| *units as f64 <= most));
     let table: Vec<String> = figures.iter().map(|(name, units)| format!("{name}: {units}")).collect();
     expect![[r#"
-        default terms: 9503
-        granted: 9777
-        counted: 9934
-        granted and counted: 10208
-        counted for the first time: 15041"#]]
+        default terms: 11672
+        granted: 10365
+        counted: 12142
+        granted and counted: 10835
+        counted for the first time: 17260"#]]
     .assert_eq(&table.join("\n"));
 }

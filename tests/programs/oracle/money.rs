@@ -7,11 +7,15 @@ use modchains_oracle::{
     instructions::{RequestCreateArgs, ServiceConfigureArgs},
     state::{RequestStatus, ServiceTerms},
 };
-use modchains_sdk::instruction::{oracle, token};
-use modchains_tests::world::{
-    CHALLENGE_SECONDS, CLAIM_SECONDS, FEE_ATOMS, QUOTE, WAIT_SECONDS, World, claim_instruction, finalize_instruction,
-    post_instruction, request_args, service_terms,
+use modchains_sdk::instruction::{Payee, oracle, token};
+use modchains_tests::{
+    chain::key,
+    world::{
+        CHALLENGE_SECONDS, CLAIM_SECONDS, FEE_ATOMS, QUOTE, WAIT_SECONDS, World, claim_instruction,
+        finalize_instruction, post_instruction, quote, request_args, service_terms,
+    },
 };
+use solana_signer::Signer;
 
 use crate::oracle::requests::{SIDE, close, create, expire, in_status, refund};
 
@@ -32,23 +36,19 @@ fn a_late_claim_costs_the_claim_bond_and_a_refund_pays_it_to_the_requester() {
         world.chain.advance(CLAIM);
         world.must_change(
             &[expire()],
-            &[
-                ("request", SIDE.request(1)),
-                ("service", SIDE.service()),
-                ("operator", SIDE.operator()),
-                ("operator's tokens", SIDE.operator_tokens()),
-                ("escrow", SIDE.escrow()),
-            ],
+            &[("request", SIDE.request(1)), ("service", SIDE.service()), ("operator", SIDE.operator())],
         );
         let operator = world.operator(SIDE);
         assert_eq!((operator.bond_atoms, operator.locked_atoms), (bond - lapses * claim_bond, 0));
-        assert_eq!(world.chain.token_atoms(&SIDE.operator_tokens()), bond - lapses * claim_bond);
-        assert_eq!(world.chain.token_atoms(&SIDE.escrow()), PRICE + lapses * claim_bond);
+        let service = world.service(SIDE);
+        assert_eq!((service.bonded_atoms, service.escrowed_atoms), (operator.bond_atoms, PRICE + lapses * claim_bond));
+        assert_eq!(world.chain.token_atoms(&SIDE.escrow()), bond + PRICE);
     }
     world.chain.advance(WAIT);
     world.chain.must(&[refund()]);
     assert_eq!(world.quote_atoms(SIDE, "requester"), before + 2 * claim_bond);
-    assert_eq!((world.chain.token_atoms(&SIDE.escrow()), world.service(SIDE).escrowed_atoms), (0, 0));
+    let left = bond - 2 * claim_bond;
+    assert_eq!((world.chain.token_atoms(&SIDE.escrow()), world.service(SIDE).escrowed_atoms), (left, 0));
     world.chain.must(&[close()]);
     assert_eq!(world.quote_atoms(SIDE, "requester"), before + 2 * claim_bond, "nothing is paid twice");
 }
@@ -59,7 +59,7 @@ fn a_late_claim_of_a_request_answered_later_is_paid_when_it_closes() {
     world.request(SIDE, 1);
     world.claim(SIDE, 1);
     world.chain.advance(CLAIM);
-    world.chain.must(&[expire(), claim_instruction(&world, SIDE, 1), post_instruction(SIDE, 1)]);
+    world.chain.must(&[expire(), claim_instruction(&world, SIDE, 1), post_instruction(&world, SIDE, 1)]);
     world.chain.advance(CHALLENGE);
     world.chain.must(&[finalize_instruction(SIDE, 1)]);
     let (before, claim_bond) = (world.quote_atoms(SIDE, "requester"), world.service(SIDE).claim_bond_atoms);
@@ -101,24 +101,31 @@ fn a_final_fee_is_split_to_the_atom_whatever_it_is() {
             let mut world = World::ready();
             let args = ServiceConfigureArgs { terms: ServiceTerms { fee_atoms, ..service_terms() }, open: true };
             world.chain.must(&[oracle::service_configure(&SIDE.person("creator"), &SIDE.model(), 1, args)]);
-            world.chain.must(&[create(RequestCreateArgs { fee_max_atoms: fee_atoms, tip_atoms, ..request_args(1) })]);
+            let seen = RequestCreateArgs { terms_counter: 2, ..request_args(1) };
+            world.chain.must(&[create(RequestCreateArgs { fee_max_atoms: fee_atoms, tip_atoms, ..seen })]);
             world.claim(SIDE, 1);
-            world.chain.must(&[post_instruction(SIDE, 1)]);
+            world.chain.must(&[post_instruction(&world, SIDE, 1)]);
             world.chain.advance(CHALLENGE);
-            let tokens_before = world.chain.token_atoms(&SIDE.operator_tokens());
-            let event: ResultFinalized = world.chain.must(&[finalize_instruction(SIDE, 1)]).event();
+            let held = world.chain.token_atoms(&SIDE.escrow());
+            let changed = [
+                ("request", SIDE.request(1)),
+                ("service", SIDE.service()),
+                ("usage", SIDE.usage()),
+                ("operator", SIDE.operator()),
+            ];
+            let event: ResultFinalized = world.must_change(&[finalize_instruction(SIDE, 1)], &changed).event();
             let service = world.service(SIDE);
             let legs = UsageFeeSplit::from(service.split).split(fee_atoms + tip_atoms).unwrap();
             assert_eq!(event.fee, legs.into());
             let earned = world.operator(SIDE).earned_atoms;
             assert_eq!(earned, legs.operator);
-            assert_eq!(world.chain.token_atoms(&SIDE.operator_tokens()), tokens_before + earned);
             let accrued = service.accrued_vault_atoms
                 + service.accrued_creator_atoms
                 + service.accrued_reserve_atoms
                 + service.accrued_protocol_atoms;
             assert_eq!(earned + accrued, fee_atoms + tip_atoms);
-            assert_eq!((service.escrowed_atoms, world.chain.token_atoms(&SIDE.escrow())), (0, accrued));
+            assert_eq!((service.escrowed_atoms, service.earned_atoms), (0, earned));
+            assert_eq!((service.held_atoms, world.chain.token_atoms(&SIDE.escrow())), (held, held));
         }
     }
 }
@@ -130,7 +137,7 @@ fn a_closed_request_cannot_be_used_again_even_in_the_transaction_that_closes_it(
     let revive = token::transfer_sol(&requester, &SIDE.request(1), QUOTE);
     for step in [
         claim_instruction(&world, SIDE, 1),
-        post_instruction(SIDE, 1),
+        post_instruction(&world, SIDE, 1),
         finalize_instruction(SIDE, 1),
         refund(),
         close(),
@@ -153,13 +160,14 @@ fn new_terms_of_a_service_leave_its_requests_alone() {
     let configure = oracle::service_configure(&SIDE.person("creator"), &SIDE.model(), 1, args);
     world.must_change(&[configure], &[("service", SIDE.service())]);
     world.claim(SIDE, 1);
-    world.chain.must(&[post_instruction(SIDE, 1)]);
+    world.chain.must(&[post_instruction(&world, SIDE, 1)]);
     world.chain.advance(CHALLENGE);
     let event: ResultFinalized = world.chain.must(&[finalize_instruction(SIDE, 1)]).event();
     let fee = event.fee;
     let paid = fee.operator_atoms + fee.vault_atoms + fee.creator_atoms + fee.reserve_atoms + fee.protocol_atoms;
     assert_eq!(paid, PRICE);
-    world.must_refuse(&[create(request_args(2))], "FeeAboveLimit");
+    let seen = RequestCreateArgs { terms_counter: 2, ..request_args(2) };
+    world.must_refuse(&[create(seen)], "FeeAboveLimit");
 }
 
 #[test]
@@ -180,4 +188,22 @@ fn closing_returns_the_rent_that_was_paid_whatever_its_rate() {
         world.chain.must(&[close()]);
         assert_eq!(world.chain.raw(&requester).unwrap().lamports, before);
     }
+}
+
+#[test]
+fn a_stranger_pays_the_treasurys_associated_account_and_the_treasury_any_of_its_own() {
+    let mut world = in_status(RequestStatus::Finalized);
+    let (treasury, other) = (key("treasury").pubkey(), key("other treasury account").pubkey());
+    world.enrol(treasury);
+    world.chain.put_tokens(other, quote().program, quote().mint, treasury, 0);
+    let signed = oracle::fees_claim(&SIDE.model(), &quote(), Payee::signing(&treasury, &other));
+    let mut by_stranger = signed.clone();
+    by_stranger.accounts[0].pubkey = SIDE.person("trader");
+    world.must_refuse(&[by_stranger], "NotTreasury");
+    let mut by_nobody = signed.clone();
+    by_nobody.accounts[0] = oracle::fees_claim(&SIDE.model(), &quote(), &treasury).accounts[0].clone();
+    world.must_refuse(&[by_nobody], "AccountNotAssociatedTokenAccount");
+    let due = world.service(SIDE).accrued_protocol_atoms;
+    world.chain.must(&[signed]);
+    assert_eq!(world.chain.token_atoms(&other), due);
 }

@@ -1,18 +1,21 @@
 //! Operators and their bonds: what must be at stake, what holds it, and when it may leave.
 
 use modchains_oracle::{
-    instructions::{BondDepositArgs, BondWithdrawStartArgs, OperatorRegisterArgs, RequestCreateArgs},
-    state::Operator,
+    events::OperatorClosed,
+    instructions::{
+        BondDepositArgs, BondWithdrawStartArgs, ConfigChangeQueueArgs, OperatorRegisterArgs, RequestCreateArgs,
+    },
+    state::{Operator, OracleParams},
 };
 use modchains_sdk::{
     address,
-    instruction::{Token, oracle},
+    instruction::{Payee, Token, oracle, token},
 };
 use modchains_tests::{
     chain::{TOKEN, key},
     world::{
-        CHALLENGE_SECONDS, COOLDOWN_SECONDS, FEE_ATOMS, PURSE_ATOMS, QUOTE, Side, World, claim_args, claim_instruction,
-        finalize_instruction, oracle_params, post_instruction, quote, request_args, result_args,
+        CHALLENGE_SECONDS, COOLDOWN_SECONDS, FEE_ATOMS, PURSE_ATOMS, QUOTE, Side, TIMELOCK_SECONDS, World, claim_args,
+        claim_instruction, finalize_instruction, oracle_params, post_instruction, quote, request_args, result_args,
     },
 };
 use solana_instruction::Instruction;
@@ -21,34 +24,42 @@ use solana_signer::Signer;
 use crate::oracle::requests::{SIDE, create};
 
 fn register(role: &str, bond_atoms: u64) -> Instruction {
-    oracle::operator_register(&SIDE.person(role), &quote(), OperatorRegisterArgs { bond_atoms })
+    oracle::operator_register(&SIDE.person(role), &SIDE.service(), &quote(), OperatorRegisterArgs { bond_atoms })
 }
 
 fn deposit(bond_atoms: u64) -> Instruction {
     let args = BondDepositArgs { bond_atoms };
-    oracle::bond_deposit(&SIDE.person("trader"), &SIDE.person("operator"), &quote(), args)
+    oracle::bond_deposit(&SIDE.person("trader"), &SIDE.service(), &SIDE.person("operator"), &quote(), args)
 }
 
 fn start_withdrawal(bond_atoms: u64) -> Instruction {
-    oracle::bond_withdraw_start(&SIDE.person("operator"), &quote().mint, BondWithdrawStartArgs { bond_atoms })
+    oracle::bond_withdraw_start(&SIDE.person("operator"), &SIDE.service(), BondWithdrawStartArgs { bond_atoms })
 }
 
 fn withdraw() -> Instruction {
-    oracle::bond_withdraw(&SIDE.person("operator"), &quote())
+    oracle::bond_withdraw(&SIDE.person("operator"), &SIDE.service(), &quote())
+}
+
+fn claim_earnings() -> Instruction {
+    oracle::earnings_claim(&SIDE.person("operator"), &SIDE.service(), &quote())
+}
+
+fn close() -> Instruction {
+    oracle::operator_close(&SIDE.person("operator"), &SIDE.service())
 }
 
 /// The operator account of the trader, registered with the smallest bond there is.
 fn smallest_operator(world: &mut World) -> Operator {
     world.chain.must(&[register("trader", QUOTE)]);
-    world.chain.state(&address::oracle::operator(&SIDE.person("trader"), &quote().mint))
+    world.chain.state(&address::oracle::operator(&SIDE.service(), &SIDE.person("trader")))
 }
 
 /// Claims and answers request 1 as the trader.
 fn by_trader(world: &World) -> [Instruction; 2] {
-    let (trader, mint, request) = (SIDE.person("trader"), quote().mint, SIDE.request(1));
+    let (trader, service, request) = (SIDE.person("trader"), SIDE.service(), SIDE.request(1));
     [
-        oracle::request_claim(&trader, &mint, &SIDE.service(), &request, claim_args(world, SIDE, 1)),
-        oracle::result_post(&trader, &mint, &request, result_args()),
+        oracle::request_claim(&trader, &service, &request, claim_args(world, SIDE, 1)),
+        oracle::result_post(&trader, &service, &request, result_args(world, SIDE, 1)),
     ]
 }
 
@@ -60,21 +71,49 @@ fn a_bond_below_the_minimum_or_in_another_mint_makes_no_operator() {
     }
     let purse = world.quote_atoms(SIDE, "staker");
     world.must_refuse(&[register("staker", purse + 1)], "token: custom program error: 0x1");
-    let unlisted = Token { mint: key("unlisted").pubkey(), program: TOKEN };
-    world.chain.put_mint(unlisted.mint, TOKEN, 9);
+    let other = Token { mint: key("unlisted").pubkey(), program: TOKEN };
+    world.chain.put_mint(other.mint, TOKEN, 9);
     let trader = SIDE.person("trader");
-    world.chain.put_tokens(unlisted.account_of(&trader), TOKEN, unlisted.mint, trader, PURSE_ATOMS);
+    world.chain.put_tokens(other.account_of(&trader), TOKEN, other.mint, trader, PURSE_ATOMS);
     let args = OperatorRegisterArgs { bond_atoms: 10 * QUOTE };
-    world.must_refuse(&[oracle::operator_register(&trader, &unlisted, args)], "BondMintNotAllowed");
+    let register = oracle::operator_register(&trader, &SIDE.service(), &other, args);
+    world.must_refuse(&[register], "token: custom program error: 0x3");
 }
 
 #[test]
-fn an_authority_has_one_operator_in_a_mint() {
+fn an_authority_has_one_seat_at_a_service_whose_bond_lies_in_the_escrow() {
     let mut world = World::ready();
     world.must_refuse(&[register("operator", QUOTE)], "system: custom program error: 0x0");
-    let operator = smallest_operator(&mut world);
+    let (trader, before) = (SIDE.person("trader"), world.service(SIDE));
+    let seat = address::oracle::operator(&SIDE.service(), &trader);
+    world.must_change(
+        &[register("trader", QUOTE)],
+        &[
+            ("operator", seat),
+            ("service", SIDE.service()),
+            ("escrow", SIDE.escrow()),
+            ("trader", trader),
+            ("trader's account", SIDE.quote_account("trader")),
+        ],
+    );
+    let operator: Operator = world.chain.state(&seat);
     assert_eq!((operator.bond_atoms, operator.locked_atoms, operator.earned_atoms), (QUOTE, 0, 0));
-    assert_eq!(world.chain.token_atoms(&operator.tokens), QUOTE);
+    assert_eq!((operator.service, operator.cooldown_seconds), (SIDE.service(), COOLDOWN_SECONDS));
+    let service = world.service(SIDE);
+    assert_eq!(service.bonded_atoms, before.bonded_atoms + QUOTE);
+    assert_eq!(world.chain.token_atoms(&SIDE.escrow()), service.held_atoms);
+}
+
+#[test]
+fn a_cooldown_is_the_one_that_the_operator_registered_under() {
+    let mut world = World::ready();
+    let longer = OracleParams { cooldown_seconds: 30 * 86_400, ..oracle_params() };
+    let admin = key("admin").pubkey();
+    world.chain.must(&[oracle::config_change_queue(&admin, ConfigChangeQueueArgs { params: longer })]);
+    world.chain.advance(TIMELOCK_SECONDS.into());
+    world.chain.must(&[oracle::config_change_apply(), start_withdrawal(QUOTE)]);
+    assert_eq!(world.operator(SIDE).cooling_until_seconds, world.chain.now() + i64::from(COOLDOWN_SECONDS));
+    assert_eq!(smallest_operator(&mut world).cooldown_seconds, 30 * 86_400);
 }
 
 #[test]
@@ -87,24 +126,26 @@ fn amounts_of_zero_and_beyond_what_is_there_are_refused() {
     world.must_refuse(&[start_withdrawal(bond + 1)], "FreeBondTooSmall");
     world.must_refuse(&[start_withdrawal(u64::MAX)], "FreeBondTooSmall");
     world.must_refuse(&[withdraw()], "NoWithdrawalStarted");
-    world.must_refuse(&[oracle::earnings_claim(&SIDE.person("operator"), &quote())], "NothingEarned");
+    world.must_refuse(&[claim_earnings()], "NothingEarned");
 }
 
 #[test]
-fn a_claim_needs_a_free_bond_for_it() {
+fn a_claim_needs_the_free_bond_of_its_result() {
     let mut world = World::ready();
-    let claim_bond = world.service(SIDE).claim_bond_atoms;
     let bond = world.operator(SIDE).bond_atoms;
     world.request(SIDE, 1);
-    world.chain.must(&[start_withdrawal(bond - claim_bond + 1)]);
+    world.chain.must(&[start_withdrawal(bond - QUOTE + 1)]);
     world.must_refuse(&[claim_instruction(&world, SIDE, 1)], "FreeBondTooSmall");
     world.chain.must(&[deposit(1), claim_instruction(&world, SIDE, 1)]);
     world.request(SIDE, 2);
     world.must_refuse(&[claim_instruction(&world, SIDE, 2)], "FreeBondTooSmall");
+    // What was claimed can be kept, whatever else happens.
+    world.must_refuse(&[start_withdrawal(1)], "FreeBondTooSmall");
+    world.chain.must(&[post_instruction(&world, SIDE, 1)]);
 }
 
 #[test]
-fn a_result_needs_a_bond_of_what_it_could_cost() {
+fn a_claim_needs_a_bond_of_what_its_result_could_cost() {
     let params = oracle_params();
     let by_fee = FEE_ATOMS * u64::from(params.bond_multiple_bps) / 10_000;
     assert!(by_fee < QUOTE, "the minimum is what counts for small requests");
@@ -115,23 +156,25 @@ fn a_result_needs_a_bond_of_what_it_could_cost() {
         world.chain.must(&[create(RequestCreateArgs { value_at_risk_atoms, ..request_args(1) })]);
         assert_eq!(world.request_state(SIDE, 1).result_bond_atoms, needed);
         let [claim, post] = by_trader(&world);
-        world.chain.must(&[claim]);
         if needed > operator.bond_atoms {
-            world.must_refuse(std::slice::from_ref(&post), "FreeBondTooSmall");
+            world.must_refuse(std::slice::from_ref(&claim), "FreeBondTooSmall");
             let args = BondDepositArgs { bond_atoms: needed - operator.bond_atoms };
             let trader = SIDE.person("trader");
-            world.chain.must(&[oracle::bond_deposit(&trader, &trader, &quote(), args)]);
+            world.chain.must(&[oracle::bond_deposit(&trader, &SIDE.service(), &trader, &quote(), args)]);
         }
+        world.chain.must(&[claim]);
+        let seat = address::oracle::operator(&SIDE.service(), &SIDE.person("trader"));
+        assert_eq!(world.chain.state::<Operator>(&seat).locked_atoms, needed);
         world.chain.must(&[post]);
+        assert_eq!(world.chain.state::<Operator>(&seat).locked_atoms, needed);
     }
 }
 
 #[test]
-fn a_value_at_risk_beyond_all_bonds_is_never_answered() {
+fn a_value_at_risk_beyond_all_bonds_costs_nobody_a_claim_bond() {
     let mut world = World::ready();
     world.chain.must(&[create(RequestCreateArgs { value_at_risk_atoms: u64::MAX, ..request_args(1) })]);
-    world.claim(SIDE, 1);
-    world.must_refuse(&[post_instruction(SIDE, 1)], "FreeBondTooSmall");
+    world.must_refuse(&[claim_instruction(&world, SIDE, 1)], "FreeBondTooSmall");
 }
 
 #[test]
@@ -155,7 +198,7 @@ fn a_claimed_requests_bond_cannot_leave_either() {
     world.request(SIDE, 1);
     world.claim(SIDE, 1);
     let locked = world.operator(SIDE).locked_atoms;
-    assert_eq!(locked, QUOTE / 100);
+    assert_eq!(locked, QUOTE);
     world.must_refuse(&[start_withdrawal(bond - locked + 1)], "FreeBondTooSmall");
 }
 
@@ -176,7 +219,8 @@ fn withdrawn_bond_leaves_after_its_cooldown_and_not_a_second_sooner() {
             &[withdraw()],
             &[
                 ("operator", SIDE.operator()),
-                ("operator's tokens", SIDE.operator_tokens()),
+                ("service", SIDE.service()),
+                ("escrow", SIDE.escrow()),
                 ("authority's account", SIDE.quote_account("operator")),
             ],
         );
@@ -198,76 +242,116 @@ fn earnings_are_paid_at_once_and_bond_is_not_among_them() {
     let (operator, before) = (world.operator(SIDE), world.quote_atoms(SIDE, "operator"));
     let split = world.service(SIDE).split.operator_bps;
     assert_eq!(operator.earned_atoms, 2 * ((FEE_ATOMS + 1_000) * u64::from(split) / 10_000));
-    let claim = oracle::earnings_claim(&SIDE.person("operator"), &quote());
-    world.chain.must(std::slice::from_ref(&claim));
+    world.must_change(
+        &[claim_earnings()],
+        &[
+            ("operator", SIDE.operator()),
+            ("service", SIDE.service()),
+            ("escrow", SIDE.escrow()),
+            ("authority's account", SIDE.quote_account("operator")),
+        ],
+    );
     assert_eq!(world.quote_atoms(SIDE, "operator"), before + operator.earned_atoms);
-    assert_eq!(world.chain.token_atoms(&SIDE.operator_tokens()), operator.bond_atoms);
-    world.must_refuse(&[claim], "NothingEarned");
+    let service = world.service(SIDE);
+    assert_eq!((service.bonded_atoms, service.earned_atoms), (operator.bond_atoms, 0));
+    world.must_refuse(&[claim_earnings()], "NothingEarned");
 }
 
 #[test]
-fn nobody_moves_the_bond_or_earnings_of_another() {
+fn nobody_moves_the_bond_of_another() {
     let mut world = World::ready();
-    world.serve(SIDE, 1);
     world.chain.must(&[start_withdrawal(QUOTE)]);
     world.chain.advance(COOLDOWN_SECONDS.into());
     let thief = SIDE.person("trader");
-    let claims = [oracle::earnings_claim(&SIDE.person("operator"), &quote()), withdraw(), start_withdrawal(QUOTE)];
-    for mut claim in claims {
+    for mut claim in [withdraw(), start_withdrawal(QUOTE), close()] {
         claim.accounts[0].pubkey = thief;
         world.must_refuse(&[claim], "NotOperatorAuthority");
     }
-    // The authority itself cannot send them elsewhere by mistake either.
-    for mut claim in [oracle::earnings_claim(&SIDE.person("operator"), &quote()), withdraw()] {
-        claim.accounts[3].pubkey = quote().account_of(&thief);
-        world.must_refuse(&[claim], "ConstraintTokenOwner");
-    }
+    // The authority itself cannot send it elsewhere by mistake either.
+    let mut astray = withdraw();
+    astray.accounts[4].pubkey = quote().account_of(&thief);
+    world.must_refuse(&[astray], "ConstraintTokenOwner");
 }
 
 #[test]
-fn tokens_sent_to_an_operator_or_escrow_change_no_account_of_ours() {
+fn anybody_has_earnings_paid_to_the_authoritys_associated_account_and_only_it_chooses_another() {
+    let mut world = World::ready();
+    world.serve(SIDE, 1);
+    let (authority, thief, chosen) = (SIDE.person("operator"), SIDE.person("trader"), key("chosen account").pubkey());
+    world.chain.put_tokens(chosen, quote().program, quote().mint, authority, 0);
+    let to_chosen = oracle::earnings_claim(Payee::signing(&authority, &chosen), &SIDE.service(), &quote());
+    let mut by_thief = to_chosen.clone();
+    by_thief.accounts[0].pubkey = thief;
+    world.must_refuse(&[by_thief], "NotOperatorAuthority");
+    let mut by_nobody = to_chosen.clone();
+    by_nobody.accounts[0] = claim_earnings().accounts[0].clone();
+    world.must_refuse(&[by_nobody], "AccountNotAssociatedTokenAccount");
+    let mut astray = claim_earnings();
+    astray.accounts[4].pubkey = quote().account_of(&thief);
+    world.must_refuse(&[astray], "ConstraintTokenOwner");
+    let earned = world.operator(SIDE).earned_atoms;
+    world.chain.must(&[to_chosen]);
+    assert_eq!(world.chain.token_atoms(&chosen), earned);
+    assert!(claim_earnings().accounts.iter().all(|meta| !meta.is_signer));
+}
+
+#[test]
+fn tokens_sent_to_an_escrow_change_no_account_of_ours() {
     let mut world = World::ready();
     world.answer(SIDE, 1);
     let (trader, from) = (SIDE.person("trader"), SIDE.quote_account("trader"));
     let transfer = anchor_spl::token::spl_token::instruction::transfer;
-    for (label, to) in [("operator's tokens", SIDE.operator_tokens()), ("escrow", SIDE.escrow())] {
-        let gift = transfer(&TOKEN, &from, &to, &trader, &[], 5 * QUOTE).unwrap();
-        world.must_change(&[gift], &[(label, to), ("trader's account", from)]);
-    }
+    let gift = transfer(&TOKEN, &from, &SIDE.escrow(), &trader, &[], 5 * QUOTE).unwrap();
+    world.must_change(&[gift], &[("escrow", SIDE.escrow()), ("trader's account", from)]);
     world.chain.advance(CHALLENGE_SECONDS.into());
     world.chain.must(&[finalize_instruction(SIDE, 1)]);
     let (operator, service) = (world.operator(SIDE), world.service(SIDE));
-    let held = operator.bond_atoms + operator.cooling_atoms + operator.earned_atoms;
-    assert_eq!(world.chain.token_atoms(&SIDE.operator_tokens()), held + 5 * QUOTE);
-    let accrued = service.accrued_vault_atoms
-        + service.accrued_creator_atoms
-        + service.accrued_reserve_atoms
-        + service.accrued_protocol_atoms;
-    assert_eq!(world.chain.token_atoms(&SIDE.escrow()), service.escrowed_atoms + accrued + 5 * QUOTE);
+    assert_eq!(service.bonded_atoms, operator.bond_atoms + operator.cooling_atoms);
+    assert_eq!(service.earned_atoms, operator.earned_atoms);
+    assert_eq!(world.chain.token_atoms(&SIDE.escrow()), service.held_atoms + 5 * QUOTE);
 }
 
 #[test]
-fn an_operator_of_one_side_serves_the_other_with_the_same_bond() {
+fn a_seat_at_one_service_is_none_at_another() {
     let mut world = World::ready();
     world.request(Side::B, 1);
     let (operator, request) = (SIDE.person("operator"), Side::B.request(1));
     let claim = claim_args(&world, Side::B, 1);
-    world.chain.must(&[
-        oracle::request_claim(&operator, &quote().mint, &Side::B.service(), &request, claim),
-        oracle::result_post(&operator, &quote().mint, &request, result_args()),
-    ]);
+    let foreign = oracle::request_claim(&operator, &SIDE.service(), &request, claim);
+    world.must_refuse(&[foreign], "OperatorOfOtherService");
+    // Nor is one operator's result another's.
+    world.claim(Side::B, 1);
+    world.chain.must(&[post_instruction(&world, Side::B, 1)]);
     world.chain.advance(CHALLENGE_SECONDS.into());
-    let finalize = oracle::result_finalize(&Side::B.model(), &request, &SIDE.operator(), &quote().program);
-    // Paying another operator than the one that answered is refused.
-    let mut diverted = finalize.clone();
-    for meta in &mut diverted.accounts {
-        if meta.pubkey == SIDE.operator() {
-            meta.pubkey = Side::B.operator();
-        } else if meta.pubkey == SIDE.operator_tokens() {
-            meta.pubkey = Side::B.operator_tokens();
-        }
-    }
+    let finalize = oracle::result_finalize(&Side::B.model(), &request, &Side::B.operator());
+    let diverted = oracle::result_finalize(&Side::B.model(), &request, &SIDE.operator());
     world.must_refuse(&[diverted], "ClaimOfOtherOperator");
     world.chain.must(&[finalize]);
-    assert_eq!((world.operator(SIDE).results_final, world.operator(Side::B).results_final), (1, 0));
+    assert_eq!((world.operator(SIDE).results_final, world.operator(Side::B).results_final), (0, 1));
+}
+
+#[test]
+fn an_operator_closes_when_nothing_of_its_own_is_left() {
+    let mut world = World::ready();
+    let lamports = |world: &World| world.chain.raw(&SIDE.person("operator")).unwrap().lamports;
+    world.must_refuse(&[close()], "OperatorNotEmpty");
+    world.serve(SIDE, 1);
+    let bond_atoms = world.operator(SIDE).bond_atoms;
+    world.chain.must(&[start_withdrawal(bond_atoms)]);
+    world.must_refuse(&[close()], "OperatorNotEmpty");
+    world.chain.advance(COOLDOWN_SECONDS.into());
+    world.chain.must(&[withdraw()]);
+    world.must_refuse(&[close()], "OperatorNotEmpty");
+    world.chain.must(&[claim_earnings()]);
+    let (before, rent) = (lamports(&world), world.chain.raw(&SIDE.operator()).unwrap().lamports);
+    // In the transaction that closes it nobody can use it again.
+    let revive = token::transfer_sol(&SIDE.person("operator"), &SIDE.operator(), QUOTE);
+    world.must_refuse(&[close(), revive, deposit(1)], "AccountOwnedByWrongProgram");
+    let event: OperatorClosed =
+        world.must_change(&[close()], &[("operator", SIDE.operator()), ("authority", SIDE.person("operator"))]).event();
+    assert_eq!((event.service, event.results_final), (SIDE.service(), 1));
+    assert_eq!(lamports(&world), before + rent);
+    assert!(world.chain.raw(&SIDE.operator()).is_none());
+    world.chain.must(&[register("operator", QUOTE)]);
+    assert_eq!(world.operator(SIDE).results_final, 0);
 }

@@ -2,16 +2,23 @@
 
 use anchor_lang::prelude::Pubkey;
 use modchains_oracle::{
-    instructions::{RequestCreateArgs, ResultPostArgs, ServiceConfigureArgs},
+    instructions::{RequestClaimArgs, RequestCreateArgs, ResultPostArgs, ServiceConfigureArgs},
     state::{INPUT_BYTES_MAX, OUTPUT_BYTES_MAX, Request, RequestStatus, ServiceTerms},
 };
 use modchains_program_kit::hash::sha256;
-use modchains_sdk::{address, instruction::oracle};
-use modchains_tests::world::{
-    CHALLENGE_SECONDS, FEE_ATOMS, QUOTE, Side, WAIT_SECONDS, World, claim_args, claim_instruction,
-    finalize_instruction, post_instruction, quote, request_args, request_instruction, result_args, service_terms,
+use modchains_sdk::{
+    address,
+    instruction::{Payee, oracle},
 };
-use solana_instruction::Instruction;
+use modchains_tests::{
+    chain::key,
+    world::{
+        CHALLENGE_SECONDS, FEE_ATOMS, PURSE_ATOMS, QUOTE, Side, WAIT_SECONDS, World, claim_args, claim_instruction,
+        finalize_instruction, post_instruction, quote, request_args, request_instruction, result_args, service_terms,
+    },
+};
+use solana_instruction::{AccountMeta, Instruction};
+use solana_signer::Signer;
 
 pub(super) const SIDE: Side = Side::A;
 const CHALLENGE: i64 = CHALLENGE_SECONDS as i64;
@@ -21,7 +28,7 @@ pub(super) fn create(args: RequestCreateArgs) -> Instruction {
 }
 
 pub(super) fn expire() -> Instruction {
-    oracle::claim_expire(&SIDE.service(), &SIDE.request(1), &SIDE.operator(), &quote().program)
+    oracle::claim_expire(&SIDE.service(), &SIDE.request(1), &SIDE.operator())
 }
 
 pub(super) fn refund() -> Instruction {
@@ -33,7 +40,7 @@ pub(super) fn close() -> Instruction {
 }
 
 pub(super) fn post(args: ResultPostArgs) -> Instruction {
-    oracle::result_post(&SIDE.person("operator"), &quote().mint, &SIDE.request(1), args)
+    oracle::result_post(&SIDE.person("operator"), &SIDE.service(), &SIDE.request(1), args)
 }
 
 /// A world whose request 1 has just got the status.
@@ -65,10 +72,11 @@ pub(super) fn in_status(status: RequestStatus) -> World {
 
 #[test]
 fn every_step_in_every_wrong_status_is_refused() {
+    let open = in_status(RequestStatus::Open);
     let steps = [
-        ("claim", claim_instruction(&in_status(RequestStatus::Open), SIDE, 1)),
+        ("claim", claim_instruction(&open, SIDE, 1)),
         ("expire", expire()),
-        ("post", post_instruction(SIDE, 1)),
+        ("post", post_instruction(&open, SIDE, 1)),
         ("finalize", finalize_instruction(SIDE, 1)),
         ("refund", refund()),
         ("close", close()),
@@ -109,7 +117,8 @@ fn a_status_byte_that_names_no_status_is_refused() {
     let mut account = world.chain.raw(&SIDE.request(1)).unwrap();
     account.data[8 + core::mem::offset_of!(Request, status)] = 7;
     world.chain.svm.set_account(SIDE.request(1), account).unwrap();
-    for step in [claim_instruction(&world, SIDE, 1), post_instruction(SIDE, 1), finalize_instruction(SIDE, 1), close()]
+    for step in
+        [claim_instruction(&world, SIDE, 1), post_instruction(&world, SIDE, 1), finalize_instruction(SIDE, 1), close()]
     {
         world.must_refuse(&[step], "RequestStatusUnknown");
     }
@@ -128,7 +137,8 @@ fn inputs_and_terms_that_the_service_does_not_take_are_refused() {
         (RequestCreateArgs { max_wait_seconds: 9, ..valid.clone() }, "WaitOutOfBounds"),
         (RequestCreateArgs { max_wait_seconds: WAIT_SECONDS + 1, ..valid.clone() }, "WaitOutOfBounds"),
         (RequestCreateArgs { tip_atoms: u64::MAX, ..valid.clone() }, "AmountTooLarge"),
-        (RequestCreateArgs { tip_atoms: u64::MAX - FEE_ATOMS, ..valid }, "token: custom program error: 0x1"),
+        (RequestCreateArgs { tip_atoms: u64::MAX - FEE_ATOMS, ..valid.clone() }, "AmountTooLarge"),
+        (RequestCreateArgs { tip_atoms: PURSE_ATOMS, ..valid }, "token: custom program error: 0x1"),
     ];
     for (args, error) in refused {
         world.must_refuse(&[create(args)], error);
@@ -146,10 +156,12 @@ fn the_longest_input_and_output_of_the_program_fit() {
         ServiceTerms { input_bytes_max: INPUT_BYTES_MAX, output_bytes_max: OUTPUT_BYTES_MAX, ..service_terms() };
     let args = ServiceConfigureArgs { terms, open: true };
     world.chain.must(&[oracle::service_configure(&SIDE.person("creator"), &SIDE.model(), 1, args)]);
-    world.chain.must(&[create(RequestCreateArgs { input: vec![5; input_bytes], ..request_args(1) })]);
+    world.chain.must(&[create(RequestCreateArgs { terms_counter: 2, input: vec![5; input_bytes], ..request_args(1) })]);
     world.claim(SIDE, 1);
-    world.must_refuse(&[post(ResultPostArgs { output: vec![6; output_bytes + 1], ..result_args() })], "OutputTooLong");
-    world.chain.must(&[post(ResultPostArgs { output: vec![6; output_bytes], ..result_args() })]);
+    let answer = result_args(&world, SIDE, 1);
+    let result = |bytes| ResultPostArgs { output: vec![6; bytes], ..answer };
+    world.must_refuse(&[post(result(output_bytes + 1))], "OutputTooLong");
+    world.chain.must(&[post(result(output_bytes))]);
     let account = world.chain.raw(&SIDE.request(1)).unwrap();
     let payload = &account.data[Request::INPUT_OFFSET..];
     assert!(payload[..input_bytes] == vec![5; input_bytes] && payload[input_bytes..] == vec![6; output_bytes]);
@@ -169,9 +181,10 @@ fn a_closed_service_takes_no_requests_and_serves_those_it_has() {
     world.request(SIDE, 1);
     let args = ServiceConfigureArgs { terms: service_terms(), open: false };
     world.chain.must(&[oracle::service_configure(&SIDE.person("creator"), &SIDE.model(), 1, args)]);
-    world.must_refuse(&[create(request_args(2))], "ServiceClosed");
+    let seen = RequestCreateArgs { terms_counter: 2, ..request_args(2) };
+    world.must_refuse(&[create(seen)], "ServiceClosed");
     world.claim(SIDE, 1);
-    world.chain.must(&[post_instruction(SIDE, 1)]);
+    world.chain.must(&[post_instruction(&world, SIDE, 1)]);
     world.chain.advance(CHALLENGE);
     world.chain.must(&[finalize_instruction(SIDE, 1)]);
 }
@@ -179,17 +192,19 @@ fn a_closed_service_takes_no_requests_and_serves_those_it_has() {
 #[test]
 fn outputs_out_of_bounds_or_of_another_class_are_refused() {
     let mut world = in_status(RequestStatus::Claimed);
+    let answer = result_args(&world, SIDE, 1);
     let refused = [
-        (ResultPostArgs { output: Vec::new(), ..result_args() }, "OutputEmpty"),
-        (ResultPostArgs { output: vec![1; 65], ..result_args() }, "OutputTooLong"),
-        (ResultPostArgs { numeric_class: 1, ..result_args() }, "NumericClassMismatch"),
-        (ResultPostArgs { numeric_class: u8::MAX, ..result_args() }, "NumericClassMismatch"),
+        (ResultPostArgs { output: Vec::new(), ..answer.clone() }, "OutputEmpty"),
+        (ResultPostArgs { output: vec![1; 65], ..answer.clone() }, "OutputTooLong"),
+        (ResultPostArgs { numeric_class: 1, ..answer.clone() }, "NumericClassMismatch"),
+        (ResultPostArgs { numeric_class: u8::MAX, ..answer.clone() }, "NumericClassMismatch"),
+        (ResultPostArgs { created_at_seconds: answer.created_at_seconds - 1, ..answer.clone() }, "RequestReplaced"),
     ];
     for (args, error) in refused {
         world.must_refuse(&[post(args)], error);
     }
-    world.chain.must(&[post(ResultPostArgs { output: vec![1; 64], ..result_args() })]);
-    world.must_refuse(&[post(result_args())], "RequestNotClaimed");
+    world.chain.must(&[post(ResultPostArgs { output: vec![1; 64], ..answer.clone() })]);
+    world.must_refuse(&[post(answer)], "RequestNotClaimed");
 }
 
 #[test]
@@ -197,10 +212,11 @@ fn input_and_output_are_hashed_with_the_salt_of_the_request() {
     let mut world = in_status(RequestStatus::Posted);
     let (request, args) = (world.request_state(SIDE, 1), request_args(1));
     assert_eq!(request.input_hash, sha256(&[&args.salt, &args.input]));
-    assert_eq!(request.output_hash, sha256(&[&args.salt, &result_args().output]));
+    let answer = result_args(&world, SIDE, 1).output;
+    assert_eq!(request.output_hash, sha256(&[&args.salt, &answer]));
     let account = world.chain.raw(&SIDE.request(1)).unwrap();
     let (input, rest) = account.data[Request::INPUT_OFFSET..].split_at(args.input.len());
-    assert!(input == args.input && rest[..41] == result_args().output[..] && rest[41..].iter().all(|byte| *byte == 0));
+    assert!(input == args.input && rest[..41] == answer[..] && rest[41..].iter().all(|byte| *byte == 0));
     world.chain.advance(CHALLENGE);
     world.chain.must(&[finalize_instruction(SIDE, 1)]);
     assert_eq!(
@@ -214,14 +230,15 @@ fn only_the_operator_that_claimed_answers() {
     let mut world = in_status(RequestStatus::Claimed);
     let other = SIDE.person("trader");
     let args = modchains_oracle::instructions::OperatorRegisterArgs { bond_atoms: 10 * QUOTE };
-    world.chain.must(&[oracle::operator_register(&other, &quote(), args)]);
-    let by_other = |signer: &Pubkey| oracle::result_post(signer, &quote().mint, &SIDE.request(1), result_args());
+    world.chain.must(&[oracle::operator_register(&other, &SIDE.service(), &quote(), args)]);
+    let answer = result_args(&world, SIDE, 1);
+    let by_other = |signer: &Pubkey| oracle::result_post(signer, &SIDE.service(), &SIDE.request(1), answer.clone());
     world.must_refuse(&[by_other(&other)], "ClaimOfOtherOperator");
     let mut borrowed = by_other(&other);
     borrowed.accounts[1].pubkey = SIDE.operator();
     world.must_refuse(&[borrowed], "NotOperatorAuthority");
     let args = claim_args(&world, SIDE, 1);
-    let claim = oracle::request_claim(&other, &quote().mint, &SIDE.service(), &SIDE.request(1), args);
+    let claim = oracle::request_claim(&other, &SIDE.service(), &SIDE.request(1), args);
     world.must_refuse(&[claim], "RequestNotOpen");
 }
 
@@ -235,6 +252,90 @@ fn a_claim_never_falls_on_a_request_that_was_created_at_the_address_later() {
     world.chain.must(&[refund(), close(), request_instruction(&requester, &SIDE.model(), harsher)]);
     world.must_refuse(&[stale], "RequestReplaced");
     world.claim(SIDE, 1);
+}
+
+#[test]
+fn a_result_never_falls_on_a_request_that_was_created_at_the_address_later() {
+    let mut world = in_status(RequestStatus::Claimed);
+    let stale = post_instruction(&world, SIDE, 1);
+    world.chain.advance(WAIT_SECONDS.into());
+    let requester = SIDE.person("requester");
+    world.chain.must(&[expire(), refund(), close(), create(request_args(1))]);
+    world.claim(SIDE, 1);
+    world.must_refuse(&[stale], "RequestReplaced");
+    assert_eq!(world.request_state(SIDE, 1).requester, requester);
+    world.chain.must(&[post_instruction(&world, SIDE, 1)]);
+}
+
+#[test]
+fn a_claim_that_lands_too_late_to_be_kept_is_no_claim() {
+    let mut world = in_status(RequestStatus::Open);
+    let (now, bond) = (world.chain.now(), world.operator(SIDE).bond_atoms);
+    // The operator wants ten seconds for its answer.
+    let land_until_seconds = world.request_state(SIDE, 1).deadline_seconds - 10;
+    let args = RequestClaimArgs { land_until_seconds, ..claim_args(&world, SIDE, 1) };
+    let claim = oracle::request_claim(&SIDE.person("operator"), &SIDE.service(), &SIDE.request(1), args);
+    for late in [land_until_seconds, land_until_seconds + 1, land_until_seconds + 9] {
+        world.chain.set_time(late);
+        world.must_refuse(std::slice::from_ref(&claim), "ClaimLandedLate");
+    }
+    for early in [now, land_until_seconds - 1] {
+        let mut world = world.clone();
+        world.chain.set_time(early);
+        world.must_change(std::slice::from_ref(&claim), &[("request", SIDE.request(1)), ("operator", SIDE.operator())]);
+        assert_eq!(world.operator(SIDE).bond_atoms, bond);
+    }
+}
+
+#[test]
+fn a_request_is_made_on_the_terms_that_its_requester_saw_or_not_at_all() {
+    let mut world = World::ready();
+    let creator = SIDE.person("creator");
+    let changes: [fn(ServiceTerms) -> ServiceTerms; 4] = [
+        |terms| terms,
+        |terms| ServiceTerms { fee_atoms: terms.fee_atoms - 1, ..terms },
+        |terms| ServiceTerms { output_bytes_max: 63, ..terms },
+        |terms| ServiceTerms { max_wait_min_seconds: 11, ..terms },
+    ];
+    for change in changes {
+        let seen = world.service(SIDE).terms_counter;
+        let ask = create(RequestCreateArgs { terms_counter: seen, ..request_args(1) });
+        world.clone().chain.must(std::slice::from_ref(&ask));
+        let args = ServiceConfigureArgs { terms: change(service_terms()), open: true };
+        let configure = oracle::service_configure(&creator, &SIDE.model(), 1, args);
+        // Also when the creator's change comes right before, in the same block.
+        world.must_refuse(&[configure.clone(), ask.clone()], "ServiceTermsChanged");
+        world.chain.must(&[configure]);
+        world.must_refuse(&[ask], "ServiceTermsChanged");
+    }
+    world.must_refuse(&[create(RequestCreateArgs { terms_counter: 6, ..request_args(1) })], "ServiceTermsChanged");
+    world.chain.must(&[create(RequestCreateArgs { terms_counter: 5, ..request_args(1) })]);
+}
+
+#[test]
+fn a_refund_goes_where_the_requester_says_and_nowhere_else() {
+    let mut world = in_status(RequestStatus::Open);
+    world.chain.advance(WAIT_SECONDS.into());
+    let (requester, quote, chosen) = (SIDE.person("requester"), quote(), key("chosen account").pubkey());
+    world.chain.put_tokens(chosen, quote.program, quote.mint, requester, 0);
+    let payee = Payee::signing(&requester, &chosen);
+    let to_chosen = oracle::request_refund(&SIDE.service(), &SIDE.request(1), payee, &quote);
+    let mut by_stranger = to_chosen.clone();
+    by_stranger.accounts[0] = AccountMeta::new_readonly(SIDE.person("trader"), true);
+    world.must_refuse(&[by_stranger], "NotRequester");
+    let mut unsigned = to_chosen.clone();
+    unsigned.accounts[0].is_signer = false;
+    world.must_refuse(&[unsigned], "AccountNotSigner");
+    let mut by_nobody = to_chosen.clone();
+    by_nobody.accounts[0] = refund().accounts[0].clone();
+    world.must_refuse(&[by_nobody], "AccountNotAssociatedTokenAccount");
+    let price = world.service(SIDE).escrowed_atoms;
+    let before = world.quote_atoms(SIDE, "requester");
+    let mut signed = world.clone();
+    signed.chain.must(&[to_chosen]);
+    assert_eq!(signed.chain.token_atoms(&chosen), price);
+    world.chain.must(&[refund()]);
+    assert_eq!(world.quote_atoms(SIDE, "requester"), before + price);
 }
 
 #[test]

@@ -5,8 +5,8 @@ use modchains_core::{
     usage::{LONG_HALF_LIFE_SECONDS, SHORT_HALF_LIFE_SECONDS, paid_net_atoms, sum_advance},
 };
 use modchains_oracle::{
-    events::{Change, FeesDistributed, UsageRolled},
-    instructions::ServiceConfigureArgs,
+    events::{Change, FeesDistributed, MarketFeesDistributed, UsageRolled},
+    instructions::{BondDepositArgs, OperatorRegisterArgs, RequestCreateArgs, ServiceConfigureArgs},
     state::{ServiceTerms, Usage},
 };
 use modchains_sdk::{
@@ -14,10 +14,11 @@ use modchains_sdk::{
     instruction::{oracle, vault},
 };
 use modchains_tests::world::{
-    CHALLENGE_SECONDS, EPOCH_SECONDS, FEE_ATOMS, Side, World, claim_instruction, finalize_instruction,
+    CHALLENGE_SECONDS, EPOCH_SECONDS, FEE_ATOMS, QUOTE, Side, World, claim_instruction, finalize_instruction,
     post_instruction, quote, request_args, service_terms,
 };
 use modchains_vault::instructions::RevenueDepositArgs;
+use solana_instruction::Instruction;
 
 use crate::oracle::{
     money::PRICE,
@@ -66,7 +67,7 @@ fn a_request_counts_when_it_is_final_and_not_before() {
     assert_eq!(world.usage(SIDE), untouched);
     world.chain.must(&[claim_instruction(&world, SIDE, 1)]);
     assert_eq!(world.usage(SIDE), untouched);
-    world.chain.must(&[post_instruction(SIDE, 1)]);
+    world.chain.must(&[post_instruction(&world, SIDE, 1)]);
     assert_eq!(world.usage(SIDE), untouched);
     world.chain.advance(CHALLENGE_SECONDS.into());
     world.chain.must(&[finalize_instruction(SIDE, 1)]);
@@ -92,8 +93,8 @@ fn a_refunded_request_never_counts() {
 #[test]
 fn a_tip_is_shared_and_counted_like_the_fee() {
     let mut world = World::ready();
-    let args = modchains_oracle::instructions::RequestCreateArgs { tip_atoms: 1_000 * FEE_ATOMS, ..request_args(1) };
-    world.chain.must(&[create(args), claim_instruction(&world, SIDE, 1), post_instruction(SIDE, 1)]);
+    let args = RequestCreateArgs { tip_atoms: 1_000 * FEE_ATOMS, ..request_args(1) };
+    world.chain.must(&[create(args), claim_instruction(&world, SIDE, 1), post_instruction(&world, SIDE, 1)]);
     world.chain.advance(CHALLENGE_SECONDS.into());
     world.chain.must(&[finalize_instruction(SIDE, 1)]);
     let paid = 1_001 * FEE_ATOMS;
@@ -164,13 +165,12 @@ fn one_requester_counts_no_more_than_the_cap() {
     let terms = ServiceTerms { fee_atoms: 3 * cap, ..service_terms() };
     let args = ServiceConfigureArgs { terms, open: true };
     world.chain.must(&[oracle::service_configure(&SIDE.person("creator"), &SIDE.model(), 1, args)]);
-    let request =
-        modchains_oracle::instructions::RequestCreateArgs { fee_max_atoms: 3 * cap, tip_atoms: 0, ..request_args(1) };
-    let bond = modchains_oracle::instructions::BondDepositArgs { bond_atoms: 6 * cap };
-    let operator = SIDE.person("operator");
-    world.chain.must(&[oracle::bond_deposit(&operator, &operator, &quote(), bond), create(request)]);
+    let request = RequestCreateArgs { terms_counter: 2, fee_max_atoms: 3 * cap, tip_atoms: 0, ..request_args(1) };
+    let (bond, operator) = (BondDepositArgs { bond_atoms: 6 * cap }, SIDE.person("operator"));
+    let deposit = oracle::bond_deposit(&operator, &SIDE.service(), &operator, &quote(), bond);
+    world.chain.must(&[deposit, create(request)]);
     world.claim(SIDE, 1);
-    world.chain.must(&[post_instruction(SIDE, 1)]);
+    world.chain.must(&[post_instruction(&world, SIDE, 1)]);
     world.chain.advance(CHALLENGE_SECONDS.into());
     world.chain.must(&[finalize_instruction(SIDE, 1)]);
     world.chain.advance(EPOCH);
@@ -180,40 +180,93 @@ fn one_requester_counts_no_more_than_the_cap() {
 }
 
 #[test]
-fn final_fees_reach_stakers_creator_and_reserve_to_the_atom() {
+fn final_fees_reach_stakers_to_the_atom() {
     let mut world = World::ready();
-    for nonce in 1..=3 {
-        world.serve(SIDE, nonce);
-    }
-    let (service, pool, market) = (world.service(SIDE), world.pool(SIDE), world.market(SIDE));
-    let quote_before = world.chain.token_atoms(&SIDE.quote_vault());
+    let distribute = oracle::fees_distribute(&SIDE.model(), &quote());
+    world.must_refuse(std::slice::from_ref(&distribute), "NothingToDistribute");
+    world.serve(SIDE, 1);
+    world.serve(SIDE, 2);
+    let (service, pool) = (world.service(SIDE), world.pool(SIDE));
     let outcome = world.must_change(
-        &[oracle::fees_distribute(&SIDE.model(), &quote())],
+        std::slice::from_ref(&distribute),
         &[
             ("service", SIDE.service()),
             ("escrow", SIDE.escrow()),
             ("pool", SIDE.pool()),
             ("pool tokens", SIDE.pool_tokens()),
+        ],
+    );
+    let atoms = service.accrued_vault_atoms;
+    assert_eq!(world.pool(SIDE).deposited_atoms, pool.deposited_atoms + atoms);
+    let after = world.service(SIDE);
+    assert_eq!((after.accrued_vault_atoms, after.held_atoms), (0, service.held_atoms - atoms));
+    let event: FeesDistributed = outcome.event();
+    assert_eq!(event.accrued_vault, Change { before_atoms: atoms, after_atoms: 0 });
+    world.must_refuse(&[distribute], "NothingToDistribute");
+}
+
+#[test]
+fn final_fees_reach_creator_and_reserve_to_the_atom() {
+    let mut world = World::ready();
+    let distribute = oracle::market_fees_distribute(&SIDE.model(), &quote());
+    world.must_refuse(std::slice::from_ref(&distribute), "NothingToDistribute");
+    world.serve(SIDE, 1);
+    world.serve(SIDE, 2);
+    let (service, market) = (world.service(SIDE), world.market(SIDE));
+    let quote_before = world.chain.token_atoms(&SIDE.quote_vault());
+    let outcome = world.must_change(
+        std::slice::from_ref(&distribute),
+        &[
+            ("service", SIDE.service()),
+            ("escrow", SIDE.escrow()),
             ("market", SIDE.market()),
             ("quote vault", SIDE.quote_vault()),
         ],
     );
-    assert_eq!(world.pool(SIDE).deposited_atoms, pool.deposited_atoms + service.accrued_vault_atoms);
+    let (creator_atoms, reserve_atoms) = (service.accrued_creator_atoms, service.accrued_reserve_atoms);
+    assert!(creator_atoms > 0 && reserve_atoms > 0);
     let later = world.market(SIDE);
-    assert_eq!(later.reserve_atoms, market.reserve_atoms + service.accrued_reserve_atoms);
+    assert_eq!(later.reserve_atoms, market.reserve_atoms + reserve_atoms);
     // Creator and contributors claim from the market, trade fees and usage fees in one.
-    assert_eq!(later.creator_due_atoms, market.creator_due_atoms + service.accrued_creator_atoms);
+    assert_eq!(later.creator_due_atoms, market.creator_due_atoms + creator_atoms);
     let received = world.chain.token_atoms(&SIDE.quote_vault()) - quote_before;
-    assert_eq!(received, service.accrued_reserve_atoms + service.accrued_creator_atoms);
+    assert_eq!(received, creator_atoms + reserve_atoms);
     let after = world.service(SIDE);
-    assert_eq!((after.accrued_vault_atoms, after.accrued_creator_atoms, after.accrued_reserve_atoms), (0, 0, 0));
-    let event: FeesDistributed = outcome.event();
+    assert_eq!((after.accrued_creator_atoms, after.accrued_reserve_atoms), (0, 0));
+    assert_eq!(after.held_atoms, service.held_atoms - received);
+    let event: MarketFeesDistributed = outcome.event();
     let paid = |before_atoms| Change { before_atoms, after_atoms: 0 };
-    assert!(service.accrued_creator_atoms > 0);
-    assert_eq!(event.accrued_creator, paid(service.accrued_creator_atoms));
-    assert_eq!(event.accrued_vault, paid(service.accrued_vault_atoms));
-    assert_eq!(event.accrued_reserve, paid(service.accrued_reserve_atoms));
-    world.must_refuse(&[oracle::fees_distribute(&SIDE.model(), &quote())], "NothingToDistribute");
+    assert_eq!((event.accrued_creator, event.accrued_reserve), (paid(creator_atoms), paid(reserve_atoms)));
+    world.must_refuse(&[distribute], "NothingToDistribute");
+}
+
+#[test]
+fn a_vault_that_nobody_has_opened_holds_up_nobody_but_its_stakers() {
+    let mut world = World::configured();
+    for role in ["creator", "operator", "requester", "trader"] {
+        world.enrol(SIDE.person(role));
+    }
+    let (listing, operator) = (world.listing(SIDE), SIDE.person("operator"));
+    let opens_vault = |instruction: &Instruction| instruction.program_id == modchains_vault::ID;
+    let (vault, rest): (Vec<_>, Vec<_>) = listing.into_iter().partition(opens_vault);
+    for instruction in rest {
+        world.chain.must(&[instruction]);
+    }
+    let bond = OperatorRegisterArgs { bond_atoms: 2 * QUOTE };
+    world.chain.must(&[oracle::operator_register(&operator, &SIDE.service(), &quote(), bond)]);
+    world.serve(SIDE, 1);
+    let to_stakers = oracle::fees_distribute(&SIDE.model(), &quote());
+    world.must_refuse(std::slice::from_ref(&to_stakers), "VaultPoolMissing");
+    world.chain.must(&[
+        oracle::market_fees_distribute(&SIDE.model(), &quote()),
+        oracle::earnings_claim(&operator, &SIDE.service(), &quote()),
+    ]);
+    // Nothing is lost meanwhile.
+    let due = world.service(SIDE).accrued_vault_atoms;
+    assert!(due > 0);
+    world.chain.must(&vault);
+    world.chain.must(&[to_stakers]);
+    assert_eq!(world.pool(SIDE).deposited_atoms, due);
 }
 
 #[test]

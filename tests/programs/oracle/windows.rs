@@ -49,7 +49,7 @@ fn every_window_ends_at_its_second() {
     closes_at(&open, &claim_instruction(&open, SIDE, 1), now + WAIT, "RequestDeadlinePassed");
     opens_at(&open, &refund(), now + WAIT, "RequestDeadlineAhead");
     let claimed = in_status(RequestStatus::Claimed);
-    closes_at(&claimed, &post_instruction(SIDE, 1), now + CLAIM, "ClaimDeadlinePassed");
+    closes_at(&claimed, &post_instruction(&claimed, SIDE, 1), now + CLAIM, "ClaimDeadlinePassed");
     opens_at(&claimed, &expire(), now + CLAIM, "ClaimDeadlineAhead");
     let posted = in_status(RequestStatus::Posted);
     opens_at(&posted, &finalize_instruction(SIDE, 1), now + CHALLENGE, "ChallengeWindowOpen");
@@ -62,7 +62,7 @@ fn a_claim_shortly_before_the_deadline_ends_with_it() {
     world.chain.set_time(deadline - 10);
     world.claim(SIDE, 1);
     assert_eq!(world.request_state(SIDE, 1).claim_deadline_seconds, deadline);
-    closes_at(&world, &post_instruction(SIDE, 1), deadline, "ClaimDeadlinePassed");
+    closes_at(&world, &post_instruction(&world, SIDE, 1), deadline, "ClaimDeadlinePassed");
     opens_at(&world, &expire(), deadline, "ClaimDeadlineAhead");
 }
 

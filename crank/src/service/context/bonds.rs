@@ -5,9 +5,9 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use modchains_sdk::Pubkey;
+use modchains_sdk::{Pubkey, oracle::state::Request};
 
-/// Free bond of this operator's accounts, less what answers on their way will lock.
+/// Free bond of this operator's accounts, less what claims on their way will lock.
 #[derive(Default)]
 pub struct Bonds(Mutex<Ledger>);
 
@@ -45,6 +45,11 @@ impl Bonds {
             }
             is_enough
         })
+    }
+
+    /// What an answer to a request will lock: its result bond with the claim, and nothing more where the claim has landed.
+    pub fn needed_atoms(request: &Request, claim: bool) -> u64 {
+        if claim { request.result_bond_atoms } else { 0 }
     }
 
     /// Ends a reservation because nothing was locked.

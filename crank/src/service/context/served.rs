@@ -22,7 +22,7 @@ pub struct Served {
     pub model: Pubkey,
     /// Address of its service.
     pub service: Pubkey,
-    /// This operator's account in the service's mint.
+    /// This operator's account at the service.
     pub operator: Pubkey,
     /// What the service is paid in.
     pub quote: Token,

@@ -14,8 +14,10 @@ const UNITS: u32 = 150_000;
 /// Which fees are to be paid on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Due {
-    /// Those of requests.
-    pub usage: bool,
+    /// The stakers' of requests.
+    pub stakers: bool,
+    /// The creator's and the reserve's of requests.
+    pub market: bool,
     /// Those of trades.
     pub trades: bool,
 }
@@ -23,7 +25,7 @@ pub struct Due {
 impl Due {
     /// Whether there are any.
     pub fn any(self) -> bool {
-        self.usage || self.trades
+        self.stakers || self.market || self.trades
     }
 }
 
@@ -31,18 +33,21 @@ impl Due {
 pub fn should_run(snapshot: &Snapshot, last_seconds: Option<i64>, interval_seconds: u32, now_seconds: i64) -> Due {
     let waits = last_seconds.is_some_and(|last| now_seconds < last.saturating_add(i64::from(interval_seconds)));
     let service = &snapshot.service;
-    let shares = [service.accrued_vault_atoms, service.accrued_creator_atoms, service.accrued_reserve_atoms];
     Due {
-        usage: !waits && shares.iter().any(|atoms| *atoms > 0),
+        stakers: !waits && service.accrued_vault_atoms > 0,
+        market: !waits && (service.accrued_creator_atoms > 0 || service.accrued_reserve_atoms > 0),
         trades: !waits && snapshot.market.vault_due_atoms > 0,
     }
 }
 
 /// Pays them.
 pub async fn run(context: &Context, served: &Served, due: Due) {
-    let usage = due.usage.then(|| ("usage fees", oracle::fees_distribute(&served.model, &served.quote)));
-    let trades = due.trades.then(|| ("trade fees", exchange::fees_distribute(&served.model, &served.quote)));
-    for (what, instruction) in [usage, trades].into_iter().flatten() {
+    let (model, quote) = (&served.model, &served.quote);
+    let stakers = due.stakers.then(|| ("stakers' usage fees", oracle::fees_distribute(model, quote)));
+    let market = due.market.then(|| ("the market's usage fees", oracle::market_fees_distribute(model, quote)));
+    let trades = due.trades.then(|| ("trade fees", exchange::fees_distribute(model, quote)));
+    // Each goes alone, so that none holds up another.
+    for (what, instruction) in [stakers, market, trades].into_iter().flatten() {
         if submit(context, what, UNITS, vec![instruction]).await == Outcome::Done {
             context.statistics.count(|counts| counts.fee_distributions += 1);
             tracing::info!(model = %served.model, "{what} distributed");
@@ -61,9 +66,12 @@ mod tests {
         snapshot.service.accrued_protocol_atoms = 1;
         assert!(!should_run(&snapshot, None, 60, 1_000).any(), "the treasury claims its own");
         snapshot.service.accrued_creator_atoms = 1;
-        assert_eq!(should_run(&snapshot, None, 60, 1_000), Due { usage: true, trades: false });
+        let none = Due { stakers: false, market: false, trades: false };
+        assert_eq!(should_run(&snapshot, None, 60, 1_000), Due { market: true, ..none });
         snapshot.market.vault_due_atoms = 1;
-        assert_eq!(should_run(&snapshot, Some(940), 60, 1_000), Due { usage: true, trades: true });
+        assert_eq!(should_run(&snapshot, Some(940), 60, 1_000), Due { market: true, trades: true, ..none });
+        snapshot.service.accrued_vault_atoms = 1;
+        assert_eq!(should_run(&snapshot, None, 60, 1_000), Due { stakers: true, market: true, trades: true });
         assert!(!should_run(&snapshot, Some(941), 60, 1_000).any());
     }
 }

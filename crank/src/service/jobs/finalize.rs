@@ -34,7 +34,7 @@ fn should_run(unfinal: &Unfinal, now_seconds: i64) -> bool {
 fn build(context: &Context, group: &[Unfinal]) -> Vec<Instruction> {
     let finalize = |unfinal: &Unfinal| {
         let served = &context.models[unfinal.model];
-        result_finalize(&served.model, &unfinal.request, &served.operator, &served.quote.program)
+        result_finalize(&served.model, &unfinal.request, &served.operator)
     };
     group.iter().map(finalize).collect()
 }

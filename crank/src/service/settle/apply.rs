@@ -15,7 +15,7 @@ use super::decide::{Sent, Step, next_step};
 use crate::{
     journal::{Job, JobState, JournalError, SignedTransaction},
     service::{
-        context::{Announced, Context, InFlight, Unfinal, Work, wall_seconds},
+        context::{Announced, Bonds, Context, InFlight, Unfinal, Work, wall_seconds},
         error::ServiceError,
     },
 };
@@ -193,7 +193,7 @@ fn again(context: &Context, job: &Job, model: usize, request: Option<FetchedRequ
     let address = request.request.address;
     match (step, &job.answer) {
         (Step::Post { claim, alone }, Some(answer)) => {
-            let bond_atoms = request.request.value.result_bond_atoms;
+            let bond_atoms = Bonds::needed_atoms(&request.request.value, claim);
             if !context.bonds.reserve(context.models[model].operator, address, bond_atoms) {
                 return;
             }

@@ -7,12 +7,27 @@ use super::Change;
 pub struct OperatorRegistered {
     /// The operator account.
     pub operator: Pubkey,
+    /// The service whose requests it answers.
+    pub service: Pubkey,
     /// Who signs for it.
     pub authority: Pubkey,
-    /// Mint of bond and fees.
-    pub mint: Pubkey,
     /// Its bond.
     pub bond: Change,
+    /// How long a bond that it withdraws stays reachable.
+    pub cooldown_seconds: u32,
+}
+
+/// An operator with nothing left is gone.
+#[event]
+pub struct OperatorClosed {
+    /// The operator account.
+    pub operator: Pubkey,
+    /// The service whose requests it answered.
+    pub service: Pubkey,
+    /// Who got the rent.
+    pub authority: Pubkey,
+    /// How many of its results became final.
+    pub results_final: u64,
 }
 
 /// A bond grew.

@@ -23,7 +23,7 @@ pub struct RequestCreated {
     pub tip_atoms: u64,
     /// The bond its result needs, in atoms.
     pub result_bond_atoms: u64,
-    /// The service's escrow.
+    /// What the service holds for requesters.
     pub escrowed: Change,
     /// From when it may be refunded, unix seconds.
     pub deadline_seconds: i64,
@@ -59,7 +59,9 @@ pub struct ClaimExpired {
     pub operator: Pubkey,
     /// The operator's bond.
     pub bond: Change,
-    /// The service's escrow.
+    /// What of it is locked.
+    pub locked: Change,
+    /// What the service holds for requesters.
     pub escrowed: Change,
     /// What is due to the requester besides the price.
     pub requester_due: Change,
@@ -80,8 +82,6 @@ pub struct ResultPosted {
     pub output_hash: [u8; 32],
     /// Root of the activation trace; zero for none.
     pub trace_root: [u8; 32],
-    /// The operator's locked bond.
-    pub locked: Change,
     /// From when the result is final, unix seconds.
     pub challenge_until_seconds: i64,
     /// When, unix seconds.
@@ -105,7 +105,7 @@ pub struct ResultFinalized {
     pub tip_atoms: u64,
     /// The operator's earnings.
     pub earned: Change,
-    /// The service's escrow.
+    /// What the service holds for requesters.
     pub escrowed: Change,
     /// The part of all final fees that nobody gets back.
     pub non_recoverable: Change,
@@ -122,7 +122,7 @@ pub struct RequestRefunded {
     pub service: Pubkey,
     /// Who was paid.
     pub requester: Pubkey,
-    /// The service's escrow.
+    /// What the service holds for requesters.
     pub escrowed: Change,
     /// When, unix seconds.
     pub at_seconds: i64,
@@ -137,6 +137,15 @@ pub struct RequestClosed {
     pub service: Pubkey,
     /// Who got rent and dues.
     pub requester: Pubkey,
-    /// The service's escrow; it moved when forfeited claim bonds were due.
+    /// What the service holds for requesters; it moved when forfeited claim bonds were due.
     pub escrowed: Change,
+}
+
+/// A counter of requests that no rate counted any more is gone.
+#[event]
+pub struct LicenceUseClosed {
+    /// The model.
+    pub model: Pubkey,
+    /// Whose requests it counted, and who got the rent.
+    pub requester: Pubkey,
 }

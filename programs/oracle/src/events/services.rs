@@ -95,13 +95,20 @@ pub struct UsageRolled {
     pub at_seconds: i64,
 }
 
-/// The shares of stakers, creator and reserve were paid.
+/// The stakers' share was paid.
 #[event]
 pub struct FeesDistributed {
     /// The service.
     pub service: Pubkey,
-    /// The stakers' share.
+    /// The share.
     pub accrued_vault: Change,
+}
+
+/// The shares of creator and reserve were paid.
+#[event]
+pub struct MarketFeesDistributed {
+    /// The service.
+    pub service: Pubkey,
     /// The share of creator and contributors.
     pub accrued_creator: Change,
     /// The reserve's share.

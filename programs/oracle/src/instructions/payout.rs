@@ -1,32 +1,7 @@
 use anchor_lang::prelude::*;
 use modchains_program_kit::token;
 
-use crate::state::{Operator, Service};
-
-/// A payment out of an operator's token account, signed by the operator account.
-pub struct OperatorPayout<'a, 'info> {
-    /// Who pays.
-    pub operator: &'a AccountLoader<'info, Operator>,
-    /// The operator's token account.
-    pub operator_tokens: &'a AccountInfo<'info>,
-    /// Who is paid.
-    pub destination: &'a AccountInfo<'info>,
-    /// The mint's token program.
-    pub token_program: &'a AccountInfo<'info>,
-}
-
-impl OperatorPayout<'_, '_> {
-    /// Pays `atoms`.
-    pub fn pay(&self, atoms: u64) -> Result<()> {
-        let (authority, mint, bump) = {
-            let operator = self.operator.load()?;
-            (operator.authority, operator.mint, [operator.bump])
-        };
-        let seeds = Operator::signer_seeds(&authority, &mint, &bump);
-        let operator = self.operator.as_ref();
-        token::transfer(self.token_program, self.operator_tokens, self.destination, operator, atoms, &[&seeds])
-    }
-}
+use crate::state::Service;
 
 /// A payment out of a service's escrow, signed by the service.
 pub struct EscrowPayout<'a, 'info> {

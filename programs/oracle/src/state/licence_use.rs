@@ -1,5 +1,8 @@
 use anchor_lang::prelude::*;
-use modchains_core::licence::{Admission, LicenceSource, RateWindow, RateWindows};
+use modchains_core::{
+    licence::{Admission, LicenceSource, RateWindow, RateWindows},
+    window,
+};
 
 use crate::errors::{OracleError, ensure};
 
@@ -12,7 +15,7 @@ use crate::errors::{OracleError, ensure};
 pub struct LicenceUse {
     /// The model, an account of the exchange.
     pub model: Pubkey,
-    /// Who asks.
+    /// Who asks; paid the rent and gets it back.
     pub requester: Pubkey,
     /// When the present windows of the rates began, unix seconds: under the default terms, under a grant.
     pub started_at_seconds: [i64; 2],
@@ -48,11 +51,18 @@ impl LicenceUse {
         self.started_at_seconds[place] = admission.window.started_at_seconds;
         self.count[place] = admission.window.count;
     }
+
+    /// Requires that none of the counted requests can count against a rate any more.
+    pub fn require_forgotten(&self, now_seconds: i64) -> Result<()> {
+        let RateWindows { granted, default } = self.windows();
+        let forgotten_at_seconds = granted.forgotten_at_seconds().max(default.forgotten_at_seconds());
+        ensure(!window::is_open(now_seconds, forgotten_at_seconds), OracleError::LicenceUseStillCounts)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use modchains_core::licence::LicenceTerms;
+    use modchains_core::licence::{LicenceTerms, RATE_WINDOW_SECONDS_MAX};
 
     use super::*;
     use crate::test_support::refusal;
@@ -78,5 +88,18 @@ mod tests {
         let other = RateWindow { started_at_seconds: 2_000, count: 1 };
         counter.store(&Admission { terms, source: LicenceSource::Default, window: other });
         assert_eq!(counter.windows(), RateWindows { granted: window, default: other });
+    }
+
+    #[test]
+    fn a_counter_is_forgotten_with_the_later_of_its_windows() {
+        let terms = LicenceTerms { uses: 1, price_atoms: 0, rate_max: 2, rate_window_seconds: 60 };
+        let mut counter = LicenceUse::new(MODEL, REQUESTER, 255);
+        assert!(counter.require_forgotten(i64::MIN).is_ok());
+        for (source, started_at_seconds) in [(LicenceSource::Granted, 2_000), (LicenceSource::Default, 1_000)] {
+            counter.store(&Admission { terms, source, window: RateWindow { started_at_seconds, count: 1 } });
+        }
+        let forgotten = 2_000 + i64::from(RATE_WINDOW_SECONDS_MAX);
+        assert_eq!(refusal(counter.require_forgotten(forgotten - 1)), OracleError::LicenceUseStillCounts);
+        assert!(counter.require_forgotten(forgotten).is_ok());
     }
 }

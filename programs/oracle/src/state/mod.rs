@@ -1,5 +1,6 @@
 //! Account types of the oracle. Each owns its transitions and states its invariant.
 
+mod atoms;
 mod config;
 mod licence_use;
 mod limits;

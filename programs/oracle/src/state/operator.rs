@@ -1,27 +1,22 @@
 use anchor_lang::prelude::*;
 use modchains_core::window;
 
-use crate::{
-    errors::{OracleError, ensure},
-    seeds,
-};
+use super::atoms::{add, take};
+use crate::errors::{OracleError, ensure};
 
-/// Somebody who answers requests in one mint, with the bond that makes it liable.
-///
-/// Its token account holds at least `bond + cooling + earned` atoms; what others send there changes nothing.
+/// Somebody who answers the requests of one service, with the bond that makes it liable. What it has lies in the service's
+/// escrow.
 #[account(zero_copy)]
 #[repr(C)]
 #[derive(Debug)]
 pub struct Operator {
-    /// Signs claims, results and withdrawals.
+    /// Signs claims, results and withdrawals; paid the rent and gets it back.
     pub authority: Pubkey,
-    /// Mint of bond and fees.
-    pub mint: Pubkey,
-    /// The token account of this operator, owned by this account's address.
-    pub tokens: Pubkey,
+    /// The service whose requests it answers.
+    pub service: Pubkey,
     /// Atoms at stake, locked ones included; withdrawn ones excluded from the moment the withdrawal starts.
     pub bond_atoms: u64,
-    /// Part of the bond that open claims and unfinal results hold.
+    /// Part of the bond that claims and unfinal results hold.
     pub locked_atoms: u64,
     /// Atoms on their way out.
     pub cooling_atoms: u64,
@@ -35,18 +30,15 @@ pub struct Operator {
     pub open_claims: u32,
     /// Results that are not final yet.
     pub open_results: u32,
+    /// How long a withdrawn bond stays reachable: what the configuration said when the operator registered.
+    pub cooldown_seconds: u32,
     /// Bump of this account's address.
     pub bump: u8,
     /// Always zero.
-    pub _padding: [u8; 7],
+    pub _padding: [u8; 3],
 }
 
 impl Operator {
-    /// Seeds with which this account signs for its tokens.
-    pub fn signer_seeds<'a>(authority: &'a Pubkey, mint: &'a Pubkey, bump: &'a [u8; 1]) -> [&'a [u8]; 4] {
-        [seeds::OPERATOR, authority.as_ref(), mint.as_ref(), bump]
-    }
-
     /// Bond that nothing holds, in atoms.
     pub fn free_bond_atoms(&self) -> Result<u64> {
         Ok(self.bond_atoms.checked_sub(self.locked_atoms).ok_or(OracleError::StateInconsistent)?)
@@ -60,12 +52,13 @@ impl Operator {
     }
 
     /// Takes `atoms` out of the free bond; they may leave after the cooldown, together with any earlier ones.
-    pub fn start_withdrawal(&mut self, atoms: u64, cooldown_seconds: u32, now_seconds: i64) -> Result<()> {
+    pub fn start_withdrawal(&mut self, atoms: u64, now_seconds: i64) -> Result<()> {
         ensure(atoms > 0, OracleError::AmountZero)?;
         ensure(self.free_bond_atoms()? >= atoms, OracleError::FreeBondTooSmall)?;
         self.bond_atoms = take(self.bond_atoms, atoms)?;
         self.cooling_atoms = add(self.cooling_atoms, atoms)?;
-        self.cooling_until_seconds = window::end_seconds(now_seconds, cooldown_seconds).map_err(OracleError::from)?;
+        let end_seconds = window::end_seconds(now_seconds, self.cooldown_seconds).map_err(OracleError::from)?;
+        self.cooling_until_seconds = end_seconds;
         self.invariant()
     }
 
@@ -86,24 +79,25 @@ impl Operator {
         Ok(atoms)
     }
 
-    /// Locks the bond of a new claim.
-    pub fn lock_claim(&mut self, claim_bond_atoms: u64) -> Result<()> {
-        self.lock(claim_bond_atoms)?;
+    /// Locks the bond of a result from its claim on, so that no claim is made that cannot be kept.
+    pub fn lock(&mut self, result_bond_atoms: u64) -> Result<()> {
+        ensure(self.free_bond_atoms()? >= result_bond_atoms, OracleError::FreeBondTooSmall)?;
+        self.locked_atoms = add(self.locked_atoms, result_bond_atoms)?;
         self.open_claims = self.open_claims.checked_add(1).ok_or(OracleError::AmountTooLarge)?;
         self.invariant()
     }
 
-    /// Gives up the bond of a claim that lapsed.
-    pub fn forfeit_claim(&mut self, claim_bond_atoms: u64) -> Result<()> {
-        self.unlock_claim(claim_bond_atoms)?;
+    /// Frees the bond of a claim that lapsed, but for the claim bond, which is lost.
+    pub fn forfeit_claim(&mut self, claim_bond_atoms: u64, result_bond_atoms: u64) -> Result<()> {
+        self.locked_atoms = take(self.locked_atoms, result_bond_atoms)?;
+        self.open_claims = self.open_claims.checked_sub(1).ok_or(OracleError::StateInconsistent)?;
         self.bond_atoms = take(self.bond_atoms, claim_bond_atoms)?;
         self.invariant()
     }
 
-    /// Frees the bond of a claim that was kept and locks the bond of its result.
-    pub fn lock_result(&mut self, claim_bond_atoms: u64, result_bond_atoms: u64) -> Result<()> {
-        self.unlock_claim(claim_bond_atoms)?;
-        self.lock(result_bond_atoms)?;
+    /// Turns a claim into a result, whose bond stays locked.
+    pub fn keep_claim(&mut self) -> Result<()> {
+        self.open_claims = self.open_claims.checked_sub(1).ok_or(OracleError::StateInconsistent)?;
         self.open_results = self.open_results.checked_add(1).ok_or(OracleError::AmountTooLarge)?;
         self.invariant()
     }
@@ -117,16 +111,11 @@ impl Operator {
         self.invariant()
     }
 
-    fn lock(&mut self, atoms: u64) -> Result<()> {
-        ensure(self.free_bond_atoms()? >= atoms, OracleError::FreeBondTooSmall)?;
-        self.locked_atoms = add(self.locked_atoms, atoms)?;
-        Ok(())
-    }
-
-    fn unlock_claim(&mut self, claim_bond_atoms: u64) -> Result<()> {
-        self.locked_atoms = take(self.locked_atoms, claim_bond_atoms)?;
-        self.open_claims = self.open_claims.checked_sub(1).ok_or(OracleError::StateInconsistent)?;
-        Ok(())
+    /// Requires that nothing of the operator's is left in the escrow and nothing is under way.
+    pub fn require_empty(&self) -> Result<()> {
+        let has_atoms = self.bond_atoms != 0 || self.cooling_atoms != 0 || self.earned_atoms != 0;
+        // Whatever is under way holds bond.
+        ensure(!has_atoms, OracleError::OperatorNotEmpty)
     }
 
     /// What holds of an operator at the end of every change.
@@ -140,14 +129,6 @@ impl Operator {
     }
 }
 
-fn add(atoms: u64, more: u64) -> Result<u64> {
-    Ok(atoms.checked_add(more).ok_or(OracleError::AmountTooLarge)?)
-}
-
-fn take(atoms: u64, part: u64) -> Result<u64> {
-    Ok(atoms.checked_sub(part).ok_or(OracleError::StateInconsistent)?)
-}
-
 #[cfg(test)]
 mod tests {
     use bytemuck::Zeroable;
@@ -156,45 +137,45 @@ mod tests {
     use crate::test_support::refusal;
 
     fn operator(bond_atoms: u64) -> Operator {
-        Operator { bond_atoms, ..Operator::zeroed() }
+        Operator { bond_atoms, cooldown_seconds: 60, ..Operator::zeroed() }
     }
 
     #[test]
-    fn a_claim_needs_free_bond() {
+    fn a_claim_needs_the_free_bond_of_its_result() {
         let mut operator = operator(25);
-        operator.lock_claim(10).unwrap();
-        operator.lock_claim(10).unwrap();
-        assert_eq!(refusal(operator.lock_claim(6)), OracleError::FreeBondTooSmall);
+        operator.lock(10).unwrap();
+        operator.lock(10).unwrap();
+        assert_eq!(refusal(operator.lock(6)), OracleError::FreeBondTooSmall);
         assert_eq!((operator.locked_atoms, operator.open_claims), (20, 2));
     }
 
     #[test]
-    fn the_claim_bond_counts_toward_the_result_bond() {
-        let mut exact = operator(100);
-        exact.lock_claim(10).unwrap();
-        exact.lock_result(10, 100).unwrap();
-        assert_eq!((exact.locked_atoms, exact.open_claims, exact.open_results), (100, 0, 1));
-        let mut short = operator(99);
-        short.lock_claim(10).unwrap();
-        assert_eq!(refusal(short.lock_result(10, 100)), OracleError::FreeBondTooSmall);
+    fn a_claim_that_was_made_can_be_kept_whatever_else_is_claimed() {
+        let mut operator = operator(100);
+        operator.lock(60).unwrap();
+        operator.lock(40).unwrap();
+        operator.keep_claim().unwrap();
+        operator.keep_claim().unwrap();
+        assert_eq!((operator.locked_atoms, operator.open_claims, operator.open_results), (100, 0, 2));
+        assert_eq!(refusal(operator.keep_claim()), OracleError::StateInconsistent);
     }
 
     #[test]
     fn locked_bond_cannot_be_withdrawn() {
         let mut operator = operator(100);
-        operator.lock_claim(10).unwrap();
-        assert_eq!(refusal(operator.start_withdrawal(91, 60, 0)), OracleError::FreeBondTooSmall);
-        operator.start_withdrawal(90, 60, 0).unwrap();
+        operator.lock(10).unwrap();
+        assert_eq!(refusal(operator.start_withdrawal(91, 0)), OracleError::FreeBondTooSmall);
+        operator.start_withdrawal(90, 0).unwrap();
         assert_eq!((operator.bond_atoms, operator.cooling_atoms), (10, 90));
-        assert_eq!(refusal(operator.lock_claim(1)), OracleError::FreeBondTooSmall);
+        assert_eq!(refusal(operator.lock(1)), OracleError::FreeBondTooSmall);
     }
 
     #[test]
     fn a_withdrawal_waits_to_the_second_and_a_further_one_starts_the_wait_again() {
         let mut operator = operator(100);
         assert_eq!(refusal(operator.finish_withdrawal(0)), OracleError::NoWithdrawalStarted);
-        operator.start_withdrawal(30, 60, 1_000).unwrap();
-        operator.start_withdrawal(20, 60, 1_030).unwrap();
+        operator.start_withdrawal(30, 1_000).unwrap();
+        operator.start_withdrawal(20, 1_030).unwrap();
         assert_eq!(refusal(operator.finish_withdrawal(1_089)), OracleError::CooldownRunning);
         assert_eq!(operator.finish_withdrawal(1_090).unwrap(), 50);
         assert_eq!(refusal(operator.finish_withdrawal(1_090)), OracleError::NoWithdrawalStarted);
@@ -203,16 +184,16 @@ mod tests {
     #[test]
     fn a_lapsed_claim_costs_its_bond_and_nothing_else() {
         let mut operator = operator(100);
-        operator.lock_claim(10).unwrap();
-        operator.forfeit_claim(10).unwrap();
+        operator.lock(40).unwrap();
+        operator.forfeit_claim(10, 40).unwrap();
         assert_eq!((operator.bond_atoms, operator.locked_atoms, operator.open_claims), (90, 0, 0));
     }
 
     #[test]
     fn earnings_are_apart_from_the_bond_and_paid_once() {
         let mut operator = operator(100);
-        operator.lock_claim(10).unwrap();
-        operator.lock_result(10, 40).unwrap();
+        operator.lock(40).unwrap();
+        operator.keep_claim().unwrap();
         operator.finish_result(40, 7).unwrap();
         assert_eq!((operator.bond_atoms, operator.locked_atoms, operator.results_final), (100, 0, 1));
         assert_eq!(operator.take_earnings().unwrap(), 7);
@@ -223,16 +204,30 @@ mod tests {
     fn a_result_that_was_never_posted_cannot_finish() {
         let mut operator = operator(100);
         assert_eq!(refusal(operator.finish_result(0, 1)), OracleError::StateInconsistent);
-        operator = self::operator(100);
-        operator.lock_claim(10).unwrap();
-        assert_eq!(refusal(operator.finish_result(11, 1)), OracleError::StateInconsistent);
+        operator.lock(10).unwrap();
+        assert_eq!(refusal(operator.finish_result(10, 1)), OracleError::StateInconsistent);
+    }
+
+    #[test]
+    fn nothing_is_left_of_an_operator_that_may_close() {
+        let mut operator = operator(0);
+        assert!(operator.require_empty().is_ok());
+        operator.deposit(1).unwrap();
+        assert_eq!(refusal(operator.require_empty()), OracleError::OperatorNotEmpty);
+        operator.start_withdrawal(1, 0).unwrap();
+        assert_eq!(refusal(operator.require_empty()), OracleError::OperatorNotEmpty);
+        operator.finish_withdrawal(60).unwrap();
+        operator.earned_atoms = 1;
+        assert_eq!(refusal(operator.require_empty()), OracleError::OperatorNotEmpty);
+        operator.take_earnings().unwrap();
+        assert!(operator.require_empty().is_ok());
     }
 
     #[test]
     fn zero_amounts_and_overflow_are_refused() {
         let mut operator = operator(u64::MAX);
         assert_eq!(refusal(operator.deposit(0)), OracleError::AmountZero);
-        assert_eq!(refusal(operator.start_withdrawal(0, 1, 0)), OracleError::AmountZero);
+        assert_eq!(refusal(operator.start_withdrawal(0, 0)), OracleError::AmountZero);
         assert_eq!(refusal(operator.deposit(1)), OracleError::AmountTooLarge);
     }
 }

@@ -7,7 +7,6 @@ use modchains_sdk::{
     exchange::state::FeeBeneficiary,
     instruction::{exchange, oracle, registry},
     oracle::state::Service,
-    vault::state::RevenuePool,
 };
 
 use super::{market::Listing, model::owed_atoms};
@@ -79,13 +78,15 @@ impl Accrued {
     fn distribution(&self) -> (Vec<Instruction>, u64) {
         let (model, quote) = (&self.listing.model, &self.listing.quote.token);
         let trade_atoms = self.listing.market.vault_due_atoms;
-        let usage_atoms = self.service.map_or(0, |service| {
-            let shares = [service.accrued_vault_atoms, service.accrued_creator_atoms, service.accrued_reserve_atoms];
-            shares.into_iter().fold(0, u64::saturating_add)
-        });
+        let stakers_atoms = self.service.map_or(0, |service| service.accrued_vault_atoms);
+        let market_atoms = self
+            .service
+            .map_or(0, |service| service.accrued_creator_atoms.saturating_add(service.accrued_reserve_atoms));
         let trades = (trade_atoms > 0).then(|| exchange::fees_distribute(model, quote));
-        let usage = (usage_atoms > 0).then(|| oracle::fees_distribute(model, quote));
-        (trades.into_iter().chain(usage).collect(), trade_atoms.saturating_add(usage_atoms))
+        let to_stakers = (stakers_atoms > 0).then(|| oracle::fees_distribute(model, quote));
+        let to_market = (market_atoms > 0).then(|| oracle::market_fees_distribute(model, quote));
+        let atoms = trade_atoms.saturating_add(stakers_atoms).saturating_add(market_atoms);
+        ([trades, to_stakers, to_market].into_iter().flatten().collect(), atoms)
     }
 
     /// What pays the protocol's fees of trades and of inferences to `treasuries`, and how many atoms that is.
@@ -100,15 +101,13 @@ impl Accrued {
     }
 
     /// What pays the creator, and how many atoms that is. The creator's part of inference fees lies with the service until
-    /// it is distributed, which needs a vault; without one only the trades' part is paid.
+    /// it is moved to the market, which is done first.
     async fn creator_payment(&self, connection: &Connection, creator: &Pubkey) -> Result<(Vec<Instruction>, u64)> {
         let (model, quote) = (&self.listing.model, &self.listing.quote.token);
         let client = &connection.client;
         let usage_atoms = self.service.map_or(0, |service| service.accrued_creator_atoms);
-        let pool = address::vault::pool(&address::vault::vault(model), &quote.mint);
-        let moves = usage_atoms > 0 && client.find_state::<RevenuePool>(&pool).await?.is_some();
-        let due_atoms = self.listing.market.creator_due_atoms.saturating_add(if moves { usage_atoms } else { 0 });
-        let distribution = moves.then(|| oracle::fees_distribute(model, quote));
+        let due_atoms = self.listing.market.creator_due_atoms.saturating_add(usage_atoms);
+        let distribution = (usage_atoms > 0).then(|| oracle::market_fees_distribute(model, quote));
         if client.model(model).await?.value.has_contributors == 0 {
             let claim = || exchange::fees_claim(model, quote, creator, FeeBeneficiary::Creator);
             let claim = (due_atoms > 0).then(claim);
@@ -157,7 +156,7 @@ pub enum Role {
 #[command(
     after_long_help = "The fees go to the owner, whoever sends this. When the owner sends it and they are in SOL, all
 wrapped SOL of the owner is unwrapped in the same transaction. The creator's part of inference fees is moved to the
-market first, which needs a vault. Contributors claim with `modchains model contributors claim`.
+market first. Contributors claim with `modchains model contributors claim`.
 
 Example:
   modchains fees claim MODEL --as creator"

@@ -3,7 +3,10 @@
 use clap::{Args, Subcommand};
 use modchains_sdk::{
     Pubkey, address,
-    instruction::oracle::{bond_deposit, bond_withdraw, bond_withdraw_start, earnings_claim, operator_register},
+    decode::Fetched,
+    instruction::oracle::{
+        bond_deposit, bond_withdraw, bond_withdraw_start, earnings_claim, operator_close, operator_register,
+    },
     oracle::{
         instructions::{BondDepositArgs, BondWithdrawStartArgs, OperatorRegisterArgs},
         state::Operator,
@@ -11,16 +14,17 @@ use modchains_sdk::{
 };
 
 use crate::{
-    amount::Decimal,
+    amount::{Amount, Decimal},
+    argument::ModelArg,
     connection::{Connection, TokenView, positive_atoms},
     error::{CliError, Result},
     output::Report,
 };
 
-/// Manage an operator's bond and earnings.
+/// Manage an operator's bond and earnings at the service of a model.
 #[derive(Debug, Subcommand)]
 pub enum OperatorCommand {
-    /// Become an operator, with a bond.
+    /// Become an operator of a model's service, with a bond.
     Register(RegisterArgs),
     /// Show an operator's bond, work and earnings.
     Show(ShowArgs),
@@ -30,6 +34,8 @@ pub enum OperatorCommand {
     BondWithdraw(WithdrawArgs),
     /// Show what an operator has earned, or pay it out.
     Earnings(EarningsArgs),
+    /// Close the account of an operator with nothing left, and get its rent back.
+    Close(CloseArgs),
 }
 
 impl OperatorCommand {
@@ -40,77 +46,98 @@ impl OperatorCommand {
             Self::BondDeposit(args) => args.run(connection).await,
             Self::BondWithdraw(args) => args.run(connection).await,
             Self::Earnings(args) => args.run(connection).await,
+            Self::Close(args) => args.run(connection).await,
         }
     }
 }
 
-/// The mint of bond and fees.
-#[derive(Debug, Clone, Args)]
-struct MintArg {
-    /// Mint of bond and fees. An operator has one account for each.
-    #[arg(long, value_name = "MINT", default_value_t = address::WRAPPED_SOL_MINT)]
-    mint: Pubkey,
+/// Where an operator works, and what is paid there.
+struct Workplace {
+    model: Pubkey,
+    service: Pubkey,
+    quote: TokenView,
+}
+
+impl Workplace {
+    async fn load(connection: &Connection, model: &ModelArg) -> Result<Self> {
+        let model = model.address(connection).await?;
+        let service = connection.client.service(&model).await?;
+        let quote = connection.token(&service.value.quote_mint).await?;
+        Ok(Self { model, service: service.address, quote })
+    }
+
+    async fn operator(&self, connection: &Connection, authority: &Pubkey) -> Result<Fetched<Operator>> {
+        Ok(connection.client.operator(&self.model, authority).await?)
+    }
+
+    fn about(&self, authority: &Pubkey) -> Report {
+        Report::new().text("model", self.model).text("authority", authority)
+    }
+
+    async fn show(&self, connection: &Connection, authority: &Pubkey) -> Result<Report> {
+        let operator = self.operator(connection, authority).await?;
+        let now_seconds = connection.client.now_seconds().await?;
+        let state: &Operator = &operator.value;
+        let amount = |report: Report, key, atoms| report.amount(key, self.quote.amount(atoms), &self.quote.symbol);
+        let report = Report::new().text("operator", operator.address).text("authority", authority);
+        let report = report.text("model", self.model).text("service", state.service);
+        let report = amount(report, "bond", state.bond_atoms);
+        let report = amount(report, "locked", state.locked_atoms);
+        let report = amount(report, "free", state.free_bond_atoms().unwrap_or_default());
+        let report = amount(report.number("cooldown_seconds", state.cooldown_seconds), "cooling", state.cooling_atoms);
+        let cooling_until_seconds = if state.cooling_atoms == 0 { 0 } else { state.cooling_until_seconds };
+        let report = report.time("withdrawable_from", cooling_until_seconds, now_seconds);
+        Ok(amount(report, "earned", state.earned_atoms)
+            .number("open_claims", state.open_claims)
+            .number("open_results", state.open_results)
+            .number("results_final", state.results_final))
+    }
 }
 
 /// Arguments of `operator register`.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Example:
-  modchains operator register 5 --keypair operator.json")]
+  modchains operator register 5 MODEL --keypair operator.json")]
 pub struct RegisterArgs {
-    /// The first bond, at least the mint's minimum.
+    /// The first bond, at least what the service asks for one result.
     #[arg(value_name = "BOND")]
     amount: Decimal,
     #[command(flatten)]
-    mint: MintArg,
+    model: ModelArg,
 }
 
 impl RegisterArgs {
     async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let authority = signer.pubkey();
-        let bond = connection.token(&self.mint.mint).await?;
-        let bond_atoms = positive_atoms(&self.amount, &bond)?;
-        let payment = connection.pay(&authority, &bond, bond_atoms).await?;
-        let register = operator_register(&authority, &bond.token, OperatorRegisterArgs { bond_atoms });
-        let about = Report::new().text("authority", authority).amount("bond", bond.amount(bond_atoms), &bond.symbol);
+        let place = Workplace::load(connection, &self.model).await?;
+        let bond = &place.quote;
+        let bond_atoms = positive_atoms(&self.amount, bond)?;
+        let payment = connection.pay(&authority, bond, bond_atoms).await?;
+        let args = OperatorRegisterArgs { bond_atoms };
+        let register = operator_register(&authority, &place.service, &bond.token, args);
+        let about = place.about(&authority).amount("bond", bond.amount(bond_atoms), &bond.symbol);
         let instructions = payment.enclose([register]);
         let receipt = connection.ask_and_send("Registering the operator", &about, &instructions, signer).await?;
-        Ok(show(connection, &authority, &bond).await?.receipt(&receipt))
+        Ok(place.show(connection, &authority).await?.receipt(&receipt))
     }
 }
 
 /// Arguments of `operator show`.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// The operator's key [default: the key of --keypair].
-    authority: Option<Pubkey>,
     #[command(flatten)]
-    mint: MintArg,
+    model: ModelArg,
+    /// The operator's key [default: the key of --keypair].
+    #[arg(long, value_name = "ADDRESS")]
+    authority: Option<Pubkey>,
 }
 
 impl ShowArgs {
     async fn run(&self, connection: &Connection) -> Result<Report> {
         let authority = connection.address_or_own(self.authority)?;
-        show(connection, &authority, &connection.token(&self.mint.mint).await?).await
+        Workplace::load(connection, &self.model).await?.show(connection, &authority).await
     }
-}
-
-async fn show(connection: &Connection, authority: &Pubkey, bond: &TokenView) -> Result<Report> {
-    let operator = connection.client.operator(authority, &bond.token.mint).await?;
-    let now_seconds = connection.client.now_seconds().await?;
-    let state: &Operator = &operator.value;
-    let amount = |report: Report, key, atoms| report.amount(key, bond.amount(atoms), &bond.symbol);
-    let report = Report::new().text("operator", operator.address).text("authority", authority);
-    let report = amount(report.text("mint", state.mint), "bond", state.bond_atoms);
-    let report = amount(report, "locked", state.locked_atoms);
-    let report = amount(report, "free", state.free_bond_atoms().unwrap_or_default());
-    let report = amount(report, "cooling", state.cooling_atoms);
-    let cooling_until_seconds = if state.cooling_atoms == 0 { 0 } else { state.cooling_until_seconds };
-    let report = report.time("withdrawable_from", cooling_until_seconds, now_seconds);
-    Ok(amount(report, "earned", state.earned_atoms)
-        .number("open_claims", state.open_claims)
-        .number("open_results", state.open_results)
-        .number("results_final", state.results_final))
 }
 
 /// Arguments of `operator bond-deposit`.
@@ -119,84 +146,87 @@ pub struct DepositArgs {
     /// How much to add.
     #[arg(value_name = "AMOUNT")]
     amount: Decimal,
+    #[command(flatten)]
+    model: ModelArg,
     /// Whose bond [default: the key of --keypair].
     #[arg(long, value_name = "ADDRESS")]
     authority: Option<Pubkey>,
-    #[command(flatten)]
-    mint: MintArg,
 }
 
 impl DepositArgs {
     async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
-        let authority = self.authority.unwrap_or_else(|| signer.pubkey());
-        let bond = connection.token(&self.mint.mint).await?;
-        connection.client.operator(&authority, &bond.token.mint).await?;
-        let bond_atoms = positive_atoms(&self.amount, &bond)?;
-        let payment = connection.pay(&signer.pubkey(), &bond, bond_atoms).await?;
-        let deposit = bond_deposit(&signer.pubkey(), &authority, &bond.token, BondDepositArgs { bond_atoms });
-        let about = Report::new().text("authority", authority).amount("added", bond.amount(bond_atoms), &bond.symbol);
+        let depositor = signer.pubkey();
+        let authority = self.authority.unwrap_or(depositor);
+        let place = Workplace::load(connection, &self.model).await?;
+        place.operator(connection, &authority).await?;
+        let bond = &place.quote;
+        let bond_atoms = positive_atoms(&self.amount, bond)?;
+        let payment = connection.pay(&depositor, bond, bond_atoms).await?;
+        let args = BondDepositArgs { bond_atoms };
+        let deposit = bond_deposit(&depositor, &place.service, &authority, &bond.token, args);
+        let about = place.about(&authority).amount("added", bond.amount(bond_atoms), &bond.symbol);
         let receipt =
             connection.ask_and_send("Adding to the bond", &about, &payment.enclose([deposit]), signer).await?;
-        Ok(show(connection, &authority, &bond).await?.receipt(&receipt))
+        Ok(place.show(connection, &authority).await?.receipt(&receipt))
     }
 }
 
 /// Arguments of `operator bond-withdraw`.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
-  modchains operator bond-withdraw 2          starts the cooldown of 2
-  modchains operator bond-withdraw --finish   pays what has cooled, and unwraps SOL")]
+  modchains operator bond-withdraw MODEL --start 2   starts the cooldown of 2
+  modchains operator bond-withdraw MODEL --finish    pays what has cooled, and unwraps SOL")]
 pub struct WithdrawArgs {
-    /// How much free bond shall start to cool. The cooldown starts again for what is cooling already.
-    #[arg(value_name = "AMOUNT", required_unless_present = "finish")]
-    amount: Option<Decimal>,
-    /// Pay out what has cooled.
-    #[arg(long, conflicts_with = "amount")]
-    finish: bool,
     #[command(flatten)]
-    mint: MintArg,
+    model: ModelArg,
+    /// How much free bond shall start to cool. The cooldown starts again for what is cooling already.
+    #[arg(long, value_name = "AMOUNT", required_unless_present = "finish")]
+    start: Option<Decimal>,
+    /// Pay out what has cooled.
+    #[arg(long, conflicts_with = "start")]
+    finish: bool,
 }
 
 impl WithdrawArgs {
     async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let authority = signer.pubkey();
-        let bond = connection.token(&self.mint.mint).await?;
-        let operator = connection.client.operator(&authority, &bond.token.mint).await?.value;
-        let about = Report::new().text("authority", authority);
-        let (about, instructions) = match &self.amount {
+        let place = Workplace::load(connection, &self.model).await?;
+        let (bond, operator) = (&place.quote, place.operator(connection, &authority).await?.value);
+        let about = place.about(&authority);
+        let (about, instructions) = match &self.start {
             Some(amount) => {
-                let args = BondWithdrawStartArgs { bond_atoms: positive_atoms(amount, &bond)? };
+                let args = BondWithdrawStartArgs { bond_atoms: positive_atoms(amount, bond)? };
                 let about = about.amount("starts_to_cool", bond.amount(args.bond_atoms), &bond.symbol);
-                (about, vec![bond_withdraw_start(&authority, &bond.token.mint, args)])
+                (about, vec![bond_withdraw_start(&authority, &place.service, args)])
             }
             None => {
-                let around = connection.receive(&authority, &authority, &bond);
+                let around = connection.receive(&authority, &authority, bond);
                 let about = about.amount("paid_out", bond.amount(operator.cooling_atoms), &bond.symbol);
-                (about, around.enclose([bond_withdraw(&authority, &bond.token)]))
+                (about, around.enclose([bond_withdraw(&authority, &place.service, &bond.token)]))
             }
         };
         let receipt = connection.ask_and_send("Withdrawing bond", &about, &instructions, signer).await?;
-        Ok(show(connection, &authority, &bond).await?.receipt(&receipt))
+        Ok(place.show(connection, &authority).await?.receipt(&receipt))
     }
 }
 
 /// Arguments of `operator earnings`.
 #[derive(Debug, Args)]
 pub struct EarningsArgs {
+    #[command(flatten)]
+    model: ModelArg,
     /// Pay the earnings out, and unwrap SOL.
     #[arg(long)]
     claim: bool,
-    #[command(flatten)]
-    mint: MintArg,
 }
 
 impl EarningsArgs {
     async fn run(&self, connection: &Connection) -> Result<Report> {
         let authority = if self.claim { connection.signer()?.pubkey() } else { connection.address_or_own(None)? };
-        let quote = connection.token(&self.mint.mint).await?;
-        let operator = connection.client.operator(&authority, &quote.token.mint).await?;
+        let place = Workplace::load(connection, &self.model).await?;
+        let (quote, operator) = (&place.quote, place.operator(connection, &authority).await?);
         let earned_atoms = operator.value.earned_atoms;
         let report = Report::new()
             .text("operator", operator.address)
@@ -208,9 +238,33 @@ impl EarningsArgs {
         if earned_atoms == 0 {
             return Err(CliError::unfit("nothing is earned yet", "wait until results are final"));
         }
-        let claim = earnings_claim(&authority, &quote.token);
-        let instructions = connection.receive(&authority, &authority, &quote).enclose([claim]);
+        let claim = earnings_claim(&authority, &place.service, &quote.token);
+        let instructions = connection.receive(&authority, &authority, quote).enclose([claim]);
         let receipt = connection.ask_and_send("Claiming", &report, &instructions, connection.signer()?).await?;
         Ok(report.flag("paid", true).receipt(&receipt))
+    }
+}
+
+/// Arguments of `operator close`.
+#[derive(Debug, Args)]
+pub struct CloseArgs {
+    #[command(flatten)]
+    model: ModelArg,
+}
+
+impl CloseArgs {
+    async fn run(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
+        let authority = signer.pubkey();
+        let model = self.model.address(connection).await?;
+        let operator = connection.client.operator(&model, &authority).await?;
+        let close = operator_close(&authority, &address::oracle::service(&model));
+        let report = Report::new().text("operator", operator.address).text("model", model).amount(
+            "rent",
+            Amount::sol(operator.lamports),
+            "SOL",
+        );
+        let receipt = connection.ask_and_send("Closing", &report, &[close], signer).await?;
+        Ok(report.receipt(&receipt))
     }
 }

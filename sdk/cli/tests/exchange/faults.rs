@@ -67,7 +67,7 @@ fn dust_at_an_address_stops_nobody() {
         address::oracle::service(&model_key),
         address::oracle::usage(&model_key),
         address::oracle::licence_use(&model_key, &trader_key),
-        address::oracle::operator(&trader_key, &address::WRAPPED_SOL_MINT),
+        address::oracle::operator(&address::oracle::service(&model_key), &trader_key),
     ] {
         send_dust(&stranger, &future);
     }
@@ -78,7 +78,7 @@ fn dust_at_an_address_stops_nobody() {
         &["vault", "show", &model],
         &["service", "show", &model],
         &["model", "transfer", "show", &model],
-        &["operator", "show"],
+        &["operator", "show", &model],
     ] {
         assert_eq!(trader.refused(absent).0, "account_missing", "{absent:?}");
     }
@@ -91,7 +91,7 @@ fn dust_at_an_address_stops_nobody() {
     trader.json(&["market", "sell", "10", &model]);
     trader.json(&["vault", "stake", "10", &model]);
     trader.json(&["request", "new", &model, "--input-hex", "00ff"]);
-    trader.json(&["operator", "register", "1"]);
+    trader.json(&["operator", "register", "1", &model]);
     creator.json(&["model", "transfer", "offer", &model, "--to", &trader.address]);
     assert_eq!(creator.json(&["model", "transfer", "show", &model])["to"], trader.address.as_str());
 }
@@ -124,20 +124,21 @@ fn one_fault_after_sending_costs_nothing_and_an_unknown_outcome_has_an_exit_code
 
 #[test]
 fn a_read_that_fails_after_sending_does_not_hide_what_was_sent() {
+    let (_, model) = served("unread_service");
     let operator = NETWORK.person("unread", 10);
     let proxy = FaultProxy::start(NETWORK.url());
     proxy.add(Rule::on("getAccountInfo", Fault::status(503)).after("getTransaction"));
-    let registered = through(&proxy, &operator, &["operator", "register", "1"]).output().unwrap();
+    let registered = through(&proxy, &operator, &["operator", "register", "1", &model]).output().unwrap();
     assert_eq!(registered.status.code(), Some(3), "{registered:?}");
     let report: Value = serde_json::from_slice(&registered.stderr).unwrap();
     assert!(report["error"]["signature"].is_string(), "{report}");
-    assert_eq!(atoms(&operator.json(&["operator", "show"])["bond"]), 1_000_000_000);
+    assert_eq!(atoms(&operator.json(&["operator", "show", &model])["bond"]), 1_000_000_000);
 }
 
 #[test]
 fn a_request_is_named_as_soon_as_it_exists_and_waiting_survives_faults() {
     let (creator, model) = served("awaited");
-    creator.json(&["operator", "register", "5"]);
+    creator.json(&["operator", "register", "5", &model]);
     let requester = NETWORK.person("awaiting", 5);
     let proxy = FaultProxy::start(NETWORK.url());
     // Longer than any single question is repeated.

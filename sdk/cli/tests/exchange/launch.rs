@@ -141,7 +141,7 @@ fn an_answer_is_a_label_and_how_sure_the_model_is() {
     let operator = NETWORK.person("answering", 20);
     let launched = creator.json(&launch(&bundle, &uri));
     let model = launched["model"].as_str().unwrap();
-    operator.json(&["operator", "register", "10"]);
+    operator.json(&["operator", "register", "10", model]);
     let asked = creator.json(&["request", "new", model, "--input-hex", "00010203"]);
     let request = asked["request"].as_str().unwrap();
     let output = bundle.output.encode_accumulators(&[-500, 1_500, 500]).unwrap();

@@ -24,7 +24,6 @@ use modchains_sdk::{
     Account, Keypair, Pubkey, Signer, address,
     client::Client,
     instruction::{
-        Token,
         budget::{compute_limit, compute_price},
         oracle,
     },
@@ -172,19 +171,20 @@ impl Person {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         runtime.block_on(async {
             let key = keys::load(&self.key).unwrap();
-            let (authority, quote) = (key.pubkey(), Token::WRAPPED_SOL);
+            let authority = key.pubkey();
             let client = Client::connect(&self.url).await.unwrap();
             let state = client.request(&request).await.unwrap().request.value;
-            let claim = RequestClaimArgs { created_at_seconds: state.created_at_seconds };
-            let claim = oracle::request_claim(&authority, &quote.mint, &state.service, &request, claim);
-            let output = output.to_vec();
-            let post = ResultPostArgs { numeric_class: state.numeric_class, trace_root: [0; 32], output };
-            let post = oracle::result_post(&authority, &quote.mint, &request, post);
+            let (created_at_seconds, service) = (state.created_at_seconds, state.service);
+            let claim = RequestClaimArgs { created_at_seconds, land_until_seconds: state.deadline_seconds };
+            let claim = oracle::request_claim(&authority, &service, &request, claim);
+            let (numeric_class, output) = (state.numeric_class, output.to_vec());
+            let post = ResultPostArgs { created_at_seconds, numeric_class, trace_root: [0; 32], output };
+            let post = oracle::result_post(&authority, &service, &request, post);
             let budgeted = [compute_limit(ANSWER_UNITS), compute_price(1), claim, post];
             let signed = client.sign(&budgeted, &[&key]).await.unwrap();
             assert_eq!(client.confirm(&signed).await.unwrap().error, None, "{request}");
-            let operator = address::oracle::operator(&authority, &quote.mint);
-            let finalize = oracle::result_finalize(&model, &request, &operator, &quote.program);
+            let operator = address::oracle::operator(&service, &authority);
+            let finalize = oracle::result_finalize(&model, &request, &operator);
             let deadline = Instant::now() + START_TIMEOUT;
             while let Err(refused) = client.send(std::slice::from_ref(&finalize), &[&key]).await {
                 assert!(refused.is_refusal("ChallengeWindowOpen") && Instant::now() < deadline, "{refused}");

@@ -111,7 +111,7 @@ fn what_a_final_request_generated_is_minted_once() {
     creator.json(&["vault", "open", &model]);
     creator.json(&["service", "open", &model, "--fee", "0.05"]);
     creator.json(&["model", "licence", "terms", &model, "--content-fee", "0.2", "--royalty", "5"]);
-    operator.json(&["operator", "register", "10"]);
+    operator.json(&["operator", "register", "10", &model]);
     let asked = requester.json(&["request", "new", &model, "--input-hex", "0011", "--use", "personal,content"]);
     let request = asked["request"].as_str().unwrap();
     let mint = ["model", "content", "mint", request, "--title", "A digit", "--uri", "https://modchains.example/d.json"];

@@ -21,7 +21,7 @@ fn the_longest_input_is_asked_and_the_longest_answer_comes_back() {
     assert!(refused.1.contains("; "), "no remedy in {refused:?}");
     let longest = OUTPUT_BYTES_MAX.to_string();
     creator.json(&["service", "open", &model, "--fee", "0.01", "--output-max", &longest]);
-    creator.json(&["operator", "register", "5"]);
+    creator.json(&["operator", "register", "5", &model]);
     // A longest input leaves no room for wrapping.
     requester.json(&["wrap", "0.1"]);
     let asked = requester.json(&["request", "new", &model, "--input-hex", &hex::encode(&input)]);

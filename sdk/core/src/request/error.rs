@@ -49,6 +49,10 @@ pub enum RequestError {
     OutputTooLong,
     /// The result can still be challenged.
     ChallengeWindowOpen,
+    /// The claim landed later than its operator wanted.
+    ClaimLandedLate,
+    /// The service has changed what it offers since the requester looked at it.
+    TermsChanged,
     /// The state would break its own rules.
     StateInconsistent,
 }
@@ -84,6 +88,8 @@ impl fmt::Display for RequestError {
             Self::OutputEmpty => "the output is empty",
             Self::OutputTooLong => "the output is too long",
             Self::ChallengeWindowOpen => "the challenge window is still open",
+            Self::ClaimLandedLate => "the claim landed later than its operator wanted",
+            Self::TermsChanged => "the service's terms have changed since the requester looked at them",
             Self::StateInconsistent => "the request's state does not add up",
         })
     }

@@ -13,7 +13,7 @@ mod state;
 
 pub use error::RequestError;
 pub use open::{Opening, RequestOrder, RequestTerms, ServiceOffer};
-pub use state::{Closing, Expiry, Finality, Refund, RequestState};
+pub use state::{ClaimTerms, Closing, Expiry, Finality, Refund, RequestState};
 
 /// An operator's account, as bytes.
 pub type OperatorKey = [u8; 32];
@@ -26,14 +26,14 @@ pub type Result<T> = core::result::Result<T, RequestError>;
 /// ```text
 ///          create: requester, fee and tip go into escrow
 ///            |
-///            v     claim: an operator, before the deadline; its claim bond is locked
+///            v     claim: an operator, before the deadline; the result's bond is locked
 ///          Open ---------------------------------------------------> Claimed
 ///           | ^                                                         | |
 ///           | +-- expire: anyone, from the claim's end on; -------------+ |
-///           |     the claim bond goes into escrow for the requester       |
-///           |                                                             | post: the operator of the claim, before
-///           | refund: anyone, from the deadline on;                       | its end; the claim bond is freed, the
-///           | fee, tip and forfeited claim bonds go to the requester      | result bond is locked
+///           |     the bond is freed but for the claim bond, which         |
+///           |     becomes the requester's                                 | post: the operator of the claim, before
+///           | refund: anyone, from the deadline on;                       | its end; the bond stays locked
+///           | fee, tip and forfeited claim bonds go to the requester      |
 ///           v                                                             v
 ///        Refunded              Overturned <-- Disputed <--             Posted
 ///           |                       |                                     |

@@ -3,7 +3,7 @@ use crate::{
     CoreError,
     bond::required_bond,
     fees::UsageFeeSplit,
-    licence::{Admission, LicenceSource, LicenceTerms, Licensing},
+    licence::{Admission, LicenceTerms, Licensing},
     window,
 };
 
@@ -16,7 +16,7 @@ pub struct ServiceOffer {
     pub fee_atoms: u64,
     /// Smallest result bond, in atoms.
     pub min_bond_atoms: u64,
-    /// Bond of a claim, in atoms.
+    /// What a lapsed claim forfeits, in atoms.
     pub claim_bond_atoms: u64,
     /// Result bond as a multiple of the fee, in basis points.
     pub bond_multiple_bps: u32,
@@ -36,11 +36,15 @@ pub struct ServiceOffer {
     pub output_bytes_max: u16,
     /// How results are compared.
     pub numeric_class: u8,
+    /// How often what it offers has changed: version, price, split and everything else above.
+    pub terms_counter: u32,
 }
 
 /// What a requester asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequestOrder {
+    /// The service's count of changes when the requester looked at it.
+    pub terms_counter: u32,
     /// Most the requester pays besides the tip, in atoms.
     pub fee_max_atoms: u64,
     /// What the requester adds to the fee to be answered sooner, in atoms.
@@ -71,9 +75,9 @@ pub struct RequestTerms {
     pub fee_atoms: u64,
     /// What the requester added to it, split alike, in atoms.
     pub tip_atoms: u64,
-    /// Bond a claim locks, in atoms.
+    /// Part of the result bond that a lapsed claim forfeits, in atoms.
     pub claim_bond_atoms: u64,
-    /// Bond the result locks, in atoms.
+    /// Bond that a claim locks until its result is final, in atoms.
     pub result_bond_atoms: u64,
     /// When it was created, unix seconds; names it together with its address.
     pub created_at_seconds: i64,
@@ -94,14 +98,15 @@ pub struct RequestTerms {
 }
 
 impl ServiceOffer {
-    /// Whether `order` may be made now, and what it leaves: the requester's licence of one source must be in force, the
-    /// service must take the order, and the rate of the licence must allow one more. Fails with the first rule that
-    /// refuses it.
+    /// Whether `order` may be made now, and what it leaves: the service must offer what the requester saw, the licence that
+    /// holds for the requester must be in force, the service must take the order, and the rate of the licence must allow one
+    /// more. Fails with the first rule that refuses it.
     #[inline(always)]
-    pub fn accept(&self, licensing: &Licensing, source: LicenceSource, order: &RequestOrder) -> Result<Opening> {
-        let licence = licensing.in_force(source)?;
+    pub fn accept(&self, licensing: &Licensing, order: &RequestOrder) -> Result<Opening> {
+        ensure(self.terms_counter == order.terms_counter, RequestError::TermsChanged)?;
+        let licence = licensing.in_force()?;
         let terms = self.terms(&licence, order, licensing.now_seconds)?;
-        Ok(Opening { terms, admission: licensing.count(source, licence)? })
+        Ok(Opening { terms, admission: licensing.count(licence)? })
     }
 
     /// The terms of a request for `order` under `licence`. The fee is the service's or the licence's price, whichever is
@@ -120,6 +125,8 @@ impl ServiceOffer {
         ensure(self.input_bytes_max >= input_bytes, RequestError::InputTooLong)?;
         let result_bond_atoms =
             required_bond(self.min_bond_atoms, self.bond_multiple_bps, fee_atoms, order.value_at_risk_atoms)?;
+        // A claim locks the result's bond, and what it forfeits is part of that.
+        ensure(result_bond_atoms >= self.claim_bond_atoms, RequestError::StateInconsistent)?;
         let terms = RequestTerms {
             fee_atoms,
             tip_atoms: order.tip_atoms,

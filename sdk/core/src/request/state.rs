@@ -24,12 +24,22 @@ pub struct RequestState {
     pub output_bytes: u16,
 }
 
+/// What an operator saw and wants when it claims a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClaimTerms {
+    /// When the request was created that it looked at, unix seconds.
+    pub created_at_seconds: i64,
+    /// From when it no longer wants the claim, unix seconds: one that lands so late that no result can follow in time would
+    /// only be forfeited.
+    pub land_until_seconds: i64,
+}
+
 /// A claim taken away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Expiry {
     /// The request, open again.
     pub next: RequestState,
-    /// The claim bond that goes from the operator into escrow, in atoms.
+    /// What of the operator's bond is the requester's now, in atoms.
     pub forfeited_atoms: u64,
 }
 
@@ -80,13 +90,14 @@ impl RequestState {
         }
     }
 
-    /// Gives the request to `operator` until the claim's end, if it is the one created at `created_at_seconds`: a
-    /// requester can close a settled request and create another at its address.
+    /// Gives the request to `operator` until the claim's end, if it is the one that the claim was made for and the claim
+    /// has not been under way for too long.
     #[inline(always)]
-    pub fn claim(&self, operator: &OperatorKey, created_at_seconds: i64, now_seconds: i64) -> Result<Self> {
+    pub fn claim(&self, operator: &OperatorKey, terms: &ClaimTerms, now_seconds: i64) -> Result<Self> {
         ensure(self.status == RequestStatus::Open, RequestError::NotOpen)?;
-        ensure(self.terms.created_at_seconds == created_at_seconds, RequestError::Replaced)?;
+        self.require_seen(terms.created_at_seconds)?;
         ensure(!self.is_past_deadline(now_seconds), RequestError::DeadlinePassed)?;
+        ensure(window::is_open(now_seconds, terms.land_until_seconds), RequestError::ClaimLandedLate)?;
         let claim_end_seconds = window::end_seconds(now_seconds, self.terms.claim_seconds)?;
         Self {
             status: RequestStatus::Claimed,
@@ -113,16 +124,19 @@ impl RequestState {
         Ok(Expiry { next: next.checked()?, forfeited_atoms })
     }
 
-    /// Takes a result of `output_bytes` bytes from `operator` and opens its challenge window.
+    /// Takes a result of `output_bytes` bytes from `operator` and opens its challenge window, if the request is the one that
+    /// was created at `created_at_seconds`.
     #[inline(always)]
     pub fn post(
         &self,
         operator: &OperatorKey,
+        created_at_seconds: i64,
         numeric_class: u8,
         output_bytes: usize,
         now_seconds: i64,
     ) -> Result<Self> {
         ensure(self.status == RequestStatus::Claimed, RequestError::NotClaimed)?;
+        self.require_seen(created_at_seconds)?;
         ensure(self.is_operator(operator), RequestError::ClaimOfOtherOperator)?;
         ensure(window::is_open(now_seconds, self.claim_deadline_seconds), RequestError::ClaimDeadlinePassed)?;
         ensure(numeric_class == self.terms.numeric_class, RequestError::NumericClassMismatch)?;
@@ -167,6 +181,13 @@ impl RequestState {
     pub fn close(&self) -> Result<Closing> {
         ensure(self.status.is_settled(), RequestError::NotSettled)?;
         Ok(Closing { next: Self { requester_due_atoms: 0, ..*self }, due_atoms: self.requester_due_atoms })
+    }
+
+    /// Requires the request to be the one that was created at `created_at_seconds`: a requester can close a settled request
+    /// and create another at its address.
+    #[inline(always)]
+    fn require_seen(&self, created_at_seconds: i64) -> Result<()> {
+        ensure(self.terms.created_at_seconds == created_at_seconds, RequestError::Replaced)
     }
 
     /// Whether the request can no longer be claimed and, once open, only be refunded.

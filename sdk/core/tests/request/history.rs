@@ -21,14 +21,12 @@ struct Ledger {
 
 impl Ledger {
     fn note(&mut self, before: &RequestState, tried: Act, operator: usize, moved: Moved) {
-        let (claim_bond, result_bond) = (before.terms.claim_bond_atoms, before.terms.result_bond_atoms);
+        let result_bond = before.terms.result_bond_atoms;
         let holder = before.operator.map_or(operator, |key| usize::from(key[0]));
         match tried {
-            Act::Claim => self.locked[operator] += claim_bond,
-            Act::Expire => self.locked[holder] -= claim_bond,
-            Act::Post => self.locked[holder] = self.locked[holder] - claim_bond + result_bond,
-            Act::Finalize => self.locked[holder] -= result_bond,
-            Act::Refund | Act::Close => {}
+            Act::Claim => self.locked[operator] += result_bond,
+            Act::Expire | Act::Finalize => self.locked[holder] -= result_bond,
+            Act::Post | Act::Refund | Act::Close => {}
         }
         self.settlements += u32::from(matches!(tried, Act::Finalize | Act::Refund));
         self.escrow = self.escrow + moved.forfeited - moved.returned - moved.spent;
@@ -43,8 +41,7 @@ impl Ledger {
         let held = if state.status.is_settled() { 0 } else { price };
         assert_eq!(self.escrow, held + state.requester_due_atoms, "{state:?}");
         let locked = match state.status {
-            RequestStatus::Claimed => terms.claim_bond_atoms,
-            RequestStatus::Posted => terms.result_bond_atoms,
+            RequestStatus::Claimed | RequestStatus::Posted => terms.result_bond_atoms,
             _ => 0,
         };
         assert_eq!(self.locked.iter().sum::<u64>(), locked, "{state:?}");
@@ -82,6 +79,8 @@ proptest! {
         for (tried, operator, pause) in tries.into_iter().chain(end) {
             now += i64::from(pause);
             if let Ok((next, moved)) = act(&state, tried, &key(operator), now) {
+                // What a lapsed claim forfeits was locked.
+                prop_assert!(moved.forfeited <= terms.result_bond_atoms);
                 ledger.note(&state, tried, operator.into(), moved);
                 forfeited += moved.forfeited;
                 state = next;

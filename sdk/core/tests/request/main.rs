@@ -7,7 +7,7 @@ mod steps;
 
 use modchains_core::{
     fees::UsageFeeSplit,
-    request::{OperatorKey, RequestState, RequestStatus, RequestTerms, Result},
+    request::{ClaimTerms, OperatorKey, RequestState, RequestStatus, RequestTerms, Result},
 };
 use proptest::prelude::*;
 
@@ -60,18 +60,23 @@ struct Moved {
     spent: u64,
 }
 
+/// A claim of the request with these terms, whenever it lands.
+fn patient(terms: &RequestTerms) -> ClaimTerms {
+    ClaimTerms { created_at_seconds: terms.created_at_seconds, land_until_seconds: i64::MAX }
+}
+
 /// Tries `act` as whoever may: `operator` where it must be one.
 fn act(state: &RequestState, act: Act, operator: &OperatorKey, now_seconds: i64) -> Result<(RequestState, Moved)> {
     let terms = &state.terms;
     Ok(match act {
-        Act::Claim => (state.claim(operator, terms.created_at_seconds, now_seconds)?, Moved::default()),
+        Act::Claim => (state.claim(operator, &patient(terms), now_seconds)?, Moved::default()),
         Act::Expire => {
             let expiry = state.expire_claim(now_seconds)?;
             (expiry.next, Moved { forfeited: expiry.forfeited_atoms, ..Moved::default() })
         }
         Act::Post => {
-            let posted = state.post(operator, terms.numeric_class, usize::from(terms.output_bytes_max), now_seconds);
-            (posted?, Moved::default())
+            let (seen, output_bytes) = (terms.created_at_seconds, usize::from(terms.output_bytes_max));
+            (state.post(operator, seen, terms.numeric_class, output_bytes, now_seconds)?, Moved::default())
         }
         Act::Finalize => {
             let finality = state.finalize(now_seconds)?;
@@ -97,13 +102,13 @@ fn terms() -> impl Strategy<Value = RequestTerms> {
     let amounts = (1u64..1 << 40, 0u64..1 << 40, 1u64..1 << 40, 1u64..1 << 40);
     (times, amounts, 0u16..=10_000, 1u16..=1_024).prop_map(|(times, amounts, operator_bps, output_bytes_max)| {
         let (created_at_seconds, wait_seconds, claim_seconds, challenge_window_seconds) = times;
-        let (fee_atoms, tip_atoms, claim_bond_atoms, result_bond_atoms) = amounts;
+        let (fee_atoms, tip_atoms, claim_bond_atoms, more_bond_atoms) = amounts;
         let rest_bps = 10_000 - operator_bps;
         RequestTerms {
             fee_atoms,
             tip_atoms,
             claim_bond_atoms,
-            result_bond_atoms,
+            result_bond_atoms: claim_bond_atoms + more_bond_atoms,
             created_at_seconds,
             deadline_seconds: created_at_seconds + i64::from(wait_seconds),
             claim_seconds,
@@ -131,8 +136,8 @@ fn states_in(status: RequestStatus) -> impl Strategy<Value = RequestState> {
     (terms(), 0u64..1 << 40).prop_map(move |(terms, due_atoms)| {
         let open = RequestState { requester_due_atoms: due_atoms, ..RequestState::new(terms) };
         let (created, deadline) = (terms.created_at_seconds, terms.deadline_seconds);
-        let claimed = open.claim(&OPERATOR, created, created).unwrap();
-        let posted = claimed.post(&OPERATOR, 0, 1, created).unwrap();
+        let claimed = open.claim(&OPERATOR, &patient(&terms), created).unwrap();
+        let posted = claimed.post(&OPERATOR, created, 0, 1, created).unwrap();
         match status {
             RequestStatus::Open => open,
             RequestStatus::Claimed => claimed,

@@ -4,8 +4,7 @@ use modchains_core::{
     CoreError,
     fees::USAGE_FEE_SPLIT_DEFAULT,
     licence::{
-        Grant, LicenceKind, LicenceSource, LicenceTerms, Licensing, RateWindow, RateWindows, USE_COMMERCIAL,
-        USE_RESEARCH, USES_ALL,
+        Grant, LicenceKind, LicenceTerms, Licensing, RateWindow, RateWindows, USE_COMMERCIAL, USE_RESEARCH, USES_ALL,
     },
     request::{RequestError, RequestOrder, RequestState, RequestStatus, ServiceOffer},
 };
@@ -27,9 +26,11 @@ const OFFER: ServiceOffer = ServiceOffer {
     input_bytes_max: 64,
     output_bytes_max: 32,
     numeric_class: 0,
+    terms_counter: 3,
 };
 
 const ORDER: RequestOrder = RequestOrder {
+    terms_counter: 3,
     fee_max_atoms: 1_000,
     tip_atoms: 50,
     value_at_risk_atoms: 0,
@@ -46,7 +47,7 @@ fn any_atoms() -> impl Strategy<Value = u64> {
 #[test]
 fn the_service_decides_what_it_takes() {
     type Corrupt = fn(&mut ServiceOffer, &mut RequestOrder);
-    let refusals: [(Corrupt, RequestError); 12] = [
+    let refusals: [(Corrupt, RequestError); 13] = [
         (|offer, _| offer.is_open = false, RequestError::ServiceClosed),
         (|_, order| order.fee_max_atoms = 999, RequestError::FeeAboveLimit),
         (|_, order| order.max_wait_seconds = 9, RequestError::WaitOutOfBounds),
@@ -62,6 +63,7 @@ fn the_service_decides_what_it_takes() {
             RequestError::Formula(CoreError::Overflow),
         ),
         (|offer, _| (offer.fee_atoms, offer.is_open) = (1_001, false), RequestError::ServiceClosed),
+        (|offer, _| offer.claim_bond_atoms = 2_001, RequestError::StateInconsistent),
     ];
     for (corrupt, error) in refusals {
         let (mut offer, mut order) = (OFFER, ORDER);
@@ -82,7 +84,7 @@ fn a_new_request_is_open_and_nothing_is_due() {
 
 /// The order of the rules is part of what a program does: the first one that refuses is the one that is named.
 #[test]
-fn the_licence_is_asked_first_then_the_service_then_the_rate() {
+fn what_was_seen_comes_first_then_the_licence_then_the_service_then_the_rate() {
     let full = RateWindow { started_at_seconds: 100, count: 1 };
     let rated = LicenceTerms { rate_max: 1, rate_window_seconds: 60, ..LICENCE };
     let grant = Grant { terms: rated, expires_at_seconds: 110, revoked_at_seconds: 0 };
@@ -94,21 +96,24 @@ fn the_licence_is_asked_first_then_the_service_then_the_rate() {
         now_seconds: 110,
     };
     let closed = ServiceOffer { is_open: false, ..OFFER };
-    let granted =
-        |licensing: &Licensing, offer: &ServiceOffer| offer.accept(licensing, LicenceSource::Granted, &ORDER).map(drop);
+    let accept = |licensing: &Licensing, offer: &ServiceOffer| offer.accept(licensing, &ORDER).map(drop);
     let formula = |error| Err(RequestError::Formula(error));
-    assert_eq!(granted(&licensing, &closed), formula(CoreError::LicenceExpired));
+    for terms_counter in [0, 2, 4, u32::MAX] {
+        let changed = ServiceOffer { terms_counter, ..closed };
+        assert_eq!(accept(&licensing, &changed), Err(RequestError::TermsChanged));
+    }
+    assert_eq!(accept(&licensing, &closed), formula(CoreError::LicenceExpired));
     let in_force = Licensing { now_seconds: 109, ..licensing };
-    assert_eq!(granted(&in_force, &closed), Err(RequestError::ServiceClosed));
-    assert_eq!(granted(&in_force, &OFFER), formula(CoreError::LicenceRateExceeded));
-    let opening = OFFER.accept(&in_force, LicenceSource::Default, &ORDER).unwrap();
+    assert_eq!(accept(&in_force, &closed), Err(RequestError::ServiceClosed));
+    assert_eq!(accept(&in_force, &OFFER), formula(CoreError::LicenceRateExceeded));
+    let stranger = Licensing { grant: None, ..in_force };
+    let opening = OFFER.accept(&stranger, &ORDER).unwrap();
     assert_eq!(opening.terms, OFFER.terms(&LICENCE, &ORDER, 109).unwrap());
-    assert_eq!(Ok(opening.admission), in_force.admit(LicenceSource::Default, ORDER.uses));
+    assert_eq!(Ok(opening.admission), stranger.admit(ORDER.uses));
     let idle = Licensing { windows: RateWindows::default(), ..in_force };
-    assert_eq!(OFFER.accept(&idle, LicenceSource::Granted, &ORDER).unwrap().admission.window.count, 1);
-    let narrow = Licensing { default_terms: LicenceTerms { uses: USE_COMMERCIAL, ..LICENCE }, ..idle };
-    let refused = OFFER.accept(&narrow, LicenceSource::Default, &ORDER).map(drop);
-    assert_eq!(refused, formula(CoreError::LicenceUseNotGranted));
+    assert_eq!(OFFER.accept(&idle, &ORDER).unwrap().admission.window.count, 1);
+    let narrow = Licensing { default_terms: LicenceTerms { uses: USE_COMMERCIAL, ..LICENCE }, ..stranger };
+    assert_eq!(accept(&narrow, &OFFER), formula(CoreError::LicenceUseNotGranted));
 }
 
 proptest! {
@@ -136,7 +141,8 @@ proptest! {
     fn the_result_bond_covers_minimum_multiple_and_value_at_risk(
         fee in 1u64..1 << 50, min in 1u64..1 << 50, at_risk in 0u64..1 << 50, multiple_bps in 10_000u32..1_000_000,
     ) {
-        let offer = ServiceOffer { fee_atoms: fee, min_bond_atoms: min, bond_multiple_bps: multiple_bps, ..OFFER };
+        let bonds = ServiceOffer { min_bond_atoms: min, claim_bond_atoms: 1, bond_multiple_bps: multiple_bps, ..OFFER };
+        let offer = ServiceOffer { fee_atoms: fee, ..bonds };
         let order = RequestOrder { fee_max_atoms: fee, value_at_risk_atoms: at_risk, ..ORDER };
         let terms = offer.terms(&LICENCE, &order, 0).unwrap();
         let multiple = (u128::from(fee) * u128::from(multiple_bps)).div_ceil(10_000);

@@ -1,6 +1,6 @@
 //! Which step is allowed when.
 
-use modchains_core::request::{RequestError, RequestStatus};
+use modchains_core::request::{ClaimTerms, RequestError, RequestStatus};
 use proptest::prelude::*;
 
 use super::{ACTS, Act, OPERATOR, STATUSES, STEPS, STRANGER, act, states, states_in};
@@ -94,7 +94,7 @@ proptest! {
         bytes in prop_oneof![0usize..1_100, Just(usize::MAX), Just((1 << 16) + 1)],
     ) {
         let now = state.terms.created_at_seconds;
-        let posted = state.post(&OPERATOR, class, bytes, now);
+        let posted = state.post(&OPERATOR, now, class, bytes, now);
         let expected = match () {
             () if class != state.terms.numeric_class => Some(RequestError::NumericClassMismatch),
             () if bytes == 0 => Some(RequestError::OutputEmpty),
@@ -109,11 +109,31 @@ proptest! {
     }
 
     #[test]
-    fn a_claim_never_falls_on_another_request_at_the_address(
-        state in states_in(RequestStatus::Open), created: i64,
+    fn neither_claim_nor_result_falls_on_another_request_at_the_address(
+        state in prop_oneof![states_in(RequestStatus::Open), states_in(RequestStatus::Claimed)], created: i64,
     ) {
-        prop_assume!(created != state.terms.created_at_seconds);
-        prop_assert_eq!(state.claim(&OPERATOR, created, state.terms.created_at_seconds), Err(RequestError::Replaced));
+        let now = state.terms.created_at_seconds;
+        prop_assume!(created != now);
+        let terms = ClaimTerms { created_at_seconds: created, land_until_seconds: i64::MAX };
+        let refused = match state.status {
+            RequestStatus::Open => state.claim(&OPERATOR, &terms, now),
+            _ => state.post(&OPERATOR, created, 0, 1, now),
+        };
+        prop_assert_eq!(refused, Err(RequestError::Replaced));
+    }
+
+    #[test]
+    fn a_claim_lands_before_the_second_that_it_names_or_not_at_all(
+        state in states_in(RequestStatus::Open), wait in 0i64..10_000, offset in -2i64..=2,
+    ) {
+        let (created_at_seconds, now) = (state.terms.created_at_seconds, state.terms.created_at_seconds + wait);
+        let terms = ClaimTerms { created_at_seconds, land_until_seconds: now - offset };
+        let expected = match () {
+            () if state.is_past_deadline(now) => Some(RequestError::DeadlinePassed),
+            () if offset >= 0 => Some(RequestError::ClaimLandedLate),
+            () => None,
+        };
+        prop_assert_eq!(state.claim(&OPERATOR, &terms, now).err(), expected);
     }
 }
 

@@ -135,9 +135,9 @@ impl Client {
         self.state(&oracle::config()).await
     }
 
-    /// The operator account of `authority` in `mint`. Errors as [`Self::state`].
-    pub async fn operator(&self, authority: &Pubkey, mint: &Pubkey) -> Result<Fetched<Operator>> {
-        self.state(&oracle::operator(authority, mint)).await
+    /// The operator account of `authority` at the service of a model. Errors as [`Self::state`].
+    pub async fn operator(&self, model: &Pubkey, authority: &Pubkey) -> Result<Fetched<Operator>> {
+        self.state(&oracle::operator(&oracle::service(model), authority)).await
     }
 
     /// The service of a model. Errors as [`Self::state`].

@@ -3,12 +3,13 @@
 pub mod budget;
 pub mod exchange;
 pub mod oracle;
+mod payee;
 pub mod registry;
 pub mod token;
 pub mod trade;
 pub mod vault;
 
-pub use token::Token;
+pub use {payee::Payee, token::Token};
 
 use anchor_lang::{InstructionData, ToAccountMetas};
 use solana_instruction::Instruction;

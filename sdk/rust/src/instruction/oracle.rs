@@ -1,6 +1,6 @@
 //! Instructions of the oracle.
 
-use modchains_core::licence::{Admission, LicenceSource};
+use modchains_core::licence::Admission;
 use modchains_oracle::{
     ID, accounts, instruction as data,
     instructions::{
@@ -11,12 +11,12 @@ use modchains_oracle::{
 };
 use solana_instruction::Instruction;
 
-use super::{Token, instruction};
+use super::{Payee, Token, instruction};
 use crate::{
     Pubkey,
     address::{
         self, SYSTEM_PROGRAM, exchange,
-        oracle::{EVENT_AUTHORITY, config, escrow, licence_use, operator, operator_tokens, request, service, usage},
+        oracle::{EVENT_AUTHORITY, config, escrow, licence_use, operator, request, service, usage},
         vault,
     },
 };
@@ -59,15 +59,19 @@ pub fn bond_mint_allow(admin: &Pubkey, mint: &Pubkey, args: BondMintAllowArgs) -
     instruction(ID, &accounts, &data::BondMintAllow { args })
 }
 
-/// Makes `authority` an operator with a bond from its associated account. It signs and pays.
-pub fn operator_register(authority: &Pubkey, bond: &Token, args: OperatorRegisterArgs) -> Instruction {
-    let operator = operator(authority, &bond.mint);
+/// Makes `authority` an operator of a service with a bond from its associated account. It signs and pays.
+pub fn operator_register(
+    authority: &Pubkey,
+    service: &Pubkey,
+    bond: &Token,
+    args: OperatorRegisterArgs,
+) -> Instruction {
     let accounts = accounts::OperatorRegister {
         authority: *authority,
         config: config(),
-        mint: bond.mint,
-        operator,
-        operator_tokens: operator_tokens(&operator),
+        service: *service,
+        operator: operator(service, authority),
+        escrow: escrow(service),
         authority_tokens: bond.account_of(authority),
         token_program: bond.program,
         system_program: SYSTEM_PROGRAM,
@@ -77,14 +81,21 @@ pub fn operator_register(authority: &Pubkey, bond: &Token, args: OperatorRegiste
     instruction(ID, &accounts, &data::OperatorRegister { args })
 }
 
-/// Adds to the bond of the operator of `authority` from the depositor's associated account. The depositor signs.
-pub fn bond_deposit(depositor: &Pubkey, authority: &Pubkey, bond: &Token, args: BondDepositArgs) -> Instruction {
-    let operator = operator(authority, &bond.mint);
+/// Adds to the bond of the operator of `authority` at a service from the depositor's associated account. The depositor
+/// signs.
+pub fn bond_deposit(
+    depositor: &Pubkey,
+    service: &Pubkey,
+    authority: &Pubkey,
+    bond: &Token,
+    args: BondDepositArgs,
+) -> Instruction {
     let accounts = accounts::BondDeposit {
         depositor: *depositor,
         depositor_tokens: bond.account_of(depositor),
-        operator,
-        operator_tokens: operator_tokens(&operator),
+        operator: operator(service, authority),
+        service: *service,
+        escrow: escrow(service),
         token_program: bond.program,
         event_authority: EVENT_AUTHORITY,
         program: ID,
@@ -93,11 +104,10 @@ pub fn bond_deposit(depositor: &Pubkey, authority: &Pubkey, bond: &Token, args: 
 }
 
 /// Starts the cooldown of free bond. The operator's authority signs.
-pub fn bond_withdraw_start(authority: &Pubkey, mint: &Pubkey, args: BondWithdrawStartArgs) -> Instruction {
+pub fn bond_withdraw_start(authority: &Pubkey, service: &Pubkey, args: BondWithdrawStartArgs) -> Instruction {
     let accounts = accounts::BondWithdrawStart {
         authority: *authority,
-        operator: operator(authority, mint),
-        config: config(),
+        operator: operator(service, authority),
         event_authority: EVENT_AUTHORITY,
         program: ID,
     };
@@ -105,12 +115,12 @@ pub fn bond_withdraw_start(authority: &Pubkey, mint: &Pubkey, args: BondWithdraw
 }
 
 /// Pays cooled bond to the authority's associated account. The authority signs.
-pub fn bond_withdraw(authority: &Pubkey, bond: &Token) -> Instruction {
-    let operator = operator(authority, &bond.mint);
+pub fn bond_withdraw(authority: &Pubkey, service: &Pubkey, bond: &Token) -> Instruction {
     let accounts = accounts::BondWithdraw {
         authority: *authority,
-        operator,
-        operator_tokens: operator_tokens(&operator),
+        operator: operator(service, authority),
+        service: *service,
+        escrow: escrow(service),
         destination: bond.account_of(authority),
         token_program: bond.program,
         event_authority: EVENT_AUTHORITY,
@@ -119,14 +129,15 @@ pub fn bond_withdraw(authority: &Pubkey, bond: &Token) -> Instruction {
     instruction(ID, &accounts, &data::BondWithdraw {})
 }
 
-/// Pays what an operator earned to the authority's associated account. The authority signs.
-pub fn earnings_claim(authority: &Pubkey, quote: &Token) -> Instruction {
-    let operator = operator(authority, &quote.mint);
+/// Pays what the operator of an authority, the payee, earned at a service.
+pub fn earnings_claim(authority: impl Into<Payee>, service: &Pubkey, quote: &Token) -> Instruction {
+    let payee = authority.into();
     let accounts = accounts::EarningsClaim {
-        authority: *authority,
-        operator,
-        operator_tokens: operator_tokens(&operator),
-        destination: quote.account_of(authority),
+        authority: payee.signer(),
+        operator: operator(service, &payee.owner()),
+        service: *service,
+        escrow: escrow(service),
+        destination: payee.account_for(quote),
         token_program: quote.program,
         event_authority: EVENT_AUTHORITY,
         program: ID,
@@ -134,8 +145,18 @@ pub fn earnings_claim(authority: &Pubkey, quote: &Token) -> Instruction {
     instruction(ID, &accounts, &data::EarningsClaim {})
 }
 
-/// Offers version `version_index` of a model for inference. Market and vault must be open on the same quote token. The
-/// creator signs and pays.
+/// Closes an operator with nothing left; its authority gets the rent and signs.
+pub fn operator_close(authority: &Pubkey, service: &Pubkey) -> Instruction {
+    let accounts = accounts::OperatorClose {
+        authority: *authority,
+        operator: operator(service, authority),
+        event_authority: EVENT_AUTHORITY,
+        program: ID,
+    };
+    instruction(ID, &accounts, &data::OperatorClose {})
+}
+
+/// Offers version `version_index` of a model for inference, in the quote token of its market. The creator signs and pays.
 pub fn service_open(
     creator: &Pubkey,
     model: &Pubkey,
@@ -183,22 +204,20 @@ pub fn service_configure(
     instruction(ID, &accounts, &data::ServiceConfigure { args })
 }
 
-/// What a request shows besides its arguments for the model's terms to allow it.
+/// What a request shows besides its arguments and the place of the requester's licence.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LicenceProof {
-    /// Whether the licence that the model's creator granted the requester takes the place of the model's default terms.
-    pub is_granted: bool,
     /// Whether the terms limit the rate of requests, so that the requester's counter must be passed.
     pub is_counted: bool,
 }
 
 impl LicenceProof {
-    /// The model's default terms, without a rate.
-    pub const DEFAULT_TERMS: Self = Self { is_granted: false, is_counted: false };
+    /// Under terms without a rate.
+    pub const UNCOUNTED: Self = Self { is_counted: false };
 
     /// What a request must name that was admitted.
     pub fn of(admission: &Admission) -> Self {
-        Self { is_granted: admission.source == LicenceSource::Granted, is_counted: admission.is_counted() }
+        Self { is_counted: admission.is_counted() }
     }
 }
 
@@ -219,7 +238,7 @@ pub fn request_create(
         escrow: escrow(&service),
         request,
         model: *model,
-        licence: proof.is_granted.then(|| exchange::licence(model, requester)),
+        licence: exchange::licence(model, requester),
         licence_use: proof.is_counted.then(|| licence_use(model, requester)),
         token_program: quote.program,
         system_program: SYSTEM_PROGRAM,
@@ -229,18 +248,11 @@ pub fn request_create(
     instruction(ID, &accounts, &data::RequestCreate { args: RequestCreateArgs { bump, ..args } })
 }
 
-/// Takes a request on. The authority of an operator in the service's quote mint signs.
-pub fn request_claim(
-    authority: &Pubkey,
-    quote_mint: &Pubkey,
-    service: &Pubkey,
-    request: &Pubkey,
-    args: RequestClaimArgs,
-) -> Instruction {
+/// Takes a request on. The authority of an operator of the service signs.
+pub fn request_claim(authority: &Pubkey, service: &Pubkey, request: &Pubkey, args: RequestClaimArgs) -> Instruction {
     let accounts = accounts::RequestClaim {
         authority: *authority,
-        operator: operator(authority, quote_mint),
-        service: *service,
+        operator: operator(service, authority),
         request: *request,
         event_authority: EVENT_AUTHORITY,
         program: ID,
@@ -249,14 +261,11 @@ pub fn request_claim(
 }
 
 /// Takes a late claim away from the operator account that the request names. Nobody signs.
-pub fn claim_expire(service: &Pubkey, request: &Pubkey, operator: &Pubkey, token_program: &Pubkey) -> Instruction {
+pub fn claim_expire(service: &Pubkey, request: &Pubkey, operator: &Pubkey) -> Instruction {
     let accounts = accounts::ClaimExpire {
         request: *request,
         service: *service,
         operator: *operator,
-        operator_tokens: operator_tokens(operator),
-        escrow: escrow(service),
-        token_program: *token_program,
         event_authority: EVENT_AUTHORITY,
         program: ID,
     };
@@ -264,10 +273,10 @@ pub fn claim_expire(service: &Pubkey, request: &Pubkey, operator: &Pubkey, token
 }
 
 /// Answers a claimed request. The operator's authority signs.
-pub fn result_post(authority: &Pubkey, quote_mint: &Pubkey, request: &Pubkey, args: ResultPostArgs) -> Instruction {
+pub fn result_post(authority: &Pubkey, service: &Pubkey, request: &Pubkey, args: ResultPostArgs) -> Instruction {
     let accounts = accounts::ResultPost {
         authority: *authority,
-        operator: operator(authority, quote_mint),
+        operator: operator(service, authority),
         request: *request,
         event_authority: EVENT_AUTHORITY,
         program: ID,
@@ -275,30 +284,28 @@ pub fn result_post(authority: &Pubkey, quote_mint: &Pubkey, request: &Pubkey, ar
     instruction(ID, &accounts, &data::ResultPost { args })
 }
 
-/// Makes a result final and pays the operator account that the request names. Nobody signs.
-pub fn result_finalize(model: &Pubkey, request: &Pubkey, operator: &Pubkey, token_program: &Pubkey) -> Instruction {
-    let service = service(model);
+/// Makes a result of the operator account that the request names final. Nobody signs.
+pub fn result_finalize(model: &Pubkey, request: &Pubkey, operator: &Pubkey) -> Instruction {
     let accounts = accounts::ResultFinalize {
         request: *request,
-        service,
+        service: service(model),
         usage: usage(model),
         operator: *operator,
-        operator_tokens: operator_tokens(operator),
-        escrow: escrow(&service),
-        token_program: *token_program,
         event_authority: EVENT_AUTHORITY,
         program: ID,
     };
     instruction(ID, &accounts, &data::ResultFinalize {})
 }
 
-/// Pays an unanswered request back to the requester's associated account. Nobody signs.
-pub fn request_refund(service: &Pubkey, request: &Pubkey, requester: &Pubkey, quote: &Token) -> Instruction {
+/// Pays an unanswered request back to the requester, the payee.
+pub fn request_refund(service: &Pubkey, request: &Pubkey, requester: impl Into<Payee>, quote: &Token) -> Instruction {
+    let payee = requester.into();
     let accounts = accounts::RequestRefund {
+        requester: payee.signer(),
         request: *request,
         service: *service,
         escrow: escrow(service),
-        requester_tokens: quote.account_of(requester),
+        requester_tokens: payee.account_for(quote),
         token_program: quote.program,
         event_authority: EVENT_AUTHORITY,
         program: ID,
@@ -321,16 +328,27 @@ pub fn request_close(requester: &Pubkey, service: &Pubkey, request: &Pubkey, quo
     instruction(ID, &accounts, &data::RequestClose {})
 }
 
+/// Closes the counter of a requester's requests to a model that no rate counts any more; the requester gets the rent and
+/// signs.
+pub fn licence_use_close(requester: &Pubkey, model: &Pubkey) -> Instruction {
+    let accounts = accounts::LicenceUseClose {
+        requester: *requester,
+        licence_use: licence_use(model, requester),
+        event_authority: EVENT_AUTHORITY,
+        program: ID,
+    };
+    instruction(ID, &accounts, &data::LicenceUseClose {})
+}
+
 /// Closes a usage epoch that is over. Nobody signs.
 pub fn usage_roll(model: &Pubkey) -> Instruction {
     let accounts = accounts::UsageRoll { usage: usage(model), event_authority: EVENT_AUTHORITY, program: ID };
     instruction(ID, &accounts, &data::UsageRoll {})
 }
 
-/// Pays the stakers' share into the model's vault, and the shares of reserve, creator and contributors into its market.
-/// Nobody signs.
+/// Pays the stakers' share into the model's vault. Nobody signs.
 pub fn fees_distribute(model: &Pubkey, quote: &Token) -> Instruction {
-    let (service, vault, market) = (service(model), vault::vault(model), exchange::market(model));
+    let (service, vault) = (service(model), vault::vault(model));
     let pool = vault::pool(&vault, &quote.mint);
     let accounts = accounts::FeesDistribute {
         service,
@@ -338,27 +356,41 @@ pub fn fees_distribute(model: &Pubkey, quote: &Token) -> Instruction {
         vault,
         pool,
         pool_tokens: vault::pool_tokens(&pool),
-        market,
-        quote_vault: exchange::quote_vault(&market),
         token_program: quote.program,
         vault_event_authority: vault::EVENT_AUTHORITY,
         vault_program: modchains_vault::ID,
-        exchange_event_authority: exchange::EVENT_AUTHORITY,
-        exchange_program: modchains_exchange::ID,
         event_authority: EVENT_AUTHORITY,
         program: ID,
     };
     instruction(ID, &accounts, &data::FeesDistribute {})
 }
 
-/// Pays the protocol's share of inference fees to the treasury's associated account. Nobody signs.
-pub fn fees_claim(model: &Pubkey, quote: &Token, treasury: &Pubkey) -> Instruction {
-    let service = service(model);
+/// Pays the shares of reserve, creator and contributors into the model's market. Nobody signs.
+pub fn market_fees_distribute(model: &Pubkey, quote: &Token) -> Instruction {
+    let (service, market) = (service(model), exchange::market(model));
+    let accounts = accounts::MarketFeesDistribute {
+        service,
+        escrow: escrow(&service),
+        market,
+        quote_vault: exchange::quote_vault(&market),
+        token_program: quote.program,
+        exchange_event_authority: exchange::EVENT_AUTHORITY,
+        exchange_program: modchains_exchange::ID,
+        event_authority: EVENT_AUTHORITY,
+        program: ID,
+    };
+    instruction(ID, &accounts, &data::MarketFeesDistribute {})
+}
+
+/// Pays the protocol's share of inference fees to the treasury, the payee.
+pub fn fees_claim(model: &Pubkey, quote: &Token, treasury: impl Into<Payee>) -> Instruction {
+    let (service, payee) = (service(model), treasury.into());
     let accounts = accounts::FeesClaim {
+        treasury: payee.signer(),
         service,
         config: config(),
         escrow: escrow(&service),
-        destination: quote.account_of(treasury),
+        destination: payee.account_for(quote),
         token_program: quote.program,
         event_authority: EVENT_AUTHORITY,
         program: ID,

@@ -248,11 +248,13 @@ impl Run {
     /// To the stakers, from the market and from the service; what the service owes the market comes with it.
     fn distribute(&mut self) -> Result<bool> {
         let service = self.setup.service();
-        let shares = [service.accrued_vault_atoms, service.accrued_reserve_atoms, service.accrued_creator_atoms];
-        if shares != [0; 3] {
-            self.send("a distribution of the service", oracle::fees_distribute(&SIDE.model(), &quote()))?;
-            let [vault_atoms, reserve_atoms, creator_atoms] = shares;
-            self.ledger.pool_paid_atoms += vault_atoms;
+        if service.accrued_vault_atoms > 0 {
+            self.send("a distribution to stakers", oracle::fees_distribute(&SIDE.model(), &quote()))?;
+            self.ledger.pool_paid_atoms += service.accrued_vault_atoms;
+        }
+        let (reserve_atoms, creator_atoms) = (service.accrued_reserve_atoms, service.accrued_creator_atoms);
+        if reserve_atoms > 0 || creator_atoms > 0 {
+            self.send("a distribution to the market", oracle::market_fees_distribute(&SIDE.model(), &quote()))?;
             self.ledger.deposit(reserve_atoms, creator_atoms, 0).map_err(|error| anyhow!("{error:?}"))?;
         }
         if self.ledger.state.dues.vault_atoms == 0 {

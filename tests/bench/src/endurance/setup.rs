@@ -87,11 +87,12 @@ impl Setup {
         for referrer in &self.referrers {
             self.world.chain.must(&[exchange::referral_open(&creator, &model, referrer)]);
         }
+        let bond = OperatorRegisterArgs { bond_atoms: 100 * QUOTE };
         let terms = VaultTerms { cooldown_seconds: COOLDOWN_SECONDS, stream_seconds: STREAM_SECONDS };
         for instruction in [
             vault::vault_open(&creator, &model, &quote(), VaultOpenArgs { terms }),
             oracle::service_open(&creator, &model, 1, &quote(), ServiceOpenArgs { terms: service_terms() }),
-            oracle::operator_register(&operator, &quote(), OperatorRegisterArgs { bond_atoms: 100 * QUOTE }),
+            oracle::operator_register(&operator, &SIDE.service(), &quote(), bond),
         ] {
             self.world.chain.must(&[instruction]);
         }

@@ -92,7 +92,7 @@ fn furnished() -> World {
     // A licence with a rate, so that its holder's requests are counted.
     let licence = licence_args(&world, requester);
     let counted = RequestCreateArgs { uses: USE_RESEARCH, ..request_args(2) };
-    let proof = LicenceProof { is_granted: true, is_counted: true };
+    let proof = LicenceProof { is_counted: true };
     world.chain.must(&[registry::licence_grant(&creator, &model, licence)]);
     world.chain.must(&[request_create(&requester, &model, &quote(), proof, counted)]);
     world
@@ -132,7 +132,6 @@ fn addresses() -> Vec<(&'static str, Pubkey)> {
         ("escrow", SIDE.escrow()),
         ("usage", SIDE.usage()),
         ("operator", operator),
-        ("operator_tokens", SIDE.operator_tokens()),
         ("holder_tokens", SIDE.token_account("trader")),
         ("request_digits", SIDE.request(1)),
     ]

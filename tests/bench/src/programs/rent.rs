@@ -33,7 +33,7 @@ const GROUPS: [(&str, &str, &[&str]); 16] = [
     ("licence_use", "first request under a rate", &["licence_use"]),
     ("content", "`content_mint`, mint and token account", &["content_mint", "content_tokens"]),
     ("position", "first stake of a holder", &["position"]),
-    ("operator", "`operator_register`", &["operator", "operator_tokens"]),
+    ("operator", "`operator_register`", &["operator"]),
     ("request_digits", "a request, returned when it closes", &["request_digits"]),
 ];
 /// Groups that open a market, and that list a model with everything.

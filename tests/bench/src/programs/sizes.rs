@@ -84,7 +84,7 @@ fn transactions(figures: &mut Figures, world: &World) -> Result<Table> {
         ("tx_market_sell", "trader", vec![sell(full).instruction()]),
         ("tx_market_sell_plain", "trader", vec![sell(plain).instruction()]),
         ("tx_request_create_digits", "requester", vec![digit_instruction()]),
-        ("tx_claim_and_post", "operator", vec![claim_instruction(world, SIDE, 1), post_instruction(SIDE, 1)]),
+        ("tx_claim_and_post", "operator", vec![claim_instruction(world, SIDE, 1), post_instruction(world, SIDE, 1)]),
     ];
     for (name, role, instructions) in cases {
         let bytes = signed_bytes(role, &instructions).with_context(|| name.to_owned())?;

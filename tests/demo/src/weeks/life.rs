@@ -15,12 +15,13 @@ use modchains_sdk::{
     },
     oracle::instructions::{
         ConfigInitializeArgs as OracleConfigArgs, OperatorRegisterArgs, RequestClaimArgs, RequestCreateArgs,
+        ResultPostArgs,
     },
     quote::ask_atoms,
 };
 use modchains_tests::{
     chain::{Chain, TOKEN, key},
-    fixture::{request_args, result_args},
+    fixture::request_args,
     idl::Program,
     world::{FEE_ATOMS, QUOTE, Side, World, quote},
 };
@@ -114,7 +115,8 @@ impl Life {
         let buy = life.world.buy_instruction(SIDE, "trader", BUY_ATOMS);
         life.send(&[token::create_account(&trader, &trader, &Token::of_model(&addresses.model)), buy])?;
         let bond = OperatorRegisterArgs { bond_atoms: 100 * QUOTE };
-        life.send(&[oracle::operator_register(&addresses.operator_authority, &addresses.quote, bond)])?;
+        let Addresses { quote, service, operator_authority, .. } = addresses;
+        life.send(&[oracle::operator_register(&operator_authority, &service, &quote, bond)])?;
         Ok(life)
     }
 
@@ -145,8 +147,9 @@ impl Life {
         let sync = market::market_sync(&model);
         match self.answered.take() {
             Some(request) => self.send(&[
-                oracle::result_finalize(&model, &request, &operator, &quote.program),
+                oracle::result_finalize(&model, &request, &operator),
                 oracle::fees_distribute(&model, &quote),
+                oracle::market_fees_distribute(&model, &quote),
                 sync,
             ]),
             None => self.send(&[oracle::usage_roll(&model), sync]),
@@ -159,11 +162,14 @@ impl Life {
         let Addresses { quote, model, service, requester, operator_authority, .. } = self.addresses;
         let (request, bump) = address::oracle::request(&service, &requester, self.requests);
         let args = RequestCreateArgs { bump, tip_atoms: (requests - 1) * FEE_ATOMS, ..request_args(self.requests) };
-        let created = RequestClaimArgs { created_at_seconds: self.world.chain.now() };
-        self.send(&[oracle::request_create(&requester, &model, &quote, LicenceProof::DEFAULT_TERMS, args)])?;
+        let created_at_seconds = self.world.chain.now();
+        let claim = RequestClaimArgs { created_at_seconds, land_until_seconds: created_at_seconds + 1 };
+        let (trace_root, output) = ([0; 32], vec![9; 41]);
+        let result = ResultPostArgs { created_at_seconds, numeric_class: 0, trace_root, output };
+        self.send(&[oracle::request_create(&requester, &model, &quote, LicenceProof::UNCOUNTED, args)])?;
         self.send(&[
-            oracle::request_claim(&operator_authority, &quote.mint, &service, &request, created),
-            oracle::result_post(&operator_authority, &quote.mint, &request, result_args()),
+            oracle::request_claim(&operator_authority, &service, &request, claim),
+            oracle::result_post(&operator_authority, &service, &request, result),
         ])?;
         self.answered = Some(request);
         self.requests += 1;

@@ -1,12 +1,16 @@
 //! Operators: registration, bonds, earnings.
 
+use anchor_lang::prelude::Pubkey;
 use modchains_oracle::{
     instructions::{
         BondDepositArgs, BondMintAllowArgs, BondWithdrawStartArgs, ConfigChangeQueueArgs, OperatorRegisterArgs,
     },
     state::Operator,
 };
-use modchains_sdk::{address, instruction::oracle};
+use modchains_sdk::{
+    address,
+    instruction::{Token, oracle},
+};
 use modchains_tests::fixture::oracle_params;
 
 use super::action::{Action, Plan, expect, short};
@@ -21,19 +25,19 @@ pub const ACTIONS: &[Action] = &[
     Action { name: "bond_withdraw_start", weight: 8, build: withdraw_start },
     Action { name: "bond_withdraw", weight: 8, build: withdraw },
     Action { name: "earnings_claim", weight: 16, build: claim },
+    Action { name: "operator_close", weight: 4, build: close },
     Action { name: "oracle_config_change_queue", weight: 1, build: config_queue },
     Action { name: "oracle_config_change_apply", weight: 1, build: config_apply },
     Action { name: "bond_mint_allow", weight: 1, build: allow },
 ];
 
 fn register(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
-    let quote = *pick.one(&setup.quotes)?;
-    let is_new = |person: &&anchor_lang::prelude::Pubkey| {
-        !setup.ledger.operators.contains_key(&address::oracle::operator(person, &quote.mint))
-    };
+    let (service, state) = *pick.one(&setup.ledger.services.iter().collect::<Vec<_>>())?;
+    let is_new = |person: &&Pubkey| !setup.ledger.operators.contains_key(&address::oracle::operator(service, person));
     let authority = **pick.one(&setup.people.iter().filter(is_new).collect::<Vec<_>>())?;
     let bond_atoms = pick.amount(1_000_000_000_000);
-    let instruction = oracle::operator_register(&authority, &quote, OperatorRegisterArgs { bond_atoms });
+    let (quote, args) = (setup.quote(&state.quote_mint), OperatorRegisterArgs { bond_atoms });
+    let instruction = oracle::operator_register(&authority, service, &quote, args);
     Some(Plan::one(instruction, format!("{} becomes an operator with {bond_atoms}", short(&authority))))
 }
 
@@ -43,13 +47,19 @@ fn operator(setup: &Setup, pick: &mut Pick, fits: fn(&Operator) -> bool) -> Opti
     pick.one(&operators).map(|operator| **operator)
 }
 
+/// What is paid where an operator works.
+fn quote(setup: &Setup, operator: &Operator) -> Option<Token> {
+    Some(setup.quote(&setup.ledger.services.get(&operator.service)?.quote_mint))
+}
+
 fn deposit(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let operator = operator(setup, pick, |_| true)?;
-    let quote = setup.quote(&operator.mint);
+    let quote = quote(setup, &operator)?;
     let depositor = setup.mostly(operator.authority, pick);
     let held = setup.atoms(&quote.account_of(&depositor));
     let bond_atoms = pick.amount(held.min(1_000_000_000_000));
-    let instruction = oracle::bond_deposit(&depositor, &operator.authority, &quote, BondDepositArgs { bond_atoms });
+    let (service, authority, args) = (operator.service, operator.authority, BondDepositArgs { bond_atoms });
+    let instruction = oracle::bond_deposit(&depositor, &service, &authority, &quote, args);
     let reasons = [(bond_atoms == 0, "nothing is deposited"), (bond_atoms > held, "the depositor has less")];
     let what = format!("{} adds {bond_atoms} to a bond", short(&depositor));
     Some(Plan { expect: expect(&reasons, "anybody may"), ..Plan::one(instruction, what) })
@@ -67,7 +77,7 @@ fn withdraw_start(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     };
     let args = BondWithdrawStartArgs { bond_atoms };
     let plan = Plan::one(
-        oracle::bond_withdraw_start(&authority, &operator.mint, args),
+        oracle::bond_withdraw_start(&authority, &operator.service, args),
         format!("{} starts to withdraw {bond_atoms} of bond", short(&authority)),
     );
     if authority != operator.authority {
@@ -80,7 +90,7 @@ fn withdraw_start(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
 fn withdraw(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let operator = operator(setup, pick, |operator| operator.cooling_atoms > 0)?;
     let authority = setup.mostly(operator.authority, pick);
-    let instruction = oracle::bond_withdraw(&authority, &setup.quote(&operator.mint));
+    let instruction = oracle::bond_withdraw(&authority, &operator.service, &quote(setup, &operator)?);
     let plan = Plan::one(instruction, format!("{} withdraws bond", short(&authority)));
     if authority != operator.authority {
         return Some(plan);
@@ -95,12 +105,24 @@ fn withdraw(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
 fn claim(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let operator = operator(setup, pick, |operator| operator.earned_atoms > 0)?;
     let authority = setup.mostly(operator.authority, pick);
-    let instruction = oracle::earnings_claim(&authority, &setup.quote(&operator.mint));
+    let instruction = oracle::earnings_claim(&authority, &operator.service, &quote(setup, &operator)?);
     let plan = Plan::one(instruction, format!("{} claims earnings", short(&authority)));
     if authority != operator.authority {
         return Some(plan);
     }
     Some(Plan { expect: expect(&[(operator.earned_atoms == 0, "nothing is earned")], "it is earned"), ..plan })
+}
+
+fn close(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let is_empty = |operator: &Operator| operator.bond_atoms + operator.cooling_atoms + operator.earned_atoms == 0;
+    let operator = operator(setup, pick, is_empty)?;
+    let authority = setup.mostly(operator.authority, pick);
+    let instruction = oracle::operator_close(&authority, &operator.service);
+    let plan = Plan::one(instruction, format!("{} gives up being an operator", short(&authority)));
+    if authority != operator.authority {
+        return Some(plan);
+    }
+    Some(Plan { expect: expect(&[(!is_empty(&operator), "something is left")], "nothing is left"), ..plan })
 }
 
 fn config_queue(setup: &Setup, pick: &mut Pick) -> Option<Plan> {

@@ -2,7 +2,6 @@
 
 use anchor_lang::prelude::Pubkey;
 use modchains_core::licence::{USE_CONTENT, USE_PERSONAL};
-use modchains_exchange::state::Licence;
 use modchains_oracle::{
     instructions::{RequestClaimArgs, ResultPostArgs},
     state::{Request, RequestStatus, Service},
@@ -29,7 +28,9 @@ pub const ACTIONS: &[Action] = &[
     Action { name: "request_refund", weight: 20, build: refund },
     Action { name: "request_close", weight: 30, build: close },
     Action { name: "oracle_fees_distribute", weight: 12, build: distribute },
+    Action { name: "market_fees_distribute", weight: 12, build: market_distribute },
     Action { name: "oracle_fees_claim", weight: 8, build: fees_claim },
+    Action { name: "licence_use_close", weight: 2, build: counter_close },
 ];
 
 /// Requests that may be alive at a time; more would only slow the search.
@@ -44,6 +45,7 @@ fn create(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let quote = setup.quote(&service.quote_mint);
     let requester = setup.anybody(pick);
     let mut args = request_args(pick.below(1 << 40));
+    args.terms_counter = service.terms_counter.wrapping_sub(u32::from(pick.percent(2)));
     args.fee_max_atoms = match pick.below(20) {
         0 => service.fee_atoms.saturating_sub(1),
         1 => u64::MAX,
@@ -69,32 +71,26 @@ fn answered(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let created = plan.instructions.first()?;
     let address = created.accounts.get(4)?.pubkey;
     let service_address = created.accounts.get(2)?.pubkey;
-    let service = setup.ledger.services.get(&service_address)?;
     let operators: Vec<_> =
-        setup.ledger.operators.values().filter(|operator| operator.mint == service.quote_mint).collect();
-    let operator = pick.one(&operators)?;
-    let args = RequestClaimArgs { created_at_seconds: setup.chain.now() };
+        setup.ledger.operators.values().filter(|operator| operator.service == service_address).collect();
+    let authority = pick.one(&operators)?.authority;
+    let created_at_seconds = setup.chain.now();
+    let args = RequestClaimArgs { created_at_seconds, land_until_seconds: i64::MAX };
     let output = vec![9; 1 + pick.below(64) as usize];
-    let result = ResultPostArgs { numeric_class: 0, trace_root: [0; 32], output };
+    let result = ResultPostArgs { created_at_seconds, numeric_class: 0, trace_root: [0; 32], output };
     plan.instructions.extend([
-        oracle::request_claim(&operator.authority, &operator.mint, &service_address, &address, args),
-        oracle::result_post(&operator.authority, &operator.mint, &address, result),
+        oracle::request_claim(&authority, &service_address, &address, args),
+        oracle::result_post(&authority, &service_address, &address, result),
     ]);
     plan.what.push_str(", which comes at once");
     Some(plan)
 }
 
-/// What the requester must show of the licence; now and then something else.
+/// Whether the requester must show its counter; now and then something else.
 fn proof(setup: &Setup, model: &Pubkey, requester: &Pubkey, pick: &mut Pick) -> Option<LicenceProof> {
     let granted = setup.ledger.licences.get(&address::exchange::licence(model, requester));
-    let now = setup.chain.now();
-    let is_good = |licence: &&Licence| {
-        licence.revoked_at_seconds == 0 && (licence.expires_at_seconds == 0 || now < licence.expires_at_seconds)
-    };
-    let licence = granted.filter(|licence| is_good(licence) || pick.percent(10));
-    let rate_max = licence.map_or(setup.ledger.models.get(model)?.licence_rate_max, |licence| licence.rate_max);
-    let careless = pick.percent(3);
-    Some(LicenceProof { is_granted: licence.is_some() != careless, is_counted: rate_max > 0 || pick.percent(3) })
+    let rate_max = granted.map_or(setup.ledger.models.get(model)?.licence_rate_max, |licence| licence.rate_max);
+    Some(LicenceProof { is_counted: rate_max > 0 || pick.percent(3) })
 }
 
 /// A request that fits, or now and then any, with its service.
@@ -112,19 +108,20 @@ fn has(request: &Request, status: RequestStatus) -> bool {
 fn claim(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let now = setup.chain.now();
     let is_open = |request: &Request| has(request, RequestStatus::Open) && now < request.deadline_seconds;
-    let (address, request, service) = request(setup, pick, is_open)?;
-    let able = |mint: Pubkey| move |operator: &&modchains_oracle::state::Operator| operator.mint == mint;
-    let operators: Vec<_> = setup.ledger.operators.values().filter(able(service.quote_mint)).collect();
+    let (address, request, _) = request(setup, pick, is_open)?;
+    let operators: Vec<_> =
+        setup.ledger.operators.values().filter(|operator| operator.service == request.service).collect();
     let operator = **pick.one(&operators)?;
     let created_at_seconds = request.created_at_seconds + i64::from(pick.percent(2));
-    let args = RequestClaimArgs { created_at_seconds };
-    let service_address = request.service;
-    let instruction = oracle::request_claim(&operator.authority, &operator.mint, &service_address, &address, args);
+    let land_until_seconds = now + i64::from(!pick.percent(3));
+    let args = RequestClaimArgs { created_at_seconds, land_until_seconds };
+    let instruction = oracle::request_claim(&operator.authority, &request.service, &address, args);
     let reasons = [
         (!has(&request, RequestStatus::Open), "the request is not open"),
         (now >= request.deadline_seconds, "the request's deadline has passed"),
         (created_at_seconds != request.created_at_seconds, "another request is meant"),
-        (operator.bond_atoms - operator.locked_atoms < request.claim_bond_atoms, "too little bond is free"),
+        (now >= land_until_seconds, "it comes too late for the operator"),
+        (operator.bond_atoms - operator.locked_atoms < request.result_bond_atoms, "too little bond is free"),
     ];
     let what = format!("{} claims a request", short(&operator.authority));
     Some(Plan { expect: expect(&reasons, "it is open"), ..Plan::one(instruction, what) })
@@ -133,17 +130,22 @@ fn claim(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
 fn post(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let now = setup.chain.now();
     let is_claimed = |request: &Request| has(request, RequestStatus::Claimed) && now < request.claim_deadline_seconds;
-    let (address, request, service) = request(setup, pick, is_claimed)?;
+    let (address, request, _) = request(setup, pick, is_claimed)?;
     let authority = match setup.ledger.operators.get(&request.operator) {
         Some(operator) => setup.mostly(operator.authority, pick),
         None => setup.anybody(pick),
     };
     let output = vec![9; 1 + pick.below(65) as usize];
-    let args = ResultPostArgs { numeric_class: u8::from(pick.percent(2)), trace_root: [0; 32], output };
-    let instruction = oracle::result_post(&authority, &service.quote_mint, &address, args);
+    let created_at_seconds = request.created_at_seconds - i64::from(pick.percent(2));
+    let numeric_class = u8::from(pick.percent(2));
+    let args = ResultPostArgs { created_at_seconds, numeric_class, trace_root: [0; 32], output };
+    let instruction = oracle::result_post(&authority, &request.service, &address, args);
     let what = format!("{} posts a result", short(&authority));
-    let late = [(now >= request.claim_deadline_seconds, "the claim has lapsed")];
-    let expect = if late[0].0 { expect(&late, "") } else { Expect::Either };
+    let reasons = [
+        (now >= request.claim_deadline_seconds, "the claim has lapsed"),
+        (created_at_seconds != request.created_at_seconds, "another request is meant"),
+    ];
+    let expect = if reasons.iter().any(|(applies, _)| *applies) { expect(&reasons, "") } else { Expect::Either };
     Some(Plan { expect, ..Plan::one(instruction, what) })
 }
 
@@ -151,8 +153,7 @@ fn finalize(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let now = setup.chain.now();
     let is_due = |request: &Request| has(request, RequestStatus::Posted) && now >= request.challenge_until_seconds;
     let (address, request, service) = request(setup, pick, is_due)?;
-    let program = setup.quote(&service.quote_mint).program;
-    let instruction = oracle::result_finalize(&service.model, &address, &request.operator, &program);
+    let instruction = oracle::result_finalize(&service.model, &address, &request.operator);
     let reasons = [
         (!has(&request, RequestStatus::Posted), "there is no result"),
         (now < request.challenge_until_seconds, "the challenge window is open"),
@@ -164,9 +165,8 @@ fn finalize(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
 fn expire(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let now = setup.chain.now();
     let is_late = |request: &Request| has(request, RequestStatus::Claimed) && now >= request.claim_deadline_seconds;
-    let (address, request, service) = request(setup, pick, is_late)?;
-    let program = setup.quote(&service.quote_mint).program;
-    let instruction = oracle::claim_expire(&request.service, &address, &request.operator, &program);
+    let (address, request, _) = request(setup, pick, is_late)?;
+    let instruction = oracle::claim_expire(&request.service, &address, &request.operator);
     let reasons = [
         (!has(&request, RequestStatus::Claimed), "the request is not claimed"),
         (now < request.claim_deadline_seconds, "the claim is still good"),
@@ -208,16 +208,19 @@ fn close(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
 
 fn distribute(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let careless = pick.percent(5);
-    let is_due = |service: &&Service| {
-        careless || service.accrued_vault_atoms + service.accrued_reserve_atoms + service.accrued_creator_atoms > 0
-    };
-    let services: Vec<_> = setup.ledger.services.values().filter(is_due).collect();
-    let model = pick.one(&services)?.model;
-    let instruction = oracle::fees_distribute(
-        &model,
-        &setup.quote(&setup.ledger.services.get(&address::oracle::service(&model))?.quote_mint),
-    );
-    Some(Plan::one(instruction, format!("fees of the service of {} move on", short(&model))))
+    let is_due = |service: &&Service| careless || service.accrued_vault_atoms > 0;
+    let service = **pick.one(&setup.ledger.services.values().filter(is_due).collect::<Vec<_>>())?;
+    let instruction = oracle::fees_distribute(&service.model, &setup.quote(&service.quote_mint));
+    Some(Plan::one(instruction, format!("the stakers' usage fees of {} move on", short(&service.model))))
+}
+
+fn market_distribute(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let careless = pick.percent(5);
+    let is_due =
+        |service: &&Service| careless || service.accrued_reserve_atoms > 0 || service.accrued_creator_atoms > 0;
+    let service = **pick.one(&setup.ledger.services.values().filter(is_due).collect::<Vec<_>>())?;
+    let instruction = oracle::market_fees_distribute(&service.model, &setup.quote(&service.quote_mint));
+    Some(Plan::one(instruction, format!("the market's usage fees of {} move on", short(&service.model))))
 }
 
 fn fees_claim(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
@@ -232,4 +235,11 @@ fn fees_claim(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     ];
     let what = format!("{} is paid a service's protocol fees", short(&owner));
     Some(Plan { expect: expect(&reasons, "it is due"), ..Plan::one(instruction, what) })
+}
+
+fn counter_close(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let counter = **pick.one(&setup.ledger.licence_uses.values().collect::<Vec<_>>())?;
+    let requester = setup.mostly(counter.requester, pick);
+    let what = format!("{} closes its counter of {}", short(&requester), short(&counter.model));
+    Some(Plan::one(oracle::licence_use_close(&requester, &counter.model), what))
 }

@@ -43,7 +43,7 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         name: "accounts_stay",
-        sentence: "Nothing that a program keeps disappears, but offers when they are over and requests when they are settled.",
+        sentence: "Nothing that a program keeps disappears, but offers when they are over, requests when they are settled, and what nobody needs.",
         check: accounts_stay,
     },
 ];
@@ -223,6 +223,5 @@ fn accounts_stay(sight: &Sight) -> Verdict {
         + of::<RevenuePool>(seen)?
         + of::<Position>(seen)?
         + of::<Service>(seen)?
-        + of::<modchains_oracle::state::Operator>(seen)?
         + of::<modchains_oracle::state::Usage>(seen)?)
 }

@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::Pubkey;
 use modchains_exchange::state::{Contributors, Market, Referral};
-use modchains_oracle::state::{Operator, Service};
+use modchains_oracle::state::Service;
 use modchains_vault::state::{RevenuePool, Vault};
 
 use super::law::{Law, Sight, Verdict, hold};
@@ -27,13 +27,8 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         name: "escrow_holds_what_is_owed",
-        sentence: "An escrow holds the price of every unsettled request, what is due to requesters, accrued fees, and gifts.",
+        sentence: "An escrow holds the price of every unsettled request, what is due to requesters, bonds, earnings, accrued fees, and gifts.",
         check: |sight| each(sight, after(sight, owed_by_service)),
-    },
-    Law {
-        name: "operator_account_holds_bond_and_earnings",
-        sentence: "An operator's account holds its bond, what cools and what it earned, and gifts.",
-        check: |sight| each(sight, after(sight, owed_by_operator)),
     },
 ];
 
@@ -63,7 +58,6 @@ pub fn surplus(setup: &Setup) -> Vec<(Pubkey, u64)> {
     owed.extend(ledger.vaults.values().map(owed_by_vault));
     owed.extend(ledger.pools.values().map(owed_by_pool));
     owed.extend(ledger.services.values().map(owed_by_service));
-    owed.extend(ledger.operators.values().map(owed_by_operator));
     let beyond = owed.into_iter().filter_map(|(account, atoms)| {
         let gifts = setup.memory.gifts.get(&account).copied().unwrap_or(0);
         let beyond = u128::from(setup.atoms(&account)).checked_sub(atoms + u128::from(gifts))?;
@@ -121,15 +115,12 @@ fn owed_by_pool(pool: &RevenuePool) -> Owed {
 fn owed_by_service(service: &Service) -> Owed {
     let parts = [
         service.escrowed_atoms,
+        service.bonded_atoms,
+        service.earned_atoms,
         service.accrued_vault_atoms,
         service.accrued_creator_atoms,
         service.accrued_reserve_atoms,
         service.accrued_protocol_atoms,
     ];
     (service.escrow, parts.into_iter().map(u128::from).sum())
-}
-
-fn owed_by_operator(operator: &Operator) -> Owed {
-    let parts = [operator.bond_atoms, operator.cooling_atoms, operator.earned_atoms];
-    (operator.tokens, parts.into_iter().map(u128::from).sum())
 }

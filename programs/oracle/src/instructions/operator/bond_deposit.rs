@@ -5,7 +5,7 @@ use modchains_program_kit::token;
 use crate::{
     errors::OracleError,
     events::{self, BondDeposited, Change},
-    state::Operator,
+    state::{Operator, Service},
 };
 
 /// How much the bond grows.
@@ -20,14 +20,16 @@ pub struct BondDepositArgs {
 #[derive(Accounts)]
 pub struct BondDeposit<'info> {
     pub depositor: Signer<'info>,
-    /// CHECK: the token program refuses it unless the depositor may spend from it and its mint is the operator's.
+    /// CHECK: the token program refuses it unless the depositor may spend from it and its mint is the escrow's.
     #[account(mut)]
     pub depositor_tokens: UncheckedAccount<'info>,
-    #[account(mut)]
+    #[account(mut, has_one = service @ OracleError::OperatorOfOtherService)]
     pub operator: AccountLoader<'info, Operator>,
-    /// CHECK: the operator's own token account.
-    #[account(mut, address = operator.load()?.tokens @ OracleError::OperatorMismatch)]
-    pub operator_tokens: UncheckedAccount<'info>,
+    #[account(mut, has_one = escrow @ OracleError::ServiceMismatch)]
+    pub service: AccountLoader<'info, Service>,
+    /// CHECK: the service's own escrow, by `has_one`.
+    #[account(mut)]
+    pub escrow: UncheckedAccount<'info>,
     pub token_program: Interface<'info, TokenInterface>,
 }
 
@@ -38,16 +40,11 @@ impl<'info> BondDeposit<'info> {
             let mut operator = self.operator.load_mut()?;
             let before_atoms = operator.bond_atoms;
             operator.deposit(args.bond_atoms)?;
+            self.service.load_mut()?.take_bond(args.bond_atoms)?;
             Change { before_atoms, after_atoms: operator.bond_atoms }
         };
-        token::transfer(
-            &self.token_program,
-            &self.depositor_tokens,
-            &self.operator_tokens,
-            &self.depositor,
-            args.bond_atoms,
-            &[],
-        )?;
+        let (from, to) = (&self.depositor_tokens, &self.escrow);
+        token::transfer(&self.token_program, from, to, &self.depositor, args.bond_atoms, &[])?;
         events::emit(&self.event_authority, &BondDeposited { operator: self.operator.key(), bond })
     }
 }

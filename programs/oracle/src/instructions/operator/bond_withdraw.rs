@@ -5,8 +5,8 @@ use modchains_program_kit::token;
 use crate::{
     errors::OracleError,
     events::{self, BondWithdrawn, Change},
-    instructions::OperatorPayout,
-    state::Operator,
+    instructions::EscrowPayout,
+    state::{Operator, Service},
 };
 
 /// Pays out withdrawn bond after its cooldown.
@@ -14,12 +14,17 @@ use crate::{
 #[derive(Accounts)]
 pub struct BondWithdraw<'info> {
     pub authority: Signer<'info>,
-    #[account(mut, has_one = authority @ OracleError::NotOperatorAuthority)]
+    #[account(
+        mut, has_one = authority @ OracleError::NotOperatorAuthority,
+        has_one = service @ OracleError::OperatorOfOtherService,
+    )]
     pub operator: AccountLoader<'info, Operator>,
-    /// CHECK: the operator's own token account.
-    #[account(mut, address = operator.load()?.tokens @ OracleError::OperatorMismatch)]
-    pub operator_tokens: UncheckedAccount<'info>,
-    /// CHECK: checked to be an account of the operator's mint owned by the authority.
+    #[account(mut, has_one = escrow @ OracleError::ServiceMismatch)]
+    pub service: AccountLoader<'info, Service>,
+    /// CHECK: the service's own escrow, by `has_one`.
+    #[account(mut)]
+    pub escrow: UncheckedAccount<'info>,
+    /// CHECK: checked to be an account of the quote mint owned by the authority.
     #[account(mut)]
     pub destination: UncheckedAccount<'info>,
     pub token_program: Interface<'info, TokenInterface>,
@@ -30,12 +35,15 @@ impl<'info> BondWithdraw<'info> {
     pub fn handle(&mut self, now_seconds: i64) -> Result<()> {
         let atoms = {
             let mut operator = self.operator.load_mut()?;
-            token::require_token_account(&self.destination, &operator.mint, &operator.authority)?;
-            operator.finish_withdrawal(now_seconds)?
+            let mut service = self.service.load_mut()?;
+            token::require_payee(&self.destination, &service.quote_mint, &operator.authority, true)?;
+            let atoms = operator.finish_withdrawal(now_seconds)?;
+            service.return_bond(atoms)?;
+            atoms
         };
-        OperatorPayout {
-            operator: &self.operator,
-            operator_tokens: &self.operator_tokens,
+        EscrowPayout {
+            service: &self.service,
+            escrow: &self.escrow,
             destination: &self.destination,
             token_program: &self.token_program,
         }

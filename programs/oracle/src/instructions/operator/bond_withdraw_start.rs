@@ -3,7 +3,7 @@ use anchor_lang::prelude::*;
 use crate::{
     errors::OracleError,
     events::{self, BondWithdrawalStarted, Change},
-    state::{Operator, OracleConfig},
+    state::Operator,
 };
 
 /// How much shall leave.
@@ -13,24 +13,22 @@ pub struct BondWithdrawStartArgs {
     pub bond_atoms: u64,
 }
 
-/// Takes part of an operator's free bond out of use; it may leave after the cooldown.
+/// Takes part of an operator's free bond out of use; it may leave after the operator's cooldown.
 #[event_cpi]
 #[derive(Accounts)]
 pub struct BondWithdrawStart<'info> {
     pub authority: Signer<'info>,
     #[account(mut, has_one = authority @ OracleError::NotOperatorAuthority)]
     pub operator: AccountLoader<'info, Operator>,
-    pub config: AccountLoader<'info, OracleConfig>,
 }
 
 impl<'info> BondWithdrawStart<'info> {
     /// Starts the cooldown.
     pub fn handle(&mut self, args: BondWithdrawStartArgs, now_seconds: i64) -> Result<()> {
-        let cooldown_seconds = self.config.load()?.params.cooldown_seconds;
         let event = {
             let mut operator = self.operator.load_mut()?;
             let (bond_before, cooling_before) = (operator.bond_atoms, operator.cooling_atoms);
-            operator.start_withdrawal(args.bond_atoms, cooldown_seconds, now_seconds)?;
+            operator.start_withdrawal(args.bond_atoms, now_seconds)?;
             BondWithdrawalStarted {
                 operator: self.operator.key(),
                 bond: Change { before_atoms: bond_before, after_atoms: operator.bond_atoms },

@@ -5,21 +5,26 @@ use modchains_program_kit::token;
 use crate::{
     errors::OracleError,
     events::{self, Change, EarningsClaimed},
-    instructions::OperatorPayout,
-    state::Operator,
+    instructions::EscrowPayout,
+    state::{Operator, Service},
 };
 
-/// Pays an operator everything it earned, at once.
+/// Pays an operator everything it earned, at once. Anyone may have it paid to the authority's associated token account;
+/// the authority itself, when it signs, to any account of its own.
 #[event_cpi]
 #[derive(Accounts)]
 pub struct EarningsClaim<'info> {
-    pub authority: Signer<'info>,
-    #[account(mut, has_one = authority @ OracleError::NotOperatorAuthority)]
+    /// The operator's authority, where it signs.
+    #[account(constraint = authority.key() == operator.load()?.authority @ OracleError::NotOperatorAuthority)]
+    pub authority: Option<Signer<'info>>,
+    #[account(mut, has_one = service @ OracleError::OperatorOfOtherService)]
     pub operator: AccountLoader<'info, Operator>,
-    /// CHECK: the operator's own token account.
-    #[account(mut, address = operator.load()?.tokens @ OracleError::OperatorMismatch)]
-    pub operator_tokens: UncheckedAccount<'info>,
-    /// CHECK: checked to be an account of the operator's mint owned by the authority.
+    #[account(mut, has_one = escrow @ OracleError::ServiceMismatch)]
+    pub service: AccountLoader<'info, Service>,
+    /// CHECK: the service's own escrow, by `has_one`.
+    #[account(mut)]
+    pub escrow: UncheckedAccount<'info>,
+    /// CHECK: checked to be where the authority may be paid the quote mint.
     #[account(mut)]
     pub destination: UncheckedAccount<'info>,
     pub token_program: Interface<'info, TokenInterface>,
@@ -30,12 +35,16 @@ impl<'info> EarningsClaim<'info> {
     pub fn handle(&mut self) -> Result<()> {
         let atoms = {
             let mut operator = self.operator.load_mut()?;
-            token::require_token_account(&self.destination, &operator.mint, &operator.authority)?;
-            operator.take_earnings()?
+            let mut service = self.service.load_mut()?;
+            let is_signed = self.authority.is_some();
+            token::require_payee(&self.destination, &service.quote_mint, &operator.authority, is_signed)?;
+            let atoms = operator.take_earnings()?;
+            service.pay_earnings(atoms)?;
+            atoms
         };
-        OperatorPayout {
-            operator: &self.operator,
-            operator_tokens: &self.operator_tokens,
+        EscrowPayout {
+            service: &self.service,
+            escrow: &self.escrow,
             destination: &self.destination,
             token_program: &self.token_program,
         }

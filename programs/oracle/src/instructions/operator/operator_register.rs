@@ -1,40 +1,38 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenInterface;
-use modchains_program_kit::{
-    account,
-    token::{self, AccountCreation},
-};
+use modchains_program_kit::{account, token};
 
 use crate::{
     errors::{OracleError, ensure},
     events::{self, Change, OperatorRegistered},
     seeds,
-    state::{Operator, OracleConfig},
+    state::{Operator, OracleConfig, Service},
 };
 
 /// The first bond.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
 pub struct OperatorRegisterArgs {
-    /// Atoms put at stake; at least the mint's minimum.
+    /// Atoms put at stake; at least the service's smallest result bond.
     pub bond_atoms: u64,
 }
 
-/// Makes the signer an operator in one mint, with a bond.
+/// Makes the signer an operator of one service, with a bond in the service's escrow. The cooldown of its bond is the
+/// configuration's now, whatever that becomes.
 #[event_cpi]
 #[derive(Accounts)]
 pub struct OperatorRegister<'info> {
     #[account(mut)]
     pub authority: Signer<'info>,
     pub config: AccountLoader<'info, OracleConfig>,
-    /// CHECK: refused unless the configuration allows it.
-    pub mint: UncheckedAccount<'info>,
+    #[account(mut, has_one = escrow @ OracleError::ServiceMismatch)]
+    pub service: AccountLoader<'info, Service>,
     /// CHECK: created here, at the address its seeds give.
-    #[account(mut, seeds = [seeds::OPERATOR, authority.key().as_ref(), mint.key().as_ref()], bump)]
+    #[account(mut, seeds = [seeds::OPERATOR, service.key().as_ref(), authority.key().as_ref()], bump)]
     pub operator: UncheckedAccount<'info>,
-    /// CHECK: created here as the operator's token account, at the address its seeds give.
-    #[account(mut, seeds = [seeds::OPERATOR_TOKENS, operator.key().as_ref()], bump)]
-    pub operator_tokens: UncheckedAccount<'info>,
-    /// CHECK: the token program refuses it unless the authority may spend from it and it is an account of the mint.
+    /// CHECK: the service's own escrow, by `has_one`.
+    #[account(mut)]
+    pub escrow: UncheckedAccount<'info>,
+    /// CHECK: the token program refuses it unless the authority may spend from it and its mint is the escrow's.
     #[account(mut)]
     pub authority_tokens: UncheckedAccount<'info>,
     pub token_program: Interface<'info, TokenInterface>,
@@ -43,51 +41,31 @@ pub struct OperatorRegister<'info> {
 
 impl<'info> OperatorRegister<'info> {
     /// Writes the operator and takes the bond.
-    pub fn handle(&mut self, args: OperatorRegisterArgs, bumps: &OperatorRegisterBumps) -> Result<()> {
-        let bond_mint = self.config.load()?.bond_mint(&self.mint.key())?;
-        ensure(args.bond_atoms >= bond_mint.min_bond_atoms, OracleError::BondBelowMinimum)?;
-        self.create_operator(args.bond_atoms, bumps.operator)?;
-        self.create_tokens(bumps.operator_tokens)?;
-        token::transfer(
-            &self.token_program,
-            &self.authority_tokens,
-            &self.operator_tokens,
-            &self.authority,
-            args.bond_atoms,
-            &[],
-        )?;
+    pub fn handle(&mut self, args: OperatorRegisterArgs, bump: u8) -> Result<()> {
+        let bond_atoms = args.bond_atoms;
+        let cooldown_seconds = self.config.load()?.params.cooldown_seconds;
+        {
+            let mut service = self.service.load_mut()?;
+            ensure(bond_atoms >= service.min_bond_atoms, OracleError::BondBelowMinimum)?;
+            service.take_bond(bond_atoms)?;
+        }
+        self.create_operator(bond_atoms, cooldown_seconds, bump)?;
+        token::transfer(&self.token_program, &self.authority_tokens, &self.escrow, &self.authority, bond_atoms, &[])?;
         let event = OperatorRegistered {
             operator: self.operator.key(),
+            service: self.service.key(),
             authority: self.authority.key(),
-            mint: self.mint.key(),
-            bond: Change { before_atoms: 0, after_atoms: args.bond_atoms },
+            bond: Change { before_atoms: 0, after_atoms: bond_atoms },
+            cooldown_seconds,
         };
         events::emit(&self.event_authority, &event)
     }
 
-    fn create_operator(&self, bond_atoms: u64, bump: u8) -> Result<()> {
-        let mut operator = Operator {
-            authority: self.authority.key(),
-            mint: self.mint.key(),
-            tokens: self.operator_tokens.key(),
-            bump,
-            ..bytemuck::Zeroable::zeroed()
-        };
+    fn create_operator(&self, bond_atoms: u64, cooldown_seconds: u32, bump: u8) -> Result<()> {
+        let (authority, service) = (self.authority.key(), self.service.key());
+        let mut operator = Operator { authority, service, cooldown_seconds, bump, ..bytemuck::Zeroable::zeroed() };
         operator.deposit(bond_atoms)?;
-        let bump = [bump];
-        let signer_seeds = Operator::signer_seeds(self.authority.key, self.mint.key, &bump);
-        account::create_state(&self.authority, &self.operator, &crate::ID, &signer_seeds, &operator)
-    }
-
-    fn create_tokens(&self, bump: u8) -> Result<()> {
-        let operator = self.operator.key();
-        AccountCreation {
-            payer: &self.authority,
-            account: &self.operator_tokens,
-            mint: &self.mint,
-            authority: &operator,
-            token_program: &self.token_program,
-        }
-        .invoke(&[seeds::OPERATOR_TOKENS, operator.as_ref(), &[bump]])
+        let signer_seeds: &[&[u8]] = &[seeds::OPERATOR, service.as_ref(), authority.as_ref(), &[bump]];
+        account::create_state(&self.authority, &self.operator, &crate::ID, signer_seeds, &operator)
     }
 }

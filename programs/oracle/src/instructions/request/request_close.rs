@@ -50,7 +50,7 @@ impl<'info> RequestClose<'info> {
         };
         if due_atoms > 0 {
             let quote_mint = self.service.load()?.quote_mint;
-            token::require_token_account(&self.requester_tokens, &quote_mint, self.requester.key)?;
+            token::require_payee(&self.requester_tokens, &quote_mint, self.requester.key, true)?;
             EscrowPayout {
                 service: &self.service,
                 escrow: &self.escrow,

@@ -4,10 +4,10 @@ use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenInterface;
 use modchains_core::{
     commitment::commit,
-    licence::{Admission, Grant, LicenceKind, LicenceSource, Licensing, RateWindows},
+    licence::{Admission, Grant, LicenceKind, Licensing, RateWindows},
     request::{Opening, RequestOrder},
 };
-use modchains_program_interface::exchange::{Licence, Model};
+use modchains_program_interface::exchange::{self, Licence, Model};
 use modchains_program_kit::{account, hash::sha256, token};
 
 use crate::{
@@ -20,6 +20,9 @@ use crate::{
 /// What the requester asks for and pays at most.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
 pub struct RequestCreateArgs {
+    /// The service's count of changes when the requester looked at it. Version, split and whatever else the request would
+    /// copy are the ones that were seen, or the request is refused.
+    pub terms_counter: u32,
     /// The requester's number for the request, part of its address.
     pub nonce: u64,
     /// Bump of the request's address.
@@ -37,7 +40,7 @@ pub struct RequestCreateArgs {
     pub uses: u16,
     /// Keeps short inputs and outputs from being guessed by their hashes.
     pub salt: [u8; 16],
-    /// The input, 1 to 611 bytes and at most what the service takes.
+    /// The input, 1 to 607 bytes and at most what the service takes.
     pub input: Vec<u8>,
 }
 
@@ -45,6 +48,7 @@ impl RequestCreateArgs {
     /// What is asked for, in the form that the core's rules take.
     pub fn order(&self) -> RequestOrder {
         RequestOrder {
+            terms_counter: self.terms_counter,
             fee_max_atoms: self.fee_max_atoms,
             tip_atoms: self.tip_atoms,
             value_at_risk_atoms: self.value_at_risk_atoms,
@@ -57,7 +61,8 @@ impl RequestCreateArgs {
 
 /// Asks a service for an inference and puts fee and tip in escrow, if the requester's licence allows it.
 ///
-/// Without `licence` the model's default terms hold.
+/// The place of the requester's licence is always shown. So a grant that was revoked cannot be left out to fall back on the
+/// model's default terms, which hold only where there is none.
 #[event_cpi]
 #[derive(Accounts)]
 pub struct RequestCreate<'info> {
@@ -79,8 +84,9 @@ pub struct RequestCreate<'info> {
     pub request: UncheckedAccount<'info>,
     /// CHECK: the service's model, by `has_one`; read as an account of the exchange.
     pub model: UncheckedAccount<'info>,
-    /// CHECK: read as a licence of the exchange, checked by owner, discriminator, model and grantee.
-    pub licence: Option<UncheckedAccount<'info>>,
+    /// CHECK: read as a licence of the exchange, checked by owner, discriminator, model and grantee; what is no account of
+    /// the exchange must be at the address that the licence would have.
+    pub licence: UncheckedAccount<'info>,
     /// CHECK: where the licence limits the rate, checked to be the requester's counter or created at its address.
     #[account(mut)]
     pub licence_use: Option<UncheckedAccount<'info>>,
@@ -128,11 +134,11 @@ impl<'info> RequestCreate<'info> {
 
     /// Opens the request if the service takes it and the licence allows it, and takes it and its price into account.
     fn open(&self, order: &RequestOrder, details: &RequestDetails, now_seconds: i64) -> Result<(Request, Change)> {
-        let (mut licensing, source) = self.licensing(now_seconds)?;
-        let counter = if licensing.terms(source).rate_max > 0 { self.counter()? } else { None };
+        let mut licensing = self.licensing(now_seconds)?;
+        let counter = if licensing.terms().rate_max > 0 { self.counter()? } else { None };
         licensing.windows = counter.as_deref().map(LicenceUse::windows).unwrap_or_default();
         let mut service = self.service.load_mut()?;
-        let opening = service.offer().accept(&licensing, source, order).map_err(OracleError::from)?;
+        let opening = service.offer().accept(&licensing, order).map_err(OracleError::from)?;
         let Opening { terms, admission } = opening;
         let (service_key, requester) = (self.service.key(), self.requester.key());
         let request = Request::open(service_key, &service, requester, &terms, order, details);
@@ -145,26 +151,31 @@ impl<'info> RequestCreate<'info> {
     }
 
     /// What the requester's licence says, or without one what the model says to everybody. Nothing is counted yet.
-    fn licensing(&self, now_seconds: i64) -> Result<(Licensing, LicenceSource)> {
-        let grant = self.licence.as_deref().map(|licence| self.grant(licence)).transpose()?;
-        let source = if grant.is_some() { LicenceSource::Granted } else { LicenceSource::Default };
+    fn licensing(&self, now_seconds: i64) -> Result<Licensing> {
+        let grant = self.grant()?;
         let model = account::view::<Model>(&self.model)?;
-        let licensing = Licensing {
+        Ok(Licensing {
             kind: LicenceKind::from_code(model.licence_kind).map_err(OracleError::from)?,
             default_terms: model.licence_terms(),
             grant,
             windows: RateWindows::default(),
             now_seconds,
-        };
-        Ok((licensing, source))
+        })
     }
 
-    /// The grant in `licence`, which must be for the model and the requester. The exchange keeps one for each pair.
-    fn grant(&self, licence: &AccountInfo) -> Result<Grant> {
-        let licence = account::view::<Licence>(licence)?;
-        ensure(licence.model == self.model.key(), OracleError::LicenceOfOtherModel)?;
-        ensure(licence.grantee == self.requester.key(), OracleError::LicenceOfOtherRequester)?;
-        Ok(licence.grant())
+    /// What the creator granted the requester, if anything. The exchange keeps one licence for each pair, so one of its own
+    /// that is for the model and the requester is the one; that there is none only the right address can show.
+    fn grant(&self) -> Result<Option<Grant>> {
+        let (model, requester) = (self.model.key, self.requester.key);
+        if *self.licence.owner != exchange::ID {
+            let licence_seeds = [exchange::seeds::LICENCE, model.as_ref(), requester.as_ref()];
+            account::canonical_bump(&self.licence, &licence_seeds, &exchange::ID)?;
+            return Ok(None);
+        }
+        let licence = account::view::<Licence>(&self.licence)?;
+        ensure(licence.model == *model, OracleError::LicenceOfOtherModel)?;
+        ensure(licence.grantee == *requester, OracleError::LicenceOfOtherRequester)?;
+        Ok(Some(licence.grant()))
     }
 
     /// The requester's counter for the model; none before the first request that is counted.

@@ -9,10 +9,14 @@ use crate::{
     state::{Request, Service},
 };
 
-/// Gives up an open request past its deadline and pays everything back to the requester. Anyone may.
+/// Gives up an open request past its deadline and pays everything back to the requester. Anyone may have it paid to the
+/// requester's associated token account; the requester itself, when it signs, to any account of its own.
 #[event_cpi]
 #[derive(Accounts)]
 pub struct RequestRefund<'info> {
+    /// Who asked, where it signs.
+    #[account(constraint = requester.key() == request.load()?.requester @ OracleError::NotRequester)]
+    pub requester: Option<Signer<'info>>,
     #[account(mut, has_one = service @ OracleError::ServiceMismatch)]
     pub request: AccountLoader<'info, Request>,
     #[account(mut, has_one = escrow @ OracleError::ServiceMismatch)]
@@ -20,7 +24,7 @@ pub struct RequestRefund<'info> {
     /// CHECK: the service's own escrow, by `has_one`.
     #[account(mut)]
     pub escrow: UncheckedAccount<'info>,
-    /// CHECK: checked to be an account of the quote mint owned by the requester.
+    /// CHECK: checked to be where the requester may be paid the quote mint.
     #[account(mut)]
     pub requester_tokens: UncheckedAccount<'info>,
     pub token_program: Interface<'info, TokenInterface>,
@@ -32,7 +36,8 @@ impl<'info> RequestRefund<'info> {
         let (event, refund_atoms) = {
             let mut request = self.request.load_mut()?;
             let mut service = self.service.load_mut()?;
-            token::require_token_account(&self.requester_tokens, &service.quote_mint, &request.requester)?;
+            let is_signed = self.requester.is_some();
+            token::require_payee(&self.requester_tokens, &service.quote_mint, &request.requester, is_signed)?;
             let before_atoms = service.escrowed_atoms;
             let refund_atoms = request.refund(now_seconds)?;
             service.release(refund_atoms)?;

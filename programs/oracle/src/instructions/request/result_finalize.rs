@@ -1,17 +1,16 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token_interface::TokenInterface;
 use modchains_core::request::Finality;
 use modchains_program_kit::hash::sha256;
 
 use crate::{
     errors::OracleError,
     events::{self, Change, ResultFinalized},
-    instructions::{EscrowPayout, roll},
+    instructions::roll,
     state::{FinalUse, Operator, Request, Service, Usage},
 };
 
-/// Makes a result final after its challenge window: pays the operator, accrues everybody else's share, counts the
-/// use. Anyone may.
+/// Makes a result final after its challenge window: everybody's share of the fee is theirs to claim, and the use is
+/// counted. Anyone may. No tokens move, so nobody's token account can hold up another's share.
 #[event_cpi]
 #[derive(Accounts)]
 pub struct ResultFinalize<'info> {
@@ -19,42 +18,26 @@ pub struct ResultFinalize<'info> {
         mut, has_one = service @ OracleError::ServiceMismatch, has_one = operator @ OracleError::ClaimOfOtherOperator,
     )]
     pub request: AccountLoader<'info, Request>,
-    #[account(
-        mut, has_one = escrow @ OracleError::ServiceMismatch, has_one = usage @ OracleError::ServiceMismatch,
-    )]
+    #[account(mut, has_one = usage @ OracleError::ServiceMismatch)]
     pub service: AccountLoader<'info, Service>,
     #[account(mut)]
     pub usage: AccountLoader<'info, Usage>,
     #[account(mut)]
     pub operator: AccountLoader<'info, Operator>,
-    /// CHECK: the operator's own token account.
-    #[account(mut, address = operator.load()?.tokens @ OracleError::OperatorMismatch)]
-    pub operator_tokens: UncheckedAccount<'info>,
-    /// CHECK: the service's own escrow, by `has_one`.
-    #[account(mut)]
-    pub escrow: UncheckedAccount<'info>,
-    pub token_program: Interface<'info, TokenInterface>,
 }
 
 impl<'info> ResultFinalize<'info> {
-    /// Splits the fee as the request was promised, then pays the operator.
+    /// Splits the fee as the request was promised.
     pub fn handle(&mut self, now_seconds: i64) -> Result<()> {
         let rolled = roll(&self.usage, now_seconds)?;
-        let (event, earned_atoms) = self.apply(now_seconds)?;
-        EscrowPayout {
-            service: &self.service,
-            escrow: &self.escrow,
-            destination: &self.operator_tokens,
-            token_program: &self.token_program,
-        }
-        .pay(earned_atoms)?;
+        let event = self.apply(now_seconds)?;
         if let Some(rolled) = rolled {
             events::emit(&self.event_authority, &rolled)?;
         }
         events::emit(&self.event_authority, &event)
     }
 
-    fn apply(&self, now_seconds: i64) -> Result<(ResultFinalized, u64)> {
+    fn apply(&self, now_seconds: i64) -> Result<ResultFinalized> {
         let mut request = self.request.load_mut()?;
         let mut service = self.service.load_mut()?;
         let mut usage = self.usage.load_mut()?;
@@ -70,7 +53,7 @@ impl<'info> ResultFinalize<'info> {
             answer_seconds,
             requester_hash: requester_hash(&request),
         })?;
-        let event = ResultFinalized {
+        Ok(ResultFinalized {
             request: self.request.key(),
             service: request.service,
             requester: request.requester,
@@ -84,8 +67,7 @@ impl<'info> ResultFinalize<'info> {
                 after_atoms: usage.non_recoverable_fees_total,
             },
             at_seconds: now_seconds,
-        };
-        Ok((event, legs.operator))
+        })
     }
 }
 

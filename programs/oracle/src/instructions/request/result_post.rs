@@ -2,22 +2,24 @@ use anchor_lang::prelude::*;
 
 use crate::{
     errors::OracleError,
-    events::{self, Change, ResultPosted},
-    state::{Operator, Request},
+    events::{self, ResultPosted},
+    state::{Operator, PostedResult, Request},
 };
 
 /// What the operator answers, with its bond behind it.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
 pub struct ResultPostArgs {
+    /// When the request was created that it answers. Another one at the same address is not answered.
+    pub created_at_seconds: i64,
     /// How it may be compared; must be the request's class: 0 exact, 1 tolerant.
     pub numeric_class: u8,
     /// Root of the activation trace that backs it; zero for none.
     pub trace_root: [u8; 32],
-    /// The output, 1 to 807 bytes and at most what the request has room for.
+    /// The output, 1 to 815 bytes and at most what the request has room for.
     pub output: Vec<u8>,
 }
 
-/// Answers a claimed request. The claim bond is freed and the result bond locked until the result is final.
+/// Answers a claimed request. The bond that the claim locked stays so until the result is final.
 #[event_cpi]
 #[derive(Accounts)]
 pub struct ResultPost<'info> {
@@ -29,7 +31,7 @@ pub struct ResultPost<'info> {
 }
 
 impl<'info> ResultPost<'info> {
-    /// Writes the output and locks the bond.
+    /// Writes the output.
     pub fn handle(&mut self, args: ResultPostArgs, now_seconds: i64) -> Result<()> {
         let (event, output_offset) = self.apply(&args, now_seconds)?;
         {
@@ -45,16 +47,20 @@ impl<'info> ResultPost<'info> {
         let mut request = self.request.load_mut()?;
         let mut operator = self.operator.load_mut()?;
         let operator_key = self.operator.key();
-        let before_atoms = operator.locked_atoms;
-        request.post(&operator_key, args.numeric_class, &args.output, args.trace_root, now_seconds)?;
-        operator.lock_result(request.claim_bond_atoms, request.result_bond_atoms)?;
+        let result = PostedResult {
+            created_at_seconds: args.created_at_seconds,
+            numeric_class: args.numeric_class,
+            trace_root: args.trace_root,
+            output: &args.output,
+        };
+        request.post(&operator_key, &result, now_seconds)?;
+        operator.keep_claim()?;
         let event = ResultPosted {
             request: self.request.key(),
             service: request.service,
             operator: operator_key,
             output_hash: request.output_hash,
             trace_root: args.trace_root,
-            locked: Change { before_atoms, after_atoms: operator.locked_atoms },
             challenge_until_seconds: request.challenge_until_seconds,
             at_seconds: now_seconds,
         };

@@ -9,18 +9,22 @@ use crate::{
     state::{OracleConfig, Service},
 };
 
-/// Pays the protocol's accrued share to a token account that the treasury owns. Anyone may. Creator and contributors
-/// claim theirs from the market, where `fees_distribute` pays it.
+/// Pays the protocol's accrued share to the treasury. Anyone may have it paid to its associated token account; the treasury
+/// itself, when it signs, to any account of its own. Creator and contributors claim theirs from the market, where
+/// `market_fees_distribute` pays it.
 #[event_cpi]
 #[derive(Accounts)]
 pub struct FeesClaim<'info> {
+    /// The treasury, where it signs.
+    #[account(constraint = treasury.key() == config.load()?.treasury @ OracleError::NotTreasury)]
+    pub treasury: Option<Signer<'info>>,
     #[account(mut, has_one = escrow @ OracleError::ServiceMismatch)]
     pub service: AccountLoader<'info, Service>,
     pub config: AccountLoader<'info, OracleConfig>,
     /// CHECK: the service's own escrow, by `has_one`.
     #[account(mut)]
     pub escrow: UncheckedAccount<'info>,
-    /// CHECK: checked to be an account of the quote mint owned by the treasury.
+    /// CHECK: checked to be where the treasury may be paid the quote mint.
     #[account(mut)]
     pub destination: UncheckedAccount<'info>,
     pub token_program: Interface<'info, TokenInterface>,
@@ -32,7 +36,7 @@ impl<'info> FeesClaim<'info> {
         let owner = self.config.load()?.treasury;
         let atoms = {
             let mut service = self.service.load_mut()?;
-            token::require_token_account(&self.destination, &service.quote_mint, &owner)?;
+            token::require_payee(&self.destination, &service.quote_mint, &owner, self.treasury.is_some())?;
             service.take_protocol_fees()?
         };
         EscrowPayout {

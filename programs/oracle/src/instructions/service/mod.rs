@@ -2,8 +2,11 @@
 
 mod fees_claim;
 mod fees_distribute;
+mod market_fees_distribute;
 mod service_configure;
 mod service_open;
 mod usage_roll;
 
-pub use {fees_claim::*, fees_distribute::*, service_configure::*, service_open::*, usage_roll::*};
+pub use {
+    fees_claim::*, fees_distribute::*, market_fees_distribute::*, service_configure::*, service_open::*, usage_roll::*,
+};

@@ -39,11 +39,10 @@ pub struct ServiceOpen<'info> {
         seeds = [vault::seeds::VAULT, model.key().as_ref()], bump, seeds::program = vault::ID,
     )]
     pub vault: UncheckedAccount<'info>,
-    /// CHECK: the vault's pool of the quote mint, by its address; it exists when the vault program owns it.
+    /// CHECK: the vault's pool of the quote mint, by its address. Vault and pool may be opened later, by anybody.
     #[account(
         seeds = [vault::seeds::POOL, vault.key().as_ref(), quote_mint.key().as_ref()], bump,
         seeds::program = vault::ID,
-        constraint = *pool.owner == vault::ID @ OracleError::VaultPoolMissing,
     )]
     pub pool: UncheckedAccount<'info>,
     pub config: AccountLoader<'info, OracleConfig>,

@@ -2,7 +2,7 @@ use anchor_lang::prelude::*;
 pub use modchains_core::request::RequestStatus;
 use modchains_core::{
     commitment::{Salt, commit},
-    request::{Finality, RequestError, RequestOrder, RequestState, RequestTerms},
+    request::{ClaimTerms, Finality, RequestError, RequestOrder, RequestState, RequestTerms},
 };
 use modchains_program_interface::{assert_view, oracle as view};
 use modchains_program_kit::hash::sha256;
@@ -39,9 +39,9 @@ pub struct Request {
     pub tip_atoms: u64,
     /// What a wrong answer could cost, as the requester puts it, in atoms.
     pub value_at_risk_atoms: u64,
-    /// Bond the result locks, in atoms.
+    /// Bond that a claim locks until its result is final, in atoms.
     pub result_bond_atoms: u64,
-    /// Bond a claim locks, in atoms.
+    /// Part of it that a lapsed claim forfeits, in atoms.
     pub claim_bond_atoms: u64,
     /// Forfeited claim bonds held in escrow for the requester, in atoms.
     pub requester_due_atoms: u64,
@@ -106,6 +106,19 @@ pub struct RequestDetails {
     pub content_fee_atoms: u64,
     /// Bump of the request's address.
     pub bump: u8,
+}
+
+/// What an operator answers, and to what.
+#[derive(Clone, Copy, Debug)]
+pub struct PostedResult<'a> {
+    /// When the request was created that it answers, unix seconds.
+    pub created_at_seconds: i64,
+    /// How the output may be compared.
+    pub numeric_class: u8,
+    /// Root of the activation trace that backs it; zero for none.
+    pub trace_root: [u8; 32],
+    /// The output.
+    pub output: &'a [u8],
 }
 
 impl Request {
@@ -208,8 +221,8 @@ impl Request {
     }
 
     /// Makes the step [`RequestState::claim`].
-    pub fn claim(&mut self, operator: &Pubkey, created_at_seconds: i64, now_seconds: i64) -> Result<()> {
-        let claimed = self.rules()?.claim(operator.as_array(), created_at_seconds, now_seconds);
+    pub fn claim(&mut self, operator: &Pubkey, terms: &ClaimTerms, now_seconds: i64) -> Result<()> {
+        let claimed = self.rules()?.claim(operator.as_array(), terms, now_seconds);
         self.store(&claimed.map_err(OracleError::from)?);
         Ok(())
     }
@@ -222,15 +235,10 @@ impl Request {
     }
 
     /// Makes the step [`RequestState::post`] and records what the result is.
-    pub fn post(
-        &mut self,
-        operator: &Pubkey,
-        numeric_class: u8,
-        output: &[u8],
-        trace_root: [u8; 32],
-        now_seconds: i64,
-    ) -> Result<()> {
-        let posted = self.rules()?.post(operator.as_array(), numeric_class, output.len(), now_seconds);
+    pub fn post(&mut self, operator: &Pubkey, result: &PostedResult, now_seconds: i64) -> Result<()> {
+        let PostedResult { created_at_seconds, numeric_class, trace_root, output } = *result;
+        let rules = self.rules()?;
+        let posted = rules.post(operator.as_array(), created_at_seconds, numeric_class, output.len(), now_seconds);
         self.store(&posted.map_err(OracleError::from)?);
         self.output_hash = commit(sha256, &self.salt, output);
         self.trace_root = trace_root;

@@ -21,6 +21,7 @@ const LICENCE: LicenceTerms =
     LicenceTerms { uses: USE_PERSONAL | USE_RESEARCH, price_atoms: 0, rate_max: 0, rate_window_seconds: 0 };
 
 const ORDER: RequestOrder = RequestOrder {
+    terms_counter: 1,
     fee_max_atoms: 1_000,
     tip_atoms: 50,
     value_at_risk_atoms: 9_000,
@@ -32,6 +33,11 @@ const ORDER: RequestOrder = RequestOrder {
 const DETAILS: RequestDetails =
     RequestDetails { nonce: 5, salt: [3; 16], input_hash: [4; 32], content_fee_atoms: 70, bump: 255 };
 
+const SEEN: ClaimTerms = ClaimTerms { created_at_seconds: CREATED, land_until_seconds: DEADLINE };
+
+const RESULT: PostedResult =
+    PostedResult { created_at_seconds: CREATED, numeric_class: 0, trace_root: [2; 32], output: &[1; 32] };
+
 fn open() -> Request {
     let service = service();
     let terms = service.offer().terms(&LICENCE, &ORDER, CREATED).unwrap();
@@ -40,13 +46,13 @@ fn open() -> Request {
 
 fn claimed() -> Request {
     let mut request = open();
-    request.claim(&OPERATOR, CREATED, CREATED).unwrap();
+    request.claim(&OPERATOR, &SEEN, CREATED).unwrap();
     request
 }
 
 fn posted() -> Request {
     let mut request = claimed();
-    request.post(&OPERATOR, 0, &[1; 32], [2; 32], CREATED + 9).unwrap();
+    request.post(&OPERATOR, &RESULT, CREATED + 9).unwrap();
     request
 }
 
@@ -80,8 +86,8 @@ fn a_closed_service_takes_nothing() {
 fn every_step_keeps_exactly_what_the_core_says() {
     let (open, claimed, posted) = (open(), claimed(), posted());
     let rules = |request: &Request| request.state().unwrap();
-    assert_eq!(rules(&claimed), rules(&open).claim(OPERATOR.as_array(), CREATED, CREATED).unwrap());
-    assert_eq!(rules(&posted), rules(&claimed).post(OPERATOR.as_array(), 0, 32, CREATED + 9).unwrap());
+    assert_eq!(rules(&claimed), rules(&open).claim(OPERATOR.as_array(), &SEEN, CREATED).unwrap());
+    assert_eq!(rules(&posted), rules(&claimed).post(OPERATOR.as_array(), CREATED, 0, 32, CREATED + 9).unwrap());
 
     let mut lapsed = claimed;
     let expiry = rules(&claimed).expire_claim(DEADLINE).unwrap();
@@ -115,9 +121,9 @@ fn a_result_is_kept_with_its_commitment_and_its_trace() {
 fn a_refused_step_leaves_every_byte() {
     type Act = fn(&mut Request) -> Result<()>;
     let refusals: [(Request, Act, OracleError); 6] = [
-        (claimed(), |request| request.claim(&STRANGER, CREATED, CREATED), OracleError::RequestNotOpen),
+        (claimed(), |request| request.claim(&STRANGER, &SEEN, CREATED), OracleError::RequestNotOpen),
         (claimed(), |request| request.expire_claim(CREATED).map(drop), OracleError::ClaimDeadlineAhead),
-        (claimed(), |request| request.post(&STRANGER, 0, &[1], [0; 32], CREATED), OracleError::ClaimOfOtherOperator),
+        (claimed(), |request| request.post(&STRANGER, &RESULT, CREATED), OracleError::ClaimOfOtherOperator),
         (posted(), |request| request.finalize(CREATED).map(drop), OracleError::ChallengeWindowOpen),
         (open(), |request| request.refund(CREATED).map(drop), OracleError::RequestDeadlineAhead),
         (open(), |request| request.close().map(drop), OracleError::RequestNotSettled),
@@ -132,9 +138,9 @@ fn a_refused_step_leaves_every_byte() {
 #[test]
 fn an_unknown_status_allows_nothing() {
     let mut request = Request { status: 7, ..open() };
-    assert_eq!(refusal(request.claim(&OPERATOR, CREATED, CREATED)), OracleError::RequestStatusUnknown);
+    assert_eq!(refusal(request.claim(&OPERATOR, &SEEN, CREATED)), OracleError::RequestStatusUnknown);
     assert_eq!(refusal(request.expire_claim(i64::MAX)), OracleError::RequestStatusUnknown);
-    assert_eq!(refusal(request.post(&OPERATOR, 0, &[1], [0; 32], CREATED)), OracleError::RequestStatusUnknown);
+    assert_eq!(refusal(request.post(&OPERATOR, &RESULT, CREATED)), OracleError::RequestStatusUnknown);
     assert_eq!(refusal(request.finalize(i64::MAX)), OracleError::RequestStatusUnknown);
     assert_eq!(refusal(request.refund(i64::MAX)), OracleError::RequestStatusUnknown);
     assert_eq!(refusal(request.close()), OracleError::RequestStatusUnknown);

@@ -6,11 +6,14 @@ use super::{BondMint, INPUT_BYTES_MAX, OUTPUT_BYTES_MAX, OracleParams, PERIOD_SE
 use crate::{
     errors::{OracleError, ensure},
     seeds,
+    state::atoms::{add, take},
 };
 
 /// A model offered for inference in one mint. Requests copy its terms when they are created.
 ///
-/// Its escrow holds at least `escrowed + accrued` atoms; what others send there changes nothing.
+/// Its escrow holds the money of everybody who deals with it: requesters, operators and those a fee is split among. So
+/// everything but a deposit and a payout is a change of numbers, which nobody's token account can stop. The escrow holds at
+/// least `held_atoms`; what others send there changes nothing.
 #[account(zero_copy)]
 #[repr(C)]
 #[derive(Debug)]
@@ -39,8 +42,14 @@ pub struct Service {
     pub fee_atoms: u64,
     /// Smallest result bond, in atoms.
     pub min_bond_atoms: u64,
-    /// Bond of a claim, in atoms.
+    /// What a lapsed claim forfeits of the result bond, in atoms.
     pub claim_bond_atoms: u64,
+    /// What came into the escrow through an instruction and has not left it, in atoms: the sum of all that is owed.
+    pub held_atoms: u64,
+    /// Bonds of all operators, those on their way out included, in atoms.
+    pub bonded_atoms: u64,
+    /// What operators have earned and not been paid yet, in atoms.
+    pub earned_atoms: u64,
     /// Fees, tips and forfeited claim bonds of requests that are not settled or not closed yet, in atoms.
     pub escrowed_atoms: u64,
     /// The stakers' share until it is distributed, in atoms.
@@ -61,6 +70,8 @@ pub struct Service {
     pub claim_seconds: u32,
     /// Result bond as a multiple of the fee, in basis points.
     pub bond_multiple_bps: u32,
+    /// Counts changes of what new requests copy, from 1; a request names the count that its requester saw.
+    pub terms_counter: u32,
     /// How fees are split.
     pub split: UsageSplit,
     /// Longest input, in bytes.
@@ -74,7 +85,7 @@ pub struct Service {
     /// Bump of this account's address.
     pub bump: u8,
     /// Always zero.
-    pub _padding: [u8; 3],
+    pub _padding: [u8; 7],
 }
 
 assert_view!(view::Service => Service { model, accrued_reserve_atoms });
@@ -96,14 +107,12 @@ pub struct ServiceTerms {
     pub split: Option<UsageSplit>,
 }
 
-/// What accrued for the other two programs, in atoms.
+/// What accrued for the model's market, in atoms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AccruedShares {
-    /// For the stakers, in the model's vault.
-    pub vault_atoms: u64,
-    /// For creator and contributors, through the model's market.
+pub struct MarketShares {
+    /// For creator and contributors, who claim it there.
     pub creator_atoms: u64,
-    /// For the reserve of the model's market.
+    /// For the reserve.
     pub reserve_atoms: u64,
 }
 
@@ -154,6 +163,7 @@ impl Service {
         self.bond_multiple_bps = params.bond_multiple_bps;
         self.challenge_window_seconds = params.challenge_window_seconds;
         self.claim_seconds = params.claim_seconds;
+        self.terms_counter = self.terms_counter.checked_add(1).ok_or(OracleError::AmountTooLarge)?;
         self.invariant()
     }
 
@@ -174,46 +184,76 @@ impl Service {
             input_bytes_max: self.input_bytes_max,
             output_bytes_max: self.output_bytes_max,
             numeric_class: self.numeric_class,
+            terms_counter: self.terms_counter,
         }
     }
 
-    /// Counts a new request and the price it put in escrow.
+    /// Counts a new request and takes its price.
     pub fn admit(&mut self, price_atoms: u64) -> Result<()> {
         self.requests_created = add(self.requests_created, 1)?;
-        self.hold(price_atoms)
+        self.escrowed_atoms = add(self.escrowed_atoms, price_atoms)?;
+        self.take_in(price_atoms)
     }
 
-    /// Takes `atoms` into escrow.
-    pub fn hold(&mut self, atoms: u64) -> Result<()> {
-        self.escrowed_atoms = add(self.escrowed_atoms, atoms)?;
-        Ok(())
-    }
-
-    /// Lets `atoms` out of escrow.
+    /// Pays `atoms` back to a requester.
     pub fn release(&mut self, atoms: u64) -> Result<()> {
-        self.escrowed_atoms = self.escrowed_atoms.checked_sub(atoms).ok_or(OracleError::StateInconsistent)?;
-        Ok(())
+        self.escrowed_atoms = take(self.escrowed_atoms, atoms)?;
+        self.let_go(atoms)
     }
 
-    /// Turns the escrowed price of a final request into what everybody but the operator is owed.
+    /// Counts what was added to a bond.
+    pub fn take_bond(&mut self, atoms: u64) -> Result<()> {
+        self.bonded_atoms = add(self.bonded_atoms, atoms)?;
+        self.take_in(atoms)
+    }
+
+    /// Pays a withdrawn bond.
+    pub fn return_bond(&mut self, atoms: u64) -> Result<()> {
+        self.bonded_atoms = take(self.bonded_atoms, atoms)?;
+        self.let_go(atoms)
+    }
+
+    /// Makes the bond of a lapsed claim the requester's.
+    pub fn forfeit(&mut self, claim_bond_atoms: u64) -> Result<()> {
+        self.bonded_atoms = take(self.bonded_atoms, claim_bond_atoms)?;
+        self.escrowed_atoms = add(self.escrowed_atoms, claim_bond_atoms)?;
+        self.invariant()
+    }
+
+    /// Turns the price of a final request into what everybody is owed.
     pub fn accrue(&mut self, price_atoms: u64, legs: &UsageFeeLegs) -> Result<()> {
-        self.release(price_atoms)?;
+        self.escrowed_atoms = take(self.escrowed_atoms, price_atoms)?;
+        self.earned_atoms = add(self.earned_atoms, legs.operator)?;
         self.accrued_vault_atoms = add(self.accrued_vault_atoms, legs.vault)?;
         self.accrued_creator_atoms = add(self.accrued_creator_atoms, legs.creator)?;
         self.accrued_reserve_atoms = add(self.accrued_reserve_atoms, legs.reserve)?;
         self.accrued_protocol_atoms = add(self.accrued_protocol_atoms, legs.protocol)?;
-        Ok(())
+        self.invariant()
     }
 
-    /// Lets the shares of stakers, creator and reserve go and says how much they are.
-    pub fn take_shares(&mut self) -> Result<AccruedShares> {
-        let shares = AccruedShares {
-            vault_atoms: core::mem::take(&mut self.accrued_vault_atoms),
+    /// Pays earnings of an operator.
+    pub fn pay_earnings(&mut self, atoms: u64) -> Result<()> {
+        self.earned_atoms = take(self.earned_atoms, atoms)?;
+        self.let_go(atoms)
+    }
+
+    /// Lets the stakers' share go and says how much it is, in atoms.
+    pub fn take_vault_share(&mut self) -> Result<u64> {
+        let atoms = core::mem::take(&mut self.accrued_vault_atoms);
+        ensure(atoms > 0, OracleError::NothingToDistribute)?;
+        self.let_go(atoms)?;
+        Ok(atoms)
+    }
+
+    /// Lets the shares of creator and reserve go and says how much they are.
+    pub fn take_market_shares(&mut self) -> Result<MarketShares> {
+        let shares = MarketShares {
             creator_atoms: core::mem::take(&mut self.accrued_creator_atoms),
             reserve_atoms: core::mem::take(&mut self.accrued_reserve_atoms),
         };
-        let is_something = shares.vault_atoms > 0 || shares.creator_atoms > 0 || shares.reserve_atoms > 0;
-        ensure(is_something, OracleError::NothingToDistribute)?;
+        let atoms = add(shares.creator_atoms, shares.reserve_atoms)?;
+        ensure(atoms > 0, OracleError::NothingToDistribute)?;
+        self.let_go(atoms)?;
         Ok(shares)
     }
 
@@ -221,23 +261,49 @@ impl Service {
     pub fn take_protocol_fees(&mut self) -> Result<u64> {
         let atoms = core::mem::take(&mut self.accrued_protocol_atoms);
         ensure(atoms > 0, OracleError::NothingToClaim)?;
+        self.let_go(atoms)?;
         Ok(atoms)
     }
 
-    /// What holds of a service at the end of every configuration.
+    fn take_in(&mut self, atoms: u64) -> Result<()> {
+        self.held_atoms = add(self.held_atoms, atoms)?;
+        self.invariant()
+    }
+
+    fn let_go(&mut self, atoms: u64) -> Result<()> {
+        self.held_atoms = take(self.held_atoms, atoms)?;
+        self.invariant()
+    }
+
+    /// What is owed to requesters, operators and those a fee is split among, in atoms.
+    fn owed_atoms(&self) -> Result<u64> {
+        let owed = [
+            self.escrowed_atoms,
+            self.bonded_atoms,
+            self.earned_atoms,
+            self.accrued_vault_atoms,
+            self.accrued_creator_atoms,
+            self.accrued_reserve_atoms,
+            self.accrued_protocol_atoms,
+        ];
+        owed.iter().try_fold(0, |sum, atoms| add(sum, *atoms))
+    }
+
+    /// What holds of a service at the end of every change.
     pub fn invariant(&self) -> Result<()> {
+        // Every atom in the escrow is owed to somebody, and none twice.
+        ensure(self.owed_atoms()? == self.held_atoms, OracleError::StateInconsistent)?;
         // A request can ask for some wait.
         ensure(self.max_wait_max_seconds >= self.max_wait_min_seconds, OracleError::StateInconsistent)?;
-        // Claim and result bonds are never zero, so that an operator always has something locked.
-        ensure(self.claim_bond_atoms > 0 && self.min_bond_atoms > 0, OracleError::StateInconsistent)?;
+        // A claim bond is never zero and part of every result bond, so that an operator at work has something to lose.
+        ensure(
+            self.claim_bond_atoms > 0 && self.min_bond_atoms >= self.claim_bond_atoms,
+            OracleError::StateInconsistent,
+        )?;
         // `open` is a flag.
         ensure(self.open <= 1, OracleError::StateInconsistent)?;
         Ok(())
     }
-}
-
-fn add(atoms: u64, more: u64) -> Result<u64> {
-    Ok(atoms.checked_add(more).ok_or(OracleError::AmountTooLarge)?)
 }
 
 #[cfg(test)]

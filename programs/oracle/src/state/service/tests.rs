@@ -65,30 +65,78 @@ fn a_version_of_another_model_is_refused() {
 }
 
 #[test]
-fn every_atom_of_a_final_price_is_paid_or_accrued() {
+fn every_atom_of_a_final_price_is_owed_to_somebody_and_paid_once() {
     let mut service = service();
-    service.admit(1_050).unwrap();
+    service.admit(1_000).unwrap();
     let legs = modchains_core::fees::UsageFeeSplit::from(service.split).split(1_000).unwrap();
-    service.accrue(1_050, &legs).unwrap();
-    let shares = service.take_shares().unwrap();
-    assert_eq!(shares, AccruedShares { vault_atoms: 120, creator_atoms: 80, reserve_atoms: 50 });
-    let protocol_atoms = service.take_protocol_fees().unwrap();
-    assert_eq!((protocol_atoms, service.escrowed_atoms), (50, 0));
-    let paid_on = shares.vault_atoms + shares.creator_atoms + shares.reserve_atoms + protocol_atoms;
-    assert_eq!(legs.operator + paid_on, 1_000);
+    service.accrue(1_000, &legs).unwrap();
+    assert_eq!((service.held_atoms, service.escrowed_atoms, service.earned_atoms), (1_000, 0, 700));
+    assert_eq!(service.take_vault_share().unwrap(), 120);
+    assert_eq!(service.take_market_shares().unwrap(), MarketShares { creator_atoms: 80, reserve_atoms: 50 });
+    assert_eq!(service.take_protocol_fees().unwrap(), 50);
+    service.pay_earnings(700).unwrap();
+    assert_eq!(service.held_atoms, 0);
 }
 
 #[test]
 fn nothing_is_paid_twice() {
     let mut service = service();
-    assert_eq!(refusal(service.take_shares()), OracleError::NothingToDistribute);
+    assert_eq!(refusal(service.take_vault_share()), OracleError::NothingToDistribute);
+    assert_eq!(refusal(service.take_market_shares()), OracleError::NothingToDistribute);
     assert_eq!(refusal(service.take_protocol_fees()), OracleError::NothingToClaim);
 }
 
 #[test]
-fn more_than_is_held_cannot_be_released() {
+fn a_lapsed_claim_moves_its_bond_to_the_requester_and_holds_no_more_or_less() {
     let mut service = service();
-    service.hold(7).unwrap();
+    service.admit(1_050).unwrap();
+    service.take_bond(500).unwrap();
+    service.forfeit(10).unwrap();
+    assert_eq!((service.held_atoms, service.bonded_atoms, service.escrowed_atoms), (1_550, 490, 1_060));
+    service.release(1_060).unwrap();
+    service.return_bond(490).unwrap();
+    assert_eq!(service.held_atoms, 0);
+}
+
+#[test]
+fn nobody_is_paid_from_what_is_owed_to_others() {
+    let mut service = service();
+    service.admit(7).unwrap();
+    service.take_bond(5).unwrap();
     assert_eq!(refusal(service.release(8)), OracleError::StateInconsistent);
-    assert_eq!(refusal(service.hold(u64::MAX)), OracleError::AmountTooLarge);
+    let refused: [fn(&mut Service) -> Result<()>; 3] =
+        [|service| service.return_bond(6), |service| service.forfeit(6), |service| service.pay_earnings(1)];
+    for act in refused {
+        assert_eq!(refusal(act(&mut service.clone())), OracleError::StateInconsistent);
+    }
+    assert_eq!(refusal(service.clone().admit(u64::MAX)), OracleError::AmountTooLarge);
+    assert_eq!(refusal(service.clone().take_bond(u64::MAX)), OracleError::AmountTooLarge);
+}
+
+#[test]
+fn what_is_owed_is_what_is_held() {
+    let owed: [fn(&mut Service) -> &mut u64; 7] = [
+        |service| &mut service.escrowed_atoms,
+        |service| &mut service.bonded_atoms,
+        |service| &mut service.earned_atoms,
+        |service| &mut service.accrued_vault_atoms,
+        |service| &mut service.accrued_creator_atoms,
+        |service| &mut service.accrued_reserve_atoms,
+        |service| &mut service.accrued_protocol_atoms,
+    ];
+    for field in owed {
+        let mut service = service();
+        *field(&mut service) += 1;
+        assert_eq!(refusal(service.invariant()), OracleError::StateInconsistent);
+        service.held_atoms += 1;
+        assert!(service.invariant().is_ok());
+    }
+}
+
+#[test]
+fn every_change_of_terms_is_counted() {
+    let mut service = service();
+    assert_eq!(service.terms_counter, 1);
+    configure(&mut service, &TERMS).unwrap();
+    assert_eq!((service.terms_counter, service.offer().terms_counter), (2, 2));
 }

@@ -10,7 +10,7 @@ mod wait;
 use clap::Subcommand;
 
 pub use new::NewArgs;
-pub use settle::{CloseArgs, FinalizeArgs, RefundArgs};
+pub use settle::{CloseArgs, CounterCloseArgs, FinalizeArgs, RefundArgs};
 pub use show::{ListArgs, ShowArgs};
 
 use crate::{connection::Connection, error::Result, output::Report};
@@ -30,6 +30,8 @@ pub enum RequestCommand {
     Refund(RefundArgs),
     /// Close a settled request and get its rent back. Its answer is then no longer on chain.
     Close(CloseArgs),
+    /// Close the account that counts your requests to a model, and get its rent back.
+    CounterClose(CounterCloseArgs),
 }
 
 impl RequestCommand {
@@ -41,6 +43,7 @@ impl RequestCommand {
             Self::Finalize(args) => args.run(connection).await,
             Self::Refund(args) => args.run(connection).await,
             Self::Close(args) => args.run(connection).await,
+            Self::CounterClose(args) => args.run(connection).await,
         }
     }
 }

@@ -4,12 +4,12 @@ use clap::Args;
 use modchains_sdk::{
     SdkError, address,
     client::request_refused,
-    core::licence::LicenceTerms,
+    core::licence::{LicenceSource, LicenceTerms},
     instruction::oracle::{LicenceProof, request_create},
     oracle::{instructions::RequestCreateArgs, state::Service},
 };
 
-use super::{licence::LicenceChoice, reading::Reading, wait::Until};
+use super::{reading::Reading, wait::Until};
 use crate::{
     amount::Decimal,
     argument::{
@@ -35,7 +35,7 @@ any more; the request's address is told before, on standard error.
 Examples:
   modchains request new MODEL --input-file digit.bin --wait
   modchains request new MODEL --input-hex 00ff10 --tip 0.0001 --max-wait 5m --yes
-  modchains request new MODEL --input-file photo.bin --use commercial,content --licence auto"
+  modchains request new MODEL --input-file photo.bin --use commercial,content"
 )]
 pub struct NewArgs {
     #[command(flatten)]
@@ -57,9 +57,6 @@ pub struct NewArgs {
     /// What the answer is for, separated by commas; your licence must allow it.
     #[arg(long = "use", visible_alias = "uses", value_enum, value_delimiter = ',', default_value = "personal")]
     uses: Vec<Use>,
-    /// Which licence to rely on: the cheaper one that allows the request, your own, or the model's default.
-    #[arg(long, value_enum, default_value = "auto")]
-    licence: LicenceChoice,
     /// Number that gives the request its address [default: random].
     #[arg(long)]
     nonce: Option<u64>,
@@ -74,7 +71,7 @@ pub struct NewArgs {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 struct Input {
-    /// The input in hexadecimal: up to 611 bytes, or fewer as the service says.
+    /// The input in hexadecimal: up to 607 bytes, or fewer as the service says.
     #[arg(long, value_name = "HEX")]
     input_hex: Option<String>,
     /// A file with the input, as long as --input-hex may be.
@@ -106,7 +103,7 @@ impl NewArgs {
         let model = self.model.address(connection).await?;
         let service = connection.client.service(&model).await?.value;
         let quote = connection.token(&service.quote_mint).await?;
-        let licence = self.licence.find(connection, &model, &requester, bits(&self.uses), service.fee_atoms).await?;
+        let licence = connection.licence(&model, &requester, bits(&self.uses)).await?;
         let proof = LicenceProof::of(&licence);
         let args = self.create_args(&service, &licence.terms, &quote)?;
         let now_seconds = connection.client.now_seconds().await?;
@@ -122,7 +119,7 @@ impl NewArgs {
             .number("max_wait_seconds", args.max_wait_seconds)
             .number("input_bytes", u64::try_from(args.input.len()).unwrap_or(u64::MAX))
             .text("uses", names(args.uses))
-            .text("licence", if proof.is_granted { "granted" } else { "default" })
+            .text("licence", if licence.source == LicenceSource::Granted { "granted" } else { "default" })
             .text("nonce", args.nonce);
         let create = request_create(&requester, &model, &quote.token, proof, args);
         let sent = match connection.ask_and_send(DOING, &about, &payment.enclose([create.clone()]), signer).await {
@@ -153,6 +150,7 @@ impl NewArgs {
             None => u64::from_le_bytes(random()?),
         };
         Ok(RequestCreateArgs {
+            terms_counter: service.terms_counter,
             nonce,
             bump: 0,
             fee_max_atoms: self.fee_max.as_ref().map_or_else(|| Ok(licence.fee_atoms(service.fee_atoms)), atoms)?,
@@ -212,6 +210,7 @@ mod tests {
         let service = Service { open: 1, input_bytes_max: 4, max_wait_max_seconds: 60, ..Service::zeroed() };
         let licence = LicenceTerms { uses: 1, price_atoms: 7, rate_max: 0, rate_window_seconds: 0 };
         let args = RequestCreateArgs {
+            terms_counter: 0,
             nonce: 0,
             bump: 0,
             fee_max_atoms: 7,

@@ -1,0 +1,165 @@
+//! For every instruction a chain on which it is valid, for both sides.
+
+mod base;
+mod oracle;
+
+use modchains_exchange::{instructions::MarketDepositArgs, state::FeeBeneficiary as TradeBeneficiary};
+use modchains_sdk::instruction::{Token, exchange, oracle as instructions, vault};
+use modchains_vault::instructions::{RevenueDepositArgs, StakeArgs, UnstakeArgs};
+use solana_instruction::Instruction;
+use solana_signer::Signer;
+
+use self::base::{admin, enrolled, one, referred, registered, traded, with_requests};
+use crate::{
+    chain::{TOKEN, key},
+    idl::Program,
+    registry,
+    row::{Build, Row, both},
+    world::{
+        COOLDOWN_SECONDS, EPOCH_SECONDS, QUOTE, Side, TIMELOCK_SECONDS, World, market_params, quote, revenue_mints,
+        version_args,
+    },
+};
+
+/// One instruction on a chain where it succeeds.
+pub struct Scenario {
+    /// Its program.
+    pub program: Program,
+    /// Its name in the IDL.
+    pub name: &'static str,
+    /// The chain.
+    pub world: World,
+    /// The instruction for side A.
+    pub instruction: Instruction,
+    /// The same for side B, or the very same where there is only one.
+    pub sibling: Instruction,
+    /// Whether the payee signs a payout that anybody may send.
+    pub is_signed: bool,
+}
+
+/// Every instruction of the three programs.
+pub fn all() -> Vec<Scenario> {
+    let exchange = exchange_builds().into_iter().chain(registry::builds()).map(|build| (Program::Exchange, build));
+    let vault = vault_builds().into_iter().map(|build| (Program::Vault, build));
+    let oracle = oracle::builds().into_iter().map(|build| (Program::Oracle, build));
+    exchange
+        .chain(vault)
+        .chain(oracle)
+        .map(|(program, (name, base, build))| scenario(program, name, base, build))
+        .collect()
+}
+
+/// The payouts that anybody may send, signed by the payee, who names another account of its own.
+pub fn signed() -> Vec<Scenario> {
+    let signed = |(name, base, build)| Scenario { is_signed: true, ..scenario(Program::Oracle, name, base, build) };
+    oracle::signed_builds().into_iter().map(signed).collect()
+}
+
+fn scenario(program: Program, name: &'static str, base: fn() -> World, build: Build) -> Scenario {
+    let mut world = base();
+    let [instruction, sibling] = build(&mut world);
+    Scenario { program, name, world, instruction, sibling, is_signed: false }
+}
+
+fn exchange_builds() -> Vec<Row> {
+    vec![
+        ("config_initialize", World::blank, |world| {
+            let [exchange, oracle, ..] = <[_; 4]>::try_from(world.configuration()).expect("four instructions");
+            [exchange, oracle]
+        }),
+        ("config_change_queue", World::configured, |_| one(exchange::config_change_queue(&admin(), market_params()))),
+        ("config_change_apply", World::configured, |world| {
+            world.chain.must(&[exchange::config_change_queue(&admin(), market_params())]);
+            world.chain.advance(TIMELOCK_SECONDS.into());
+            one(exchange::config_change_apply())
+        }),
+        ("quote_mint_allow", World::configured, |world| {
+            let mints = [key("second quote mint").pubkey(), key("third quote mint").pubkey()];
+            mints.map(|mint| {
+                world.chain.put_mint(mint, TOKEN, 6);
+                exchange::quote_mint_allow(&admin(), &mint)
+            })
+        }),
+        ("model_register", enrolled, |world| both(|side| world.listing(side)[0].clone())),
+        ("model_version_publish", World::ready, |_| {
+            both(|side| exchange::model_version_publish(&side.person("creator"), &side.model(), 2, version_args()))
+        }),
+        ("market_open", registered, |world| both(|side| world.listing(side)[2].clone())),
+        ("market_buy", referred, |world| both(|side| world.referred_buy_instruction(side))),
+        ("market_sell", referred, |world| both(|side| world.referred_sell_instruction(side))),
+        ("market_sync", World::ready, |world| {
+            with_requests(world, |world, side| world.serve(side, 1));
+            world.chain.advance(EPOCH_SECONDS.into());
+            Side::BOTH.into_iter().for_each(|side| {
+                world.chain.must(&[instructions::usage_roll(&side.model())]);
+            });
+            both(|side| exchange::market_sync(&side.model()))
+        }),
+        ("market_pause", World::ready, |world| {
+            let until_seconds = world.chain.now() + 60;
+            both(|side| exchange::market_pause(&admin(), &side.model(), until_seconds))
+        }),
+        ("market_deposit", World::ready, |_| {
+            let args = MarketDepositArgs { reserve_atoms: QUOTE, creator_atoms: QUOTE, split_atoms: QUOTE };
+            both(|side| exchange::market_deposit(&side.person("trader"), &side.model(), &quote(), args))
+        }),
+        ("referral_open", World::ready, |_| {
+            both(|side| exchange::referral_open(&side.person("staker"), &side.model(), &side.person("requester")))
+        }),
+        ("referral_claim", referred, |world| {
+            with_requests(world, |world, side| {
+                let buy = world.referred_buy_instruction(side);
+                world.chain.must(&[buy]);
+            });
+            both(|side| exchange::referral_claim(&side.model(), &quote(), &side.person("staker")))
+        }),
+        ("fees_distribute", World::ready, |_| both(|side| exchange::fees_distribute(&side.model(), &quote()))),
+        ("fees_claim", World::ready, |_| {
+            both(|side| {
+                let creator = side.person("creator");
+                exchange::fees_claim(&side.model(), &quote(), &creator, TradeBeneficiary::Creator)
+            })
+        }),
+    ]
+}
+
+fn vault_builds() -> Vec<Row> {
+    vec![
+        ("vault_open", traded, |world| both(|side| world.listing(side)[3].clone())),
+        ("pool_open", World::ready, |world| {
+            let revenue = Token { mint: key("second revenue mint").pubkey(), program: TOKEN };
+            world.chain.put_mint(revenue.mint, TOKEN, 6);
+            both(|side| vault::pool_open(&side.person("creator"), &side.model(), &revenue))
+        }),
+        ("position_open", World::ready, |_| both(|side| vault::position_open(&side.person("trader"), &side.model()))),
+        ("stake", World::ready, |_| {
+            let args = StakeArgs { token_atoms: 1_000_000 };
+            both(|side| vault::stake(&side.person("staker"), &side.model(), revenue_mints(), args.clone()))
+        }),
+        ("unstake", World::ready, |_| both(unstake)),
+        ("unstake_withdraw", World::ready, |world| {
+            with_requests(world, |world, side| {
+                world.chain.must(&[unstake(side)]);
+            });
+            world.chain.advance(COOLDOWN_SECONDS.into());
+            both(|side| vault::unstake_withdraw(&side.person("staker"), &side.model()))
+        }),
+        ("revenue_deposit", World::ready, |_| both(revenue_deposit)),
+        ("revenue_claim", World::ready, |world| {
+            with_requests(world, |world, side| {
+                world.chain.must(&[revenue_deposit(side)]);
+            });
+            world.chain.advance(3_600);
+            both(|side| vault::revenue_claim(&side.person("staker"), &side.model(), &quote()))
+        }),
+    ]
+}
+
+fn unstake(side: Side) -> Instruction {
+    vault::unstake(&side.person("staker"), &side.model(), revenue_mints(), UnstakeArgs { token_atoms: 1_000_000 })
+}
+
+fn revenue_deposit(side: Side) -> Instruction {
+    let args = RevenueDepositArgs { revenue_atoms: QUOTE };
+    vault::revenue_deposit(&side.person("trader"), &side.model(), &quote(), args)
+}
