@@ -17,6 +17,7 @@ pub mod commitment;
 pub mod curve;
 mod error;
 pub mod fees;
+pub mod governance;
 pub mod graph;
 pub mod hash;
 pub mod history;
