@@ -69,7 +69,7 @@ pub fn request_args(nonce: u64) -> RequestCreateArgs {
 
 /// The vaults' only pool.
 pub fn revenue_mints() -> vault::RevenueMints<'static> {
-    vault::RevenueMints { first: quote().mint, more: &[] }
+    vault::RevenueMints { first: quote().mint, shares: &[] }
 }
 
 /// A valid registration.

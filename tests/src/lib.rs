@@ -15,6 +15,7 @@ pub mod registry;
 pub mod request;
 mod row;
 pub mod scenario;
+pub mod staking;
 pub mod substitution;
 pub mod view;
 pub mod world;

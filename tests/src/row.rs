@@ -11,6 +11,6 @@ pub(crate) type Build = fn(&mut World) -> [Instruction; 2];
 pub(crate) type Row = (&'static str, fn() -> World, Build);
 
 /// The same for either side.
-pub(crate) fn both(build: impl Fn(Side) -> Instruction) -> [Instruction; 2] {
+pub(crate) fn both(build: impl FnMut(Side) -> Instruction) -> [Instruction; 2] {
     Side::BOTH.map(build)
 }

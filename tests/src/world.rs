@@ -231,7 +231,7 @@ impl World {
             exchange::model_register(&creator, register_args(&side.model_name())),
             exchange::model_version_publish(&creator, &model, 1, version_args()),
             exchange::market_open(&creator, &model, &quote(), open_args()),
-            vault::vault_open(&creator, &model, &quote(), VaultOpenArgs { terms }),
+            vault::vault_open(&creator, &model, &quote(), VaultOpenArgs { terms: Some(terms) }),
             oracle::service_open(&creator, &model, 1, &quote(), ServiceOpenArgs { terms: service_terms() }),
         ]
     }

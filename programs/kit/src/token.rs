@@ -13,6 +13,7 @@ use crate::{account, cpi, keys::same};
 const TRANSFER: u8 = 3;
 const MINT_TO: u8 = 7;
 const BURN: u8 = 8;
+const CLOSE_ACCOUNT: u8 = 9;
 const INITIALIZE_ACCOUNT_3: u8 = 18;
 /// Length of a token account without extensions.
 const TOKEN_ACCOUNT_BYTES: usize = 165;
@@ -80,6 +81,28 @@ pub fn burn<'info>(
     atoms: u64,
 ) -> Result<()> {
     invoke(token_program, BURN, [from, mint, authority], atoms, &[])
+}
+
+/// Closes the empty token account `account`; its rent goes to `destination`, and `authority` owns it.
+pub fn close_account<'info>(
+    token_program: &AccountInfo<'info>,
+    account: &AccountInfo<'info>,
+    destination: &AccountInfo<'info>,
+    authority: &AccountInfo<'info>,
+    signer_seeds: &[&[&[u8]]],
+) -> Result<()> {
+    if !same(account.owner, token_program.key) {
+        return Err(ErrorCode::InvalidProgramId.into());
+    }
+    let parties = [writable(account), writable(destination), readonly(authority).signing()];
+    cpi::call(token_program.key, &parties, &[CLOSE_ACCOUNT], signer_seeds)
+}
+
+/// What is in `account`, a token account that a program of ours has created, in atoms.
+pub fn balance_atoms(account: &AccountInfo) -> Result<u64> {
+    let data = account.try_borrow_data()?;
+    let atoms = data.get(64..72).and_then(|bytes| bytes.first_chunk::<8>());
+    Ok(u64::from_le_bytes(*atoms.ok_or(ErrorCode::AccountDidNotDeserialize)?))
 }
 
 fn invoke<'info>(

@@ -15,9 +15,9 @@ refusals! {
         /// A result does not fit its integer type.
         Overflow = "the amount is too large"
             => "name a smaller amount",
-        /// The signer is not the model's creator.
-        NotCreator = "the signer is not the creator of the model"
-            => "sign with the creator's key",
+        /// Only the model's creator may choose the terms.
+        NotCreator = "the signer is not the creator of the model, who alone may choose the terms"
+            => "open the vault with the default terms, or sign with the creator's key",
         /// The signer does not own the position.
         NotPositionOwner = "the signer does not own the position"
             => "sign with the owner's key",
@@ -33,18 +33,48 @@ refusals! {
         /// The revenue mint has an extension that gives somebody power over holders or takes a fee.
         RevenueMintExtensionRefused = "the revenue mint carries an extension that could hurt holders"
             => "choose a mint without extensions",
-        /// The vault has as many pools as it can have.
-        PoolListFull = "the vault has four pools already"
-            => "use one of its pools",
-        /// No pool has this index.
-        PoolIndexUnknown = "no pool has this index"
-            => "report it: the vault and its pools do not fit each other",
-        /// A change of a stake must pass every pool of the vault.
-        PoolCountMismatch = "the accounts are not all pools of the vault"
-            => "pass every pool once",
-        /// The pools are not in the order of their indices.
-        PoolOutOfOrder = "the pools are not in the order of their indices"
-            => "pass them in that order",
+        /// A change of a stake must pass every share of the position with its pool.
+        SharesIncomplete = "the accounts are not all shares of the position, each with its pool"
+            => "pass every share of the position once, each followed by its pool",
+        /// The share belongs to another position or pool.
+        ShareOfAnotherPosition = "the share belongs to another position or another pool"
+            => "pass the position's own share of the pool",
+        /// The position has as many shares as it can have.
+        SharePlacesTaken = "the position earns from eight further pools already"
+            => "unsubscribe from one of them first",
+        /// The vault's first pool takes no shares, because every position earns from it.
+        PoolIsFirst = "every position earns from the vault's first pool without a share"
+            => "claim from it directly",
+        /// The pool is not the vault's first, and no share was given.
+        PoolIsNotFirst = "the pool is not the vault's first"
+            => "pass the vault's first pool, or the position's share of this one",
+        /// A vote keeps the stake in until its end.
+        PositionLocked = "the position has voted on a proposal whose vote still runs"
+            => "wait for the end of the vote",
+        /// Something is staked or cooling.
+        StakeNotEmpty = "something is staked or cooling"
+            => "unstake and withdraw everything first",
+        /// Revenue is due to somebody.
+        RevenueUnclaimed = "revenue is unclaimed"
+            => "claim it first, or wait until it has been streamed and claimed",
+        /// The position or the pool has shares.
+        SharesOpen = "there are shares or stakes"
+            => "unsubscribe from every pool first",
+        /// Tokens were sent to the account directly.
+        TokensUnswept = "the token account holds more than its owner accounts for"
+            => "sweep it first",
+        /// Nothing was sent to the account directly.
+        NothingToSweep = "the token account holds nothing that is not accounted for"
+            => "there is nothing to do until somebody sends tokens to it",
+        /// The treasury's part is above half.
+        TreasuryShareOutOfBounds = "the treasury's part is above half"
+            => "choose at most 5,000 basis points",
+        /// The signer did not pay the rent.
+        NotPayer = "the signer did not pay the rent of the account"
+            => "sign with the key that paid it",
+        /// The market belongs to another model or trades against another mint.
+        MarketMismatch = "the market is of another model, or trades against another mint"
+            => "pass the model's market and the mint that it trades against",
         /// The pool belongs to another vault.
         PoolOfAnotherVault = "the pool belongs to another vault"
             => "pass a pool of the vault",

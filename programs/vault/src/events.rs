@@ -1,6 +1,8 @@
 //! What happened, with the values before and after. Emitted by self-CPI, so that no log limit can drop one.
 
 use anchor_lang::{Event, prelude::*};
+use bytemuck::{Pod, Zeroable};
+use modchains_program_kit::event;
 
 /// A model has a vault. A [`PoolOpened`] for its first pool follows.
 #[event]
@@ -17,6 +19,17 @@ pub struct VaultOpened {
     pub cooldown_seconds: u32,
     /// Time over which a deposit reaches the stakers.
     pub stream_seconds: u32,
+    /// Who opened it and paid the rent.
+    pub payer: Pubkey,
+}
+
+/// A vault that nobody used is no more; its first pool is neither.
+#[event]
+pub struct VaultClosed {
+    /// The vault.
+    pub vault: Pubkey,
+    /// Who got the rent back.
+    pub payer: Pubkey,
 }
 
 /// A vault takes revenue in one more mint.
@@ -30,8 +43,25 @@ pub struct PoolOpened {
     pub revenue_mint: Pubkey,
     /// Where the revenue is kept.
     pub pool_tokens: Pubkey,
-    /// Place of the pool in the vault.
-    pub index: u8,
+    /// Whether it is the vault's first pool, which every position earns from without a share.
+    pub is_first: bool,
+    /// Who opened it and paid the rent.
+    pub payer: Pubkey,
+}
+
+/// A pool that owed nobody anything is no more.
+#[event]
+pub struct PoolClosed {
+    /// The vault.
+    pub vault: Pubkey,
+    /// The pool.
+    pub pool: Pubkey,
+    /// Mint of its revenue.
+    pub revenue_mint: Pubkey,
+    /// What divisions had left over in it, revenue atoms.
+    pub dust_atoms: u64,
+    /// Who got the rent back, and the dust.
+    pub payer: Pubkey,
 }
 
 /// An owner can stake in a vault.
@@ -45,8 +75,51 @@ pub struct PositionOpened {
     pub owner: Pubkey,
 }
 
+/// A position in which nothing was left is no more; its owner has the rent.
+#[event]
+pub struct PositionClosed {
+    /// The vault.
+    pub vault: Pubkey,
+    /// The position.
+    pub position: Pubkey,
+    /// Who owned it.
+    pub owner: Pubkey,
+}
+
+/// A position earns from one more pool from now on.
+#[event]
+pub struct PoolSubscribed {
+    /// The vault.
+    pub vault: Pubkey,
+    /// The pool.
+    pub pool: Pubkey,
+    /// Whose position it is.
+    pub owner: Pubkey,
+    /// What earns from the pool, before.
+    pub pool_staked_atoms_before: u64,
+    /// What earns from the pool, after.
+    pub pool_staked_atoms_after: u64,
+}
+
+/// A position earns nothing from a pool any more.
+#[event]
+pub struct PoolUnsubscribed {
+    /// The vault.
+    pub vault: Pubkey,
+    /// The pool.
+    pub pool: Pubkey,
+    /// Whose position it is.
+    pub owner: Pubkey,
+    /// What earns from the pool, before.
+    pub pool_staked_atoms_before: u64,
+    /// What earns from the pool, after.
+    pub pool_staked_atoms_after: u64,
+}
+
 /// Tokens were staked.
 #[event]
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
 pub struct Staked {
     /// The vault.
     pub vault: Pubkey,
@@ -66,6 +139,8 @@ pub struct Staked {
 
 /// Staked tokens began to cool. They stopped earning.
 #[event]
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
 pub struct UnstakeStarted {
     /// The vault.
     pub vault: Pubkey,
@@ -89,6 +164,8 @@ pub struct UnstakeStarted {
 
 /// Cooled tokens went back to their owner.
 #[event]
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
 pub struct Unstaked {
     /// The vault.
     pub vault: Pubkey,
@@ -104,6 +181,8 @@ pub struct Unstaked {
 
 /// Revenue came in and will be streamed.
 #[event]
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
 pub struct RevenueDeposited {
     /// The vault.
     pub vault: Pubkey,
@@ -111,22 +190,45 @@ pub struct RevenueDeposited {
     pub pool: Pubkey,
     /// Mint of the revenue.
     pub revenue_mint: Pubkey,
-    /// Who deposited.
+    /// Who deposited; the zero key when tokens that were sent directly were swept in.
     pub depositor: Pubkey,
-    /// Revenue atoms deposited.
+    /// Revenue atoms deposited, the treasury's part among them.
     pub revenue_atoms: u64,
+    /// The part that went to the treasury.
+    pub treasury_atoms: u64,
     /// What was yet to be streamed before, at the pool's last move.
     pub unstreamed_atoms_before: u64,
     /// What is yet to be streamed after.
     pub unstreamed_atoms_after: u64,
-    /// Everything ever deposited, after.
+    /// Everything that ever went to the stream, after; modulo 2^64.
     pub deposited_atoms_after: u64,
-    /// Seconds until all of it is streamed.
-    pub remaining_seconds: u32,
+    /// Seconds, with something staked, until all of it is streamed.
+    pub remaining_seconds: u64,
+}
+
+/// Somebody gave to the treasury.
+#[event]
+pub struct TreasuryDeposited {
+    /// The vault.
+    pub vault: Pubkey,
+    /// The pool in whose mint the treasury got it.
+    pub pool: Pubkey,
+    /// Mint of the tokens.
+    pub revenue_mint: Pubkey,
+    /// Who deposited.
+    pub depositor: Pubkey,
+    /// Revenue atoms deposited.
+    pub revenue_atoms: u64,
+    /// What the treasury had in the pool before.
+    pub treasury_atoms_before: u64,
+    /// What it has after.
+    pub treasury_atoms_after: u64,
 }
 
 /// An owner took revenue.
 #[event]
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
 pub struct RevenueClaimed {
     /// The vault.
     pub vault: Pubkey,
@@ -138,13 +240,20 @@ pub struct RevenueClaimed {
     pub owner: Pubkey,
     /// Revenue atoms paid out.
     pub revenue_atoms: u64,
-    /// Everything ever paid out of the pool, before.
+    /// Everything ever paid out of the pool, before; modulo 2^64.
     pub claimed_atoms_before: u64,
-    /// Everything ever paid out of the pool, after.
+    /// Everything ever paid out of the pool, after; modulo 2^64.
     pub claimed_atoms_after: u64,
 }
 
 /// Emits `event` in the name of this program.
 pub fn emit<E: Event>(event_authority: &AccountInfo, event: &E) -> Result<()> {
-    modchains_program_kit::event::emit(event_authority, crate::ID, crate::EVENT_AUTHORITY_AND_BUMP.1, event)
+    event::emit(event_authority, crate::ID, crate::EVENT_AUTHORITY_AND_BUMP.1, event)
+}
+
+/// Emits an event whose fields follow each other without gaps: its bytes are its serialised form, one copy instead of
+/// one for each field.
+pub fn emit_fixed<E: Event + Pod>(event_authority: &AccountInfo, event: &E) -> Result<()> {
+    let parts = [E::DISCRIMINATOR, bytemuck::bytes_of(event)];
+    event::emit_bytes(event_authority, crate::ID, crate::EVENT_AUTHORITY_AND_BUMP.1, &parts)
 }

@@ -8,3 +8,5 @@ pub const STAKE_TOKENS: &[u8] = b"stake_tokens";
 pub const POOL_TOKENS: &[u8] = b"pool_tokens";
 /// What one owner has staked in a vault: `[POSITION, vault, owner]`.
 pub const POSITION: &[u8] = b"position";
+/// A position's share of a pool: `[SHARE, position, pool]`.
+pub const SHARE: &[u8] = b"share";

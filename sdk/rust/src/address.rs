@@ -132,6 +132,11 @@ pub mod vault {
         find(&[seeds::POSITION, vault.as_ref(), owner.as_ref()], &ID)
     }
 
+    /// A position's share of a pool.
+    pub fn share(position: &Pubkey, pool: &Pubkey) -> Pubkey {
+        find(&[seeds::SHARE, position.as_ref(), pool.as_ref()], &ID)
+    }
+
     /// Signs the vault program's events.
     pub const EVENT_AUTHORITY: Pubkey = modchains_vault::EVENT_AUTHORITY_AND_BUMP.0;
 }

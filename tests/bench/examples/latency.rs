@@ -170,7 +170,7 @@ async fn open_model(client: &Client, creator: &Keypair, bundle: &Bundle) -> Resu
         exchange::model_register(&authority, register),
         exchange::model_version_publish(&authority, &model, 1, publish),
         exchange::market_open(&authority, &model, &quote, market),
-        vault::vault_open(&authority, &model, &quote, VaultOpenArgs { terms: vault_terms }),
+        vault::vault_open(&authority, &model, &quote, VaultOpenArgs { terms: Some(vault_terms) }),
         oracle::service_open(&authority, &model, 1, &quote, ServiceOpenArgs { terms }),
     ] {
         client.send(&[instruction], &[creator]).await?;

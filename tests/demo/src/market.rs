@@ -87,7 +87,7 @@ pub async fn list(setup: &mut Setup, wallets: &Wallets, listing: &Listing) -> Re
         ("model_register", exchange::model_register(&creator, listing.register_args())),
         ("model_version_publish", exchange::model_version_publish(&creator, &model, 1, listing.version_args())),
         ("market_open", exchange::market_open(&creator, &model, &QUOTE, market_args)),
-        ("vault_open", vault::vault_open(&creator, &model, &QUOTE, VaultOpenArgs { terms })),
+        ("vault_open", vault::vault_open(&creator, &model, &QUOTE, VaultOpenArgs { terms: Some(terms) })),
         (
             "service_open",
             oracle::service_open(&creator, &model, 1, &QUOTE, ServiceOpenArgs { terms: listing.service_terms() }),
@@ -165,7 +165,7 @@ async fn stake(setup: &mut Setup, staker: &Keypair, listing: &Listing) -> Result
     let token_atoms = held(setup, staker, listing).await? / 2;
     let owner = staker.pubkey();
     setup.send("position_open", &[vault::position_open(&owner, &listing.model)], &[staker]).await?;
-    let revenue = vault::RevenueMints { first: QUOTE.mint, more: &[] };
+    let revenue = vault::RevenueMints { first: QUOTE.mint, shares: &[] };
     let stake = vault::stake(&owner, &listing.model, revenue, StakeArgs { token_atoms });
     setup.send("stake", &[stake], &[staker]).await?;
     Ok(())
@@ -221,7 +221,7 @@ pub async fn pay_out(setup: &mut Setup, wallets: &Wallets, listing: &Listing) ->
         tokio::time::sleep(Duration::from_secs(3)).await;
         let account = QUOTE.account_of(&wallets.alice.pubkey());
         let before = setup.client.token_atoms(&account).await?.unwrap_or(0);
-        let claim = vault::revenue_claim(&wallets.alice.pubkey(), model, &QUOTE);
+        let claim = vault::revenue_claim(&wallets.alice.pubkey(), model, &QUOTE, vault::PoolPlace::First);
         setup.send("revenue_claim", &[claim], &[&wallets.alice]).await?;
         let got = setup.client.token_atoms(&account).await?.unwrap_or(0).saturating_sub(before);
         ensure!(got > 0, "the staker got nothing");

@@ -120,10 +120,10 @@ impl Setup {
         self.chain.raw(address).as_ref().and_then(Tokens::of).map_or(0, |tokens| tokens.atoms)
     }
 
-    /// The mints of all pools of a vault, by their index.
+    /// The mints of all pools of a vault, the first pool's first.
     pub fn revenue_mints(&self, vault: &Pubkey) -> Vec<Pubkey> {
         let mut pools: Vec<_> = self.ledger.pools.values().filter(|pool| pool.vault == *vault).collect();
-        pools.sort_by_key(|pool| pool.index);
+        pools.sort_by_key(|pool| (pool.is_first == 0, pool.revenue_mint));
         pools.iter().map(|pool| pool.revenue_mint).collect()
     }
 

@@ -13,7 +13,6 @@ use modchains_tests::{
     chain::{Chain, TOKEN, TOKEN_2022, key},
     world::{PURSE_ATOMS, QUOTE, Side, World, exact_in, fresh_terms, open_args, quote, register_args, version_args},
 };
-use modchains_vault::instructions::VaultOpenArgs;
 use solana_account::Account;
 use solana_instruction::Instruction;
 use solana_signer::Signer;
@@ -169,22 +168,6 @@ fn a_mint_whose_extensions_are_cut_off_is_refused_everywhere() {
     put(&mut world.chain, mint.mint, data);
     for (instruction, _) in takers(mint, "") {
         assert!(world.chain.send(&[instruction]).is_err());
-    }
-}
-
-#[test]
-fn a_vault_does_not_open_on_a_hostile_mint() {
-    let mut world = World::configured();
-    let creator = Side::A.person("creator");
-    world.enrol(creator);
-    for instruction in world.listing(Side::A).into_iter().take(2) {
-        world.chain.must(&[instruction]);
-    }
-    let terms = modchains_vault::state::VaultTerms { cooldown_seconds: 60, stream_seconds: 60 };
-    for (extension, _) in hostile() {
-        let mint = put_mint_with(&mut world.chain, &[extension]);
-        let open = vault::vault_open(&creator, &Side::A.model(), &mint, VaultOpenArgs { terms });
-        world.must_refuse(&[open], "RevenueMintExtensionRefused");
     }
 }
 

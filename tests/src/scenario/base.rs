@@ -46,7 +46,7 @@ pub(super) fn registered() -> World {
 }
 
 /// Everything but vault and service.
-pub(super) fn traded() -> World {
+pub(crate) fn traded() -> World {
     listed(3)
 }
 

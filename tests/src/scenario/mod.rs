@@ -4,17 +4,18 @@ mod base;
 mod oracle;
 
 use modchains_exchange::{instructions::MarketDepositArgs, state::FeeBeneficiary as TradeBeneficiary};
-use modchains_sdk::instruction::{Token, exchange, oracle as instructions, vault};
-use modchains_vault::instructions::{RevenueDepositArgs, StakeArgs, UnstakeArgs};
+use modchains_sdk::instruction::{exchange, oracle as instructions};
 use solana_instruction::Instruction;
 use solana_signer::Signer;
 
-use self::base::{admin, enrolled, one, referred, registered, traded, with_requests};
+pub(crate) use self::base::traded;
+use self::base::{admin, enrolled, one, referred, registered, with_requests};
 use crate::{
     chain::{TOKEN, key},
     idl::Program,
     registry,
     row::{Build, Row, both},
+    staking,
     world::{
         COOLDOWN_SECONDS, EPOCH_SECONDS, QUOTE, Side, TIMELOCK_SECONDS, World, market_params, quote, revenue_mints,
         version_args,
@@ -40,7 +41,7 @@ pub struct Scenario {
 /// Every instruction of the three programs.
 pub fn all() -> Vec<Scenario> {
     let exchange = exchange_builds().into_iter().chain(registry::builds()).map(|build| (Program::Exchange, build));
-    let vault = vault_builds().into_iter().map(|build| (Program::Vault, build));
+    let vault = staking::builds().into_iter().map(|build| (Program::Vault, build));
     let oracle = oracle::builds().into_iter().map(|build| (Program::Oracle, build));
     exchange
         .chain(vault)
@@ -121,45 +122,4 @@ fn exchange_builds() -> Vec<Row> {
             })
         }),
     ]
-}
-
-fn vault_builds() -> Vec<Row> {
-    vec![
-        ("vault_open", traded, |world| both(|side| world.listing(side)[3].clone())),
-        ("pool_open", World::ready, |world| {
-            let revenue = Token { mint: key("second revenue mint").pubkey(), program: TOKEN };
-            world.chain.put_mint(revenue.mint, TOKEN, 6);
-            both(|side| vault::pool_open(&side.person("creator"), &side.model(), &revenue))
-        }),
-        ("position_open", World::ready, |_| both(|side| vault::position_open(&side.person("trader"), &side.model()))),
-        ("stake", World::ready, |_| {
-            let args = StakeArgs { token_atoms: 1_000_000 };
-            both(|side| vault::stake(&side.person("staker"), &side.model(), revenue_mints(), args.clone()))
-        }),
-        ("unstake", World::ready, |_| both(unstake)),
-        ("unstake_withdraw", World::ready, |world| {
-            with_requests(world, |world, side| {
-                world.chain.must(&[unstake(side)]);
-            });
-            world.chain.advance(COOLDOWN_SECONDS.into());
-            both(|side| vault::unstake_withdraw(&side.person("staker"), &side.model()))
-        }),
-        ("revenue_deposit", World::ready, |_| both(revenue_deposit)),
-        ("revenue_claim", World::ready, |world| {
-            with_requests(world, |world, side| {
-                world.chain.must(&[revenue_deposit(side)]);
-            });
-            world.chain.advance(3_600);
-            both(|side| vault::revenue_claim(&side.person("staker"), &side.model(), &quote()))
-        }),
-    ]
-}
-
-fn unstake(side: Side) -> Instruction {
-    vault::unstake(&side.person("staker"), &side.model(), revenue_mints(), UnstakeArgs { token_atoms: 1_000_000 })
-}
-
-fn revenue_deposit(side: Side) -> Instruction {
-    let args = RevenueDepositArgs { revenue_atoms: QUOTE };
-    vault::revenue_deposit(&side.person("trader"), &side.model(), &quote(), args)
 }

@@ -3,8 +3,9 @@
 mod pool;
 mod position;
 mod q64;
+mod share;
 #[cfg(test)]
 mod tests;
 mod vault;
 
-pub use {pool::*, position::*, q64::*, vault::*};
+pub use {pool::*, position::*, q64::*, share::*, vault::*};

@@ -1,13 +1,16 @@
 use anchor_lang::prelude::*;
-use modchains_core::stream::Stream;
+use modchains_core::stream::{self, Stream};
 
-use super::{POOLS_MAX, Position, q64_from_halves, q64_to_halves};
-use crate::errors::{VaultError, ensure};
+use super::{Earnings, q64_from_halves, q64_to_halves};
+use crate::{
+    errors::{VaultError, ensure},
+    seeds,
+};
 
-/// A vault's revenue in one mint, streamed to the stake over time.
+/// A vault's revenue in one mint: a stream to the stakers who earn from it, and a part of the vault's treasury.
 ///
-/// Every atom is in one place: `deposited = unstreamed + settled + (not settled yet, and dust)`, and of what was
-/// settled to positions `claimed` has been paid out. Tokens sent to the token account from outside count for nothing.
+/// Every atom is in one place: `deposited = claimed + settled + unsettled + unstreamed`, and the treasury apart. Tokens
+/// sent to the token account from outside count for nothing until `revenue_sweep` deposits them.
 #[account(zero_copy)]
 #[repr(C)]
 #[derive(Debug)]
@@ -18,28 +21,40 @@ pub struct RevenuePool {
     pub revenue_mint: Pubkey,
     /// Token account of the revenue; this pool is its authority.
     pub tokens: Pubkey,
-    /// Revenue atoms per staked atom since the beginning, Q64.64, low half first. Only rises.
+    /// Who paid the rent, and gets it back when the pool closes.
+    pub payer: Pubkey,
+    /// Revenue atoms per staked atom since the beginning, Q64.64 modulo 2^128, low half first.
     pub acc_per_share_q64: [u64; 2],
     /// What the accumulator's last division left over, in 2^-64 revenue atoms.
     pub remainder_q64: u64,
-    /// Every revenue atom ever deposited. A deposit that would overflow it is refused.
+    /// Every revenue atom that ever went to the stream, modulo 2^64: the difference to `claimed_atoms` is exact, since it
+    /// lies in one token account.
     pub deposited_atoms: u64,
+    /// Every revenue atom that was ever paid out to owners of positions, modulo 2^64.
+    pub claimed_atoms: u64,
     /// Deposited, but not yet streamed.
     pub unstreamed_atoms: u64,
-    /// Credited to positions, claimed or not.
+    /// Streamed, but not yet settled to a position: earned by somebody, or dust.
+    pub unsettled_atoms: u64,
+    /// Settled to positions and not claimed yet.
     pub settled_atoms: u64,
-    /// Paid out to the owners of positions.
-    pub claimed_atoms: u64,
+    /// The treasury's, which only a passed proposal spends.
+    pub treasury_atoms: u64,
+    /// Token atoms that earn from this pool: for the vault's first pool all that is staked, for another the stake of those
+    /// who opened a [`super::Share`].
+    pub staked_atoms: u64,
     /// When the accumulator was last moved, unix seconds.
     pub updated_at_seconds: i64,
     /// Seconds, with something staked, until everything is streamed; 0 when nothing is left.
     pub remaining_seconds: u32,
-    /// Place of this pool in the vault and in every position.
-    pub index: u8,
+    /// How many shares exist; none of the vault's first pool, from which positions earn without.
+    pub share_count: u32,
+    /// 1 for the vault's first pool.
+    pub is_first: u8,
     /// Bump of this account's address.
     pub bump: u8,
     /// Always zero.
-    pub _padding: [u8; 2],
+    pub _padding: [u8; 6],
 }
 
 /// Which pool a new account is to be.
@@ -51,94 +66,160 @@ pub struct PoolIdentity {
     pub revenue_mint: Pubkey,
     /// Token account of the revenue.
     pub tokens: Pubkey,
-    /// Place of the pool in the vault.
-    pub index: u8,
+    /// Who pays the rent.
+    pub payer: Pubkey,
+    /// Whether it is the vault's first.
+    pub is_first: bool,
     /// Bump of the pool's address.
     pub bump: u8,
 }
 
 impl RevenuePool {
+    /// Seeds that make the pool sign, given its bump.
+    pub fn signer_seeds<'a>(vault: &'a Pubkey, revenue_mint: &'a Pubkey, bump: &'a [u8; 1]) -> [&'a [u8]; 4] {
+        [seeds::POOL, vault.as_ref(), revenue_mint.as_ref(), bump]
+    }
+
     /// Sets up an empty pool.
     pub fn open(&mut self, identity: PoolIdentity, now_seconds: i64) -> Result<()> {
         self.vault = identity.vault;
         self.revenue_mint = identity.revenue_mint;
         self.tokens = identity.tokens;
-        self.index = identity.index;
+        self.payer = identity.payer;
+        self.is_first = identity.is_first.into();
         self.bump = identity.bump;
-        self.apply(&Stream::new(now_seconds))
-    }
-
-    /// Adds `revenue_atoms` to what is streamed, after streaming what was due at the vault's stake `staked_atoms`.
-    pub fn deposit(
-        &mut self,
-        revenue_atoms: u64,
-        now_seconds: i64,
-        staked_atoms: u64,
-        stream_seconds: u32,
-    ) -> Result<()> {
-        let stream = self
-            .stream()
-            .deposit(revenue_atoms, now_seconds, staked_atoms, stream_seconds)
-            .map_err(VaultError::from)?;
-        self.apply(&stream)
-    }
-
-    /// Streams what is due at the vault's stake `staked_atoms`, and credits `position` with its part since it was last
-    /// settled. Must come before any change of the vault's or the position's stake.
-    pub fn settle(&mut self, position: &mut Position, now_seconds: i64, staked_atoms: u64) -> Result<()> {
-        let stream = self.stream().advance(now_seconds, staked_atoms).map_err(VaultError::from)?;
-        let checkpoint_q64 = position.share(self.index)?.checkpoint();
-        let earned_atoms = stream.claimable(position.staked_atoms, checkpoint_q64).map_err(VaultError::from)?;
-        let stream = stream.claim(earned_atoms).map_err(VaultError::from)?;
-        position.credit(self.index, earned_atoms, stream.acc_per_share_q64)?;
-        self.apply(&stream)
-    }
-
-    /// Records that `revenue_atoms`, settled before, leave the pool.
-    pub fn claim(&mut self, revenue_atoms: u64) -> Result<()> {
-        self.claimed_atoms = self.claimed_atoms.checked_add(revenue_atoms).ok_or(VaultError::Overflow)?;
+        self.store(&Stream::new(now_seconds));
         self.invariant()
     }
 
-    /// Refuses a pool that is not the one of `vault` with index `index`.
-    pub fn require_place(&self, vault: &Pubkey, index: u8) -> Result<()> {
-        ensure(self.vault == *vault, VaultError::PoolOfAnotherVault)?;
-        ensure(self.index == index, VaultError::PoolOutOfOrder)?;
+    /// Takes in `revenue_atoms`: `treasury_bps` of them for the treasury, the rest to be streamed over `stream_seconds`,
+    /// after what was due until now. Returns the treasury's part.
+    pub fn deposit(
+        &mut self,
+        revenue_atoms: u64,
+        treasury_bps: u16,
+        stream_seconds: u32,
+        now_seconds: i64,
+    ) -> Result<u64> {
+        let to_treasury_atoms = stream::treasury_atoms(revenue_atoms, treasury_bps).map_err(VaultError::from)?;
+        let streamed_atoms = revenue_atoms.checked_sub(to_treasury_atoms).ok_or(VaultError::Overflow)?;
+        let stream = self.stream().deposit(streamed_atoms, now_seconds, self.staked_atoms, stream_seconds);
+        self.store(&stream.map_err(VaultError::from)?);
+        self.deposited_atoms = self.deposited_atoms.wrapping_add(streamed_atoms);
+        self.treasury_atoms = self.treasury_atoms.checked_add(to_treasury_atoms).ok_or(VaultError::Overflow)?;
+        self.invariant()?;
+        Ok(to_treasury_atoms)
+    }
+
+    /// Takes in `revenue_atoms` for the treasury alone.
+    pub fn treasury_deposit(&mut self, revenue_atoms: u64) -> Result<()> {
+        ensure(revenue_atoms > 0, VaultError::AmountZero)?;
+        self.treasury_atoms = self.treasury_atoms.checked_add(revenue_atoms).ok_or(VaultError::Overflow)?;
+        self.invariant()
+    }
+
+    /// Streams what is due, and credits a position of `staked_atoms` with its part since `earnings` was last settled. Must
+    /// come before any change of the pool's or the position's stake.
+    pub fn settle(&mut self, earnings: &mut Earnings, staked_atoms: u64, now_seconds: i64) -> Result<()> {
+        let stream = self.stream().advance(now_seconds, self.staked_atoms).map_err(VaultError::from)?;
+        let (earned_atoms, stream) =
+            stream.settle(staked_atoms, earnings.checkpoint()).map_err(VaultError::from)?;
+        earnings.credit(earned_atoms, stream.acc_per_share_q64)?;
+        self.settled_atoms = self.settled_atoms.checked_add(earned_atoms).ok_or(VaultError::Overflow)?;
+        self.store(&stream);
         Ok(())
     }
 
-    /// The pool as the arithmetic sees it.
+    /// Adds `token_atoms` to the stake that earns. Every change of the stake ends in the invariant.
+    pub fn stake(&mut self, token_atoms: u64) -> Result<()> {
+        self.staked_atoms = self.staked_atoms.checked_add(token_atoms).ok_or(VaultError::Overflow)?;
+        self.invariant()
+    }
+
+    /// Takes `token_atoms` off the stake that earns.
+    pub fn unstake(&mut self, token_atoms: u64) -> Result<()> {
+        self.staked_atoms = self.staked_atoms.checked_sub(token_atoms).ok_or(VaultError::StakeNotConserved)?;
+        self.invariant()
+    }
+
+    /// Settles `earnings`, then takes everything settled, to be paid out. Returns the revenue atoms.
+    pub fn claim(&mut self, earnings: &mut Earnings, staked_atoms: u64, now_seconds: i64) -> Result<u64> {
+        self.settle(earnings, staked_atoms, now_seconds)?;
+        let revenue_atoms = core::mem::take(&mut earnings.claimable_atoms);
+        ensure(revenue_atoms > 0, VaultError::NothingClaimable)?;
+        self.settled_atoms = self.settled_atoms.checked_sub(revenue_atoms).ok_or(VaultError::RevenueNotConserved)?;
+        self.claimed_atoms = self.claimed_atoms.wrapping_add(revenue_atoms);
+        self.invariant()?;
+        Ok(revenue_atoms)
+    }
+
+    /// Lets a position of `staked_atoms` earn from now on. Returns what it has earned: nothing yet.
+    pub fn subscribe(&mut self, staked_atoms: u64, now_seconds: i64) -> Result<Earnings> {
+        ensure(self.is_first == 0, VaultError::PoolIsFirst)?;
+        let stream = self.stream().advance(now_seconds, self.staked_atoms).map_err(VaultError::from)?;
+        self.store(&stream);
+        self.share_count = self.share_count.checked_add(1).ok_or(VaultError::Overflow)?;
+        self.stake(staked_atoms)?;
+        Ok(Earnings::from_now(stream.acc_per_share_q64))
+    }
+
+    /// Settles `earnings` and stops a position of `staked_atoms` from earning. Refused while anything is due to it.
+    pub fn unsubscribe(&mut self, earnings: &mut Earnings, staked_atoms: u64, now_seconds: i64) -> Result<()> {
+        self.settle(earnings, staked_atoms, now_seconds)?;
+        ensure(earnings.claimable_atoms == 0, VaultError::RevenueUnclaimed)?;
+        self.share_count = self.share_count.checked_sub(1).ok_or(VaultError::RevenueNotConserved)?;
+        self.unstake(staked_atoms)
+    }
+
+    /// Refuses to close while anything could still be due to anybody. What the divisions left over is nobody's.
+    pub fn require_closable(&self) -> Result<()> {
+        ensure(self.staked_atoms == 0 && self.share_count == 0, VaultError::SharesOpen)?;
+        let due = [self.unstreamed_atoms, self.settled_atoms, self.treasury_atoms];
+        ensure(due == [0; 3], VaultError::RevenueUnclaimed)
+    }
+
+    /// What the pool's token account must hold: everything that is deposited and not claimed, and the treasury.
+    pub fn held_atoms(&self) -> Result<u64> {
+        let held_atoms = self.deposited_atoms.wrapping_sub(self.claimed_atoms).checked_add(self.treasury_atoms);
+        Ok(held_atoms.ok_or(VaultError::Overflow)?)
+    }
+
+    /// The stream as the arithmetic sees it.
+    #[inline(always)]
     pub fn stream(&self) -> Stream {
         Stream {
             acc_per_share_q64: q64_from_halves(self.acc_per_share_q64),
             remainder_q64: self.remainder_q64,
-            deposited_atoms: self.deposited_atoms,
-            claimed_atoms: self.settled_atoms,
             unstreamed_atoms: self.unstreamed_atoms,
+            unsettled_atoms: self.unsettled_atoms,
             remaining_seconds: self.remaining_seconds,
             updated_at_seconds: self.updated_at_seconds,
         }
     }
 
-    fn apply(&mut self, stream: &Stream) -> Result<()> {
+    #[inline(always)]
+    fn store(&mut self, stream: &Stream) {
         self.acc_per_share_q64 = q64_to_halves(stream.acc_per_share_q64);
         self.remainder_q64 = stream.remainder_q64;
-        self.deposited_atoms = stream.deposited_atoms;
-        self.settled_atoms = stream.claimed_atoms;
         self.unstreamed_atoms = stream.unstreamed_atoms;
+        self.unsettled_atoms = stream.unsettled_atoms;
         self.remaining_seconds = stream.remaining_seconds;
         self.updated_at_seconds = stream.updated_at_seconds;
-        self.invariant()
     }
 
     /// What holds of a pool at the end of every change.
     pub fn invariant(&self) -> Result<()> {
-        // No more was settled than streamed, and time remains exactly while something is left to stream.
+        // Time remains exactly while something is left to stream.
         self.stream().invariant().map_err(VaultError::from)?;
-        // No more was paid out than settled.
-        ensure(self.settled_atoms >= self.claimed_atoms, VaultError::RevenueNotConserved)?;
-        // Every position has a place for this pool.
-        ensure(usize::from(self.index) < POOLS_MAX, VaultError::PoolIndexUnknown)?;
-        Ok(())
+        // Every atom deposited is claimed, settled, unsettled or unstreamed, and one token account holds what is not claimed.
+        let unclaimed_atoms = self
+            .stream()
+            .held_atoms()
+            .ok()
+            .and_then(|held_atoms| held_atoms.checked_add(self.settled_atoms))
+            .ok_or(VaultError::RevenueNotConserved)?;
+        let deposited_atoms = self.claimed_atoms.wrapping_add(unclaimed_atoms);
+        ensure(deposited_atoms == self.deposited_atoms, VaultError::RevenueNotConserved)?;
+        ensure(unclaimed_atoms.checked_add(self.treasury_atoms).is_some(), VaultError::Overflow)
     }
 }

@@ -1,8 +1,12 @@
 use anchor_lang::prelude::*;
-use modchains_core::window;
+use modchains_core::{governance::VotingStake, window};
+use modchains_program_kit::keys::same;
 
-use super::{POOLS_MAX, q64_from_halves, q64_to_halves};
+use super::{Earnings, Share};
 use crate::errors::{VaultError, ensure};
+
+/// How many pools beyond the vault's first a position can earn from.
+pub const SHARES_MAX: u8 = 8;
 
 /// What one owner has in a vault.
 ///
@@ -15,7 +19,7 @@ use crate::errors::{VaultError, ensure};
 pub struct Position {
     /// The vault this position is in.
     pub vault: Pubkey,
-    /// Alone may change, withdraw and claim.
+    /// Alone may change, withdraw, claim, vote and close; paid the rent.
     pub owner: Pubkey,
     /// Token atoms that earn.
     pub staked_atoms: u64,
@@ -23,35 +27,28 @@ pub struct Position {
     pub cooling_atoms: u64,
     /// Unix second from which all of `cooling_atoms` may be withdrawn; 0 while nothing cools.
     pub cooling_until_seconds: i64,
-    /// The position's account with each pool, by the pool's index.
-    pub shares: [PoolShare; POOLS_MAX],
+    /// What it earned from the vault's first pool.
+    pub earnings: Earnings,
+    /// The smallest stake since before the voting window: see [`VotingStake`], as the next three.
+    pub stake_before_window_atoms: u64,
+    /// The smallest stake since right before `bucket_at_seconds`.
+    pub stake_before_bucket_atoms: u64,
+    /// The first increase that the bucket holds, unix seconds; 0 before any.
+    pub bucket_at_seconds: i64,
+    /// The last increase, unix seconds; 0 before any.
+    pub increased_at_seconds: i64,
+    /// Until when a vote keeps the stake in, unix seconds: the end of the latest vote that this position took part in.
+    pub locked_until_seconds: i64,
+    /// Which of its places for [`Share`]s are taken, a bit for each.
+    pub share_places: u8,
     /// Bump of this account's address.
     pub bump: u8,
     /// Always zero.
-    pub _padding: [u8; 7],
-}
-
-/// A position's account with one pool.
-#[zero_copy]
-#[repr(C)]
-#[derive(Debug, PartialEq, Eq)]
-pub struct PoolShare {
-    /// The pool's accumulator when this position was last settled: revenue atoms per staked atom, Q64.64, low half
-    /// first. Zero before the first time.
-    pub checkpoint_q64: [u64; 2],
-    /// Revenue atoms settled to this position and not claimed yet.
-    pub claimable_atoms: u64,
-}
-
-impl PoolShare {
-    /// The checkpoint as a number.
-    pub const fn checkpoint(&self) -> u128 {
-        q64_from_halves(self.checkpoint_q64)
-    }
+    pub _padding: [u8; 6],
 }
 
 impl Position {
-    /// Sets up an empty position.
+    /// Sets up an empty position. Without a stake it earns nothing at any checkpoint; its first stake moves that.
     pub fn open(&mut self, vault: Pubkey, owner: Pubkey, bump: u8) -> Result<()> {
         self.vault = vault;
         self.owner = owner;
@@ -59,31 +56,17 @@ impl Position {
         self.invariant()
     }
 
-    /// This position's account with the pool of index `pool_index`.
-    pub fn share(&self, pool_index: u8) -> Result<&PoolShare> {
-        Ok(self.shares.get(usize::from(pool_index)).ok_or(VaultError::PoolIndexUnknown)?)
-    }
-
-    /// Credits what the pool's accumulator gave since the checkpoint, and moves the checkpoint to `checkpoint_q64`.
-    pub fn credit(&mut self, pool_index: u8, revenue_atoms: u64, checkpoint_q64: u128) -> Result<()> {
-        let share = self.share_mut(pool_index)?;
-        let claimable_atoms = share.claimable_atoms.checked_add(revenue_atoms).ok_or(VaultError::Overflow)?;
-        *share = PoolShare { checkpoint_q64: q64_to_halves(checkpoint_q64), claimable_atoms };
-        Ok(())
-    }
-
-    /// Takes everything settled with a pool, to be paid out. Returns the revenue atoms.
-    pub fn claim(&mut self, pool_index: u8) -> Result<u64> {
-        let share = self.share_mut(pool_index)?;
-        ensure(share.claimable_atoms > 0, VaultError::NothingClaimable)?;
-        let revenue_atoms = core::mem::take(&mut share.claimable_atoms);
-        self.invariant()?;
-        Ok(revenue_atoms)
+    /// Refuses a position of another owner or in another vault.
+    #[inline(always)]
+    pub fn require_of(&self, owner: &Pubkey, vault: &Pubkey) -> Result<()> {
+        ensure(same(&self.owner, owner), VaultError::NotPositionOwner)?;
+        ensure(same(&self.vault, vault), VaultError::PositionOfAnotherVault)
     }
 
     /// Adds `token_atoms` to the stake. Every pool must have been settled before.
-    pub fn stake(&mut self, token_atoms: u64) -> Result<()> {
-        self.staked_atoms = self.staked_atoms.checked_add(token_atoms).ok_or(VaultError::Overflow)?;
+    pub fn stake(&mut self, token_atoms: u64, now_seconds: i64) -> Result<()> {
+        let stake = self.voting_stake().increase(token_atoms, now_seconds).map_err(VaultError::from)?;
+        self.set_voting_stake(&stake);
         self.invariant()
     }
 
@@ -91,10 +74,12 @@ impl Position {
     ///
     /// One cooldown covers everything that cools: starting another unstake restarts it for what was cooling already.
     pub fn unstake(&mut self, token_atoms: u64, cooldown_seconds: u32, now_seconds: i64) -> Result<()> {
-        let staked_atoms = self.staked_atoms.checked_sub(token_atoms).ok_or(VaultError::StakeTooSmall)?;
+        ensure(!window::is_open(now_seconds, self.locked_until_seconds), VaultError::PositionLocked)?;
+        ensure(token_atoms <= self.staked_atoms, VaultError::StakeTooSmall)?;
+        let stake = self.voting_stake().decrease(token_atoms).map_err(VaultError::from)?;
         let cooling_atoms = self.cooling_atoms.checked_add(token_atoms).ok_or(VaultError::Overflow)?;
         self.cooling_until_seconds = window::end_seconds(now_seconds, cooldown_seconds).map_err(VaultError::from)?;
-        self.staked_atoms = staked_atoms;
+        self.set_voting_stake(&stake);
         self.cooling_atoms = cooling_atoms;
         self.invariant()
     }
@@ -109,16 +94,56 @@ impl Position {
         Ok(token_atoms)
     }
 
+    /// Takes a free place for a share. Returns which.
+    pub fn take_place(&mut self) -> Result<u8> {
+        let place = self.share_places.trailing_ones() as u8;
+        ensure(place < SHARES_MAX, VaultError::SharePlacesTaken)?;
+        // Below eight.
+        self.share_places |= 1_u8.wrapping_shl(place.into());
+        Ok(place)
+    }
+
+    /// Gives the place of a share back.
+    pub fn free_place(&mut self, share: &Share) {
+        self.share_places &= !share.place_bit();
+    }
+
+    /// Refuses to close while anything is staked, cooling or due, a vote runs, or a share exists.
+    pub fn require_closable(&self, now_seconds: i64) -> Result<()> {
+        ensure(self.staked_atoms == 0 && self.cooling_atoms == 0, VaultError::StakeNotEmpty)?;
+        ensure(self.earnings.claimable_atoms == 0, VaultError::RevenueUnclaimed)?;
+        ensure(self.share_places == 0, VaultError::SharesOpen)?;
+        ensure(!window::is_open(now_seconds, self.locked_until_seconds), VaultError::PositionLocked)
+    }
+
+    /// The stake as votes see it.
+    #[inline(always)]
+    pub fn voting_stake(&self) -> VotingStake {
+        VotingStake {
+            staked_atoms: self.staked_atoms,
+            before_window_atoms: self.stake_before_window_atoms,
+            before_bucket_atoms: self.stake_before_bucket_atoms,
+            bucket_at_seconds: self.bucket_at_seconds,
+            increased_at_seconds: self.increased_at_seconds,
+        }
+    }
+
+    #[inline(always)]
+    fn set_voting_stake(&mut self, stake: &VotingStake) {
+        self.staked_atoms = stake.staked_atoms;
+        self.stake_before_window_atoms = stake.before_window_atoms;
+        self.stake_before_bucket_atoms = stake.before_bucket_atoms;
+        self.bucket_at_seconds = stake.bucket_at_seconds;
+        self.increased_at_seconds = stake.increased_at_seconds;
+    }
+
     /// What holds of a position at the end of every change.
     pub fn invariant(&self) -> Result<()> {
         // A cooldown runs exactly while something cools.
         ensure((self.cooling_atoms == 0) == (self.cooling_until_seconds == 0), VaultError::StakeNotConserved)?;
         // Staked and cooling tokens are tokens of one mint, whose supply fits 64 bits.
         ensure(self.staked_atoms.checked_add(self.cooling_atoms).is_some(), VaultError::StakeNotConserved)?;
-        Ok(())
-    }
-
-    fn share_mut(&mut self, pool_index: u8) -> Result<&mut PoolShare> {
-        Ok(self.shares.get_mut(usize::from(pool_index)).ok_or(VaultError::PoolIndexUnknown)?)
+        // What has been staked longer is less.
+        ensure(self.voting_stake().invariant(), VaultError::StakeNotConserved)
     }
 }

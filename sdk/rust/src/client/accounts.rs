@@ -23,8 +23,6 @@ use crate::{
     instruction::Token,
 };
 
-/// Where a revenue pool names its vault.
-const POOL_VAULT: usize = 8 + std::mem::offset_of!(RevenuePool, vault);
 /// Where a request names its service.
 const REQUEST_SERVICE: usize = 8 + std::mem::offset_of!(Request, service);
 /// Where a request's status lies.
@@ -155,20 +153,6 @@ impl Client {
         let (slot, account) = self.account(address).await?;
         let missing = SdkError::AccountMissing { what: Request::NAME, address: *address };
         FetchedRequest::decode(address, &account.ok_or(missing)?, slot)
-    }
-
-    /// All pools of a vault, in the order in which a change of stake must pass them.
-    ///
-    /// # Errors
-    /// As [`Self::list`], and [`SdkError::RpcRefused`] when the endpoint has not seen all of them yet.
-    pub async fn pools(&self, vault: &Fetched<Vault>) -> Result<Vec<Fetched<RevenuePool>>> {
-        let mut pools: Vec<Fetched<RevenuePool>> = self.list(&[(POOL_VAULT, vault.address.as_ref())]).await?;
-        pools.sort_by_key(|pool| pool.value.index);
-        if pools.len() == usize::from(vault.value.pool_count) {
-            return Ok(pools);
-        }
-        let what = format!("{} of the {} pools of a vault; try again", pools.len(), vault.value.pool_count);
-        Err(self.unexpected(RpcRequest::GetProgramAccounts, &what))
     }
 
     /// All requests of a service, or those in one status.

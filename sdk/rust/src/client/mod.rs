@@ -5,6 +5,7 @@ mod ask;
 mod confirm;
 mod connect;
 mod history;
+mod holding;
 mod licence;
 mod price;
 mod refuse;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 pub use accounts::TokenAccount;
 pub use history::{Confirmation, Landed};
+pub use holding::{Claimable, HeldShare, Holding, claimable_atoms, subscribable};
 pub use licence::{not_licensed, request_refused};
 pub use price::{price_within, priority_lamports, upper_quartile};
 pub use refuse::SIGNATURE_LAMPORTS;

@@ -15,7 +15,7 @@ use modchains_exchange::state::{
     Contributors, ExchangeConfig, Licence, Market, Model, ModelTransfer, ModelVersion, Referral,
 };
 use modchains_oracle::state::{LicenceUse, Operator, OracleConfig, Request, Service, Usage};
-use modchains_vault::state::{Position, RevenuePool, Vault};
+use modchains_vault::state::{Position, RevenuePool, Share, Vault};
 use solana_account::Account;
 
 use crate::{Pubkey, Result, SdkError, address};
@@ -62,6 +62,7 @@ states! {
     Vault = "vault",
     RevenuePool = "revenue pool",
     Position = "position",
+    Share = "share of a revenue pool",
     OracleConfig = "oracle configuration",
     Operator = "operator",
     Service = "service",

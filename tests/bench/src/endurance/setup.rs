@@ -90,7 +90,7 @@ impl Setup {
         let bond = OperatorRegisterArgs { bond_atoms: 100 * QUOTE };
         let terms = VaultTerms { cooldown_seconds: COOLDOWN_SECONDS, stream_seconds: STREAM_SECONDS };
         for instruction in [
-            vault::vault_open(&creator, &model, &quote(), VaultOpenArgs { terms }),
+            vault::vault_open(&creator, &model, &quote(), VaultOpenArgs { terms: Some(terms) }),
             oracle::service_open(&creator, &model, 1, &quote(), ServiceOpenArgs { terms: service_terms() }),
             oracle::operator_register(&operator, &SIDE.service(), &quote(), bond),
         ] {

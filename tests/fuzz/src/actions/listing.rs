@@ -83,7 +83,7 @@ pub fn complete(setup: &Setup, index: usize) -> Vec<Instruction> {
         exchange::model_register(&creator, args),
         exchange::model_version_publish(&creator, &model, 1, version_args()),
         exchange::market_open(&creator, &model, &quote, open),
-        vault::vault_open(&creator, &model, &quote, VaultOpenArgs { terms }),
+        vault::vault_open(&creator, &model, &quote, VaultOpenArgs { terms: Some(terms) }),
         oracle::service_open(&creator, &model, 1, &quote, ServiceOpenArgs { terms: service }),
         exchange::referral_open(&creator, &model, &setup.people[4]),
         oracle_operator(setup, index, quote),
@@ -209,7 +209,7 @@ fn open_rest(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let terms =
         VaultTerms { cooldown_seconds: 10 + pick.below(7_200) as u32, stream_seconds: 60 + pick.below(90_000) as u32 };
     let instruction = if !setup.ledger.vaults.contains_key(&address::vault::vault(&model)) {
-        vault::vault_open(&creator, &model, &quote, VaultOpenArgs { terms })
+        vault::vault_open(&creator, &model, &quote, VaultOpenArgs { terms: Some(terms) })
     } else if !setup.ledger.services.contains_key(&address::oracle::service(&model)) {
         let mut terms = service_terms();
         terms.max_wait_max_seconds = 7_200;

@@ -1,6 +1,6 @@
 //! Revenue of stakers: deposits, claims, new pools.
 
-use modchains_sdk::instruction::vault;
+use modchains_sdk::instruction::vault::{self, PoolPlace};
 use modchains_vault::instructions::RevenueDepositArgs;
 
 use super::action::{Action, Plan, expect, short};
@@ -15,10 +15,10 @@ pub const ACTIONS: &[Action] = &[
 fn pool_open(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let models: Vec<_> = setup.ledger.vaults.values().map(|vault| vault.model).collect();
     let model = pick.one(&models)?;
-    let creator = setup.mostly(setup.ledger.models.get(model)?.creator, pick);
+    let payer = setup.anybody(pick);
     let quote = pick.one(&setup.quotes)?;
-    let what = format!("{} opens a pool for {}", short(&creator), short(&quote.mint));
-    Some(Plan::one(vault::pool_open(&creator, model, quote), what))
+    let what = format!("{} opens a pool for {}", short(&payer), short(&quote.mint));
+    Some(Plan::one(vault::pool_open(&payer, model, quote), what))
 }
 
 fn deposit(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
@@ -34,7 +34,6 @@ fn deposit(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let reasons = [
         (revenue_atoms == 0, "nothing is deposited"),
         (revenue_atoms > held, "the depositor has less"),
-        (pool.deposited_atoms.checked_add(revenue_atoms).is_none(), "the pool counts in 64 bits"),
     ];
     let what = format!("{} deposits {revenue_atoms} of revenue", short(&depositor));
     Some(Plan { expect: expect(&reasons, "anybody may"), ..Plan::one(instruction, what) })
@@ -43,14 +42,16 @@ fn deposit(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
 fn claim(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let careless = pick.percent(5);
     let has_something = |position: &&modchains_vault::state::Position| {
-        position.staked_atoms > 0 || position.shares[0].claimable_atoms > 0
+        position.staked_atoms > 0 || position.earnings.claimable_atoms > 0
     };
     let positions: Vec<_> =
         setup.ledger.positions.values().filter(|position| careless || has_something(position)).collect();
     let position = pick.one(&positions)?;
     let model = setup.ledger.vaults.get(&position.vault)?.model;
     let mint = *pick.one(&setup.revenue_mints(&position.vault))?;
+    let is_first = setup.ledger.vaults.get(&position.vault)?.quote_mint == mint;
+    let place = if is_first { PoolPlace::First } else { PoolPlace::Further };
     let owner = setup.mostly(position.owner, pick);
     let what = format!("{} claims revenue", short(&owner));
-    Some(Plan::one(vault::revenue_claim(&owner, &model, &setup.quote(&mint)), what))
+    Some(Plan::one(vault::revenue_claim(&owner, &model, &setup.quote(&mint), place), what))
 }

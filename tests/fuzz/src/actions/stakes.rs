@@ -29,37 +29,28 @@ fn position_open(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     Some(Plan::one(vault::position_open(&owner, &vault.model), what))
 }
 
-/// A position with its vault, the latter's pools and who signs for the former.
-fn position(setup: &Setup, pick: &mut Pick, fits: fn(&Position) -> bool) -> Option<(Position, Vault, Vec<Pubkey>)> {
+/// A position with its vault.
+fn position(setup: &Setup, pick: &mut Pick, fits: fn(&Position) -> bool) -> Option<(Position, Vault)> {
     let careless = pick.percent(5);
     let positions: Vec<_> = setup.ledger.positions.values().filter(|position| careless || fits(position)).collect();
     let position = **pick.one(&positions)?;
-    let vault = *setup.ledger.vaults.get(&position.vault)?;
-    let mut mints = setup.revenue_mints(&position.vault);
-    if mints.len() > 1 && pick.percent(3) {
-        mints.reverse();
-    }
-    Some((position, vault, mints))
+    Some((position, *setup.ledger.vaults.get(&position.vault)?))
 }
 
-fn revenue(mints: &[Pubkey]) -> Option<vault::RevenueMints<'_>> {
-    let (first, more) = mints.split_first()?;
-    Some(vault::RevenueMints { first: *first, more })
+/// What the positions of a vault earn in: none has a share of a further pool.
+const fn revenue(vault: &Vault) -> vault::RevenueMints<'static> {
+    vault::RevenueMints { first: vault.quote_mint, shares: &[] }
 }
 
 fn stake(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
-    let (position, vault, mints) = position(setup, pick, |_| true)?;
+    let (position, vault) = position(setup, pick, |_| true)?;
     let held = setup.atoms(&Token::of_model(&vault.model).account_of(&position.owner));
     let owner = setup.mostly(position.owner, pick);
     let token_atoms = if pick.percent(85) { pick.affordable(held) } else { pick.amount(held) };
-    let instruction = vault::stake(&owner, &vault.model, revenue(&mints)?, StakeArgs { token_atoms });
+    let instruction = vault::stake(&owner, &vault.model, revenue(&vault), StakeArgs { token_atoms });
     let expect = if owner == position.owner {
         let reasons = [(token_atoms == 0, "nothing is staked"), (token_atoms > held, "the owner has less")];
-        if mints == setup.revenue_mints(&position.vault) {
-            expect(&reasons, "the owner has them")
-        } else {
-            Expect::Either
-        }
+        expect(&reasons, "the owner has them")
     } else {
         Expect::Either
     };
@@ -67,13 +58,13 @@ fn stake(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
 }
 
 fn unstake(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
-    let (position, vault, mints) = position(setup, pick, |position| position.staked_atoms > 0)?;
+    let (position, vault) = position(setup, pick, |position| position.staked_atoms > 0)?;
     let owner = setup.mostly(position.owner, pick);
     let staked = position.staked_atoms;
     let token_atoms = if pick.percent(85) { pick.affordable(staked) } else { pick.amount(staked) };
-    let instruction = vault::unstake(&owner, &vault.model, revenue(&mints)?, UnstakeArgs { token_atoms });
+    let instruction = vault::unstake(&owner, &vault.model, revenue(&vault), UnstakeArgs { token_atoms });
     let plan = Plan::one(instruction, format!("{} unstakes {token_atoms}", short(&owner)));
-    if owner != position.owner || mints != setup.revenue_mints(&position.vault) {
+    if owner != position.owner {
         return Some(plan);
     }
     let reasons = [(token_atoms == 0, "nothing is unstaked"), (token_atoms > staked, "less is staked")];
@@ -81,7 +72,7 @@ fn unstake(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
 }
 
 fn withdraw(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
-    let (position, vault, _) = position(setup, pick, |position| position.cooling_atoms > 0)?;
+    let (position, vault) = position(setup, pick, |position| position.cooling_atoms > 0)?;
     let owner = setup.mostly(position.owner, pick);
     let plan = Plan::one(vault::unstake_withdraw(&owner, &vault.model), format!("{} withdraws a stake", short(&owner)));
     if owner != position.owner {

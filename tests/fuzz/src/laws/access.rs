@@ -23,7 +23,7 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         name: "only_the_creator_disposes",
-        sentence: "Markets, vaults, pools, services, offers, licences and shares of a model come and change by its creator.",
+        sentence: "Markets, vaults on terms of choice, services, offers, licences and shares of a model come and change by its creator.",
         check: only_the_creator_disposes,
     },
     Law {
@@ -141,7 +141,6 @@ fn by_creator<T: State>(
 }
 
 fn only_the_creator_disposes(sight: &Sight) -> Verdict {
-    let vault_model = |vault: &Pubkey| sight.setup.ledger.vaults.get(vault).map(|vault| vault.model);
     let offers = |before: &ModelTransfer, after: &ModelTransfer| bytes(before) != bytes(after);
     let licences = |before: &Licence, after: &Licence| bytes(before) != bytes(after);
     let queued = |before: &Contributors, after: &Contributors| {
@@ -150,7 +149,6 @@ fn only_the_creator_disposes(sight: &Sight) -> Verdict {
     let terms = |service: &Service| (service.fee_atoms, service.open, service.version, bytes(&service.split).to_vec());
     Ok(by_creator::<Market>(sight, |market| Some(market.model), |_, _| false)?
         + by_creator::<Vault>(sight, |vault| Some(vault.model), |_, _| false)?
-        + by_creator::<RevenuePool>(sight, |pool| vault_model(&pool.vault), |_, _| false)?
         + by_creator::<Service>(sight, |service| Some(service.model), |before, after| terms(before) != terms(after))?
         + by_creator::<ModelTransfer>(sight, |offer| Some(offer.model), offers)?
         + by_creator::<Licence>(sight, |licence| Some(licence.model), licences)?

@@ -22,7 +22,7 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         name: "pool_account_holds_all_revenue",
-        sentence: "A pool's account holds every atom deposited and not claimed, and gifts.",
+        sentence: "A pool's account holds every atom deposited and not claimed, the treasury, and gifts.",
         check: |sight| each(sight, after(sight, owed_by_pool)),
     },
     Law {
@@ -109,7 +109,7 @@ fn owed_by_vault(vault: &Vault) -> Owed {
 }
 
 fn owed_by_pool(pool: &RevenuePool) -> Owed {
-    (pool.tokens, u128::from(pool.deposited_atoms) - u128::from(pool.claimed_atoms))
+    (pool.tokens, u128::from(pool.deposited_atoms.wrapping_sub(pool.claimed_atoms)) + u128::from(pool.treasury_atoms))
 }
 
 fn owed_by_service(service: &Service) -> Owed {

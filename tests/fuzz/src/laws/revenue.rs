@@ -57,18 +57,21 @@ fn revenue_is_conserved(sight: &Sight) -> Verdict {
         let Some(pool) = change.after else { continue };
         let mut claimable = BigUint::default();
         let (mut positions, mut settled_claimable) = (0_u64, 0_u128);
-        for position in sight.setup.ledger.positions.values().filter(|position| position.vault == pool.vault) {
-            let share = position.shares[usize::from(pool.index)];
-            let risen = q64(pool.acc_per_share_q64) - q64(share.checkpoint_q64);
+        let of_first = |position: &&Position| pool.is_first == 1 && position.vault == pool.vault;
+        for position in sight.setup.ledger.positions.values().filter(of_first) {
+            let risen = q64(pool.acc_per_share_q64) - q64(position.earnings.checkpoint_q64);
             claimable += (big(position.staked_atoms) * risen) >> 64_u32;
-            settled_claimable += u128::from(share.claimable_atoms);
+            settled_claimable += u128::from(position.earnings.claimable_atoms);
             positions += 1;
         }
-        let settled = u128::from(pool.settled_atoms) - u128::from(pool.claimed_atoms);
+        let settled = u128::from(pool.settled_atoms);
         hold!(settled == settled_claimable, "settled {settled}, positions have {settled_claimable}");
-        let spent = big(pool.settled_atoms) + &claimable + big(pool.unstreamed_atoms);
-        hold!(spent <= big(pool.deposited_atoms), "{spent} owed of {} deposited", pool.deposited_atoms);
-        let dust = big(pool.deposited_atoms) - spent;
+        let left = [pool.settled_atoms, pool.unsettled_atoms, pool.unstreamed_atoms];
+        let left: u128 = left.into_iter().map(u128::from).sum();
+        let unclaimed = u128::from(pool.deposited_atoms.wrapping_sub(pool.claimed_atoms));
+        hold!(left == unclaimed, "{left} left of {unclaimed} deposited and not claimed");
+        hold!(claimable <= big(pool.unsettled_atoms), "{claimable} owed of {} unsettled", pool.unsettled_atoms);
+        let dust = big(pool.unsettled_atoms) - claimable;
         let settlements = sight.setup.memory.settlements.get(&change.address).copied().unwrap_or(0);
         hold!(dust <= big(settlements + positions + 1), "{dust} atoms of dust after {settlements} settlements");
         facts += 1;
@@ -79,13 +82,11 @@ fn revenue_is_conserved(sight: &Sight) -> Verdict {
 fn revenue_streams_with_time_alone(sight: &Sight) -> Verdict {
     let mut facts = 0;
     for (_, before, after) in sight.seen.kept::<RevenuePool>() {
-        let vault = sight.seen.changes::<Vault>().find(|change| change.address == before.vault);
-        let Some(vault) = vault.and_then(|change| change.before) else { continue };
-        let deposited = after.deposited_atoms - before.deposited_atoms;
+        let deposited = after.deposited_atoms.wrapping_sub(before.deposited_atoms);
         let streamed = u128::from(before.unstreamed_atoms) + u128::from(deposited) - u128::from(after.unstreamed_atoms);
         let elapsed = u128::from((sight.seen.now - before.updated_at_seconds).max(0).unsigned_abs());
         let remaining = u128::from(before.remaining_seconds);
-        let due = match (vault.staked_atoms, remaining) {
+        let due = match (before.staked_atoms, remaining) {
             (0, _) | (_, 0) => 0,
             _ if elapsed >= remaining => u128::from(before.unstreamed_atoms),
             _ => u128::from(before.unstreamed_atoms) * elapsed / remaining,
@@ -94,7 +95,7 @@ fn revenue_streams_with_time_alone(sight: &Sight) -> Verdict {
         hold!(streamed == due || (!touched && streamed == 0), "streamed {streamed} in {elapsed} s, due were {due}");
         let (acc, acc_before) = (q64(after.acc_per_share_q64), q64(before.acc_per_share_q64));
         hold!(acc >= acc_before, "the accumulator fell");
-        let handed_out = (acc - acc_before) * big(vault.staked_atoms);
+        let handed_out = (acc - acc_before) * big(before.staked_atoms);
         let most = (BigUint::from(streamed) << 64_u32) + big(before.remainder_q64);
         hold!(handed_out <= most, "the accumulator handed out more than was streamed");
         facts += 1;
@@ -107,12 +108,11 @@ fn a_position_earns_its_part(sight: &Sight) -> Verdict {
     for change in sight.seen.changes::<Position>() {
         let (Some(before), Some(after)) = (change.before, change.after) else { continue };
         for (_, pool_before, pool) in sight.seen.kept::<RevenuePool>() {
-            if pool.vault != before.vault {
+            if pool.vault != before.vault || pool.is_first == 0 {
                 continue;
             }
-            let index = usize::from(pool.index);
-            let (was, is) = (before.shares[index], after.shares[index]);
-            let claimed = pool.claimed_atoms - pool_before.claimed_atoms;
+            let (was, is) = (before.earnings, after.earnings);
+            let claimed = pool.claimed_atoms.wrapping_sub(pool_before.claimed_atoms);
             let credited = u128::from(is.claimable_atoms) + u128::from(claimed) - u128::from(was.claimable_atoms);
             if was.checkpoint_q64 == is.checkpoint_q64 {
                 hold!(credited == 0, "{credited} credited without a settlement");

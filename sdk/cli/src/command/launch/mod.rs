@@ -11,7 +11,6 @@ use clap::Args;
 use modchains_sdk::{
     Pubkey, address,
     bundle::{Bundle, BundleLimits},
-    core::stream::STREAM_SECONDS_DEFAULT,
     exchange::{
         instructions::ModelRegisterArgs,
         state::{
@@ -30,7 +29,6 @@ use crate::{
     argument::require_text,
     command::{
         market::open::MarketTerms, model::version::of_bundle, service::WAIT_MAX_SECONDS_DEFAULT,
-        vault::open::COOLDOWN_SECONDS_DEFAULT,
     },
     connection::{Connection, TokenView, positive_atoms},
     error::{CliError, Result},
@@ -136,7 +134,7 @@ impl LaunchArgs {
             version,
             version_index: 1,
             market,
-            vault: VaultTerms { cooldown_seconds: COOLDOWN_SECONDS_DEFAULT, stream_seconds: STREAM_SECONDS_DEFAULT },
+            vault: VaultTerms::default(),
             service: ServiceTerms {
                 fee_atoms: positive_atoms(&self.fee, &quote)?,
                 max_wait_min_seconds: 1,

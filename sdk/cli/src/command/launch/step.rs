@@ -74,7 +74,7 @@ impl Step {
             Self::Model => model_register(creator, terms.model.clone()),
             Self::Version => model_version_publish(creator, model, terms.version_index, terms.version.clone()),
             Self::Market => market_open(creator, model, quote, terms.market),
-            Self::Vault => vault_open(creator, model, quote, VaultOpenArgs { terms: terms.vault }),
+            Self::Vault => vault_open(creator, model, quote, VaultOpenArgs { terms: Some(terms.vault) }),
             Self::Service => {
                 let args = ServiceOpenArgs { terms: terms.service };
                 service_open(creator, model, terms.version_index, quote, args)

@@ -16,7 +16,7 @@ use crate::{connection::Connection, error::Result, output::Report};
 /// Stake model tokens and claim revenue.
 #[derive(Debug, Subcommand)]
 pub enum VaultCommand {
-    /// Open a model's vault. Only the creator may, once; its times cannot be changed later.
+    /// Open a model's vault, once; its times cannot be changed later.
     Open(OpenArgs),
     /// Show a vault and its revenue pools.
     Show(ShowArgs),

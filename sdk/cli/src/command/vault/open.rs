@@ -1,9 +1,7 @@
 use clap::Args;
 use modchains_sdk::{
-    Pubkey, address,
-    core::stream::STREAM_SECONDS_DEFAULT,
-    decode::Fetched,
-    exchange::state::Market,
+    address,
+    core::stream::{COOLDOWN_SECONDS_DEFAULT, STREAM_SECONDS_DEFAULT},
     instruction::vault::vault_open,
     vault::{
         instructions::VaultOpenArgs,
@@ -19,11 +17,9 @@ use crate::{
     output::Report,
 };
 
-/// Cooldown of a new vault unless told otherwise: one day.
-pub const COOLDOWN_SECONDS_DEFAULT: u32 = 24 * 3_600;
-
 /// Arguments of `vault open`.
 #[derive(Debug, Args)]
+#[command(after_long_help = "Only the model's creator may choose the times; anybody may open a vault with the default ones.")]
 pub struct OpenArgs {
     #[command(flatten)]
     model: ModelArg,
@@ -33,25 +29,21 @@ pub struct OpenArgs {
     /// Time over which a deposit reaches the stakers, 60s to 90d.
     #[arg(long, value_name = "TIME", value_parser = parse_seconds, default_value_t = STREAM_SECONDS_DEFAULT)]
     stream: u32,
-    /// Mint of the first revenue pool [default: what the model's market trades against, else SOL].
-    #[arg(long, value_name = "MINT")]
-    revenue_mint: Option<Pubkey>,
 }
 
 impl OpenArgs {
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let model = self.model.address(connection).await?;
-        let market: Option<Fetched<Market>> = connection.client.find_state(&address::exchange::market(&model)).await?;
-        let quote_mint = market.map_or(address::WRAPPED_SOL_MINT, |market| market.value.quote_mint);
-        let revenue = connection.token(&self.revenue_mint.unwrap_or(quote_mint)).await?;
+        let market = connection.client.market(&model).await?;
+        let revenue = connection.token(&market.value.quote_mint).await?;
         let terms = VaultTerms { cooldown_seconds: self.cooldown, stream_seconds: self.stream };
         let report = Report::new()
             .text("model", model)
             .text("revenue_mint", revenue.token.mint)
             .number("cooldown_seconds", terms.cooldown_seconds)
             .number("stream_seconds", terms.stream_seconds);
-        let open = vault_open(&signer.pubkey(), &model, &revenue.token, VaultOpenArgs { terms });
+        let open = vault_open(&signer.pubkey(), &model, &revenue.token, VaultOpenArgs { terms: Some(terms) });
         let receipt = connection.ask_and_send("Opening the vault", &report, &[open], signer).await?;
         Ok(report.text("vault", address::vault::vault(&model)).receipt(&receipt))
     }
@@ -79,16 +71,17 @@ impl ShowArgs {
             .amount("cooling", token.amount(vault.cooling_atoms), &token.symbol)
             .number("cooldown_seconds", vault.cooldown_seconds)
             .number("stream_seconds", vault.stream_seconds)
+            .share_bps("treasury_share", vault.treasury_bps)
             .list("pools", pools))
     }
 }
 
 fn pool_report(pool: &RevenuePool, revenue: &TokenView) -> Report {
     Report::new()
-        .number("index", pool.index)
         .text("revenue_mint", pool.revenue_mint)
         .amount("deposited", revenue.amount(pool.deposited_atoms), &revenue.symbol)
         .amount("unstreamed", revenue.amount(pool.unstreamed_atoms), &revenue.symbol)
         .amount("claimed", revenue.amount(pool.claimed_atoms), &revenue.symbol)
+        .amount("treasury", revenue.amount(pool.treasury_atoms), &revenue.symbol)
         .number("remaining_seconds", pool.remaining_seconds)
 }

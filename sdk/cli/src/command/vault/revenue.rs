@@ -1,9 +1,9 @@
 use clap::Args;
 use modchains_sdk::{
     Pubkey,
+    client::Claimable,
     decode::{Event, VaultEvent},
     instruction::vault::revenue_claim,
-    vault::state::{Position, RevenuePool},
 };
 
 use super::staking::Staking;
@@ -32,19 +32,18 @@ impl ClaimArgs {
         let signer = connection.signer()?;
         let owner = signer.pubkey();
         let staking = Staking::load(connection, &self.model.address(connection).await?).await?;
-        let position = connection.client.position(staking.model(), &owner).await?.value;
+        let holding = connection.client.holding(staking.model(), &owner).await?;
         let now_seconds = connection.client.now_seconds().await?;
         let mut around = Around::default();
         let mut claims = Vec::new();
         let mut about = Report::new().text("model", staking.model());
-        for pool in staking.pools.iter().map(|pool| &pool.value) {
-            let is_asked_for = self.mint.is_none_or(|mint| mint == pool.revenue_mint);
-            let atoms = claimable_atoms(&staking, pool, &position, now_seconds).unwrap_or(0);
+        for Claimable { mint, place, atoms } in holding.claimable(now_seconds) {
+            let is_asked_for = self.mint.is_none_or(|asked| asked == mint);
             if is_asked_for && atoms > 0 {
-                let revenue = connection.token(&pool.revenue_mint).await?;
+                let revenue = connection.token(&mint).await?;
                 about = about.amount("claimable", revenue.amount(atoms), &revenue.symbol);
                 around = around.and(connection.receive(&owner, &owner, &revenue));
-                claims.push(revenue_claim(&owner, staking.model(), &revenue.token));
+                claims.push(revenue_claim(&owner, staking.model(), &revenue.token, place));
             }
         }
         if claims.is_empty() {
@@ -63,13 +62,6 @@ impl ClaimArgs {
     }
 }
 
-/// What a position could claim of a pool now: what was settled, and what the stream gave since.
-fn claimable_atoms(staking: &Staking, pool: &RevenuePool, position: &Position, now_seconds: i64) -> Option<u64> {
-    let share = position.share(pool.index).ok()?;
-    let stream = pool.stream().advance(now_seconds, staking.vault.value.staked_atoms).ok()?;
-    stream.claimable(position.staked_atoms, share.checkpoint()).ok()?.checked_add(share.claimable_atoms)
-}
-
 /// Arguments of `vault position`.
 #[derive(Debug, Args)]
 pub struct PositionArgs {
@@ -84,14 +76,13 @@ impl PositionArgs {
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let owner = connection.address_or_own(self.owner)?;
         let staking = Staking::load(connection, &self.model.address(connection).await?).await?;
-        let position = connection.client.position(staking.model(), &owner).await?;
+        let holding = connection.client.holding(staking.model(), &owner).await?;
+        let position = &holding.position;
         let now_seconds = connection.client.now_seconds().await?;
-        let mut revenue = Vec::with_capacity(staking.pools.len());
-        for pool in staking.pools.iter().map(|pool| &pool.value) {
-            let token = connection.token(&pool.revenue_mint).await?;
-            let atoms = claimable_atoms(&staking, pool, &position.value, now_seconds).unwrap_or(0);
-            let claimable = Report::new().amount("claimable", token.amount(atoms), &token.symbol);
-            revenue.push(claimable.text("mint", pool.revenue_mint));
+        let mut revenue = Vec::new();
+        for Claimable { mint, atoms, .. } in holding.claimable(now_seconds) {
+            let token = connection.token(&mint).await?;
+            revenue.push(Report::new().amount("claimable", token.amount(atoms), &token.symbol).text("mint", mint));
         }
         let (state, token) = (&position.value, &staking.token);
         Ok(Report::new()

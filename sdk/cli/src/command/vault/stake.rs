@@ -1,7 +1,8 @@
 use clap::Args;
 use modchains_sdk::{
-    Pubkey, address,
-    instruction::vault::{self as instruction, RevenueMints, position_open, unstake_withdraw},
+    address,
+    client::subscribable,
+    instruction::vault::{self as instruction, RevenueMints, pool_subscribe, position_open, unstake_withdraw},
     vault::{
         instructions::{StakeArgs as Stake, UnstakeArgs as Unstake},
         state::Position,
@@ -13,21 +14,14 @@ use crate::{
     amount::DecimalOrAll,
     argument::ModelArg,
     connection::{Connection, spendable_atoms},
-    error::{CliError, Result},
+    error::Result,
     output::Report,
 };
 
-/// The pools in the form that the instructions take.
-fn in_order(mints: &[Pubkey]) -> Result<RevenueMints<'_>> {
-    let (first, more) = mints
-        .split_first()
-        .ok_or_else(|| CliError::unfit("the vault has no revenue pool", "ask the model's creator to open one"))?;
-    Ok(RevenueMints { first: *first, more })
-}
-
 /// Arguments of `vault stake`.
 #[derive(Debug, Args)]
-#[command(after_long_help = "Opens your position first if you have none.
+#[command(after_long_help = "Opens your position first if you have none, and shares of the vault's further pools in mints that the exchange
+allows, as far as there is room for eight: they earn from then on.
 
 Example:
   modchains vault stake all MODEL")]
@@ -47,11 +41,18 @@ impl StakeArgs {
         let token_atoms = connection.held_atoms(&owner, &staking.token, &self.amount).await?;
         let position = address::vault::position(&staking.vault.address, &owner);
         let mut instructions = Vec::new();
+        let mut shares = Vec::new();
         if connection.client.find_state::<Position>(&position).await?.is_none() {
             instructions.push(position_open(&owner, staking.model()));
+        } else {
+            shares = connection.client.holding(staking.model(), &owner).await?.share_mints();
         }
-        let mints = staking.revenue_mints();
-        instructions.push(instruction::stake(&owner, staking.model(), in_order(&mints)?, Stake { token_atoms }));
+        let first = staking.vault.value.quote_mint;
+        let revenue = RevenueMints { first, shares: &shares };
+        instructions.push(instruction::stake(&owner, staking.model(), revenue, Stake { token_atoms }));
+        let config = connection.client.exchange_config().await?.value;
+        let more = subscribable(&staking.pools, &config, &shares);
+        instructions.extend(more.iter().map(|mint| pool_subscribe(&owner, staking.model(), mint)));
         let about = staking.about("stake", token_atoms);
         Ok(staking.show(&connection.ask_and_send("Staking", &about, &instructions, signer).await?))
     }
@@ -73,10 +74,12 @@ impl UnstakeArgs {
         let signer = connection.signer()?;
         let owner = signer.pubkey();
         let staking = Staking::load(connection, &self.model.address(connection).await?).await?;
-        let position = connection.client.position(staking.model(), &owner).await?.value;
-        let token_atoms = spendable_atoms(&owner, &staking.token, &self.amount, position.staked_atoms)?;
-        let mints = staking.revenue_mints();
-        let start = instruction::unstake(&owner, staking.model(), in_order(&mints)?, Unstake { token_atoms });
+        let holding = connection.client.holding(staking.model(), &owner).await?;
+        let staked_atoms = holding.position.value.staked_atoms;
+        let token_atoms = spendable_atoms(&owner, &staking.token, &self.amount, staked_atoms)?;
+        let shares = holding.share_mints();
+        let revenue = holding.revenue_mints(&shares);
+        let start = instruction::unstake(&owner, staking.model(), revenue, Unstake { token_atoms });
         let about = staking.about("unstake", token_atoms);
         let about = about.number("cooldown_seconds", staking.vault.value.cooldown_seconds);
         Ok(staking.show(&connection.ask_and_send("Unstaking", &about, &[start], signer).await?))

@@ -16,7 +16,7 @@ pub struct Staking {
     pub vault: Fetched<Vault>,
     /// What is staked.
     pub token: TokenView,
-    /// What it earns.
+    /// What it may earn from: the first, from which every position does, then the others.
     pub pools: Vec<Fetched<RevenuePool>>,
 }
 
@@ -25,18 +25,13 @@ impl Staking {
     pub async fn load(connection: &Connection, model: &Pubkey) -> Result<Self> {
         let vault = connection.client.vault(model).await?;
         let token = connection.token(&vault.value.mint).await?;
-        let pools = connection.client.pools(&vault).await?;
+        let pools = connection.client.pools(&vault.address).await?;
         Ok(Self { vault, token, pools })
     }
 
     /// Whose token is staked.
     pub const fn model(&self) -> &Pubkey {
         &self.vault.value.model
-    }
-
-    /// The mints of its pools, in the order in which a change of stake must pass them.
-    pub fn revenue_mints(&self) -> Vec<Pubkey> {
-        self.pools.iter().map(|pool| pool.value.revenue_mint).collect()
     }
 
     /// What is about to be done with so many tokens.

@@ -35,13 +35,19 @@ events! {
 events! {
     /// What the vault program reports.
     VaultEvent, modchains_vault {
+        PoolClosed,
         PoolOpened,
+        PoolSubscribed,
+        PoolUnsubscribed,
+        PositionClosed,
         PositionOpened,
         RevenueClaimed,
         RevenueDeposited,
         Staked,
+        TreasuryDeposited,
         UnstakeStarted,
         Unstaked,
+        VaultClosed,
         VaultOpened,
     }
 }

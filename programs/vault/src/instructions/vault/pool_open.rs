@@ -1,7 +1,6 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::{Mint, TokenInterface};
-use modchains_program_interface::exchange::Model;
-use modchains_program_kit::{account, mint::hostile_extension, token::AccountCreation};
+use modchains_program_kit::{mint::hostile_extension, token::AccountCreation};
 
 use crate::{
     errors::{VaultError, ensure},
@@ -10,23 +9,21 @@ use crate::{
     state::{PoolIdentity, RevenuePool, Vault},
 };
 
-/// Opens a further revenue pool of a vault, for another mint.
+/// Opens a further revenue pool of a vault, for another mint. Anyone may, for any mint without an extension that could hurt
+/// holders: nobody earns from it, pays for it or passes it who has not opened a share.
 #[event_cpi]
 #[derive(Accounts)]
 pub struct PoolOpen<'info> {
-    /// Creator of the model; pays the rent.
+    /// Pays the rent.
     #[account(mut)]
-    pub creator: Signer<'info>,
-    /// CHECK: viewed as a model of the exchange, checked by owner and type.
-    pub model: UncheckedAccount<'info>,
-    /// The model's vault.
-    #[account(mut, has_one = model @ VaultError::VaultOfAnotherModel)]
+    pub payer: Signer<'info>,
+    /// The vault.
     pub vault: AccountLoader<'info, Vault>,
     /// Mint of the pool's revenue.
     pub revenue_mint: Box<InterfaceAccount<'info, Mint>>,
     /// The pool to open.
     #[account(
-        init, payer = creator, space = 8 + size_of::<RevenuePool>(),
+        init, payer = payer, space = 8 + size_of::<RevenuePool>(),
         seeds = [seeds::POOL, vault.key().as_ref(), revenue_mint.key().as_ref()], bump,
     )]
     pub pool: AccountLoader<'info, RevenuePool>,
@@ -43,12 +40,11 @@ pub struct PoolOpen<'info> {
 impl<'info> PoolOpen<'info> {
     /// Writes the pool.
     pub fn handle(&mut self, bumps: &PoolOpenBumps, now_seconds: i64) -> Result<()> {
-        ensure(account::view::<Model>(&self.model)?.creator == self.creator.key(), VaultError::NotCreator)?;
         let hostile = hostile_extension(self.revenue_mint.to_account_info().as_ref())?;
         ensure(hostile.is_none(), VaultError::RevenueMintExtensionRefused)?;
         let pool = self.pool.key();
         let pool_tokens = AccountCreation {
-            payer: &self.creator,
+            payer: &self.payer,
             account: &self.pool_tokens,
             mint: self.revenue_mint.as_ref().as_ref(),
             authority: &pool,
@@ -59,7 +55,8 @@ impl<'info> PoolOpen<'info> {
             vault: self.vault.key(),
             revenue_mint: self.revenue_mint.key(),
             tokens: self.pool_tokens.key(),
-            index: self.vault.load_mut()?.add_pool()?,
+            payer: self.payer.key(),
+            is_first: false,
             bump: bumps.pool,
         };
         self.pool.load_init()?.open(identity, now_seconds)?;
@@ -74,7 +71,8 @@ impl PoolOpened {
             pool,
             revenue_mint: identity.revenue_mint,
             pool_tokens: identity.tokens,
-            index: identity.index,
+            is_first: identity.is_first,
+            payer: identity.payer,
         }
     }
 }

@@ -1,11 +1,9 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token_2022::Token2022;
-use modchains_program_kit::token;
+use modchains_program_kit::{keys::same, token};
 
 use crate::{
-    errors::VaultError,
+    errors::{VaultError, ensure},
     events::{self, Unstaked},
-    seeds,
     state::{Position, Vault},
 };
 
@@ -16,32 +14,30 @@ pub struct UnstakeWithdraw<'info> {
     /// Owner of the position.
     pub owner: Signer<'info>,
     /// The vault to withdraw from.
-    #[account(mut, has_one = stake_tokens @ VaultError::TokenAccountMismatch)]
+    #[account(mut)]
     pub vault: AccountLoader<'info, Vault>,
     /// The owner's position.
-    #[account(
-        mut,
-        has_one = owner @ VaultError::NotPositionOwner,
-        has_one = vault @ VaultError::PositionOfAnotherVault,
-    )]
+    #[account(mut)]
     pub position: AccountLoader<'info, Position>,
     /// CHECK: must be a token account of the owner, see `handle`.
     #[account(mut)]
     pub owner_tokens: UncheckedAccount<'info>,
-    /// CHECK: named by the vault.
+    /// CHECK: the vault's own, by its stored key.
     #[account(mut)]
     pub stake_tokens: UncheckedAccount<'info>,
-    /// Token program of the model's token.
-    pub token_program: Program<'info, Token2022>,
+    /// CHECK: must own the vault's tokens, which are Token-2022's.
+    pub token_program: UncheckedAccount<'info>,
 }
 
 impl<'info> UnstakeWithdraw<'info> {
     /// Takes the tokens off the vault's count, then pays them.
     pub fn handle(&mut self, now_seconds: i64) -> Result<()> {
         let (model, mint, bump, event) = {
-            let mut vault = self.vault.load_mut()?;
+            let (mut vault, mut position) = (self.vault.load_mut()?, self.position.load_mut()?);
+            ensure(same(&vault.stake_tokens, self.stake_tokens.key), VaultError::TokenAccountMismatch)?;
+            position.require_of(self.owner.key, self.vault.as_ref().key)?;
             let vault_before = vault.cooling_atoms;
-            let token_atoms = self.position.load_mut()?.withdraw(now_seconds)?;
+            let token_atoms = position.withdraw(now_seconds)?;
             vault.withdraw(token_atoms)?;
             let event = Unstaked {
                 vault: self.vault.key(),
@@ -50,7 +46,7 @@ impl<'info> UnstakeWithdraw<'info> {
                 vault_cooling_atoms_before: vault_before,
                 vault_cooling_atoms_after: vault.cooling_atoms,
             };
-            (vault.model, vault.mint, vault.bump, event)
+            (vault.model, vault.mint, [vault.bump], event)
         };
         token::require_token_account(&self.owner_tokens, &mint, self.owner.key)?;
         token::transfer(
@@ -59,8 +55,8 @@ impl<'info> UnstakeWithdraw<'info> {
             &self.owner_tokens,
             self.vault.as_ref(),
             event.token_atoms,
-            &[&[seeds::VAULT, model.as_ref(), &[bump]]],
+            &[&Vault::signer_seeds(&model, &bump)],
         )?;
-        events::emit(&self.event_authority, &event)
+        events::emit_fixed(&self.event_authority, &event)
     }
 }

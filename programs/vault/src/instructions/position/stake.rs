@@ -1,8 +1,7 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token_2022::Token2022;
-use modchains_program_kit::token;
+use modchains_program_kit::{keys::same, token};
 
-use super::settle::settle_every_pool;
+use super::settle::{change_every_share, require_first_pool};
 use crate::{
     errors::{VaultError, ensure},
     events::{self, Staked},
@@ -10,7 +9,7 @@ use crate::{
 };
 
 /// How much to stake.
-#[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug)]
 pub struct StakeArgs {
     /// Token atoms to stake, more than zero.
     pub token_atoms: u64,
@@ -23,33 +22,29 @@ pub struct Stake<'info> {
     /// Owner of the position and of the tokens.
     pub owner: Signer<'info>,
     /// The vault to stake in.
-    #[account(mut, has_one = stake_tokens @ VaultError::TokenAccountMismatch)]
+    #[account(mut)]
     pub vault: AccountLoader<'info, Vault>,
     /// The owner's position.
-    #[account(
-        mut,
-        has_one = owner @ VaultError::NotPositionOwner,
-        has_one = vault @ VaultError::PositionOfAnotherVault,
-    )]
+    #[account(mut)]
     pub position: AccountLoader<'info, Position>,
     /// CHECK: the token program lets only its owner or delegate sign a transfer, and only into the same mint.
     #[account(mut)]
     pub owner_tokens: UncheckedAccount<'info>,
-    /// CHECK: named by the vault.
+    /// CHECK: the vault's own, by its stored key.
     #[account(mut)]
     pub stake_tokens: UncheckedAccount<'info>,
-    /// The vault's first pool; further ones are remaining accounts.
+    /// The vault's first pool; the position's shares, each followed by its pool, are remaining accounts.
     #[account(mut)]
     pub pool: AccountLoader<'info, RevenuePool>,
-    /// Token program of the model's token.
-    pub token_program: Program<'info, Token2022>,
+    /// CHECK: must own the vault's tokens, which are Token-2022's.
+    pub token_program: UncheckedAccount<'info>,
 }
 
 impl<'info> Stake<'info> {
     /// Settles every pool, then moves the tokens in.
-    pub fn handle(&mut self, more_pools: &'info [AccountInfo<'info>], args: StakeArgs, now_seconds: i64) -> Result<()> {
+    pub fn handle(&mut self, shares: &'info [AccountInfo<'info>], args: StakeArgs, now_seconds: i64) -> Result<()> {
         ensure(args.token_atoms > 0, VaultError::AmountZero)?;
-        let event = self.apply(more_pools, args.token_atoms, now_seconds)?;
+        let event = self.apply(shares, args.token_atoms, now_seconds)?;
         token::transfer(
             &self.token_program,
             &self.owner_tokens,
@@ -58,19 +53,27 @@ impl<'info> Stake<'info> {
             args.token_atoms,
             &[],
         )?;
-        events::emit(&self.event_authority, &event)
+        events::emit_fixed(&self.event_authority, &event)
     }
 
-    fn apply(&self, more_pools: &'info [AccountInfo<'info>], token_atoms: u64, now_seconds: i64) -> Result<Staked> {
-        let vault_key = self.vault.key();
-        let mut vault = self.vault.load_mut()?;
-        let mut position = self.position.load_mut()?;
-        settle_every_pool(&self.pool, more_pools, &vault_key, &vault, &mut position, now_seconds)?;
+    fn apply(&self, shares: &'info [AccountInfo<'info>], token_atoms: u64, now_seconds: i64) -> Result<Staked> {
+        let (vault_key, position_key) = (self.vault.as_ref().key, self.position.as_ref().key);
+        let (mut vault, mut position) = (self.vault.load_mut()?, self.position.load_mut()?);
+        ensure(same(&vault.stake_tokens, self.stake_tokens.key), VaultError::TokenAccountMismatch)?;
+        position.require_of(self.owner.key, vault_key)?;
+        {
+            let mut pool = self.pool.load_mut()?;
+            require_first_pool(&pool, vault_key)?;
+            let staked_atoms = position.staked_atoms;
+            pool.settle(&mut position.earnings, staked_atoms, now_seconds)?;
+            pool.stake(token_atoms)?;
+        }
+        change_every_share(shares, position_key, &position, now_seconds, |pool| pool.stake(token_atoms))?;
         let (position_before, vault_before) = (position.staked_atoms, vault.staked_atoms);
-        position.stake(token_atoms)?;
+        position.stake(token_atoms, now_seconds)?;
         vault.stake(token_atoms)?;
         Ok(Staked {
-            vault: vault_key,
+            vault: *vault_key,
             owner: position.owner,
             token_atoms,
             position_staked_atoms_before: position_before,
