@@ -118,7 +118,7 @@ pub struct PoolUnsubscribed {
 
 /// Tokens were staked.
 #[event]
-#[derive(Clone, Copy, Pod, Zeroable)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct Staked {
     /// The vault.
@@ -139,7 +139,7 @@ pub struct Staked {
 
 /// Staked tokens began to cool. They stopped earning.
 #[event]
-#[derive(Clone, Copy, Pod, Zeroable)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct UnstakeStarted {
     /// The vault.
@@ -164,7 +164,7 @@ pub struct UnstakeStarted {
 
 /// Cooled tokens went back to their owner.
 #[event]
-#[derive(Clone, Copy, Pod, Zeroable)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct Unstaked {
     /// The vault.
@@ -181,7 +181,7 @@ pub struct Unstaked {
 
 /// Revenue came in and will be streamed.
 #[event]
-#[derive(Clone, Copy, Pod, Zeroable)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct RevenueDeposited {
     /// The vault.
@@ -227,7 +227,7 @@ pub struct TreasuryDeposited {
 
 /// An owner took revenue.
 #[event]
-#[derive(Clone, Copy, Pod, Zeroable)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct RevenueClaimed {
     /// The vault.

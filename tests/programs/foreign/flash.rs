@@ -75,7 +75,7 @@ fn position(world: &World) -> Position {
 /// Quote atoms that the trader has or would have after selling everything and claiming all revenue.
 fn wealth(world: &World) -> u64 {
     let (market, position) = (world.market(SIDE), position(world));
-    let revenue: u64 = position.shares.iter().map(|share| share.claimable_atoms).sum();
+    let revenue = position.earnings.claimable_atoms;
     let atoms_in = tokens_held(world) + position.staked_atoms + position.cooling_atoms;
     if atoms_in == 0 {
         return quote_held(world) + revenue;

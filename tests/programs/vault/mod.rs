@@ -1,4 +1,8 @@
 //! The vault.
 
+mod closes;
 mod history;
+mod opening;
+mod revenue;
+mod shares;
 mod staking;

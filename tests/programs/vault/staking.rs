@@ -1,20 +1,12 @@
 //! Staking and revenue against the compiled vault: who earns what, when it may leave, and that nothing is lost.
 
-use anchor_lang::prelude::Pubkey;
-use modchains_sdk::{
-    address,
-    instruction::{Token, token, vault},
+use modchains_sdk::instruction::{
+    Token, token,
+    vault::{self, PoolPlace},
 };
-use modchains_tests::{
-    chain::{TOKEN, key},
-    world::{COOLDOWN_SECONDS, QUOTE, STREAM_SECONDS, Side, World, quote, revenue_mints},
-};
-use modchains_vault::{
-    instructions::{RevenueDepositArgs, StakeArgs, UnstakeArgs, VaultOpenArgs},
-    state::VaultTerms,
-};
-use solana_instruction::{AccountMeta, Instruction};
-use solana_signer::Signer;
+use modchains_tests::world::{COOLDOWN_SECONDS, QUOTE, STREAM_SECONDS, Side, World, quote, revenue_mints};
+use modchains_vault::instructions::{RevenueDepositArgs, StakeArgs, UnstakeArgs};
+use solana_instruction::Instruction;
 
 pub(super) const SIDE: Side = Side::A;
 
@@ -31,7 +23,7 @@ pub(super) fn withdraw(role: &str) -> Instruction {
 }
 
 pub(super) fn claim(role: &str) -> Instruction {
-    vault::revenue_claim(&SIDE.person(role), &SIDE.model(), &quote())
+    vault::revenue_claim(&SIDE.person(role), &SIDE.model(), &quote(), PoolPlace::First)
 }
 
 pub(super) fn deposit(revenue_atoms: u64) -> Instruction {
@@ -72,30 +64,6 @@ fn nobody_stakes_or_unstakes_more_than_they_have() {
     world.must_refuse(&[unstake("staker", u64::MAX)], "StakeTooSmall");
     world.chain.must(&[unstake("staker", staked)]);
     world.must_refuse(&[unstake("staker", 1)], "StakeTooSmall");
-}
-
-#[test]
-fn terms_of_a_vault_out_of_bounds_are_refused() {
-    let mut world = World::configured();
-    let creator = SIDE.person("creator");
-    world.enrol(creator);
-    for instruction in world.listing(SIDE).into_iter().take(2) {
-        world.chain.must(&[instruction]);
-    }
-    let open = |cooldown_seconds, stream_seconds| {
-        let terms = VaultTerms { cooldown_seconds, stream_seconds };
-        vault::vault_open(&creator, &SIDE.model(), &quote(), VaultOpenArgs { terms })
-    };
-    let day = 86_400;
-    for cooldown in [0, 9, 30 * day + 1, u32::MAX] {
-        world.must_refuse(&[open(cooldown, 60)], "CooldownOutOfBounds");
-    }
-    for stream in [0, 59, 90 * day + 1, u32::MAX] {
-        world.must_refuse(&[open(10, stream)], "StreamOutOfBounds");
-    }
-    for (cooldown, stream) in [(10, 60), (30 * day, 90 * day)] {
-        world.clone().chain.must(&[open(cooldown, stream)]);
-    }
 }
 
 #[test]
@@ -216,102 +184,6 @@ fn revenue_arrives_evenly_over_the_stream_and_is_complete_at_its_end() {
     }
     world.chain.set_time(start + stream + 1);
     world.must_refuse(&[claim("staker")], "NothingClaimable");
-}
-
-#[test]
-fn a_donation_to_pool_or_stake_tokens_changes_nothing() {
-    let mut world = World::ready();
-    world.chain.must(&[deposit(QUOTE)]);
-    let mut gifted = world.clone();
-    let (trader, program) = (SIDE.person("trader"), anchor_spl::token_2022::ID);
-    let transfer = anchor_spl::token_2022::spl_token_2022::instruction::transfer_checked;
-    let gifts = [
-        transfer(&TOKEN, &SIDE.quote_account("trader"), &quote().mint, &SIDE.pool_tokens(), &trader, &[], 7 * QUOTE, 9),
-        transfer(&program, &SIDE.token_account("trader"), &SIDE.mint(), &SIDE.stake_tokens(), &trader, &[], 7_777, 6),
-    ];
-    gifted.chain.must(&gifts.map(Result::unwrap));
-    for world in [&mut world, &mut gifted] {
-        world.chain.advance(3_600);
-        world.chain.must(&[claim("staker"), unstake("staker", 5)]);
-    }
-    assert_eq!(bytemuck::bytes_of(&world.pool(SIDE)), bytemuck::bytes_of(&gifted.pool(SIDE)));
-    assert_eq!(bytemuck::bytes_of(&world.vault(SIDE)), bytemuck::bytes_of(&gifted.vault(SIDE)));
-    assert_eq!(world.quote_atoms(SIDE, "staker"), gifted.quote_atoms(SIDE, "staker"));
-}
-
-/// Opens three more pools on side A and one on side B. Returns A's further mints in the order of their pools.
-fn open_pools(world: &mut World) -> Vec<Pubkey> {
-    let mints: Vec<Pubkey> = (1..=3).map(|index| key(&format!("revenue mint {index}")).pubkey()).collect();
-    for mint in &mints {
-        world.chain.put_mint(*mint, TOKEN, 6);
-        let revenue = Token { mint: *mint, program: TOKEN };
-        world.chain.must(&[vault::pool_open(&SIDE.person("creator"), &SIDE.model(), &revenue)]);
-    }
-    let foreign = Token { mint: mints[0], program: TOKEN };
-    world.chain.must(&[vault::pool_open(&Side::B.person("creator"), &Side::B.model(), &foreign)]);
-    mints
-}
-
-#[test]
-fn a_change_of_stake_takes_every_pool_once_and_in_order() {
-    let mut world = World::ready();
-    let mints = open_pools(&mut world);
-    let pools: Vec<Pubkey> = mints.iter().map(|mint| address::vault::pool(&SIDE.vault(), mint)).collect();
-    let foreign = address::vault::pool(&Side::B.vault(), &mints[0]);
-    let first = SIDE.pool();
-    let attempts: [(&[Pubkey], &str); 9] = [
-        (&[], "PoolCountMismatch"),
-        (&[pools[0], pools[1]], "PoolCountMismatch"),
-        (&[pools[0], pools[1], pools[2], pools[2]], "PoolCountMismatch"),
-        (&[pools[1], pools[0], pools[2]], "PoolOutOfOrder"),
-        (&[pools[0], pools[2], pools[1]], "PoolOutOfOrder"),
-        (&[pools[0], pools[0], pools[2]], "PoolOutOfOrder"),
-        (&[foreign, pools[1], pools[2]], "PoolOfAnotherVault"),
-        (&[Side::B.vault(), pools[1], pools[2]], "AccountDiscriminatorMismatch"),
-        (&[SIDE.market(), pools[1], pools[2]], "AccountOwnedByWrongProgram"),
-    ];
-    for plain in [stake("staker", 1_000), unstake("staker", 1_000)] {
-        let with = |pools: &[Pubkey]| {
-            let mut instruction = plain.clone();
-            instruction.accounts.extend(pools.iter().map(|pool| AccountMeta::new(*pool, false)));
-            instruction
-        };
-        for (pools, error) in attempts {
-            world.must_refuse(&[with(pools)], error);
-        }
-        // The first pool given again, while the runtime holds it.
-        world.must_refuse(&[with(&[first, pools[1], pools[2]])], "PoolOutOfOrder");
-        let mut swapped = with(&[first, pools[1], pools[2]]);
-        let place = swapped.accounts.iter().position(|meta| meta.pubkey == first).unwrap();
-        swapped.accounts[place].pubkey = pools[0];
-        world.must_refuse(&[swapped], "PoolOutOfOrder");
-        let mut read_only = with(&pools);
-        read_only.accounts.last_mut().unwrap().is_writable = false;
-        world.must_refuse(&[read_only], "AccountNotMutable");
-        world.chain.must(&[with(&pools)]);
-    }
-}
-
-#[test]
-fn a_pool_opened_later_pays_old_stakes_from_its_first_deposit_on_and_a_fifth_finds_no_room() {
-    let mut world = World::ready();
-    let mints = open_pools(&mut world);
-    let (creator, staker) = (SIDE.person("creator"), SIDE.person("staker"));
-    let revenue = Token { mint: mints[1], program: TOKEN };
-    for person in [creator, staker] {
-        world.chain.put_tokens(revenue.account_of(&person), TOKEN, revenue.mint, person, QUOTE);
-    }
-    let args = RevenueDepositArgs { revenue_atoms: 1_000_000 };
-    world.chain.must(&[vault::revenue_deposit(&creator, &SIDE.model(), &revenue, args)]);
-    world.chain.advance(i64::from(STREAM_SECONDS));
-    world.chain.must(&[vault::revenue_claim(&staker, &SIDE.model(), &revenue)]);
-    let earned = world.chain.token_atoms(&revenue.account_of(&staker)) - QUOTE;
-    assert!((999_999..=1_000_000).contains(&earned), "{earned}");
-    let fifth = Token { mint: key("fifth revenue mint").pubkey(), program: TOKEN };
-    world.chain.put_mint(fifth.mint, TOKEN, 6);
-    world.must_refuse(&[vault::pool_open(&creator, &SIDE.model(), &fifth)], "PoolListFull");
-    let stranger = SIDE.person("trader");
-    world.must_refuse(&[vault::pool_open(&stranger, &SIDE.model(), &fifth)], "NotCreator");
 }
 
 #[test]

@@ -231,7 +231,7 @@ impl Crowd {
         let tokens: u64 = self.agents.iter().map(|agent| agent.token_atoms).sum();
         assert_eq!(tokens, self.world.state.curve.circulating_atoms);
         let purses: u64 = self.agents.iter().map(|agent| agent.cash_atoms).sum();
-        let vault = self.vault_due_atoms + self.stream.deposited_atoms - self.stream.claimed_atoms;
+        let vault = self.vault_due_atoms + self.stream.held_atoms().unwrap();
         let held = purses + self.world.state.curve.reserve_atoms + self.owed_atoms + vault + self.operators_atoms;
         assert_eq!(held, PURSE * self.agents.len() as u64 + self.users_paid_atoms);
     }
@@ -239,16 +239,18 @@ impl Crowd {
     /// The run on the bank: everybody claims and sells; the reserve pays every one of them.
     fn everybody_leaves(&mut self) {
         self.stream = self.stream.advance(self.world.now_seconds, self.staked_atoms).unwrap();
+        let mut settled_atoms = 0;
         for place in 0..self.agents.len() {
             let agent = self.agents[place];
-            let earned_atoms = self.stream.claimable(agent.staked_atoms, agent.checkpoint_q64).unwrap();
-            self.stream = self.stream.claim(earned_atoms).unwrap();
+            let earned_atoms;
+            (earned_atoms, self.stream) = self.stream.settle(agent.staked_atoms, agent.checkpoint_q64).unwrap();
+            settled_atoms += earned_atoms;
             self.agents[place].cash_atoms += earned_atoms;
             self.sell(place, agent.token_atoms);
             self.check();
         }
         let dust = self.agents.iter().map(|agent| agent.token_atoms).max().unwrap();
         assert!(dust as f64 * self.price() < 2.0, "{dust} atoms of a token could not be sold");
-        self.summary.streamed = self.stream.claimed_atoms as f64 / self.vault_total_atoms as f64;
+        self.summary.streamed = settled_atoms as f64 / self.vault_total_atoms as f64;
     }
 }
