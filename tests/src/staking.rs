@@ -19,6 +19,9 @@ use crate::{
     world::{COOLDOWN_SECONDS, QUOTE, STREAM_SECONDS, Side, World, quote, revenue_mints},
 };
 
+/// What a crowd has staked together, token atoms.
+const CROWD_ATOMS: u64 = 1_000_000_000_000;
+
 /// The token of a second revenue pool.
 pub fn further() -> Token {
     Token { mint: key("second revenue mint").pubkey(), program: TOKEN }
@@ -65,6 +68,34 @@ fn earned() -> World {
         world.chain.must(&[deposit(side, &quote(), QUOTE), deposit(side, &further(), QUOTE / 2)]);
     }
     world.chain.advance(STREAM_SECONDS.into());
+    world
+}
+
+/// Side A's vault with so many positions beside the staker's, which together have the same stake whatever their number, and
+/// with revenue that streams.
+pub fn crowded(positions: u64) -> World {
+    let mut world = World::ready();
+    let side = Side::A;
+    let mut account = world.chain.raw(&side.position()).expect("the staker has a position");
+    let mut position = world.position(side, "staker");
+    position.staked_atoms = CROWD_ATOMS / positions;
+    for _ in 0..positions {
+        position.owner = Pubkey::new_unique();
+        account.data[8..].copy_from_slice(bytemuck::bytes_of(&position));
+        world.chain.svm.set_account(Pubkey::new_unique(), account.clone()).expect("the account can be set");
+    }
+    let (mut vault, mut pool) = (world.vault(side), world.pool(side));
+    vault.staked_atoms += CROWD_ATOMS;
+    pool.staked_atoms += CROWD_ATOMS;
+    for (address, bytes) in [(side.vault(), bytemuck::bytes_of(&vault)), (side.pool(), bytemuck::bytes_of(&pool))] {
+        let mut account = world.chain.raw(&address).expect("it exists");
+        account.data[8..].copy_from_slice(bytes);
+        world.chain.svm.set_account(address, account).expect("the account can be set");
+    }
+    let program = Token::of_model(&side.model()).program;
+    world.chain.put_tokens(side.stake_tokens(), program, side.mint(), side.vault(), vault.staked_atoms);
+    world.chain.must(&[deposit(side, &quote(), QUOTE)]);
+    world.chain.advance(3_600);
     world
 }
 

@@ -39,6 +39,7 @@ mod error;
 pub mod hash;
 pub mod instruction;
 pub mod keys;
+pub mod pack;
 pub mod quote;
 pub mod rent;
 pub mod terminal;

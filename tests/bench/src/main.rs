@@ -83,6 +83,7 @@ fn run(options: &Options) -> Result<()> {
 fn programs(figures: &mut Figures, options: &Options) -> Result<Vec<Table>> {
     let mut tables = vec![step("compute units of every instruction", || programs::compute::measure(figures))?];
     tables.extend(step("trades in every shape", || programs::trades::measure(figures))?);
+    tables.push(step("a vault with many positions", || programs::crowd::measure(figures))?);
     tables.push(step("launches", || programs::launch::measure(figures))?);
     let objects = step("one of every account", Objects::create)?;
     tables.extend(step("sizes of programs, accounts, transactions", || programs::sizes::measure(figures, &objects))?);

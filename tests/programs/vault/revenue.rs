@@ -1,13 +1,20 @@
 //! Revenue that comes in by any way and whatever happens around it: nothing is lost, nothing held up.
 
 use anchor_lang::{Discriminator, prelude::Pubkey};
-use modchains_sdk::instruction::{
-    Token, exchange,
-    vault::{self, PoolPlace},
+use modchains_exchange::state::QuoteTerms;
+use modchains_sdk::{
+    client::claimable_atoms,
+    instruction::{
+        Token,
+        exchange::{self, TradeRoute},
+        staking::Compound,
+        vault::{self, PoolPlace},
+    },
+    quote::{TradeSide, TradeSize, quote as quote_trade},
 };
 use modchains_tests::{
-    staking::{both_mints, further, gift, subscribed},
-    world::{COOLDOWN_SECONDS, QUOTE, STREAM_SECONDS, Side, World, quote},
+    staking::{both_mints, crowded, further, gift, subscribed},
+    world::{COOLDOWN_SECONDS, QUOTE, STREAM_SECONDS, Side, World, quote, revenue_mints},
 };
 use modchains_vault::{
     events::{RevenueDeposited, TreasuryDeposited},
@@ -214,28 +221,11 @@ fn an_accumulator_at_its_end_wraps_and_pays_on() {
 }
 
 #[test]
-fn what_a_claim_costs_does_not_depend_on_how_many_have_a_position() {
-    let mut world = World::ready();
-    world.chain.must(&[deposit(QUOTE)]);
-    let mut crowded = world.clone();
-    let mut account = world.chain.raw(&SIDE.position()).unwrap();
-    for index in 0..1_000_u64 {
-        let owner = modchains_tests::chain::key(&format!("staker {index}"));
-        let owner = solana_signer::Signer::pubkey(&owner);
-        account.data[8 + 32..8 + 64].copy_from_slice(owner.as_ref());
-        let address = modchains_sdk::address::vault::position(&SIDE.vault(), &owner);
-        crowded.chain.svm.set_account(address, account.clone()).unwrap();
-    }
-    edit::<Vault>(&mut crowded, &SIDE.vault(), |vault| vault.staked_atoms *= 1_001);
-    edit::<RevenuePool>(&mut crowded, &SIDE.pool(), |pool| pool.staked_atoms *= 1_001);
+fn what_stakers_send_costs_the_same_however_many_positions_a_vault_has() {
+    let (mut few, mut many) = (crowded(10), crowded(10_000));
     for step in [claim("staker"), stake("staker", 7), unstake("staker", 9)] {
-        let step = std::slice::from_ref(&step);
-        let costs = [&mut world, &mut crowded].map(|world| {
-            world.chain.advance(3_600);
-            world.chain.must(step).compute_units
-        });
-        // The division by the stake takes a few units more or less.
-        assert!(costs[0].abs_diff(costs[1]) <= 100, "{costs:?}");
+        let costs = [&mut few, &mut many].map(|world| world.chain.must(std::slice::from_ref(&step)).compute_units);
+        assert_eq!(costs[0], costs[1]);
     }
 }
 
@@ -256,4 +246,37 @@ fn nobody_claims_or_moves_what_is_anothers() {
         }
     }
     world.must_refuse(&[foreign], "PositionOfAnotherVault");
+}
+
+#[test]
+fn revenue_is_put_to_stake_in_one_transaction_or_not_at_all() {
+    let mut world = World::ready();
+    world.chain.must(&[deposit(QUOTE)]);
+    world.chain.advance(STREAM_SECONDS.into());
+    let (staker, market) = (SIDE.person("staker"), world.market(SIDE));
+    let position = world.position(SIDE, "staker");
+    let claimable = claimable_atoms(&world.pool(SIDE), &position.earnings, position.staked_atoms, world.chain.now());
+    let offer = quote_trade(&market, TradeSide::Buy, TradeSize::ExactIn(claimable), world.chain.now()).unwrap();
+    let token_atoms = offer.min_out(10).unwrap();
+    let terms = QuoteTerms { deadline_seconds: world.chain.now() + 1, max_epoch: offer.max_epoch };
+    let compound = Compound {
+        owner: staker,
+        model: SIDE.model(),
+        quote: quote(),
+        revenue: revenue_mints(),
+        token_atoms,
+        max_quote_atoms_in: claimable,
+        terms,
+        route: TradeRoute::default(),
+    };
+    let moved = Compound { terms: QuoteTerms { max_epoch: market.parameter_epoch, ..terms }, ..compound };
+    world.must_refuse(&moved.instructions(), "ParametersMoved");
+    let dear = Compound { token_atoms: 2 * token_atoms, ..compound };
+    world.must_refuse(&dear.instructions(), "InputAboveLimit");
+    let (held, tokens) = (world.quote_atoms(SIDE, "staker"), world.model_atoms(SIDE, "staker"));
+    world.chain.must(&compound.instructions());
+    assert_eq!(world.position(SIDE, "staker").staked_atoms, position.staked_atoms + token_atoms);
+    assert_eq!(world.model_atoms(SIDE, "staker"), tokens);
+    let rest = world.quote_atoms(SIDE, "staker") - held;
+    assert!(rest <= claimable / 500, "{rest} of {claimable} left");
 }

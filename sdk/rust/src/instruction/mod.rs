@@ -5,6 +5,7 @@ pub mod exchange;
 pub mod oracle;
 mod payee;
 pub mod registry;
+pub mod staking;
 pub mod token;
 pub mod trade;
 pub mod vault;

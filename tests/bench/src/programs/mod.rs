@@ -2,6 +2,7 @@
 
 pub mod compute;
 pub mod cpis;
+pub mod crowd;
 pub mod launch;
 pub mod objects;
 pub mod rent;

@@ -17,6 +17,7 @@ use modchains_sdk::{
 };
 use modchains_tests::{
     registry::{content_instruction, content_terms, licence_args, shares},
+    staking,
     world::{Side, World, quote, register_args, request_args, request_instruction},
 };
 
@@ -77,7 +78,7 @@ pub fn digit_instruction() -> Instruction {
 
 /// A chain with one of everything.
 fn furnished() -> World {
-    let mut world = World::ready();
+    let mut world = staking::subscribed();
     let [creator, staker, requester] = ["creator", "staker", "requester"].map(|role| SIDE.person(role));
     let model = SIDE.model();
     world.chain.must(&[digit_instruction()]);
@@ -128,6 +129,7 @@ fn addresses() -> Vec<(&'static str, Pubkey)> {
         ("revenue_pool", SIDE.pool()),
         ("pool_tokens", SIDE.pool_tokens()),
         ("position", SIDE.position()),
+        ("share", SIDE.share()),
         ("service", SIDE.service()),
         ("escrow", SIDE.escrow()),
         ("usage", SIDE.usage()),

@@ -18,7 +18,7 @@ const MAINNET_LAMPORTS_PER_BYTE: usize = 5_080;
 const ACCOUNT_OVERHEAD_BYTES: usize = 128;
 
 /// What is paid together, and for which accounts.
-const GROUPS: [(&str, &str, &[&str]); 16] = [
+const GROUPS: [(&str, &str, &[&str]); 17] = [
     ("model_and_mint", "`model_register`, no image", &["model", "mint"]),
     ("model_and_mint_image", "`model_register`, image of 60 bytes", &["model", "mint_image"]),
     ("model_version", "`model_version_publish`", &["model_version"]),
@@ -34,6 +34,7 @@ const GROUPS: [(&str, &str, &[&str]); 16] = [
     ("content", "`content_mint`, mint and token account", &["content_mint", "content_tokens"]),
     ("position", "first stake of a holder", &["position"]),
     ("operator", "`operator_register`", &["operator"]),
+    ("share", "`pool_subscribe`, returned by `pool_unsubscribe`", &["share"]),
     ("request_digits", "a request, returned when it closes", &["request_digits"]),
 ];
 /// Groups that open a market, and that list a model with everything.

@@ -43,7 +43,8 @@ impl<'info> PoolClose<'info> {
             payer_tokens: &self.payer_tokens,
             token_program: &self.token_program,
         }
-        .close()?;
+        .close_tokens()?;
+        account::close(self.pool.as_ref(), &self.payer)?;
         events::emit(&self.event_authority, &event)
     }
 }
@@ -63,9 +64,10 @@ pub(super) struct PoolEnd<'a, 'info> {
 }
 
 impl PoolEnd<'_, '_> {
-    /// Pays the dust that divisions left over to the payer and closes both accounts. Refused while anything is due, or lies
-    /// in the token account that was sent there directly: it is the stakers' once somebody sweeps it.
-    pub fn close(&self) -> Result<PoolClosed> {
+    /// Pays the dust that divisions left over to the payer and closes the token account; the pool is the caller's to close,
+    /// after the last call that names the payer. Refused while anything is due, or lies in the token account that was sent
+    /// there directly: it is the stakers' once somebody sweeps it.
+    pub fn close_tokens(&self) -> Result<PoolClosed> {
         let (event, bump) = {
             let pool = self.pool.load()?;
             pool.require_closable()?;
@@ -85,7 +87,6 @@ impl PoolEnd<'_, '_> {
             token::transfer(program, tokens, self.payer_tokens, authority, event.dust_atoms, &[&signer_seeds])?;
         }
         token::close_account(program, tokens, self.payer, authority, &[&signer_seeds])?;
-        account::close(authority, self.payer)?;
         Ok(event)
     }
 }

@@ -62,10 +62,11 @@ impl<'info> VaultClose<'info> {
             payer_tokens: &self.payer_tokens,
             token_program: &self.revenue_token_program,
         }
-        .close()?;
+        .close_tokens()?;
         let signer_seeds = Vault::signer_seeds(&model, &bump);
         let vault = self.vault.as_ref();
         token::close_account(&self.token_program, &self.stake_tokens, &self.payer, vault, &[&signer_seeds])?;
+        account::close(self.pool.as_ref(), &self.payer)?;
         account::close(vault, &self.payer)?;
         events::emit(&self.event_authority, &pool_closed)?;
         let event = VaultClosed { vault: self.vault.key(), payer: self.payer.key() };
