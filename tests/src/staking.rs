@@ -8,7 +8,10 @@ use modchains_sdk::{
         vault::{self, PoolPlace, RevenueMints},
     },
 };
-use modchains_vault::instructions::{RevenueDepositArgs, StakeArgs, TreasuryDepositArgs, UnstakeArgs, VaultOpenArgs};
+use modchains_vault::{
+    instructions::{RevenueDepositArgs, StakeArgs, TreasuryDepositArgs, UnstakeArgs, VaultOpenArgs},
+    state::VaultTerms,
+};
 use solana_instruction::{AccountMeta, Instruction};
 use solana_signer::Signer;
 
@@ -99,13 +102,22 @@ pub fn crowded(positions: u64) -> World {
     world
 }
 
-/// Vaults that nobody uses, opened by traders.
+/// Vaults that everybody has left, with an atom of dust in the first pool.
 fn unused() -> World {
-    let mut world = traded();
+    let mut world = World::ready();
     for side in Side::BOTH {
-        let trader = side.person("trader");
-        world.enrol(trader);
-        world.chain.must(&[vault::vault_open(&trader, &side.model(), &quote(), VaultOpenArgs { terms: None })]);
+        world.chain.must(&[deposit(side, &quote(), QUOTE)]);
+    }
+    world.chain.advance(STREAM_SECONDS.into());
+    for side in Side::BOTH {
+        let (staker, token_atoms) = (side.person("staker"), world.position(side, "staker").staked_atoms);
+        let claim = vault::revenue_claim(&staker, &side.model(), &quote(), PoolPlace::First);
+        let leave = vault::unstake(&staker, &side.model(), revenue_mints(), UnstakeArgs { token_atoms });
+        world.chain.must(&[claim, leave]);
+    }
+    world.chain.advance(COOLDOWN_SECONDS.into());
+    for side in Side::BOTH {
+        world.chain.must(&[vault::unstake_withdraw(&side.person("staker"), &side.model())]);
     }
     world
 }
@@ -163,8 +175,12 @@ pub(crate) fn builds() -> Vec<Row> {
 
 fn vault_builds() -> Vec<Row> {
     vec![
-        ("vault_open", traded, |world| both(|side| world.listing(side)[3].clone())),
-        ("vault_close", unused, |_| both(|side| vault::vault_close(&side.person("trader"), &side.model(), &quote()))),
+        ("vault_open", traded, |_| {
+            let terms = VaultTerms { cooldown_seconds: COOLDOWN_SECONDS, stream_seconds: 2 * STREAM_SECONDS };
+            let args = VaultOpenArgs { terms: Some(terms) };
+            both(|side| vault::vault_open(&side.person("creator"), &side.model(), &quote(), args))
+        }),
+        ("vault_close", unused, |_| both(|side| vault::vault_close(&side.person("creator"), &side.model(), &quote()))),
         ("pool_open", World::ready, |world| {
             world.chain.put_mint(further().mint, further().program, 6);
             both(|side| vault::pool_open(&side.person("trader"), &side.model(), &further()))

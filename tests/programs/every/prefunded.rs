@@ -39,8 +39,14 @@ fn lamports_at_an_address_block_no_instruction_that_creates_there() {
     }
     let expected =
         ["config_initialize", "model_register", "market_open", "referral_open", "licence_grant", "vault_open"];
-    let expected =
-        expected.iter().chain(&["pool_open", "pool_subscribe", "position_open", "operator_register", "service_open", "request_create"]);
+    let expected = expected.iter().chain(&[
+        "pool_open",
+        "pool_subscribe",
+        "position_open",
+        "operator_register",
+        "service_open",
+        "request_create",
+    ]);
     for name in expected {
         assert!(creating.contains(name), "{name} is not known to create an account: {creating:?}");
     }

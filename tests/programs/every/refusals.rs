@@ -23,6 +23,8 @@ const ACCEPTED: &[(Program, &str, &str, Substitution, &str)] = &[
     (Program::Exchange, "market_pause", "market", Substitution::Sibling, "the admin may pause any market"),
     (Program::Exchange, "referral_open", "payer", Substitution::Stranger, "anybody may pay for a referral"),
     (Program::Exchange, "referral_open", "payer", Substitution::Sibling, "anybody may pay for a referral"),
+    (Program::Vault, "pool_open", "payer", Substitution::Stranger, "anybody may open a pool"),
+    (Program::Vault, "pool_open", "payer", Substitution::Sibling, "anybody may open a pool"),
     (Program::Oracle, "usage_roll", "usage", Substitution::Sibling, "anyone may roll the usage of any model"),
     (Program::Oracle, "request_create", "licence_use", Substitution::Duplicate, "not read while no rate is set"),
     (Program::Oracle, "request_create", "program", Substitution::FakeProgram, ABSENT),

@@ -120,7 +120,11 @@ fn revenue_of_a_further_pool_follows_the_stake_of_its_subscribers() {
     let shares = [further().mint];
     let staked = world.position(SIDE, "staker").staked_atoms;
     // The trader stakes three times as much, half of the stream later.
-    world.chain.must(&[vault::position_open(&trader, &model), subscribe("trader", &further().mint), deposit(1_000_000)]);
+    world.chain.must(&[
+        vault::position_open(&trader, &model),
+        subscribe("trader", &further().mint),
+        deposit(1_000_000),
+    ]);
     world.chain.advance(i64::from(STREAM_SECONDS) / 2);
     let most = world.model_atoms(SIDE, "trader").min(3 * staked);
     world.chain.must(&[vault::stake(&trader, &model, both_mints(&shares), StakeArgs { token_atoms: most })]);
@@ -164,7 +168,8 @@ fn a_position_has_room_for_eight_shares_and_a_place_that_is_given_back_is_free()
         world.chain.must(&[subscribe("staker", mint)]);
     }
     world.must_refuse(&[subscribe("staker", &mints[8])], "SharePlacesTaken");
-    let full = vault::stake(&SIDE.person("staker"), &SIDE.model(), both_mints(&mints[..8]), StakeArgs { token_atoms: 1 });
+    let full =
+        vault::stake(&SIDE.person("staker"), &SIDE.model(), both_mints(&mints[..8]), StakeArgs { token_atoms: 1 });
     world.chain.must(&[full]);
     world.chain.must(&[unsubscribe("staker", &mints[3]), subscribe("staker", &mints[8])]);
     let share: Share =

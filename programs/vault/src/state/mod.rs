@@ -1,5 +1,7 @@
 //! Account types of the vault program. Each owns its transitions and states its invariant.
 
+#[cfg(test)]
+mod conservation;
 mod pool;
 mod position;
 mod q64;

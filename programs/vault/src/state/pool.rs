@@ -122,8 +122,7 @@ impl RevenuePool {
     /// come before any change of the pool's or the position's stake.
     pub fn settle(&mut self, earnings: &mut Earnings, staked_atoms: u64, now_seconds: i64) -> Result<()> {
         let stream = self.stream().advance(now_seconds, self.staked_atoms).map_err(VaultError::from)?;
-        let (earned_atoms, stream) =
-            stream.settle(staked_atoms, earnings.checkpoint()).map_err(VaultError::from)?;
+        let (earned_atoms, stream) = stream.settle(staked_atoms, earnings.checkpoint()).map_err(VaultError::from)?;
         earnings.credit(earned_atoms, stream.acc_per_share_q64)?;
         self.settled_atoms = self.settled_atoms.checked_add(earned_atoms).ok_or(VaultError::Overflow)?;
         self.store(&stream);

@@ -31,10 +31,7 @@ fn deposit(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let most = if pick.percent(95) { held.min(1_000_000_000_000) } else { held };
     let revenue_atoms = pick.amount(most);
     let instruction = vault::revenue_deposit(&depositor, &model, &quote, RevenueDepositArgs { revenue_atoms });
-    let reasons = [
-        (revenue_atoms == 0, "nothing is deposited"),
-        (revenue_atoms > held, "the depositor has less"),
-    ];
+    let reasons = [(revenue_atoms == 0, "nothing is deposited"), (revenue_atoms > held, "the depositor has less")];
     let what = format!("{} deposits {revenue_atoms} of revenue", short(&depositor));
     Some(Plan { expect: expect(&reasons, "anybody may"), ..Plan::one(instruction, what) })
 }

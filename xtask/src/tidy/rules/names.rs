@@ -35,9 +35,12 @@ const VERBS: &[&str] = &[
     "set",
     "stake",
     "start",
+    "subscribe",
+    "sweep",
     "sync",
     "trade",
     "unstake",
+    "unsubscribe",
     "withdraw",
 ];
 

@@ -40,12 +40,7 @@ impl<'info> Unstake<'info> {
         events::emit_fixed(&self.event_authority, &event)
     }
 
-    fn apply(
-        &self,
-        shares: &'info [AccountInfo<'info>],
-        token_atoms: u64,
-        now_seconds: i64,
-    ) -> Result<UnstakeStarted> {
+    fn apply(&self, shares: &'info [AccountInfo<'info>], token_atoms: u64, now_seconds: i64) -> Result<UnstakeStarted> {
         let (vault_key, position_key) = (self.vault.as_ref().key, self.position.as_ref().key);
         let (mut vault, mut position) = (self.vault.load_mut()?, self.position.load_mut()?);
         position.require_of(self.owner.key, vault_key)?;

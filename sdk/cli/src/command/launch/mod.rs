@@ -27,9 +27,7 @@ use terms::Terms;
 use crate::{
     amount::{Amount, Decimal},
     argument::require_text,
-    command::{
-        market::open::MarketTerms, model::version::of_bundle, service::WAIT_MAX_SECONDS_DEFAULT,
-    },
+    command::{market::open::MarketTerms, model::version::of_bundle, service::WAIT_MAX_SECONDS_DEFAULT},
     connection::{Connection, TokenView, positive_atoms},
     error::{CliError, Result},
     output::Report,

@@ -19,7 +19,9 @@ use crate::{
 
 /// Arguments of `vault open`.
 #[derive(Debug, Args)]
-#[command(after_long_help = "Only the model's creator may choose the times; anybody may open a vault with the default ones.")]
+#[command(
+    after_long_help = "Only the model's creator may choose the times; anybody may open a vault with the default ones."
+)]
 pub struct OpenArgs {
     #[command(flatten)]
     model: ModelArg,

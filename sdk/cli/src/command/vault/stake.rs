@@ -20,11 +20,13 @@ use crate::{
 
 /// Arguments of `vault stake`.
 #[derive(Debug, Args)]
-#[command(after_long_help = "Opens your position first if you have none, and shares of the vault's further pools in mints that the exchange
+#[command(
+    after_long_help = "Opens your position first if you have none, and shares of the vault's further pools in mints that the exchange
 allows, as far as there is room for eight: they earn from then on.
 
 Example:
-  modchains vault stake all MODEL")]
+  modchains vault stake all MODEL"
+)]
 pub struct StakeArgs {
     /// How many tokens, or `all`.
     #[arg(value_name = "TOKENS")]
