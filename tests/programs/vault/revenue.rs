@@ -269,7 +269,7 @@ fn revenue_is_put_to_stake_in_one_transaction_or_not_at_all() {
         terms,
         route: TradeRoute::default(),
     };
-    let moved = Compound { terms: QuoteTerms { max_epoch: market.parameter_epoch, ..terms }, ..compound };
+    let moved = Compound { terms: QuoteTerms { max_epoch: market.parameter_epoch.into(), ..terms }, ..compound };
     world.must_refuse(&moved.instructions(), "ParametersMoved");
     let dear = Compound { token_atoms: 2 * token_atoms, ..compound };
     world.must_refuse(&dear.instructions(), "InputAboveLimit");

@@ -16,10 +16,7 @@ use crate::{
     registry,
     row::{Build, Row, both},
     staking,
-    world::{
-        COOLDOWN_SECONDS, EPOCH_SECONDS, QUOTE, Side, TIMELOCK_SECONDS, World, market_params, quote, revenue_mints,
-        version_args,
-    },
+    world::{EPOCH_SECONDS, QUOTE, Side, TIMELOCK_SECONDS, World, market_params, quote, version_args},
 };
 
 /// One instruction on a chain where it succeeds.
