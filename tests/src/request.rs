@@ -8,10 +8,11 @@ use solana_instruction::Instruction;
 use crate::world::{CHALLENGE_SECONDS, COOLDOWN_SECONDS, Side, World, quote, request_args};
 
 impl World {
-    /// Creates request `nonce`.
+    /// Creates request `nonce`, on the service's present terms.
     pub fn request(&mut self, side: Side, nonce: u64) {
-        let requester = side.person("requester");
-        self.chain.must(&[request_instruction(&requester, &side.model(), request_args(nonce))]);
+        let (requester, terms_counter) = (side.person("requester"), self.service(side).terms_counter);
+        let args = RequestCreateArgs { terms_counter, ..request_args(nonce) };
+        self.chain.must(&[request_instruction(&requester, &side.model(), args)]);
     }
 
     /// Claims request `nonce`.

@@ -90,7 +90,12 @@ pub mod oracle {
 
     /// Sets the terms of new requests; the model's creator only.
     pub fn service_configure(ctx: Context<ServiceConfigure>, args: ServiceConfigureArgs) -> Result<()> {
-        ctx.accounts.handle(args)
+        ctx.accounts.handle(args, now_seconds()?)
+    }
+
+    /// Applies a service's queued split after its timelock.
+    pub fn service_split_apply(ctx: Context<ServiceSplitApply>) -> Result<()> {
+        ctx.accounts.handle(now_seconds()?)
     }
 
     /// Asks for an inference under a licence and puts its price in escrow.

@@ -3,6 +3,7 @@
 use crate::{
     CoreError, Result,
     bps::{BPS_DENOMINATOR, bps_ceil, bps_floor},
+    window,
 };
 
 /// Smallest base trade fee.
@@ -23,6 +24,11 @@ pub const PROTOCOL_PART_MIN_BPS: u16 = 500;
 pub const PROTOCOL_PART_MAX_BPS: u16 = 4_000;
 /// Smallest part of the inference fee that goes to the operator who did the work.
 pub const OPERATOR_PART_MIN_BPS: u16 = 3_000;
+/// Smallest part of the inference fee that goes to the stakers.
+pub const VAULT_PART_MIN_BPS: u16 = 500;
+/// How long a split that gives somebody less waits: 31 days, a day more than the longest cooldown of a stake, so that
+/// whoever staked for the split in force is out before another one holds.
+pub const SPLIT_TIMELOCK_SECONDS: u32 = 31 * 24 * 3_600;
 
 /// How the trade fee is shared. The parts add up to 10,000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -235,15 +241,31 @@ impl UsageFeeLegs {
 }
 
 impl UsageFeeSplit {
-    /// Requires that the parts add up to 10,000, the operator's is at least its bound and the reserve's at least the
-    /// protocol's: growth that moves a premium adds to the backing as well.
+    /// Requires that the parts add up to 10,000, the operator's and the stakers' are at least their bounds and the
+    /// reserve's at least the protocol's: growth that moves a premium adds to the backing as well.
     pub fn validate(&self) -> Result<()> {
         let parts = [self.operator_bps, self.vault_bps, self.creator_bps, self.reserve_bps, self.protocol_bps];
         require_whole(&parts)?;
-        if self.operator_bps < OPERATOR_PART_MIN_BPS || self.reserve_bps < self.protocol_bps {
+        let minima_kept = self.operator_bps >= OPERATOR_PART_MIN_BPS && self.vault_bps >= VAULT_PART_MIN_BPS;
+        if !minima_kept || self.reserve_bps < self.protocol_bps {
             return Err(CoreError::SplitInvalid);
         }
         Ok(())
+    }
+
+    /// Whether `next` gives less to somebody who relies on this split: stakers, creator and contributors, those who hold
+    /// the token for its reserve, or the protocol, whose part moves the curve. Operators do not: each request keeps the
+    /// split that it was created with, and they see it before they claim.
+    pub const fn is_lowered_by(&self, next: &Self) -> bool {
+        next.vault_bps < self.vault_bps
+            || next.creator_bps < self.creator_bps
+            || next.reserve_bps < self.reserve_bps
+            || next.protocol_bps < self.protocol_bps
+    }
+
+    /// From when `next` may replace this split if it is named now, unix seconds; none if at once.
+    pub fn replaceable_at_seconds(&self, next: &Self, now_seconds: i64) -> Result<Option<i64>> {
+        self.is_lowered_by(next).then(|| window::end_seconds(now_seconds, SPLIT_TIMELOCK_SECONDS)).transpose()
     }
 
     /// Splits an inference fee. All other parts round down; the remainder goes to the operator.

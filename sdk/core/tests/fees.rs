@@ -5,11 +5,28 @@ mod common;
 
 use modchains_core::{
     CoreError,
-    fees::{FEE_SPLIT_DEFAULT, FeeSplit, TRADE_FEES_DEFAULT, TradeFees, USAGE_FEE_SPLIT_DEFAULT, UsageFeeSplit},
+    fees::{
+        FEE_SPLIT_DEFAULT, FeeSplit, SPLIT_TIMELOCK_SECONDS, TRADE_FEES_DEFAULT, TradeFees, USAGE_FEE_SPLIT_DEFAULT,
+        UsageFeeSplit, VAULT_PART_MIN_BPS,
+    },
 };
 use proptest::prelude::*;
 
 use common::{any_atoms, trade_fees};
+
+const SPLIT_TIMELOCK: i64 = SPLIT_TIMELOCK_SECONDS as i64;
+
+/// Any valid split of an inference fee.
+fn usage_split() -> impl Strategy<Value = UsageFeeSplit> {
+    let parts = (3_000u16..=10_000 - VAULT_PART_MIN_BPS, prop::array::uniform3(0u16..=10_000));
+    parts.prop_map(|(operator_bps, cuts)| {
+        let vault_bps = cuts[0].clamp(VAULT_PART_MIN_BPS, 10_000 - operator_bps);
+        let creator_bps = cuts[1].min(10_000 - operator_bps - vault_bps);
+        let rest_bps = 10_000 - operator_bps - vault_bps - creator_bps;
+        let protocol_bps = cuts[2].min(rest_bps / 2);
+        UsageFeeSplit { operator_bps, vault_bps, creator_bps, reserve_bps: rest_bps - protocol_bps, protocol_bps }
+    })
+}
 
 proptest! {
     #![proptest_config(modchains_test_seed::config())]
@@ -81,20 +98,44 @@ proptest! {
 
     #[test]
     fn a_usage_fee_is_split_to_the_atom(
-        operator_bps in 3_000u16..=10_000, cuts in prop::array::uniform3(0u16..=10_000), fee_atoms in any_atoms(),
+        split in usage_split(), fee_atoms in any_atoms(),
     ) {
-        let vault_bps = cuts[0].min(10_000 - operator_bps);
-        let creator_bps = cuts[1].min(10_000 - operator_bps - vault_bps);
-        let rest_bps = 10_000 - operator_bps - vault_bps - creator_bps;
-        let protocol_bps = cuts[2].min(rest_bps / 2);
-        let reserve_bps = rest_bps - protocol_bps;
-        let split = UsageFeeSplit { operator_bps, vault_bps, creator_bps, reserve_bps, protocol_bps };
         prop_assert_eq!(split.validate(), Ok(()));
+        let operator_bps = split.operator_bps;
         let legs = split.split(fee_atoms).unwrap();
         let others = [legs.vault, legs.creator, legs.reserve, legs.protocol];
         prop_assert_eq!(u128::from(legs.operator) + others.iter().map(|leg| u128::from(*leg)).sum::<u128>(), u128::from(fee_atoms));
         prop_assert!(u128::from(legs.operator) * 10_000 >= u128::from(fee_atoms) * u128::from(operator_bps));
         prop_assert_eq!(legs.lost_atoms(), legs.protocol);
+    }
+
+    #[test]
+    fn nobody_but_operators_gets_less_sooner_than_a_cooldown_after_it_was_said(
+        first in usage_split(), steps in prop::collection::vec((usage_split(), 0i64..2 * SPLIT_TIMELOCK, any::<bool>()), 1..40),
+    ) {
+        // What was in force and what was said to come, with the time, after each step.
+        let (mut in_force, mut queued, mut now_seconds) = (first, None, 0);
+        let mut history = vec![(now_seconds, in_force, in_force)];
+        for (split, wait_seconds, names_one) in steps {
+            now_seconds += wait_seconds;
+            if names_one {
+                match in_force.replaceable_at_seconds(&split, now_seconds).unwrap() {
+                    None => (in_force, queued) = (split, None),
+                    Some(at_seconds) => queued = Some((split, at_seconds)),
+                }
+            } else if let Some((split, _)) = queued.filter(|(_, at_seconds)| *at_seconds <= now_seconds) {
+                (in_force, queued) = (split, None);
+            }
+            for (seen_at_seconds, seen, said) in &history {
+                let is_bound = now_seconds < seen_at_seconds + SPLIT_TIMELOCK;
+                let others: [fn(&UsageFeeSplit) -> u16; 4] =
+                    [|split| split.vault_bps, |split| split.creator_bps, |split| split.reserve_bps, |split| split.protocol_bps];
+                for leg in others {
+                    prop_assert!(!is_bound || leg(&in_force) >= leg(seen).min(leg(said)), "{seen:?} and {said:?}, then {in_force:?}");
+                }
+            }
+            history.push((now_seconds, in_force, queued.map_or(in_force, |(split, _)| split)));
+        }
     }
 
     #[test]
@@ -141,6 +182,8 @@ fn settings_on_their_bounds_are_accepted() {
         assert_eq!(split.validate(), Ok(()), "{split:?}");
     }
     assert_eq!(UsageFeeSplit { operator_bps: 3_000, vault_bps: 4_300, ..USAGE_FEE_SPLIT_DEFAULT }.validate(), Ok(()));
+    let least = UsageFeeSplit { vault_bps: 500, operator_bps: 6_800, ..USAGE_FEE_SPLIT_DEFAULT };
+    assert_eq!(least.validate(), Ok(()));
     let as_much = UsageFeeSplit { reserve_bps: 500, vault_bps: 2_100, ..USAGE_FEE_SPLIT_DEFAULT };
     assert_eq!(as_much.validate(), Ok(()), "the reserve's part is the protocol's");
 }
@@ -167,6 +210,7 @@ fn settings_out_of_bounds_are_refused() {
         UsageFeeSplit { operator_bps: 2_999, vault_bps: 4_301, ..USAGE_FEE_SPLIT_DEFAULT },
         UsageFeeSplit { reserve_bps: 499, vault_bps: 2_101, ..USAGE_FEE_SPLIT_DEFAULT },
         UsageFeeSplit { vault_bps: 1_101, ..USAGE_FEE_SPLIT_DEFAULT },
+        UsageFeeSplit { vault_bps: 499, operator_bps: 6_801, ..USAGE_FEE_SPLIT_DEFAULT },
     ] {
         assert_eq!(split.validate(), Err(CoreError::SplitInvalid), "{split:?}");
     }

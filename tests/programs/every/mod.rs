@@ -2,6 +2,7 @@
 
 mod clock;
 mod compute_units;
+mod freeze;
 mod interfaces;
 mod isolation;
 mod prefunded;

@@ -26,6 +26,13 @@ const ACCEPTED: &[(Program, &str, &str, Substitution, &str)] = &[
     (Program::Vault, "pool_open", "payer", Substitution::Stranger, "anybody may open a pool"),
     (Program::Vault, "pool_open", "payer", Substitution::Sibling, "anybody may open a pool"),
     (Program::Oracle, "usage_roll", "usage", Substitution::Sibling, "anyone may roll the usage of any model"),
+    (
+        Program::Oracle,
+        "service_split_apply",
+        "service",
+        Substitution::Sibling,
+        "anyone may apply what any service queued",
+    ),
     (Program::Oracle, "request_create", "licence_use", Substitution::Duplicate, "not read while no rate is set"),
     (Program::Oracle, "request_create", "program", Substitution::FakeProgram, ABSENT),
     (Program::Oracle, "request_create", "program", Substitution::Closed, ABSENT),

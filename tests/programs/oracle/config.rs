@@ -180,17 +180,20 @@ fn terms_of_a_service_out_of_bounds_are_refused() {
         world.must_refuse(&[configure(terms)], "ParameterOutOfBounds");
     }
     let greedy =
-        UsageSplit { operator_bps: 4_999, vault_bps: 0, creator_bps: 4_401, reserve_bps: 300, protocol_bps: 300 };
-    let mut unfair = vec![greedy];
-    unfair.push(UsageSplit { operator_bps: 5_000, reserve_bps: 299, creator_bps: 4_401, ..greedy });
-    unfair.push(UsageSplit { operator_bps: 5_000, protocol_bps: 299, creator_bps: 4_401, ..greedy });
-    unfair.push(UsageSplit { operator_bps: 5_001, ..greedy });
+        UsageSplit { operator_bps: 4_999, vault_bps: 500, creator_bps: 3_901, reserve_bps: 300, protocol_bps: 300 };
+    let unfair = [
+        greedy,
+        UsageSplit { operator_bps: 5_000, reserve_bps: 299, ..greedy },
+        UsageSplit { operator_bps: 5_000, protocol_bps: 299, ..greedy },
+        UsageSplit { operator_bps: 5_000, vault_bps: 499, ..greedy },
+        UsageSplit { operator_bps: 5_001, ..greedy },
+    ];
     for split in unfair {
         world.must_refuse(&[configure(ServiceTerms { split: Some(split), ..valid })], "FeeSplitInvalid");
     }
-    let fair = UsageSplit { operator_bps: 5_000, creator_bps: 4_400, ..greedy };
+    let fair = UsageSplit { operator_bps: 5_000, creator_bps: 3_900, ..greedy };
     world.chain.must(&[configure(ServiceTerms { split: Some(fair), ..valid })]);
-    assert_eq!(world.service(SIDE).split, fair);
+    assert_eq!(world.service(SIDE).pending_split, fair);
 }
 
 #[test]

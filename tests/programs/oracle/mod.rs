@@ -8,5 +8,6 @@ mod licences;
 mod money;
 mod operators;
 mod requests;
+mod split;
 mod usage;
 mod windows;

@@ -1,9 +1,12 @@
 //! The oracle's instructions.
 
 use anchor_lang::prelude::Pubkey;
-use modchains_core::licence::RATE_WINDOW_SECONDS_MAX;
-use modchains_oracle::instructions::{
-    BondDepositArgs, BondMintAllowArgs, BondWithdrawStartArgs, ConfigChangeQueueArgs, ServiceConfigureArgs,
+use modchains_core::{fees::SPLIT_TIMELOCK_SECONDS, licence::RATE_WINDOW_SECONDS_MAX};
+use modchains_oracle::{
+    instructions::{
+        BondDepositArgs, BondMintAllowArgs, BondWithdrawStartArgs, ConfigChangeQueueArgs, ServiceConfigureArgs,
+    },
+    state::{ServiceTerms, UsageSplit},
 };
 use modchains_sdk::instruction::{Payee, oracle};
 use solana_instruction::Instruction;
@@ -80,6 +83,21 @@ fn operator_builds() -> Vec<Row> {
                 let args = ServiceConfigureArgs { terms: service_terms(), open: true };
                 oracle::service_configure(&side.person("creator"), &side.model(), 1, args)
             })
+        }),
+        ("service_split_apply", World::ready, |world| {
+            with_requests(world, |world, side| {
+                let UsageSplit { operator_bps, vault_bps, .. } = world.service(side).split;
+                let split = UsageSplit {
+                    operator_bps: operator_bps + 1,
+                    vault_bps: vault_bps - 1,
+                    ..world.service(side).split
+                };
+                let terms = ServiceTerms { split: Some(split), ..service_terms() };
+                let args = ServiceConfigureArgs { terms, open: true };
+                world.chain.must(&[oracle::service_configure(&side.person("creator"), &side.model(), 1, args)]);
+            });
+            world.chain.advance(SPLIT_TIMELOCK_SECONDS.into());
+            both(|side| oracle::service_split_apply(&side.model()))
         }),
     ]
 }

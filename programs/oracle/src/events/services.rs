@@ -53,6 +53,32 @@ pub struct ServiceConfigured {
     pub numeric_class: u8,
     /// Whether new requests are taken.
     pub open: bool,
+    /// Counts changes of the terms.
+    pub terms_counter: u32,
+}
+
+/// A split that gives somebody less waits for its timelock.
+#[event]
+pub struct ServiceSplitQueued {
+    /// The service.
+    pub service: Pubkey,
+    /// What waits.
+    pub split: UsageSplit,
+    /// From when it may be applied, unix seconds.
+    pub effective_at_seconds: i64,
+}
+
+/// New requests copy another split from now on.
+#[event]
+pub struct ServiceSplitApplied {
+    /// The service.
+    pub service: Pubkey,
+    /// The split until now.
+    pub split_before: UsageSplit,
+    /// The split from now on.
+    pub split_after: UsageSplit,
+    /// Counts changes of the terms.
+    pub terms_counter: u32,
 }
 
 impl ServiceConfigured {
@@ -72,6 +98,7 @@ impl ServiceConfigured {
             output_bytes_max: service.output_bytes_max,
             numeric_class: service.numeric_class,
             open: service.open == 1,
+            terms_counter: service.terms_counter,
         }
     }
 }

@@ -60,10 +60,22 @@ impl OracleConfig {
         Ok(())
     }
 
+    /// Takes a mint off the list. Services that charge it go on with the amounts they copied.
+    pub fn delist(&mut self, mint: &Pubkey) -> Result<()> {
+        let mut places = self.bond_mints.iter_mut();
+        let place = places.find(|place| place.mint == *mint && *mint != Pubkey::default());
+        *place.ok_or(OracleError::BondMintNotAllowed)? = BondMint::zeroed();
+        Ok(())
+    }
+
+    /// The terms of a mint, if it is listed.
+    pub fn listed(&self, mint: &Pubkey) -> Option<BondMint> {
+        self.bond_mints.iter().find(|place| place.mint == *mint && *mint != Pubkey::default()).copied()
+    }
+
     /// The terms of a listed mint.
     pub fn bond_mint(&self, mint: &Pubkey) -> Result<BondMint> {
-        let listed = self.bond_mints.iter().find(|place| place.mint == *mint && *mint != Pubkey::default());
-        Ok(*listed.ok_or(OracleError::BondMintNotAllowed)?)
+        Ok(self.listed(mint).ok_or(OracleError::BondMintNotAllowed)?)
     }
 }
 

@@ -204,6 +204,13 @@ pub fn service_configure(
     instruction(ID, &accounts, &data::ServiceConfigure { args })
 }
 
+/// Applies a service's queued split. Nobody signs.
+pub fn service_split_apply(model: &Pubkey) -> Instruction {
+    let accounts =
+        accounts::ServiceSplitApply { service: service(model), event_authority: EVENT_AUTHORITY, program: ID };
+    instruction(ID, &accounts, &data::ServiceSplitApply {})
+}
+
 /// What a request shows besides its arguments and the place of the requester's licence.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LicenceProof {

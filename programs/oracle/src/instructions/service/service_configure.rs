@@ -4,7 +4,7 @@ use modchains_program_kit::account;
 
 use crate::{
     errors::OracleError,
-    events::{self, ServiceConfigured},
+    events::{self, ServiceConfigured, ServiceSplitQueued},
     state::{OracleConfig, Service, ServiceTerms},
 };
 
@@ -18,7 +18,8 @@ pub struct ServiceConfigureArgs {
 }
 
 /// Sets the terms of new requests and takes over the configuration's present policy. The model's creator only.
-/// Requests that exist keep the terms they were created with.
+/// Requests that exist keep the terms they were created with. A split that gives less to anybody but operators waits for
+/// `service_split_apply`.
 #[event_cpi]
 #[derive(Accounts)]
 pub struct ServiceConfigure<'info> {
@@ -34,18 +35,27 @@ pub struct ServiceConfigure<'info> {
 }
 
 impl<'info> ServiceConfigure<'info> {
-    /// Writes the terms.
-    pub fn handle(&mut self, args: ServiceConfigureArgs) -> Result<()> {
-        let event = {
+    /// Writes the terms; a split that gives somebody less is queued.
+    pub fn handle(&mut self, args: ServiceConfigureArgs, now_seconds: i64) -> Result<()> {
+        let key = self.service.key();
+        let (configured, queued) = {
             let version = account::view::<ModelVersion>(&self.version)?;
             let config = self.config.load()?;
             let mut service = self.service.load_mut()?;
-            let bond_mint = config.bond_mint(&service.quote_mint)?;
+            let bond_mint = config.listed(&service.quote_mint);
             let fee_atoms_before = service.fee_atoms;
             service.open = u8::from(args.open);
-            service.configure(&args.terms, &config.params, &bond_mint, self.version.key(), &version)?;
-            ServiceConfigured::new(self.service.key(), fee_atoms_before, &service)
+            let version = (self.version.key(), &*version);
+            service.configure(&args.terms, &config.params, bond_mint.as_ref(), version, now_seconds)?;
+            let is_queued = args.terms.split.is_some_and(|split| split != service.split);
+            let queued = is_queued.then_some(ServiceSplitQueued {
+                service: key,
+                split: service.pending_split,
+                effective_at_seconds: service.pending_split_at_seconds,
+            });
+            (ServiceConfigured::new(key, fee_atoms_before, &service), queued)
         };
-        events::emit(&self.event_authority, &event)
+        events::emit(&self.event_authority, &configured)?;
+        queued.map_or(Ok(()), |queued| events::emit(&self.event_authority, &queued))
     }
 }

@@ -98,7 +98,8 @@ impl<'info> ServiceOpen<'info> {
             bump: bumps.service,
             ..bytemuck::Zeroable::zeroed()
         };
-        service.configure(terms, &config.params, &bond_mint, self.version.key(), &version)?;
+        let version = (self.version.key(), &*version);
+        service.configure(terms, &config.params, Some(&bond_mint), version, now_seconds)?;
         self.create(&self.service, seeds::SERVICE, bumps.service, &service)?;
         let mut usage: Usage = bytemuck::Zeroable::zeroed();
         let (epoch_seconds, requester_cap_atoms) = (config.params.epoch_seconds, bond_mint.requester_cap_atoms);

@@ -1,6 +1,10 @@
 use anchor_lang::prelude::*;
-use modchains_core::{fees::UsageFeeLegs, request::ServiceOffer};
+use modchains_core::{
+    fees::{UsageFeeLegs, UsageFeeSplit},
+    request::ServiceOffer,
+};
 use modchains_program_interface::{assert_view, exchange::ModelVersion, oracle as view};
+use modchains_program_kit::timelock;
 
 use super::{BondMint, INPUT_BYTES_MAX, OUTPUT_BYTES_MAX, OracleParams, PERIOD_SECONDS_MAX, UsageSplit};
 use crate::{
@@ -60,6 +64,8 @@ pub struct Service {
     pub accrued_protocol_atoms: u64,
     /// Requests ever created.
     pub requests_created: u64,
+    /// Unix second from which the queued split may be applied; 0 when none is queued.
+    pub pending_split_at_seconds: i64,
     /// Shortest wait a request may ask for.
     pub max_wait_min_seconds: u32,
     /// Longest wait a request may ask for.
@@ -74,6 +80,8 @@ pub struct Service {
     pub terms_counter: u32,
     /// How fees are split.
     pub split: UsageSplit,
+    /// The queued split, which gives somebody less; meaningless while `pending_split_at_seconds` is 0.
+    pub pending_split: UsageSplit,
     /// Longest input, in bytes.
     pub input_bytes_max: u16,
     /// Longest output, in bytes.
@@ -85,7 +93,7 @@ pub struct Service {
     /// Bump of this account's address.
     pub bump: u8,
     /// Always zero.
-    pub _padding: [u8; 7],
+    pub _padding: [u8; 5],
 }
 
 assert_view!(view::Service => Service { model, accrued_reserve_atoms });
@@ -103,7 +111,8 @@ pub struct ServiceTerms {
     pub input_bytes_max: u16,
     /// Longest output, 1 to 807 bytes.
     pub output_bytes_max: u16,
-    /// How fees are split; the configuration's default when not given.
+    /// How fees are split; when not given, as they are, and in a new service as the configuration says. A split that
+    /// gives less to anybody but operators is queued.
     pub split: Option<UsageSplit>,
 }
 
@@ -135,20 +144,24 @@ impl Service {
         [seeds::SERVICE, model.as_ref(), bump]
     }
 
-    /// Sets what new requests will copy: the creator's terms, the configuration's present policy, the version.
+    /// Sets what new requests will copy: the creator's terms, the configuration's present policy, the version. A service
+    /// whose mint was delisted meanwhile keeps the amounts it has.
     pub fn configure(
         &mut self,
         terms: &ServiceTerms,
         params: &OracleParams,
-        bond_mint: &BondMint,
-        version_key: Pubkey,
-        version: &ModelVersion,
+        bond_mint: Option<&BondMint>,
+        (version_key, version): (Pubkey, &ModelVersion),
+        now_seconds: i64,
     ) -> Result<()> {
         terms.validate()?;
-        let split = terms.split.unwrap_or(params.split);
-        params.require_split(&split)?;
-        ensure(bond_mint.mint == self.quote_mint, OracleError::BondMintNotAllowed)?;
         ensure(version.model == self.model, OracleError::VersionOfOtherModel)?;
+        self.set_split(terms.split, params, now_seconds)?;
+        if let Some(bond_mint) = bond_mint {
+            ensure(bond_mint.mint == self.quote_mint, OracleError::BondMintNotAllowed)?;
+            self.min_bond_atoms = bond_mint.min_bond_atoms;
+            self.claim_bond_atoms = bond_mint.claim_bond_atoms;
+        }
         self.version = version_key;
         self.manifest_sha256 = version.manifest_sha256;
         self.numeric_class = version.numeric_class;
@@ -157,12 +170,37 @@ impl Service {
         self.max_wait_max_seconds = terms.max_wait_max_seconds;
         self.input_bytes_max = terms.input_bytes_max;
         self.output_bytes_max = terms.output_bytes_max;
-        self.split = split;
-        self.min_bond_atoms = bond_mint.min_bond_atoms;
-        self.claim_bond_atoms = bond_mint.claim_bond_atoms;
         self.bond_multiple_bps = params.bond_multiple_bps;
         self.challenge_window_seconds = params.challenge_window_seconds;
         self.claim_seconds = params.claim_seconds;
+        self.count_change()
+    }
+
+    /// Takes `split` over, or queues it if it gives somebody less than the one in force; a split that is named replaces any
+    /// queued before.
+    fn set_split(&mut self, split: Option<UsageSplit>, params: &OracleParams, now_seconds: i64) -> Result<()> {
+        let is_new = self.terms_counter == 0;
+        let Some(split) = split.or(is_new.then_some(params.split)) else { return Ok(()) };
+        params.require_split(&split)?;
+        let in_force = UsageFeeSplit::from(self.split);
+        let at_seconds = if is_new { Ok(None) } else { in_force.replaceable_at_seconds(&split.into(), now_seconds) };
+        match at_seconds.map_err(OracleError::from)? {
+            None => (self.split, self.pending_split_at_seconds) = (split, 0),
+            Some(at_seconds) => (self.pending_split, self.pending_split_at_seconds) = (split, at_seconds),
+        }
+        Ok(())
+    }
+
+    /// Makes the queued split, which was checked when it was queued, the one that new requests copy.
+    pub fn apply_split(&mut self, now_seconds: i64) -> Result<()> {
+        timelock::require_queued::<OracleError>(self.pending_split_at_seconds)?;
+        timelock::require_over::<OracleError>(self.pending_split_at_seconds, now_seconds)?;
+        (self.split, self.pending_split_at_seconds) = (self.pending_split, 0);
+        self.count_change()
+    }
+
+    /// Counts a change of what new requests copy.
+    pub fn count_change(&mut self) -> Result<()> {
         self.terms_counter = self.terms_counter.checked_add(1).ok_or(OracleError::AmountTooLarge)?;
         self.invariant()
     }

@@ -1,10 +1,12 @@
 use bytemuck::Zeroable;
+use modchains_core::fees::SPLIT_TIMELOCK_SECONDS;
 
 use super::*;
 use crate::{state::params::tests::PARAMS, test_support::refusal};
 
 const MODEL: Pubkey = Pubkey::new_from_array([1; 32]);
 const MINT: Pubkey = Pubkey::new_from_array([2; 32]);
+const NOW_SECONDS: i64 = 1_000;
 const BOND_MINT: BondMint =
     BondMint { mint: MINT, min_bond_atoms: 500, claim_bond_atoms: 10, requester_cap_atoms: 10_000 };
 const TERMS: ServiceTerms = ServiceTerms {
@@ -21,7 +23,7 @@ fn version(model: Pubkey) -> ModelVersion {
 }
 
 fn configure(service: &mut Service, terms: &ServiceTerms) -> Result<()> {
-    service.configure(terms, &PARAMS, &BOND_MINT, Pubkey::default(), &version(MODEL))
+    service.configure(terms, &PARAMS, Some(&BOND_MINT), (Pubkey::default(), &version(MODEL)), NOW_SECONDS)
 }
 
 /// An open service that charges 1,000 atoms.
@@ -60,7 +62,7 @@ fn a_split_below_the_configured_minimum_is_refused() {
 #[test]
 fn a_version_of_another_model_is_refused() {
     let foreign = version(Pubkey::new_from_array([9; 32]));
-    let refused = service().configure(&TERMS, &PARAMS, &BOND_MINT, Pubkey::default(), &foreign);
+    let refused = service().configure(&TERMS, &PARAMS, Some(&BOND_MINT), (Pubkey::default(), &foreign), NOW_SECONDS);
     assert_eq!(refusal(refused), OracleError::VersionOfOtherModel);
 }
 
@@ -133,10 +135,53 @@ fn what_is_owed_is_what_is_held() {
     }
 }
 
+/// The present split with `bps` less for stakers and more for `operator`s.
+fn lower(service: &Service, bps: u16) -> UsageSplit {
+    let UsageSplit { operator_bps, vault_bps, .. } = service.split;
+    UsageSplit { operator_bps: operator_bps + bps, vault_bps: vault_bps - bps, ..service.split }
+}
+
 #[test]
-fn every_change_of_terms_is_counted() {
+fn a_split_that_gives_less_waits_and_one_that_does_not_replaces_it() {
+    let mut service = service();
+    let first = service.split;
+    let less = ServiceTerms { split: Some(lower(&service, 100)), ..TERMS };
+    assert_eq!(refusal(service.apply_split(NOW_SECONDS)), OracleError::NoChangeQueued);
+    configure(&mut service, &less).unwrap();
+    // Other terms leave it queued.
+    configure(&mut service, &TERMS).unwrap();
+    let ripe_seconds = NOW_SECONDS + i64::from(SPLIT_TIMELOCK_SECONDS);
+    assert_eq!((service.split, service.pending_split_at_seconds), (first, ripe_seconds));
+    assert_eq!(refusal(service.apply_split(ripe_seconds - 1)), OracleError::TimelockRunning);
+    let mut applied = service;
+    applied.apply_split(ripe_seconds).unwrap();
+    assert_eq!((Some(applied.split), applied.pending_split_at_seconds), (less.split, 0));
+    assert_eq!(refusal(applied.apply_split(i64::MAX)), OracleError::NoChangeQueued);
+    // Back up at once; what was queued is gone.
+    configure(&mut applied, &ServiceTerms { split: Some(first), ..TERMS }).unwrap();
+    assert_eq!(applied.split, first);
+    configure(&mut service, &ServiceTerms { split: Some(first), ..TERMS }).unwrap();
+    assert_eq!((service.split, service.pending_split_at_seconds), (first, 0));
+}
+
+#[test]
+fn every_change_is_counted() {
     let mut service = service();
     assert_eq!(service.terms_counter, 1);
-    configure(&mut service, &TERMS).unwrap();
-    assert_eq!((service.terms_counter, service.offer().terms_counter), (2, 2));
+    let less = lower(&service, 1);
+    configure(&mut service, &ServiceTerms { split: Some(less), ..TERMS }).unwrap();
+    assert_eq!(service.terms_counter, 2);
+    service.apply_split(i64::MAX).unwrap();
+    assert_eq!((service.terms_counter, service.offer().terms_counter), (3, 3));
+}
+
+#[test]
+fn a_service_whose_mint_was_delisted_keeps_its_amounts() {
+    let mut service = service();
+    let version = version(MODEL);
+    service.configure(&TERMS, &PARAMS, None, (Pubkey::default(), &version), NOW_SECONDS).unwrap();
+    assert_eq!(service.min_bond_atoms, BOND_MINT.min_bond_atoms);
+    let mut unlisted = Service { model: MODEL, quote_mint: MINT, open: 1, ..Service::zeroed() };
+    let refused = unlisted.configure(&TERMS, &PARAMS, None, (Pubkey::default(), &version), NOW_SECONDS);
+    assert_eq!(refusal(refused), OracleError::StateInconsistent);
 }

@@ -78,6 +78,8 @@ events! {
         ResultPosted,
         ServiceConfigured,
         ServiceOpened,
+        ServiceSplitApplied,
+        ServiceSplitQueued,
         UsageRolled,
     }
 }
