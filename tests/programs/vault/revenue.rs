@@ -222,7 +222,7 @@ fn an_accumulator_at_its_end_wraps_and_pays_on() {
 
 #[test]
 fn what_stakers_send_costs_the_same_however_many_positions_a_vault_has() {
-    let (mut few, mut many) = (crowded(10), crowded(10_000));
+    let (mut few, mut many) = (crowded(10), crowded(100_000));
     for step in [claim("staker"), stake("staker", 7), unstake("staker", 9)] {
         let costs = [&mut few, &mut many].map(|world| world.chain.must(std::slice::from_ref(&step)).compute_units);
         assert_eq!(costs[0], costs[1]);
