@@ -3,18 +3,17 @@
 use anchor_lang::{Discriminator, prelude::Pubkey};
 use modchains_exchange::state::QuoteTerms;
 use modchains_sdk::{
-    client::claimable_atoms,
+    client::Holding,
+    decode::Fetched,
     instruction::{
-        Token,
-        exchange::{self, TradeRoute},
+        Token, exchange,
         staking::Compound,
         vault::{self, PoolPlace},
     },
-    quote::{TradeSide, TradeSize, quote as quote_trade},
 };
 use modchains_tests::{
     staking::{both_mints, crowded, further, gift, subscribed},
-    world::{COOLDOWN_SECONDS, QUOTE, STREAM_SECONDS, Side, World, quote, revenue_mints},
+    world::{COOLDOWN_SECONDS, QUOTE, STREAM_SECONDS, Side, World, quote},
 };
 use modchains_vault::{
     events::{RevenueDeposited, TreasuryDeposited},
@@ -248,27 +247,25 @@ fn nobody_claims_or_moves_what_is_anothers() {
     world.must_refuse(&[foreign], "PositionOfAnotherVault");
 }
 
+fn fetched<T>(address: Pubkey, value: T) -> Fetched<T> {
+    Fetched { address, value, lamports: 0, slot: 0 }
+}
+
 #[test]
 fn revenue_is_put_to_stake_in_one_transaction_or_not_at_all() {
     let mut world = World::ready();
     world.chain.must(&[deposit(QUOTE)]);
     world.chain.advance(STREAM_SECONDS.into());
-    let (staker, market) = (SIDE.person("staker"), world.market(SIDE));
-    let position = world.position(SIDE, "staker");
-    let claimable = claimable_atoms(&world.pool(SIDE), &position.earnings, position.staked_atoms, world.chain.now());
-    let offer = quote_trade(&market, TradeSide::Buy, TradeSize::ExactIn(claimable), world.chain.now()).unwrap();
-    let token_atoms = offer.min_out(10).unwrap();
-    let terms = QuoteTerms { deadline_seconds: world.chain.now() + 1, max_epoch: offer.max_epoch };
-    let compound = Compound {
-        owner: staker,
-        model: SIDE.model(),
-        quote: quote(),
-        revenue: revenue_mints(),
-        token_atoms,
-        max_quote_atoms_in: claimable,
-        terms,
-        route: TradeRoute::default(),
+    let (market, position, now_seconds) = (world.market(SIDE), world.position(SIDE, "staker"), world.chain.now());
+    let holding = Holding {
+        vault: fetched(SIDE.vault(), world.vault(SIDE)),
+        position: fetched(SIDE.position(), position),
+        first: fetched(SIDE.pool(), world.pool(SIDE)),
+        shares: Vec::new(),
     };
+    let claimable = holding.claimable(now_seconds)[0].atoms;
+    let compound = holding.compound(&market, quote(), &[], 10, now_seconds + 1, now_seconds).unwrap();
+    let (terms, token_atoms) = (compound.terms, compound.token_atoms);
     let moved = Compound { terms: QuoteTerms { max_epoch: market.parameter_epoch.into(), ..terms }, ..compound };
     world.must_refuse(&moved.instructions(), "ParametersMoved");
     let dear = Compound { token_atoms: 2 * token_atoms, ..compound };

@@ -1,6 +1,6 @@
 //! What somebody has in a vault, with everything that a change of the stake or a claim must pass.
 
-use modchains_exchange::state::ExchangeConfig;
+use modchains_exchange::state::{ExchangeConfig, Market, QuoteTerms};
 use modchains_vault::state::{Earnings, Position, RevenuePool, SHARES_MAX, Share, Vault};
 
 use super::Client;
@@ -8,7 +8,13 @@ use crate::{
     Pubkey, Result,
     address::vault,
     decode::Fetched,
-    instruction::vault::{PoolPlace, RevenueMints},
+    instruction::{
+        Token,
+        exchange::TradeRoute,
+        staking::Compound,
+        vault::{PoolPlace, RevenueMints},
+    },
+    quote::{TradeSide, TradeSize, quote},
 };
 
 /// Where a pool names its vault.
@@ -74,6 +80,39 @@ impl Holding {
         std::iter::once(first).chain(shares).collect()
     }
 
+    /// Puts what the first pool owes to stake again: what can be claimed at `now_seconds` buys at the model's `market`, for up
+    /// to `slippage_bps` fewer tokens than it is quoted, until `deadline_seconds` and as long as no sync moves the curve.
+    /// `shares` are [`Self::share_mints`].
+    ///
+    /// # Errors
+    /// [`SdkError::NotQuoted`] when the market would refuse the buy, or nothing can be claimed.
+    ///
+    /// [`SdkError::NotQuoted`]: crate::SdkError::NotQuoted
+    pub fn compound<'a>(
+        &self,
+        market: &Market,
+        quote_token: Token,
+        shares: &'a [Pubkey],
+        slippage_bps: u16,
+        deadline_seconds: i64,
+        now_seconds: i64,
+    ) -> Result<Compound<'a>> {
+        let position = &self.position.value;
+        let claimable_atoms =
+            claimable_atoms(&self.first.value, &position.earnings, position.staked_atoms, now_seconds);
+        let offer = quote(market, TradeSide::Buy, TradeSize::ExactIn(claimable_atoms), now_seconds)?;
+        Ok(Compound {
+            owner: position.owner,
+            model: self.vault.value.model,
+            quote: quote_token,
+            revenue: self.revenue_mints(shares),
+            token_atoms: offer.min_out(slippage_bps)?,
+            max_quote_atoms_in: claimable_atoms,
+            terms: QuoteTerms { deadline_seconds, max_epoch: offer.max_epoch },
+            route: TradeRoute { referrer: None, launch: offer.launch_ends_at_seconds.is_some() },
+        })
+    }
+
     /// Mints of the pools that the position should subscribe to: those of `pools` that it earns nothing from yet, in mints
     /// that the exchange allows, so that junk never takes a place; those with something to stream first, and as many as the
     /// position has room for.
@@ -131,5 +170,52 @@ impl Client {
             }
         }
         Ok(Holding { vault, position, first, shares })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytemuck::Zeroable;
+
+    use super::*;
+
+    fn pool(mint: u8, is_first: bool, unstreamed_atoms: u64) -> Fetched<RevenuePool> {
+        let value = RevenuePool {
+            revenue_mint: Pubkey::from([mint; 32]),
+            is_first: is_first.into(),
+            unstreamed_atoms,
+            ..RevenuePool::zeroed()
+        };
+        Fetched { address: Pubkey::new_unique(), value, lamports: 0, slot: 0 }
+    }
+
+    #[test]
+    fn a_position_subscribes_to_allowed_mints_that_stream_first_and_to_no_more_than_it_has_room_for() {
+        let allowed: Vec<u8> = (1..=8).collect();
+        let mut config = ExchangeConfig::zeroed();
+        for (place, mint) in config.quote_mints.iter_mut().zip(&allowed) {
+            *place = Pubkey::from([*mint; 32]);
+        }
+        let mut pools = vec![pool(1, true, 9), pool(40, false, u64::MAX)];
+        pools.extend([2, 3, 4, 5, 6, 7, 8].map(|mint| pool(mint, false, u64::from(mint == 7))));
+        let mints = |expected: &[u8]| expected.iter().map(|mint| Pubkey::from([*mint; 32])).collect::<Vec<_>>();
+        assert_eq!(subscribable(&pools, &config, &[]), mints(&[7, 2, 3, 4, 5, 6, 8]));
+        assert_eq!(subscribable(&pools, &config, &mints(&[7, 2, 40])), mints(&[3, 4, 5, 6, 8]));
+        assert_eq!(subscribable(&pools, &config, &mints(&[40, 41, 42, 43, 44, 45, 46])), mints(&[7]));
+        assert!(subscribable(&pools, &config, &mints(&[40, 41, 42, 43, 44, 45, 46, 47])).is_empty());
+    }
+
+    #[test]
+    fn claimable_is_what_was_settled_and_what_streamed_since() {
+        let pool = RevenuePool {
+            staked_atoms: 10,
+            unstreamed_atoms: 1_000,
+            remaining_seconds: 100,
+            updated_at_seconds: 50,
+            ..RevenuePool::zeroed()
+        };
+        let earnings = Earnings { claimable_atoms: 7, ..Earnings::default() };
+        let claimable = |now_seconds| claimable_atoms(&pool, &earnings, 5, now_seconds);
+        assert_eq!([0, 50, 100, 150, 900].map(claimable), [7, 7, 7 + 250, 7 + 500, 7 + 500]);
     }
 }
