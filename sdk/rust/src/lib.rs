@@ -40,8 +40,10 @@ pub mod hash;
 pub mod instruction;
 pub mod keys;
 pub mod pack;
+pub mod portfolio;
 pub mod quote;
 pub mod rent;
+pub mod revenue;
 pub mod terminal;
 pub mod twap;
 

@@ -73,6 +73,20 @@ impl Client {
         Ok(Some(Fetched { address: *address, value, lamports: account.lamports, slot }))
     }
 
+    /// States in the order of `addresses`; none where there is nothing, or something else.
+    ///
+    /// # Errors
+    /// When the endpoint does not answer.
+    pub async fn states<T: State>(&self, addresses: &[Pubkey]) -> Result<Vec<Option<Fetched<T>>>> {
+        let (slot, accounts) = self.accounts(addresses).await?;
+        let fetched = |(address, account): (&Pubkey, Option<Account>)| {
+            let account = account?;
+            let value = decode(address, &account).ok()?;
+            Some(Fetched { address: *address, value, lamports: account.lamports, slot })
+        };
+        Ok(addresses.iter().zip(accounts).map(fetched).collect())
+    }
+
     /// The exchange's configuration. Errors as [`Self::state`].
     pub async fn exchange_config(&self) -> Result<Fetched<ExchangeConfig>> {
         self.state(&exchange::config()).await

@@ -10,12 +10,16 @@ use crate::{
     decode::Fetched,
     instruction::{
         Token,
+        claim::Claim,
         exchange::TradeRoute,
         staking::Compound,
-        vault::{PoolPlace, RevenueMints},
+        vault::{PoolPlace, RevenueMints, revenue_claim},
     },
     quote::{TradeSide, TradeSize, quote},
 };
+
+/// Where a position names its owner.
+const POSITION_OWNER: usize = 8 + std::mem::offset_of!(Position, owner);
 
 /// Where a pool names its vault.
 const POOL_VAULT: usize = 8 + std::mem::offset_of!(RevenuePool, vault);
@@ -56,6 +60,28 @@ pub struct Claimable {
 }
 
 impl Holding {
+    /// The model whose token is staked.
+    pub const fn model(&self) -> &Pubkey {
+        &self.vault.value.model
+    }
+
+    /// Staked and cooling tokens.
+    pub const fn token_atoms(&self) -> u64 {
+        // The vault holds both in one account, so the sum fits.
+        self.position.value.staked_atoms.saturating_add(self.position.value.cooling_atoms)
+    }
+
+    /// The mints of everything that it earns in.
+    pub fn earned_mints(&self) -> Vec<Pubkey> {
+        [vec![self.first.value.revenue_mint], self.share_mints()].concat()
+    }
+
+    /// What pays everything claimable of one pool, whose revenue is in `revenue`, to the owner.
+    pub fn claim(&self, revenue: &Token, place: PoolPlace) -> Claim {
+        let (owner, model) = (self.position.value.owner, *self.model());
+        Claim { model, revenue: *revenue, instruction: revenue_claim(&owner, &model, revenue, place) }
+    }
+
     /// The mints of the pools that the position has shares of, as [`RevenueMints`] takes them.
     pub fn share_mints(&self) -> Vec<Pubkey> {
         self.shares.iter().map(|held| held.pool.value.revenue_mint).collect()
@@ -162,14 +188,44 @@ impl Client {
         let vault = self.vault(model).await?;
         let position = self.position(model, owner).await?;
         let first = self.state(&vault::pool(&vault.address, &vault.value.quote_mint)).await?;
-        let mut shares = Vec::new();
-        if position.value.share_places != 0 {
-            for share in self.list::<Share>(&[(SHARE_POSITION, position.address.as_ref())]).await? {
-                let pool = self.state(&share.value.pool).await?;
-                shares.push(HeldShare { share, pool });
-            }
-        }
+        let shares = self.held_shares(&position).await?;
         Ok(Holding { vault, position, first, shares })
+    }
+
+    /// What `owner` has in all vaults, in the order of their models' addresses.
+    ///
+    /// # Errors
+    /// As [`Self::list`].
+    pub async fn holdings(&self, owner: &Pubkey) -> Result<Vec<Holding>> {
+        let positions: Vec<Fetched<Position>> = self.list(&[(POSITION_OWNER, owner.as_ref())]).await?;
+        let addresses: Vec<Pubkey> = positions.iter().map(|position| position.value.vault).collect();
+        let vaults: Vec<Option<Fetched<Vault>>> = self.states(&addresses).await?;
+        // A vault closes only when nothing is staked or cooling in it, and takes no position with it.
+        let open: Vec<_> =
+            positions.into_iter().zip(vaults).filter_map(|(position, vault)| Some((position, vault?))).collect();
+        let firsts: Vec<Pubkey> =
+            open.iter().map(|(_, vault)| vault::pool(&vault.address, &vault.value.quote_mint)).collect();
+        let firsts: Vec<Option<Fetched<RevenuePool>>> = self.states(&firsts).await?;
+        let mut holdings = Vec::with_capacity(open.len());
+        for ((position, vault), first) in open.into_iter().zip(firsts) {
+            let Some(first) = first else { continue };
+            let shares = self.held_shares(&position).await?;
+            holdings.push(Holding { vault, position, first, shares });
+        }
+        holdings.sort_unstable_by_key(|holding| *holding.model());
+        Ok(holdings)
+    }
+
+    /// The shares of a position with their pools. Asks nothing when it has none.
+    async fn held_shares(&self, position: &Fetched<Position>) -> Result<Vec<HeldShare>> {
+        if position.value.share_places == 0 {
+            return Ok(Vec::new());
+        }
+        let shares: Vec<Fetched<Share>> = self.list(&[(SHARE_POSITION, position.address.as_ref())]).await?;
+        let pools: Vec<Pubkey> = shares.iter().map(|share| share.value.pool).collect();
+        let pools: Vec<Option<Fetched<RevenuePool>>> = self.states(&pools).await?;
+        let held = |(share, pool): (Fetched<Share>, Option<_>)| Some(HeldShare { share, pool: pool? });
+        Ok(shares.into_iter().zip(pools).filter_map(held).collect())
     }
 }
 

@@ -9,7 +9,9 @@ mod holding;
 mod licence;
 mod price;
 mod refuse;
+mod revenue;
 mod send;
+mod wallet;
 
 use std::time::Duration;
 
@@ -19,6 +21,7 @@ pub use holding::{Claimable, HeldShare, Holding, claimable_atoms, subscribable};
 pub use licence::{not_licensed, request_refused};
 pub use price::{price_within, priority_lamports, upper_quartile};
 pub use refuse::SIGNATURE_LAMPORTS;
+pub use revenue::PoolRevenue;
 pub use send::{Prepared, SendOptions, SignedTransaction, sign};
 
 use serde_json::{Value, json};

@@ -27,10 +27,9 @@ use crate::{
     Pubkey, Result, SdkError,
     decode::Receipt,
     instruction::budget::{COMPUTE_UNITS_MAX, compute_limit, compute_price as compute_price_of, limit_for},
+    pack::TRANSACTION_BYTES_MAX,
 };
 
-/// Largest transaction that fits a packet.
-const TRANSACTION_BYTES_MAX: usize = 1_232;
 /// How nodes refuse a transaction that they have taken before.
 const ALREADY_PROCESSED: &str = "already been processed";
 

@@ -1,6 +1,7 @@
 //! One builder for each instruction. Each takes people, a model and a token, and derives every other address.
 
 pub mod budget;
+pub mod claim;
 pub mod exchange;
 pub mod oracle;
 mod payee;

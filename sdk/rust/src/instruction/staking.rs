@@ -1,4 +1,4 @@
-//! What stakers send as a whole: claims of many pools, and revenue that is put to stake again.
+//! What stakers send as a whole: revenue that is put to stake again. Claims of many pools are in [`super::claim`].
 
 use modchains_exchange::state::{MarketTradeArgs, QuoteTerms, TradeAmount};
 use modchains_vault::instructions::StakeArgs;
@@ -6,28 +6,10 @@ use solana_instruction::Instruction;
 
 use super::{
     Token,
-    budget::{COMPUTE_UNITS_MAX, compute_limit, compute_price},
     exchange::{TradeRoute, market_buy},
-    token::create_account,
     vault::{PoolPlace, RevenueMints, revenue_claim, stake},
 };
-use crate::{
-    Pubkey,
-    pack::{TRANSACTION_BYTES_MAX, pack, transaction_bytes},
-};
-
-/// Claims of any number of pools by `owner`, who signs, as few transactions as hold them. Each claim follows the creation of
-/// the owner's account of that mint, which does nothing where there is one.
-pub fn revenue_claims(owner: &Pubkey, model: &Pubkey, pools: &[(Token, PoolPlace)]) -> Vec<Vec<Instruction>> {
-    let claim = |(revenue, place): &(Token, PoolPlace)| {
-        [create_account(owner, owner, revenue), revenue_claim(owner, model, revenue, *place)]
-    };
-    let budget = [compute_limit(COMPUTE_UNITS_MAX), compute_price(u64::MAX)];
-    let fits = |group: &[[Instruction; 2]]| {
-        transaction_bytes(&[&budget[..], &group.concat()].concat(), owner) <= TRANSACTION_BYTES_MAX
-    };
-    pack(pools.iter().map(claim).collect(), fits).iter().map(|group| group.concat()).collect()
-}
+use crate::Pubkey;
 
 /// Revenue that buys the model's token and is put to stake: all in one transaction, or nothing.
 #[derive(Debug, Clone, Copy)]
@@ -67,27 +49,13 @@ impl Compound<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        instruction::budget::{COMPUTE_UNITS_MAX, compute_limit, compute_price},
+        pack::{TRANSACTION_BYTES_MAX, transaction_bytes},
+    };
 
     fn tokens(count: usize) -> Vec<Token> {
         (0..count).map(|_| Token { mint: Pubkey::new_unique(), program: Pubkey::new_unique() }).collect()
-    }
-
-    #[test]
-    fn claims_of_nine_pools_take_few_transactions_and_keep_their_order() {
-        let (owner, model) = (Pubkey::new_unique(), Pubkey::new_unique());
-        let place = |at| if at == 0 { PoolPlace::First } else { PoolPlace::Further };
-        let pools: Vec<_> = tokens(9).into_iter().enumerate().map(|(at, token)| (token, place(at))).collect();
-        let transactions = revenue_claims(&owner, &model, &pools);
-        assert!(transactions.len() <= 3, "{}", transactions.len());
-        let all = transactions.concat();
-        for (at, (token, place)) in pools.iter().enumerate() {
-            assert_eq!(all[2 * at], create_account(&owner, &owner, token));
-            assert_eq!(all[2 * at + 1], revenue_claim(&owner, &model, token, *place));
-        }
-        for transaction in transactions {
-            assert!(transaction_bytes(&transaction, &owner) <= TRANSACTION_BYTES_MAX);
-        }
-        assert!(revenue_claims(&owner, &model, &[]).is_empty());
     }
 
     #[test]
