@@ -143,6 +143,29 @@ impl fmt::Display for Amount {
     }
 }
 
+/// A sum of atoms that may be below zero, such as a profit, or beyond what one account can hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignedAmount {
+    /// Base units.
+    pub atoms: i128,
+    /// Decimals of the token.
+    pub decimals: u8,
+}
+
+impl SignedAmount {
+    /// For scripts, in the form of [`Amount::json`].
+    pub fn json(&self) -> Value {
+        json!({ "atoms": self.atoms.to_string(), "decimals": self.decimals, "amount": self.to_string() })
+    }
+}
+
+impl fmt::Display for SignedAmount {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.atoms < 0 { "-" } else { "" };
+        formatter.pad(&format!("{sign}{}", fixed_point(self.atoms.unsigned_abs(), self.decimals)))
+    }
+}
+
 /// `value / 10^decimals` in digits, without zeros at the end.
 fn fixed_point(value: u128, decimals: u8) -> String {
     let places = usize::from(decimals);
@@ -238,6 +261,16 @@ mod tests {
             assert_eq!(expected.parse::<Decimal>().unwrap().of_token(decimals), Ok(amount));
         }
         assert_eq!(Amount { atoms: u64::MAX, decimals: 19 }.to_string(), "1.8446744073709551615");
+    }
+
+    #[test]
+    fn a_signed_amount_keeps_its_sign_before_the_digits() {
+        let cases = [(-1, 9, "-0.000000001"), (-1_500_000_000, 9, "-1.5"), (0, 6, "0"), (42, 0, "42")];
+        for (atoms, decimals, expected) in cases {
+            assert_eq!(SignedAmount { atoms, decimals }.to_string(), expected);
+        }
+        let beyond = SignedAmount { atoms: 2 * i128::from(u64::MAX), decimals: 9 };
+        assert_eq!(beyond.json()["amount"], "36893488147.41910323");
     }
 
     #[test]

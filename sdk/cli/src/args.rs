@@ -1,11 +1,23 @@
 //! The command line as a whole. Each group of commands keeps its own arguments in its own file.
+//!
+//! # Names
+//! One rule: a noun, then a verb. A group goes by the thing it is about (`market`, `model licence`), its commands by what
+//! they do to it (`open`, `buy`, `claim`; `new` makes one). On top, without a group, are the few verbs of every day
+//! (`stake`, `unstake`, `withdraw`, `claim`, `wrap`, `unwrap`, `launch`). Whatever sends is called by its verb; what only
+//! reads may go by the noun that it shows (`chart`, `twap`; `balance`, `portfolio`, `positions`, `revenue` on top), also
+//! where an option of it sends (`accounts --close-empty`). Two words are joined by a hyphen, noun first
+//! (`bond-deposit`). The words are those of the programs' instructions where there is one. The consent tests hold the
+//! commands to it.
 
 use std::ffi::OsString;
 
 use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
-    command::{fees, launch, market, model, operator, referral, request, service, usage, vault, wallet},
+    command::{
+        fees, launch, market, model, operator, portfolio, referral, request, revenue, service, staking, usage, vault,
+        wallet,
+    },
     connection::Connection,
     error::Result,
     options::GlobalOptions,
@@ -20,7 +32,8 @@ Examples:
     --bundle-uri https://example.org/digits/ --virtual-reserve 30 --fee 0.001
   modchains market buy 1.5 MODEL --slippage 0.5
   modchains market chart MODEL --svg price.svg
-  modchains vault stake all MODEL
+  modchains stake all MODEL
+  modchains portfolio
   modchains request new MODEL --input-file digit.bin --wait
   modchains --json market show MODEL | jq -r .spot_price.amount
 
@@ -62,7 +75,21 @@ pub enum Command {
     /// Open, quote, trade, sync and watch markets.
     #[command(subcommand)]
     Market(market::MarketCommand),
-    /// Stake model tokens and claim revenue.
+    /// Stake tokens. They earn a part of the model's revenue, streamed over time.
+    Stake(staking::StakeArgs),
+    /// Start the cooldown of staked tokens. They earn nothing from then on.
+    Unstake(staking::UnstakeArgs),
+    /// Take out tokens whose cooldown is over.
+    Withdraw(staking::WithdrawArgs),
+    /// Pay out what your stakes have earned.
+    Claim(staking::ClaimArgs),
+    /// Show what somebody has staked, cooling and claimable, of every model.
+    Positions(staking::PositionsArgs),
+    /// Show what somebody has of every model, what it cost and what it brought.
+    Portfolio(portfolio::PortfolioArgs),
+    /// Show what the stakers of a model received, by source, and the past yield.
+    Revenue(revenue::RevenueArgs),
+    /// Open and show the vaults in which model tokens are staked.
     #[command(subcommand)]
     Vault(vault::VaultCommand),
     /// Manage an operator's bond and earnings.
@@ -102,6 +129,13 @@ impl Command {
             Self::Launch(args) => args.run(connection).await,
             Self::Model(command) => command.run(connection).await,
             Self::Market(command) => command.run(connection).await,
+            Self::Stake(args) => args.run(connection).await,
+            Self::Unstake(args) => args.run(connection).await,
+            Self::Withdraw(args) => args.run(connection).await,
+            Self::Claim(args) => args.run(connection).await,
+            Self::Positions(args) => args.run(connection).await,
+            Self::Portfolio(args) => args.run(connection).await,
+            Self::Revenue(args) => args.run(connection).await,
             Self::Vault(command) => command.run(connection).await,
             Self::Operator(command) => command.run(connection).await,
             Self::Service(command) => command.run(connection).await,
@@ -194,6 +228,8 @@ mod tests {
             format!("modchains market buy -1 {KEY}"),
             format!("modchains market buy 1 {KEY} --slippage 100.01"),
             "modchains airdrop".to_owned(),
+            "modchains claim".to_owned(),
+            format!("modchains claim {KEY} --all"),
         ] {
             assert!(!parses(&line), "{line}");
         }
@@ -202,5 +238,6 @@ mod tests {
         assert!(parses(&format!("modchains request new {KEY} --input-hex 00 --wait=posted")));
         assert!(parses(&format!("modchains operator bond-withdraw {KEY} --start 1")));
         assert!(parses(&format!("modchains operator bond-withdraw {KEY} --finish")));
+        assert!(parses("modchains claim --all") && parses(&format!("modchains claim {KEY} digits")));
     }
 }

@@ -101,6 +101,20 @@ pub enum CliError {
         /// The endpoint's fault.
         fault: Box<Self>,
     },
+    /// Some of several transactions went through, and one was refused.
+    #[error("{done} of {all} {what} went through, the last in {signature}; then: {fault}")]
+    Partial {
+        /// What there are several of.
+        what: &'static str,
+        /// How many went through.
+        done: usize,
+        /// How many there are.
+        all: usize,
+        /// The last that went through.
+        signature: Signature,
+        /// Why the rest did not.
+        fault: Box<Self>,
+    },
     /// The faucet's transaction failed.
     #[error("the airdrop {signature} failed: {reason}; use a local network, or ask its faucet for less")]
     AirdropFailed {
@@ -145,16 +159,18 @@ impl CliError {
             Self::Bundle(error) => error.label(),
             Self::TimedOut { .. } => "timed_out",
             Self::Unread { .. } => "unread",
+            Self::Partial { .. } => "partial",
             Self::AirdropFailed { .. } => "airdrop_failed",
             Self::NoRandomness(_) => "no_randomness",
         }
     }
 
     /// The transaction that was sent all the same.
-    pub const fn sent_signature(&self) -> Option<&Signature> {
+    pub fn sent_signature(&self) -> Option<&Signature> {
         match self {
             Self::Sdk(error) => error.sent_signature(),
             Self::Unread { signature, .. } => Some(signature),
+            Self::Partial { fault, .. } => fault.sent_signature(),
             _ => None,
         }
     }

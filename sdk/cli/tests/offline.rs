@@ -80,9 +80,11 @@ fn misuse_has_an_exit_code_of_its_own_and_names_the_argument() {
         (&["market", "buy", "", MODEL], "empty"),
         (&["market", "buy", "1e9", MODEL], "not an amount"),
         (&["vault", "open", MODEL, "--cooldown", "soon"], "--cooldown"),
-        (&["model", "version", MODEL, "--bundle-manifest-sha256", "12"], "64"),
+        (&["model", "publish", MODEL, "--bundle-manifest-sha256", "12"], "64"),
         (&["model", "show"], "MODEL"),
         (&["request", "new", MODEL], "--input-hex"),
+        (&["claim"], "--all"),
+        (&["portfolio", "--last", "0"], "--last"),
     ];
     for (arguments, named) in cases {
         let misused = modchains(home.path(), arguments);

@@ -128,7 +128,7 @@ fn require_version(model: &Pubkey, index: u32, version_count: u32) -> Result<()>
         return Ok(());
     }
     let what = format!("model {model} has {version_count} versions and no version {index}");
-    Err(CliError::unfit(what, "publish one with `modchains model version`, or pass --version"))
+    Err(CliError::unfit(what, "publish one with `modchains model publish`, or pass --version"))
 }
 
 /// Whether new requests are taken.

@@ -1,9 +1,11 @@
 //! What a mint says about its token.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use modchains_sdk::{Account, Pubkey, address, decode::FetchedMint, instruction::Token};
 
 use crate::{
-    amount::{Amount, Decimal, DecimalOrAll, SOL_DECIMALS},
+    amount::{Amount, Decimal, DecimalOrAll, SOL_DECIMALS, SignedAmount},
     connection::Connection,
     error::{CliError, Result},
 };
@@ -53,6 +55,11 @@ impl TokenView {
         Amount { atoms, decimals: self.decimals }
     }
 
+    /// Atoms of this token, which may be below zero.
+    pub const fn signed(&self, atoms: i128) -> SignedAmount {
+        SignedAmount { atoms, decimals: self.decimals }
+    }
+
     /// Atoms of this token with its symbol.
     pub fn show(&self, atoms: u64) -> String {
         format!("{} {}", self.amount(atoms), self.symbol)
@@ -66,6 +73,19 @@ impl Connection {
             return Ok(TokenView::sol());
         }
         Ok(TokenView::new(self.client.mint(mint).await?))
+    }
+
+    /// The tokens of mints. One that is no mint any more is left out.
+    pub async fn tokens(&self, mints: impl IntoIterator<Item = Pubkey>) -> Result<BTreeMap<Pubkey, TokenView>> {
+        let mints: Vec<Pubkey> = mints.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
+        let (_, accounts) = self.client.accounts(&mints).await?;
+        let token = |(mint, account): (&Pubkey, &Option<Account>)| {
+            if *mint == address::WRAPPED_SOL_MINT {
+                return Some((*mint, TokenView::sol()));
+            }
+            Some((*mint, TokenView::decode(mint, account.as_ref()?).ok()?))
+        };
+        Ok(mints.iter().zip(&accounts).filter_map(token).collect())
     }
 
     /// Read from the model's mint account.

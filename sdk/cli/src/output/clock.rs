@@ -18,6 +18,11 @@ pub fn local_short(at_seconds: i64) -> String {
     date_and_time(at_seconds, offset_at(at_seconds))
 }
 
+/// A unix time as date and time of day in UTC: for files.
+pub fn utc(at_seconds: i64) -> String {
+    date_and_time(at_seconds, UtcOffset::UTC)
+}
+
 /// How long before or after now something is, in its two longest units.
 pub fn distance(seconds: i64) -> String {
     if seconds == 0 {
@@ -61,7 +66,7 @@ mod tests {
     #[test]
     fn a_time_is_a_date_and_a_time_of_day_at_an_offset() {
         let east = UtcOffset::from_hms(5, 30, 0).unwrap();
-        assert_eq!(date_and_time(0, UtcOffset::UTC), "1970-01-01 00:00:00");
+        assert_eq!(utc(0), "1970-01-01 00:00:00");
         assert_eq!(date_and_time(1_709_210_096, east), "2024-02-29 18:04:56");
         assert_eq!(date_and_time(i64::MAX, east), format!("{} s", i64::MAX));
         assert!(local(1_709_210_096).starts_with(&local_short(1_709_210_096)));

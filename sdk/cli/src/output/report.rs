@@ -1,16 +1,19 @@
 //! What a command found, once: as a table for people or as JSON for scripts.
 
 use comfy_table::{Table, presets};
-use modchains_sdk::{client::Prepared, decode::Receipt, terminal};
+use modchains_sdk::{Pubkey, client::Prepared, decode::Receipt, terminal};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    amount::{Amount, percent},
+    amount::{Amount, SignedAmount, percent},
     output::clock,
 };
 
 /// Lists with more columns than this are shown as one block of facts for each entry.
 const COLUMNS_MAX: usize = 6;
+
+/// So much of an address is enough to name what it is of.
+const ADDRESS_CHARACTERS: usize = 8;
 
 /// Facts in the order in which they are shown. Keys are snake case; people see them with spaces.
 #[derive(Debug, Default, Clone)]
@@ -29,6 +32,7 @@ enum Shown {
     Value { text: String, json: Value },
     Group(Report),
     List(Vec<Report>),
+    Table { columns: &'static [&'static str], entries: Vec<Report> },
     Drawing { drawing: String, entries: Value },
 }
 
@@ -61,6 +65,33 @@ impl Report {
         let mut json = amount.json();
         json["symbol"] = json!(symbol);
         self.value(key, format!("{amount} {symbol}"), json)
+    }
+
+    /// Adds an amount that may be below zero; missing when there is none.
+    pub fn signed(self, key: &'static str, amount: Option<SignedAmount>, symbol: &str) -> Self {
+        let Some(amount) = amount else { return self.value(key, "-".to_owned(), Value::Null) };
+        let mut json = amount.json();
+        json["symbol"] = json!(symbol);
+        self.value(key, format!("{amount} {symbol}"), json)
+    }
+
+    /// Adds amounts of several tokens, each with symbol and mint.
+    pub fn amounts(self, key: &'static str, amounts: &[(Amount, &str, Pubkey)]) -> Self {
+        let texts: Vec<String> = amounts.iter().map(|(amount, symbol, _)| format!("{amount} {symbol}")).collect();
+        let jsons = amounts.iter().map(|(amount, symbol, mint)| {
+            let mut json = amount.json();
+            json["symbol"] = json!(symbol);
+            json["mint"] = json!(mint.to_string());
+            json
+        });
+        let json = jsons.collect();
+        self.value(key, if texts.is_empty() { "-".to_owned() } else { texts.join(", ") }, json)
+    }
+
+    /// Adds an address of which people see the start, which is enough to name it.
+    pub fn address(self, key: &'static str, address: &Pubkey) -> Self {
+        let whole = address.to_string();
+        self.value(key, whole.chars().take(ADDRESS_CHARACTERS).collect(), Value::String(whole))
     }
 
     /// Adds a price in a quote token; missing when there is none.
@@ -132,6 +163,12 @@ impl Report {
         self
     }
 
+    /// Adds a list of which people see these columns as a table, and scripts everything.
+    pub fn table(mut self, key: &'static str, columns: &'static [&'static str], entries: Vec<Self>) -> Self {
+        self.facts.push(Fact { key, shown: Shown::Table { columns, entries } });
+        self
+    }
+
     /// Adds a list that scripts get and people see as a drawing.
     pub fn drawing(self, key: &'static str, drawing: String, entries: Vec<Self>) -> Self {
         let entries = entries.iter().map(Self::json).collect();
@@ -168,7 +205,7 @@ impl Report {
             let json = match &fact.shown {
                 Shown::Value { json, .. } => json.clone(),
                 Shown::Group(group) => group.json(),
-                Shown::List(entries) => entries.iter().map(Self::json).collect(),
+                Shown::List(entries) | Shown::Table { entries, .. } => entries.iter().map(Self::json).collect(),
                 Shown::Drawing { entries, .. } => entries.clone(),
             };
             (fact.key.to_owned(), json)
@@ -191,6 +228,7 @@ impl Report {
                 Shown::Value { text, .. } => parts.rows.push([label, terminal::escaped(text).into_owned()]),
                 Shown::Group(group) => group.collect(&format!("{label}: "), parts),
                 Shown::List(entries) => parts.blocks.push(render_list(&label, entries)),
+                Shown::Table { columns, entries } => parts.blocks.push(render_table(&label, columns, entries)),
                 Shown::Drawing { drawing, .. } => parts.blocks.push(terminal::escaped_lines(drawing)),
             }
         }
@@ -227,9 +265,27 @@ fn render_list(title: &str, entries: &[Report]) -> String {
         let blocks: Vec<String> = entries.iter().map(Report::render).collect();
         return format!("{title}:\n{}", blocks.join("\n\n"));
     }
+    framed(title, header, entries.iter().map(|entry| entry.cells().1))
+}
+
+fn render_table(title: &str, columns: &[&str], entries: &[Report]) -> String {
+    if entries.is_empty() {
+        return format!("{title}: none");
+    }
+    let cell = |entry: &Report, column: &&str| {
+        let shown = entry.facts.iter().find(|fact| fact.key == *column).map(|fact| &fact.shown);
+        match shown {
+            Some(Shown::Value { text, .. }) => terminal::escaped(text).into_owned(),
+            _ => String::new(),
+        }
+    };
+    let rows = entries.iter().map(|entry| columns.iter().map(|column| cell(entry, column)).collect());
+    framed(title, columns.iter().map(|column| column.replace('_', " ")).collect(), rows)
+}
+
+fn framed(title: &str, header: Vec<String>, rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_FULL_CONDENSED).set_header(header);
-    table.add_rows(entries.iter().map(|entry| entry.cells().1));
+    table.load_style(presets::UTF8_FULL_CONDENSED).set_header(header).add_rows(rows);
     format!("{title}:\n{table}")
 }
 
@@ -295,6 +351,29 @@ mod tests {
         assert!(narrow.contains('\u{2502}'), "{narrow}");
         assert!(!shown.contains('\u{2502}'), "{shown}");
         assert_eq!(shown.matches("g ").count(), 2, "{shown}");
+    }
+
+    #[test]
+    fn a_table_shows_some_columns_to_people_and_everything_to_scripts() {
+        let mint = Pubkey::new_from_array([7; 32]);
+        let entry = Report::new()
+            .address("model", &mint)
+            .text("vault", "V")
+            .signed("profit", Some(SignedAmount { atoms: -15, decimals: 1 }), "S\u{1b}")
+            .signed("none", None, "S")
+            .amounts("claimable", &[(Amount::sol(5), "SOL", mint), (Amount::sol(7), "B", mint)]);
+        let report = Report::new().table("positions", &["profit", "model", "claimable"], vec![entry]);
+        let shown = report.render();
+        let start = &mint.to_string()[..8];
+        for part in ["-1.5 S\\u{1b}", start, "0.000000005 SOL, 0.000000007 B", "profit", "\u{2502}"] {
+            assert!(shown.contains(part), "{part} in\n{shown}");
+        }
+        assert!(!shown.contains("vault") && !shown.contains(&mint.to_string()), "{shown}");
+        let json = &report.json()["positions"][0];
+        assert_eq!((&json["vault"], &json["model"]), (&json!("V"), &json!(mint.to_string())));
+        assert_eq!((&json["profit"]["amount"], &json["none"]), (&json!("-1.5"), &Value::Null));
+        assert_eq!(json["claimable"][1]["mint"], mint.to_string());
+        assert_eq!(Report::new().table("positions", &["model"], Vec::new()).render(), "positions: none");
     }
 
     #[test]

@@ -31,8 +31,15 @@ const COMMANDS: &[(&str, Act)] = &[
             "BUNDLE --symbol A --uri https://a.example --bundle-uri https://b.example --virtual-reserve 30 --fee 0.1",
         ),
     ),
+    ("stake", Sends("1 MODEL")),
+    ("unstake", Sends("1 MODEL")),
+    ("withdraw", Sends("MODEL")),
+    ("claim", Sends("--all")),
+    ("positions", Reads),
+    ("portfolio", Reads),
+    ("revenue", Reads),
     ("model new", Sends("--name a --symbol A --uri https://a.example")),
-    ("model version", Sends("MODEL --bundle BUNDLE --uri https://a.example")),
+    ("model publish", Sends("MODEL --bundle BUNDLE --uri https://a.example")),
     ("model show", Reads),
     ("model list", Reads),
     ("model transfer offer", Sends("MODEL --to SOMEBODY")),
@@ -43,7 +50,7 @@ const COMMANDS: &[(&str, Act)] = &[
     ("model contributors apply", Sends("MODEL")),
     ("model contributors show", Reads),
     ("model contributors claim", Sends("MODEL")),
-    ("model licence terms", Sends("MODEL --price 1")),
+    ("model licence set", Sends("MODEL --price 1")),
     ("model licence grant", Sends("MODEL --grantee SOMEBODY --uses all")),
     ("model licence revoke", Sends("MODEL --grantee SOMEBODY")),
     ("model licence show", Reads),
@@ -59,11 +66,6 @@ const COMMANDS: &[(&str, Act)] = &[
     ("market twap", Reads),
     ("vault open", Sends("MODEL")),
     ("vault show", Reads),
-    ("vault stake", Sends("1 MODEL")),
-    ("vault unstake", Sends("1 MODEL")),
-    ("vault withdraw", Sends("MODEL")),
-    ("vault claim", Sends("MODEL")),
-    ("vault position", Reads),
     ("operator register", Sends("5 MODEL")),
     ("operator show", Reads),
     ("operator bond-deposit", Sends("1 MODEL")),
@@ -89,6 +91,51 @@ const COMMANDS: &[(&str, Act)] = &[
     ("referral show", Reads),
     ("referral claim", Sends("MODEL")),
 ];
+
+/// What a command that sends does to the thing that it is about: the last word of its name.
+const VERBS: &[&str] = &[
+    "accept",
+    "apply",
+    "buy",
+    "cancel",
+    "claim",
+    "close",
+    "configure",
+    "deposit",
+    "distribute",
+    "finalize",
+    "grant",
+    "launch",
+    "mint",
+    "new",
+    "offer",
+    "open",
+    "publish",
+    "refund",
+    "register",
+    "revoke",
+    "roll",
+    "sell",
+    "set",
+    "stake",
+    "sync",
+    "unstake",
+    "unwrap",
+    "withdraw",
+    "wrap",
+];
+/// What reads, and sends when an option says so, goes by what it shows.
+const READS_UNLESS_TOLD: &[&str] = &["accounts", "operator earnings"];
+
+#[test]
+fn what_sends_is_called_by_its_verb() {
+    for (name, act) in COMMANDS {
+        let Sends(arguments) = act else { continue };
+        let last = name.rsplit([' ', '-']).next().unwrap();
+        let is_told = READS_UNLESS_TOLD.contains(name) && arguments.starts_with("--");
+        assert!(is_told || VERBS.contains(&last), "{name} is no verb");
+    }
+}
 
 /// The commands below `group` that have none below them, by the program's own help.
 fn leaves(person: &Person, group: &[String]) -> Vec<String> {

@@ -89,7 +89,7 @@ fn dust_at_an_address_stops_nobody() {
     creator.json(&["service", "open", &model, "--fee", "0.01"]);
     trader.json(&["market", "buy", "1", &model]);
     trader.json(&["market", "sell", "10", &model]);
-    trader.json(&["vault", "stake", "10", &model]);
+    trader.json(&["stake", "10", &model]);
     trader.json(&["request", "new", &model, "--input-hex", "00ff"]);
     trader.json(&["operator", "register", "1", &model]);
     creator.json(&["model", "transfer", "offer", &model, "--to", &trader.address]);

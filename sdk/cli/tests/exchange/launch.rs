@@ -104,7 +104,7 @@ fn a_version_takes_its_hashes_from_a_bundle_that_is_checked() {
     let (creator, model) = listed("versioned");
     let bundle = Bundle::write("versioned");
     let uri = ["--uri", "https://modchains.example/versioned/"];
-    let publish = [&["model", "version", &model, "--bundle", bundle.path()][..], &uri].concat();
+    let publish = [&["model", "publish", &model, "--bundle", bundle.path()][..], &uri].concat();
     let published = creator.json(&publish);
     let shown = creator.json(&["model", "show", &model]);
     let version = &shown["versions"].as_array().unwrap()[1];

@@ -9,9 +9,11 @@ mod launch;
 mod market;
 mod names;
 mod network;
+mod portfolio;
 mod refusals;
 mod registry;
 mod requests;
+mod staking;
 mod wallet;
 
 use network::{NETWORK, Person};
@@ -27,7 +29,7 @@ fn registered(name: &str) -> (Person, String) {
     let made = creator.json(&["model", "new", "--name", name, "--symbol", "TOK", "--uri", uri, "--image", image]);
     let model = made["model"].as_str().unwrap().to_owned();
     let hashes = ["--bundle-manifest-sha256", HASH, "--weights-sha256", HASH, "--graph-root", HASH];
-    let version = [&["model", "version", &model, "--numeric-class", "exact", "--uri", uri][..], &hashes].concat();
+    let version = [&["model", "publish", &model, "--numeric-class", "exact", "--uri", uri][..], &hashes].concat();
     creator.json(&version);
     (creator, model)
 }

@@ -53,7 +53,7 @@ fn people_see_local_time_and_scripts_see_seconds() {
 fn a_key_file_is_read_once_so_a_pipe_will_do() {
     let (creator, _) = listed("piped");
     let mut through_pipe = Command::new("bash");
-    let line = "exec \"$0\" model licence terms --name piped --price 0.5 --yes --keypair <(cat \"$MODCHAINS_KEYPAIR\")";
+    let line = "exec \"$0\" model licence set --name piped --price 0.5 --yes --keypair <(cat \"$MODCHAINS_KEYPAIR\")";
     let command = creator.command(&[]);
     for (name, value) in command.get_envs().filter_map(|(name, value)| Some((name, value?))) {
         through_pipe.env(name, value);

@@ -18,7 +18,7 @@ fn a_model_whose_mint_would_be_as_long_as_a_multisig_is_listed_and_traded() {
     assert_eq!(NETWORK.account(&mint).data.len(), 357);
     let uri = "https://example.org/v.json";
     let hashes = ["--bundle-manifest-sha256", HASH, "--weights-sha256", HASH, "--graph-root", HASH];
-    creator.json(&[&["model", "version", model, "--numeric-class", "exact", "--uri", uri][..], &hashes].concat());
+    creator.json(&[&["model", "publish", model, "--numeric-class", "exact", "--uri", uri][..], &hashes].concat());
     creator.json(&["market", "open", model, "--virtual-reserve", "30"]);
     let bought = creator.json(&["market", "buy", "1", model]);
     let sold = creator.json(&["market", "sell", "--max", model]);
@@ -79,9 +79,9 @@ fn a_licence_is_set_granted_and_revoked() {
     let user = NETWORK.person("grantee", 1);
     let terms =
         ["--kind", "paid", "--uses", "personal,research", "--price", "0.05", "--rate", "10", "--rate-window", "1h"];
-    let set = creator.json(&[&["model", "licence", "terms", &model], &terms[..]].concat());
+    let set = creator.json(&[&["model", "licence", "set", &model], &terms[..]].concat());
     assert_eq!((set["licence"]["kind"].as_str(), atoms(&set["licence"]["price"])), (Some("paid"), 50_000_000));
-    creator.json(&["model", "licence", "terms", &model, "--content-fee", "0.2", "--royalty", "5"]);
+    creator.json(&["model", "licence", "set", &model, "--content-fee", "0.2", "--royalty", "5"]);
     let shown = user.json(&["model", "licence", "show", &model]);
     assert_eq!(shown["default"]["uses"], "personal,research");
     assert_eq!(
@@ -99,9 +99,9 @@ fn a_licence_is_set_granted_and_revoked() {
     creator.json(&last);
     let (label, message) = creator.refused(&["model", "licence", "revoke", &model, "--grantee", &user.address]);
     assert!(label == "LicenceNotRevocable" && message.contains("expires"), "{message}");
-    let unsound = ["model", "licence", "terms", &model, "--rate", "5", "--rate-window", "31d"];
+    let unsound = ["model", "licence", "set", &model, "--rate", "5", "--rate-window", "31d"];
     assert_eq!(creator.refused(&unsound).0, "unfit");
-    assert_eq!(user.refused(&["model", "licence", "terms", &model, "--price", "0"]).0, "NotCreator");
+    assert_eq!(user.refused(&["model", "licence", "set", &model, "--price", "0"]).0, "NotCreator");
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn what_a_final_request_generated_is_minted_once() {
     let (requester, operator) = (NETWORK.person("artist", 20), NETWORK.person("maker", 50));
     creator.json(&["vault", "open", &model]);
     creator.json(&["service", "open", &model, "--fee", "0.05"]);
-    creator.json(&["model", "licence", "terms", &model, "--content-fee", "0.2", "--royalty", "5"]);
+    creator.json(&["model", "licence", "set", &model, "--content-fee", "0.2", "--royalty", "5"]);
     operator.json(&["operator", "register", "10", &model]);
     let asked = requester.json(&["request", "new", &model, "--input-hex", "0011", "--use", "personal,content"]);
     let request = asked["request"].as_str().unwrap();

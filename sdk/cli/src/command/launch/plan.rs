@@ -98,7 +98,7 @@ async fn look(connection: &Connection, terms: &mut Terms) -> Result<Vec<Step>> {
         let what = format!("the service of {model} answers by another bundle");
         return Err(CliError::unfit(
             what,
-            "use `modchains model version --bundle`, then `modchains service configure`",
+            "use `modchains model publish --bundle`, then `modchains service configure`",
         ));
     }
     let done = [true, published.is_some(), market.is_some(), vault.is_some(), service.is_some()];

@@ -16,6 +16,8 @@ mod watch;
 use clap::Subcommand;
 
 pub use listing::Listing;
+#[cfg(test)]
+pub use listing::tests;
 
 use crate::{connection::Connection, error::Result, output::Report};
 

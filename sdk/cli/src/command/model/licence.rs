@@ -22,7 +22,7 @@ use crate::{
 #[derive(Debug, Subcommand)]
 pub enum LicenceCommand {
     /// Set the default licence and what minting content costs. Only the creator may. What is not given stays.
-    Terms(TermsArgs),
+    Set(TermsArgs),
     /// Grant somebody a licence of their own, in place of the default. Only the creator may.
     Grant(GrantArgs),
     /// Revoke a revocable licence at once. Only the creator may.
@@ -34,7 +34,7 @@ pub enum LicenceCommand {
 impl LicenceCommand {
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         match self {
-            Self::Terms(args) => args.run(connection).await,
+            Self::Set(args) => args.run(connection).await,
             Self::Grant(args) => args.run(connection).await,
             Self::Revoke(args) => args.run(connection).await,
             Self::Show(args) => args.run(connection).await,
@@ -53,14 +53,14 @@ pub enum Kind {
     GrantOnly,
 }
 
-/// Arguments of `model licence terms`.
+/// Arguments of `model licence set`.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Amounts are in the token that the model's market trades against.
 
 Examples:
-  modchains model licence terms MODEL --kind paid --price 0.05 --uses personal,research
-  modchains model licence terms MODEL --rate 100 --rate-window 1h
-  modchains model licence terms MODEL --content-fee 0.1 --royalty 5")]
+  modchains model licence set MODEL --kind paid --price 0.05 --uses personal,research
+  modchains model licence set MODEL --rate 100 --rate-window 1h
+  modchains model licence set MODEL --content-fee 0.1 --royalty 5")]
 pub struct TermsArgs {
     #[command(flatten)]
     model: ModelArg,

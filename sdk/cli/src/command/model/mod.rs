@@ -21,7 +21,7 @@ pub enum ModelCommand {
     /// Register a model and create its token. The key becomes the creator and pays the rent.
     New(new::NewArgs),
     /// Publish a version of a model and make it current. Only the creator may.
-    Version(version::VersionArgs),
+    Publish(version::VersionArgs),
     /// Show a model, its token, its licence and its versions.
     Show(show::ShowArgs),
     /// List models.
@@ -44,7 +44,7 @@ impl ModelCommand {
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         match self {
             Self::New(args) => args.run(connection).await,
-            Self::Version(args) => args.run(connection).await,
+            Self::Publish(args) => args.run(connection).await,
             Self::Show(args) => args.run(connection).await,
             Self::List(args) => args.run(connection).await,
             Self::Transfer(command) => command.run(connection).await,

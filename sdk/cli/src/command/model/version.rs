@@ -29,15 +29,15 @@ pub enum NumericClass {
     Tolerant,
 }
 
-/// Arguments of `model version`.
+/// Arguments of `model publish`.
 #[derive(Debug, Args)]
 #[command(
     after_long_help = "With --bundle the bundle is checked as an operator would, down to the root of its graph, and its hashes are read. What
 requests on chain cannot carry is refused.
 
 Examples:
-  modchains model version MODEL --bundle target/digits/digits-int8 --uri https://example.org/digits/
-  modchains model version MODEL --numeric-class exact --graph-root HEX \\
+  modchains model publish MODEL --bundle target/digits/digits-int8 --uri https://example.org/digits/
+  modchains model publish MODEL --numeric-class exact --graph-root HEX \\
     --bundle-manifest-sha256 HEX --weights-sha256 HEX --uri https://example.org/digits/"
 )]
 pub struct VersionArgs {

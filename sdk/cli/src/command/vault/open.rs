@@ -2,6 +2,7 @@ use clap::Args;
 use modchains_sdk::{
     address,
     core::stream::{COOLDOWN_SECONDS_DEFAULT, STREAM_SECONDS_DEFAULT},
+    decode::Fetched,
     instruction::vault::vault_open,
     vault::{
         instructions::VaultOpenArgs,
@@ -9,9 +10,9 @@ use modchains_sdk::{
     },
 };
 
-use super::staking::Staking;
 use crate::{
     argument::{ModelArg, parse_seconds},
+    command::staking::Staking,
     connection::{Connection, TokenView},
     error::Result,
     output::Report,
@@ -62,10 +63,10 @@ impl ShowArgs {
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let staking = Staking::load(connection, &self.model.address(connection).await?).await?;
         let (vault, token) = (&staking.vault.value, &staking.token);
-        let mut pools = Vec::with_capacity(staking.pools.len());
-        for pool in &staking.pools {
-            pools.push(pool_report(&pool.value, &connection.token(&pool.value.revenue_mint).await?));
-        }
+        // Anybody may open a pool, and close its mint afterwards.
+        let tokens = connection.tokens(staking.pools.iter().map(|pool| pool.value.revenue_mint)).await?;
+        let shown = |pool: &Fetched<RevenuePool>| Some(pool_report(&pool.value, tokens.get(&pool.value.revenue_mint)?));
+        let pools = staking.pools.iter().filter_map(shown).collect();
         Ok(Report::new()
             .text("model", vault.model)
             .text("vault", staking.vault.address)

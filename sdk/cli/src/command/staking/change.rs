@@ -9,7 +9,7 @@ use modchains_sdk::{
     },
 };
 
-use super::staking::Staking;
+use super::vault::Staking;
 use crate::{
     amount::DecimalOrAll,
     argument::ModelArg,
@@ -18,14 +18,14 @@ use crate::{
     output::Report,
 };
 
-/// Arguments of `vault stake`.
+/// Arguments of `stake`.
 #[derive(Debug, Args)]
 #[command(
     after_long_help = "Opens your position first if you have none, and shares of the vault's further pools in mints that the exchange
 allows, as far as there is room for eight: they earn from then on.
 
 Example:
-  modchains vault stake all MODEL"
+  modchains stake all MODEL"
 )]
 pub struct StakeArgs {
     /// How many tokens, or `all`.
@@ -60,9 +60,12 @@ impl StakeArgs {
     }
 }
 
-/// Arguments of `vault unstake`.
+/// Arguments of `unstake`.
 #[derive(Debug, Args)]
-#[command(after_long_help = "The cooldown starts again for everything that is cooling already.")]
+#[command(
+    after_long_help = "Unstaked tokens earn nothing and cool for the vault's cooldown; `modchains withdraw` takes them out after it. The
+cooldown starts again for everything that is cooling already."
+)]
 pub struct UnstakeArgs {
     /// How many tokens, or `all`.
     #[arg(value_name = "TOKENS")]
@@ -88,7 +91,7 @@ impl UnstakeArgs {
     }
 }
 
-/// Arguments of `vault withdraw`.
+/// Arguments of `withdraw`.
 #[derive(Debug, Args)]
 pub struct WithdrawArgs {
     #[command(flatten)]
