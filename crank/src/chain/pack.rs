@@ -22,7 +22,7 @@ mod tests {
     fn the_size_is_that_of_the_signed_transaction() {
         let (payer, service) = (Keypair::new(), Pubkey::new_unique());
         let authority = payer.pubkey();
-        for (requests, output) in [(1, 1), (1, 100), (1, 500), (2, 200), (6, 41)] {
+        for (requests, output) in [(1, 1), (1, 100), (1, 500), (2, 200), (5, 41)] {
             let mut instructions = vec![compute_limit(9)];
             for _ in 0..requests {
                 let request = Pubkey::new_unique();

@@ -5,4 +5,4 @@
 pub const INPUT_BYTES_MAX: u16 = 607;
 /// Longest inline output the program takes, in bytes: what fits one transaction with its claim, a compute limit and a
 /// price.
-pub const OUTPUT_BYTES_MAX: u16 = 815;
+pub const OUTPUT_BYTES_MAX: u16 = 824;

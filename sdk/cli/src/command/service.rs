@@ -59,10 +59,10 @@ struct TermArgs {
     /// Longest wait a request may ask for, up to 30d [default for a new service: 1h].
     #[arg(long, value_name = "TIME", value_parser = parse_seconds)]
     wait_max: Option<u32>,
-    /// Longest input, up to 611 bytes [default for a new service: 611].
+    /// Longest input, up to 607 bytes [default for a new service: 607].
     #[arg(long, value_name = "BYTES")]
     input_max: Option<u16>,
-    /// Longest output, up to 807 bytes; the requester pays rent for it [default for a new service: 256].
+    /// Longest output, up to 824 bytes; the requester pays rent for it [default for a new service: 256].
     #[arg(long, value_name = "BYTES")]
     output_max: Option<u16>,
     /// Shares of operator, stakers, creator, reserve and protocol in basis points that add up to 10000, such as

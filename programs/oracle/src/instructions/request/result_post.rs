@@ -15,7 +15,7 @@ pub struct ResultPostArgs {
     pub numeric_class: u8,
     /// Root of the activation trace that backs it; zero for none.
     pub trace_root: [u8; 32],
-    /// The output, 1 to 815 bytes and at most what the request has room for.
+    /// The output, 1 to 824 bytes and at most what the request has room for.
     pub output: Vec<u8>,
 }
 

@@ -107,9 +107,9 @@ pub struct ServiceTerms {
     pub max_wait_min_seconds: u32,
     /// Longest wait a request may ask for; at most 30 days.
     pub max_wait_max_seconds: u32,
-    /// Longest input, 1 to 611 bytes.
+    /// Longest input, 1 to 607 bytes.
     pub input_bytes_max: u16,
-    /// Longest output, 1 to 807 bytes.
+    /// Longest output, 1 to 824 bytes.
     pub output_bytes_max: u16,
     /// How fees are split; when not given, as they are, and in a new service as the configuration says. A split that
     /// gives less to anybody but operators is queued.
