@@ -62,7 +62,10 @@ fn create(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     args.input = vec![7; 1 + pick.below(65) as usize];
     let proof = proof(setup, &service.model, &requester, pick)?;
     let what = format!("{} asks for an answer from {}", short(&requester), short(&service.model));
-    Some(Plan::one(oracle::request_create(&requester, &service.model, &quote, proof, args), what))
+    let is_stale = args.terms_counter != service.terms_counter;
+    let expect = if is_stale { expect(&[(is_stale, "the terms have changed")], "") } else { Expect::Either };
+    let instruction = oracle::request_create(&requester, &service.model, &quote, proof, args);
+    Some(Plan { expect, ..Plan::one(instruction, what) })
 }
 
 /// A request, its claim and its result in one transaction.
