@@ -77,7 +77,7 @@ refusals! {
             => "pass the mint that the market trades against",
         /// The model's vault has no pool for the quote mint yet.
         VaultPoolMissing = "the model's vault has no pool for the quote mint"
-            => "open the model's vault with a pool in the market's quote token first; anybody can",
+            => "open the model's vault with a pool in the market's quote token first, as anybody can",
         /// An account is not the one the service names.
         ServiceMismatch = "the account is not the service's"
             => "pass the accounts that the service names",

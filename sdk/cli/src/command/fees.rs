@@ -7,6 +7,7 @@ use modchains_sdk::{
     exchange::state::FeeBeneficiary,
     instruction::{exchange, oracle, registry},
     oracle::state::Service,
+    vault::state::RevenuePool,
 };
 
 use super::{market::Listing, model::owed_atoms};
@@ -74,11 +75,12 @@ impl Accrued {
     }
 
     /// What moves on the fees of stakers and reserve, and the creator's of inferences to where it claims them, and how
-    /// many atoms that is.
-    fn distribution(&self) -> (Vec<Instruction>, u64) {
+    /// many atoms that is. The stakers' wait while there is no pool for them.
+    fn distribution(&self, has_pool: bool) -> (Vec<Instruction>, u64) {
         let (model, quote) = (&self.listing.model, &self.listing.quote.token);
-        let trade_atoms = self.listing.market.vault_due_atoms;
-        let stakers_atoms = self.service.map_or(0, |service| service.accrued_vault_atoms);
+        let to_pool = |atoms: u64| if has_pool { atoms } else { 0 };
+        let trade_atoms = to_pool(self.listing.market.vault_due_atoms);
+        let stakers_atoms = to_pool(self.service.map_or(0, |service| service.accrued_vault_atoms));
         let market_atoms = self
             .service
             .map_or(0, |service| service.accrued_creator_atoms.saturating_add(service.accrued_reserve_atoms));
@@ -131,10 +133,11 @@ impl DistributeArgs {
     async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let accrued = Accrued::load(connection, &self.model.address(connection).await?).await?;
-        let (instructions, atoms) = accrued.distribution();
-        require_something(&instructions)?;
         let listing = &accrued.listing;
-        connection.client.pool(&listing.model, &listing.quote.token.mint).await?;
+        let pool = address::vault::pool(&address::vault::vault(&listing.model), &listing.quote.token.mint);
+        let has_pool = connection.client.find_state::<RevenuePool>(&pool).await?.is_some();
+        let (instructions, atoms) = accrued.distribution(has_pool);
+        require_something(&instructions)?;
         let report = Report::new().text("model", listing.model);
         let report = report.amount("distributed", listing.quote.amount(atoms), &listing.quote.symbol);
         let receipt = connection.ask_and_send("Distributing", &report, &instructions, signer).await?;

@@ -29,7 +29,7 @@ const OUTPUT_BYTES_DEFAULT: u16 = 256;
 /// Offer a model for inference.
 #[derive(Debug, Subcommand)]
 pub enum ServiceCommand {
-    /// Offer a model for inference. Only the creator may, once; market and vault must be open.
+    /// Offer a model for inference. Only the creator may, once; the market must be open.
     Open(OpenArgs),
     /// Change the terms of new requests. What is not given stays as it is.
     Configure(ConfigureArgs),
@@ -107,7 +107,6 @@ impl OpenArgs {
         let index = self.terms.version.unwrap_or(model.current_version);
         require_version(&address, index, model.version_count)?;
         let quote = connection.token(&connection.client.market(&address).await?.value.quote_mint).await?;
-        connection.client.pool(&address, &quote.token.mint).await?;
         let terms = ServiceTerms {
             fee_atoms: positive_atoms(&self.fee, &quote)?,
             max_wait_min_seconds: self.terms.wait_min.unwrap_or(1),

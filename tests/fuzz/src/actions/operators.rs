@@ -73,6 +73,7 @@ fn withdraw_start(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let bond_atoms = match pick.below(10) {
         0 => free + 1,
         1..=7 => pick.affordable(free / 8),
+        8 => free,
         _ => pick.amount(free),
     };
     let args = BondWithdrawStartArgs { bond_atoms };
