@@ -10,9 +10,10 @@ use modchains_oracle::{
     state::{OracleParams, ServiceTerms, UsageSplit},
 };
 use modchains_sdk::instruction::vault;
+use modchains_vault::instructions::StakeArgs;
 
 use crate::{
-    chain::Chain,
+    chain::{Chain, START_SECONDS},
     world::{
         CHALLENGE_SECONDS, CLAIM_SECONDS, COOLDOWN_SECONDS, EPOCH_SECONDS, FEE_ATOMS, TIMELOCK_SECONDS, WAIT_SECONDS,
         quote,
@@ -70,6 +71,11 @@ pub fn request_args(nonce: u64) -> RequestCreateArgs {
 /// The vaults' only pool.
 pub fn revenue_mints() -> vault::RevenueMints<'static> {
     vault::RevenueMints { first: quote().mint, shares: &[] }
+}
+
+/// A stake in a vault that opened when the chain began and whose rules have not changed since.
+pub fn stake_args(token_atoms: u64) -> StakeArgs {
+    StakeArgs { token_atoms, rules_counter: START_SECONDS.unsigned_abs() }
 }
 
 /// A valid registration.

@@ -9,7 +9,7 @@ use modchains_sdk::{
     },
 };
 use modchains_vault::{
-    instructions::{RevenueDepositArgs, StakeArgs, TreasuryDepositArgs, UnstakeArgs, VaultOpenArgs},
+    instructions::{RevenueDepositArgs, TreasuryDepositArgs, UnstakeArgs, VaultOpenArgs},
     state::VaultTerms,
 };
 use solana_instruction::{AccountMeta, Instruction};
@@ -19,7 +19,7 @@ use crate::{
     chain::{TOKEN, key},
     row::{Row, both},
     scenario::traded,
-    world::{COOLDOWN_SECONDS, QUOTE, STREAM_SECONDS, Side, World, quote, revenue_mints},
+    world::{COOLDOWN_SECONDS, QUOTE, STREAM_SECONDS, Side, World, quote, revenue_mints, stake_args},
 };
 
 /// What a crowd has staked together, token atoms.
@@ -204,8 +204,7 @@ fn position_builds() -> Vec<Row> {
             both(|side| vault::pool_unsubscribe(&side.person("staker"), &side.model(), &further().mint))
         }),
         ("stake", World::ready, |_| {
-            let args = StakeArgs { token_atoms: 1_000_000 };
-            both(|side| vault::stake(&side.person("staker"), &side.model(), revenue_mints(), args))
+            both(|side| vault::stake(&side.person("staker"), &side.model(), revenue_mints(), stake_args(1_000_000)))
         }),
         ("unstake", World::ready, |_| both(unstake)),
         ("unstake_withdraw", World::ready, |world| {

@@ -19,10 +19,7 @@ use modchains_sdk::{
         oracle, token, vault,
     },
 };
-use modchains_vault::{
-    instructions::{StakeArgs, VaultOpenArgs},
-    state::VaultTerms,
-};
+use modchains_vault::{instructions::VaultOpenArgs, state::VaultTerms};
 use solana_instruction::Instruction;
 use solana_signer::Signer;
 
@@ -212,7 +209,7 @@ impl World {
         let bond = OperatorRegisterArgs { bond_atoms: 100 * QUOTE };
         self.chain.must(&[
             vault::position_open(&staker, &side.model()),
-            vault::stake(&staker, &side.model(), revenue_mints(), StakeArgs { token_atoms: held / 2 }),
+            vault::stake(&staker, &side.model(), revenue_mints(), stake_args(held / 2)),
             oracle::operator_register(&operator, &side.service(), &quote(), bond),
         ]);
     }

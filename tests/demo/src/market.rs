@@ -166,7 +166,8 @@ async fn stake(setup: &mut Setup, staker: &Keypair, listing: &Listing) -> Result
     let owner = staker.pubkey();
     setup.send("position_open", &[vault::position_open(&owner, &listing.model)], &[staker]).await?;
     let revenue = vault::RevenueMints { first: QUOTE.mint, shares: &[] };
-    let stake = vault::stake(&owner, &listing.model, revenue, StakeArgs { token_atoms });
+    let rules_counter = setup.client.vault(&listing.model).await?.value.rules_counter;
+    let stake = vault::stake(&owner, &listing.model, revenue, StakeArgs { token_atoms, rules_counter });
     setup.send("stake", &[stake], &[staker]).await?;
     Ok(())
 }

@@ -16,7 +16,7 @@ use modchains_tests::{
     scenario,
     world::{
         QUOTE, Side, World, claim_args, exact_in, fresh_terms, quote, request_args, request_instruction, result_args,
-        revenue_mints,
+        revenue_mints, stake_args,
     },
 };
 use solana_instruction::Instruction;
@@ -88,11 +88,10 @@ fn by_the_same_people(side: Side) -> Vec<Instruction> {
     let terms = fresh_terms(&world.chain);
     let (request, _) = address::oracle::request(&service, &requester, 1);
     let (trade, route) = (exact_in(QUOTE, 0, terms), TradeRoute::default());
-    let stake = modchains_vault::instructions::StakeArgs { token_atoms: 1 };
     vec![
         exchange::market_buy(&trader, &model, &quote(), trade, route),
         exchange::market_sell(&trader, &model, &quote(), trade, route),
-        vault::stake(&staker, &model, revenue_mints(), stake),
+        vault::stake(&staker, &model, revenue_mints(), stake_args(1)),
         vault::revenue_claim(&staker, &model, &quote(), vault::PoolPlace::First),
         request_instruction(&requester, &model, request_args(1)),
         oracle::request_claim(&operator, &service, &request, claim_args(&world, side, 1)),

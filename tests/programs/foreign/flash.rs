@@ -14,12 +14,9 @@ use modchains_sdk::{
 };
 use modchains_tests::{
     chain::key,
-    world::{EPOCH_SECONDS, PURSE_ATOMS, QUOTE, Side, World, exact_in, fresh_terms, quote, revenue_mints},
+    world::{EPOCH_SECONDS, PURSE_ATOMS, QUOTE, Side, World, exact_in, fresh_terms, quote, revenue_mints, stake_args},
 };
-use modchains_vault::{
-    instructions::{StakeArgs, UnstakeArgs},
-    state::Position,
-};
+use modchains_vault::{instructions::UnstakeArgs, state::Position};
 use solana_instruction::Instruction;
 use solana_signer::Signer;
 use test_foreign::Route;
@@ -100,7 +97,7 @@ fn instructions(world: &World, act: Act, atoms: u64) -> Vec<Instruction> {
         }
         Act::Stake => {
             let token_atoms = tokens_held(world) / 2;
-            vault::stake(&trader, &model, revenue_mints(), StakeArgs { token_atoms })
+            vault::stake(&trader, &model, revenue_mints(), stake_args(token_atoms))
         }
         Act::Unstake => {
             let token_atoms = position(world).staked_atoms;

@@ -11,9 +11,9 @@ use modchains_sdk::{
 use modchains_tests::{
     chain::{TOKEN, key},
     staking::{further, gift, subscribed, with_second_pool},
-    world::{COOLDOWN_SECONDS, QUOTE, STREAM_SECONDS, World, quote},
+    world::{COOLDOWN_SECONDS, QUOTE, STREAM_SECONDS, World, quote, revenue_mints},
 };
-use modchains_vault::instructions::{RevenueDepositArgs, TreasuryDepositArgs, VaultOpenArgs};
+use modchains_vault::instructions::{RevenueDepositArgs, StakeArgs, TreasuryDepositArgs, VaultOpenArgs};
 use solana_instruction::Instruction;
 use solana_signer::Signer;
 
@@ -90,7 +90,11 @@ fn close_and_open(world: &mut World, staked: u64) {
     world.chain.must(&[vault::vault_open(&trader, &SIDE.model(), &quote(), args)]);
     assert!(world.vault(SIDE).rules_counter > counter);
     world.must_refuse(&[claim("staker")], "NothingClaimable");
-    world.chain.must(&[stake("staker", staked), deposit(QUOTE)]);
+    // Whoever has looked at the old vault does not stake in the new one unseen.
+    world.must_refuse(&[stake("staker", staked)], "RulesChanged");
+    let args = StakeArgs { token_atoms: staked, rules_counter: world.vault(SIDE).rules_counter };
+    let stake = vault::stake(&SIDE.person("staker"), &SIDE.model(), revenue_mints(), args);
+    world.chain.must(&[stake, deposit(QUOTE)]);
     world.must_refuse(&[claim("staker")], "NothingClaimable");
     world.chain.advance(STREAM_SECONDS.into());
     let before = world.quote_atoms(SIDE, "staker");

@@ -11,10 +11,10 @@ use modchains_sdk::{
 };
 use modchains_tests::{
     staking::{both_mints, further, gift, with_second_pool},
-    world::{STREAM_SECONDS, World, quote},
+    world::{STREAM_SECONDS, World, quote, stake_args},
 };
 use modchains_vault::{
-    instructions::{RevenueDepositArgs, StakeArgs, TreasuryDepositArgs, UnstakeArgs},
+    instructions::{RevenueDepositArgs, TreasuryDepositArgs, UnstakeArgs},
     state::{RevenuePool, Share},
 };
 use proptest::prelude::*;
@@ -80,7 +80,7 @@ fn share(world: &World, who: usize) -> Option<Share> {
 fn stake(world: &World, who: usize, token_atoms: u64) -> Instruction {
     let shares = [further().mint];
     let shares = if share(world, who).is_some() { &shares[..] } else { &[] };
-    let (owner, args) = (SIDE.person(STAKERS[who]), StakeArgs { token_atoms });
+    let (owner, args) = (SIDE.person(STAKERS[who]), stake_args(token_atoms));
     vault::stake(&owner, &SIDE.model(), both_mints(shares), args)
 }
 

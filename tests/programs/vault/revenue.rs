@@ -13,11 +13,11 @@ use modchains_sdk::{
 };
 use modchains_tests::{
     staking::{both_mints, crowded, further, gift, subscribed},
-    world::{COOLDOWN_SECONDS, QUOTE, STREAM_SECONDS, Side, World, quote},
+    world::{COOLDOWN_SECONDS, QUOTE, STREAM_SECONDS, Side, World, quote, stake_args},
 };
 use modchains_vault::{
     events::{RevenueDeposited, TreasuryDeposited},
-    instructions::{RevenueDepositArgs, StakeArgs, TreasuryDepositArgs, UnstakeArgs},
+    instructions::{RevenueDepositArgs, TreasuryDepositArgs, UnstakeArgs},
     state::{Position, RevenuePool, Vault},
 };
 use solana_instruction::Instruction;
@@ -184,7 +184,7 @@ fn a_frozen_pool_holds_up_its_own_claims_alone() {
     let claim_frozen = vault::revenue_claim(&staker, &model, &further(), PoolPlace::Further);
     world.must_refuse(&[claim_frozen], "token: custom program error: 0x11");
     let mints = [further().mint];
-    let more = vault::stake(&staker, &model, both_mints(&mints), StakeArgs { token_atoms: 10 });
+    let more = vault::stake(&staker, &model, both_mints(&mints), stake_args(10));
     let less = vault::unstake(&staker, &model, both_mints(&mints), UnstakeArgs { token_atoms: 20 });
     world.chain.must(&[claim("staker"), more, less]);
     world.chain.advance(COOLDOWN_SECONDS.into());

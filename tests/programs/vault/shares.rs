@@ -11,10 +11,10 @@ use modchains_sdk::{
 use modchains_tests::{
     chain::{TOKEN, key},
     staking::{both_mints, further, subscribed, with_second_pool},
-    world::{QUOTE, STREAM_SECONDS, Side, World, quote},
+    world::{QUOTE, STREAM_SECONDS, Side, World, quote, stake_args},
 };
 use modchains_vault::{
-    instructions::{RevenueDepositArgs, StakeArgs, UnstakeArgs},
+    instructions::{RevenueDepositArgs, UnstakeArgs},
     state::{Position, RevenuePool, Share},
 };
 use solana_instruction::{AccountMeta, Instruction};
@@ -127,7 +127,7 @@ fn revenue_of_a_further_pool_follows_the_stake_of_its_subscribers() {
     ]);
     world.chain.advance(i64::from(STREAM_SECONDS) / 2);
     let most = world.model_atoms(SIDE, "trader").min(3 * staked);
-    world.chain.must(&[vault::stake(&trader, &model, both_mints(&shares), StakeArgs { token_atoms: most })]);
+    world.chain.must(&[vault::stake(&trader, &model, both_mints(&shares), stake_args(most))]);
     world.chain.advance(i64::from(STREAM_SECONDS) / 2);
     let before = ["staker", "trader"].map(|role| further_atoms(&world, role));
     world.chain.must(&[claim_further("staker"), claim_further("trader")]);
@@ -168,8 +168,7 @@ fn a_position_has_room_for_eight_shares_and_a_place_that_is_given_back_is_free()
         world.chain.must(&[subscribe("staker", mint)]);
     }
     world.must_refuse(&[subscribe("staker", &mints[8])], "SharePlacesTaken");
-    let full =
-        vault::stake(&SIDE.person("staker"), &SIDE.model(), both_mints(&mints[..8]), StakeArgs { token_atoms: 1 });
+    let full = vault::stake(&SIDE.person("staker"), &SIDE.model(), both_mints(&mints[..8]), stake_args(1));
     world.chain.must(&[full]);
     world.chain.must(&[unsubscribe("staker", &mints[3]), subscribe("staker", &mints[8])]);
     let share: Share =

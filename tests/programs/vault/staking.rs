@@ -4,14 +4,14 @@ use modchains_sdk::instruction::{
     Token, token,
     vault::{self, PoolPlace},
 };
-use modchains_tests::world::{COOLDOWN_SECONDS, QUOTE, STREAM_SECONDS, Side, World, quote, revenue_mints};
-use modchains_vault::instructions::{RevenueDepositArgs, StakeArgs, UnstakeArgs};
+use modchains_tests::world::{COOLDOWN_SECONDS, QUOTE, STREAM_SECONDS, Side, World, quote, revenue_mints, stake_args};
+use modchains_vault::instructions::{RevenueDepositArgs, UnstakeArgs};
 use solana_instruction::Instruction;
 
 pub(super) const SIDE: Side = Side::A;
 
 pub(super) fn stake(role: &str, token_atoms: u64) -> Instruction {
-    vault::stake(&SIDE.person(role), &SIDE.model(), revenue_mints(), StakeArgs { token_atoms })
+    vault::stake(&SIDE.person(role), &SIDE.model(), revenue_mints(), stake_args(token_atoms))
 }
 
 pub(super) fn unstake(role: &str, token_atoms: u64) -> Instruction {

@@ -134,6 +134,7 @@ impl Holding {
             revenue: self.revenue_mints(shares),
             token_atoms: offer.min_out(slippage_bps)?,
             max_quote_atoms_in: claimable_atoms,
+            rules_counter: self.vault.value.rules_counter,
             terms: QuoteTerms { deadline_seconds, max_epoch: offer.max_epoch },
             route: TradeRoute { referrer: None, launch: offer.launch_ends_at_seconds.is_some() },
         })

@@ -26,6 +26,8 @@ pub struct Compound<'a> {
     pub token_atoms: u64,
     /// Most that it may cost, quote atoms: what can be claimed at least. The rest stays in the owner's account.
     pub max_quote_atoms_in: u64,
+    /// The vault's rules that were looked at.
+    pub rules_counter: u64,
     /// Until when, and up to which epoch of the market's parameters.
     pub terms: QuoteTerms,
     /// What else the trade names.
@@ -36,12 +38,12 @@ impl Compound<'_> {
     /// The claim of the first pool, the buy, the stake. With more than six shares it exceeds a transaction without a lookup
     /// table; then claim and buy go first and the stake follows.
     pub fn instructions(&self) -> [Instruction; 3] {
-        let Self { owner, model, quote, token_atoms, .. } = self;
+        let Self { owner, model, quote, token_atoms, rules_counter, .. } = self;
         let amount = TradeAmount::ExactOut { atoms_out: *token_atoms, max_atoms_in: self.max_quote_atoms_in };
         [
             revenue_claim(owner, model, quote, PoolPlace::First),
             market_buy(owner, model, quote, MarketTradeArgs { amount, terms: self.terms }, self.route),
-            stake(owner, model, self.revenue, StakeArgs { token_atoms: *token_atoms }),
+            stake(owner, model, self.revenue, StakeArgs { token_atoms: *token_atoms, rules_counter: *rules_counter }),
         ]
     }
 }
@@ -69,6 +71,7 @@ mod tests {
             revenue: RevenueMints { first: quote.mint, shares: &shares },
             token_atoms: 1,
             max_quote_atoms_in: 2,
+            rules_counter: 3,
             terms: QuoteTerms { deadline_seconds: 1, max_epoch: 1 },
             route: TradeRoute { referrer: None, launch: false },
         };

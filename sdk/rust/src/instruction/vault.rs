@@ -313,7 +313,7 @@ mod tests {
         let (owner, model) = (Pubkey::new_unique(), Pubkey::new_unique());
         let shares = [Pubkey::new_unique(), Pubkey::new_unique()];
         let revenue = RevenueMints { first: Pubkey::new_unique(), shares: &shares };
-        let stake = stake(&owner, &model, revenue, StakeArgs { token_atoms: 1 });
+        let stake = stake(&owner, &model, revenue, StakeArgs { token_atoms: 1, rules_counter: 2 });
         let vault = vault(&model);
         let position = position(&vault, &owner);
         let last_four = &stake.accounts[stake.accounts.len() - 4..];

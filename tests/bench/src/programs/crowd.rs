@@ -5,11 +5,11 @@ use std::panic::catch_unwind;
 use anyhow::{Result, anyhow, ensure};
 use modchains_sdk::{
     instruction::vault::{self, PoolPlace},
-    vault::instructions::{StakeArgs, UnstakeArgs},
+    vault::instructions::UnstakeArgs,
 };
 use modchains_tests::{
     staking::crowded,
-    world::{Side, quote, revenue_mints},
+    world::{Side, quote, revenue_mints, stake_args},
 };
 
 use crate::{
@@ -32,7 +32,7 @@ pub fn measure(figures: &mut Figures) -> Result<Table> {
     let staker = side.person("staker");
     let steps = [
         ("revenue_claim", vault::revenue_claim(&staker, &model, &quote(), PoolPlace::First)),
-        ("stake", vault::stake(&staker, &model, revenue_mints(), StakeArgs { token_atoms: 1_000_000 })),
+        ("stake", vault::stake(&staker, &model, revenue_mints(), stake_args(1_000_000))),
         ("unstake", vault::unstake(&staker, &model, revenue_mints(), UnstakeArgs { token_atoms: 1_000_000 })),
     ];
     let mut units = Vec::new();

@@ -47,7 +47,8 @@ fn stake(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let held = setup.atoms(&Token::of_model(&vault.model).account_of(&position.owner));
     let owner = setup.mostly(position.owner, pick);
     let token_atoms = if pick.percent(85) { pick.affordable(held) } else { pick.amount(held) };
-    let instruction = vault::stake(&owner, &vault.model, revenue(&vault), StakeArgs { token_atoms });
+    let args = StakeArgs { token_atoms, rules_counter: vault.rules_counter };
+    let instruction = vault::stake(&owner, &vault.model, revenue(&vault), args);
     let expect = if owner == position.owner {
         let reasons = [(token_atoms == 0, "nothing is staked"), (token_atoms > held, "the owner has less")];
         expect(&reasons, "the owner has them")

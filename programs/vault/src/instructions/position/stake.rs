@@ -8,14 +8,16 @@ use crate::{
     state::{Position, RevenuePool, Vault},
 };
 
-/// How much to stake.
+/// How much to stake, and in what.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug)]
 pub struct StakeArgs {
     /// Token atoms to stake, more than zero.
     pub token_atoms: u64,
+    /// `Vault::rules_counter` when the staker looked at the vault: its times and its treasury's share are still those.
+    pub rules_counter: u64,
 }
 
-/// Stakes model tokens. They earn from the next second on.
+/// Stakes model tokens. They earn from the next second on. Refused once the vault is another than the one looked at.
 #[event_cpi]
 #[derive(Accounts)]
 pub struct Stake<'info> {
@@ -44,7 +46,7 @@ impl<'info> Stake<'info> {
     /// Settles every pool, then moves the tokens in.
     pub fn handle(&mut self, shares: &'info [AccountInfo<'info>], args: StakeArgs, now_seconds: i64) -> Result<()> {
         ensure(args.token_atoms > 0, VaultError::AmountZero)?;
-        let event = self.apply(shares, args.token_atoms, now_seconds)?;
+        let event = self.apply(shares, args, now_seconds)?;
         token::transfer(
             &self.token_program,
             &self.owner_tokens,
@@ -56,11 +58,13 @@ impl<'info> Stake<'info> {
         events::emit_fixed(&self.event_authority, &event)
     }
 
-    fn apply(&self, shares: &'info [AccountInfo<'info>], token_atoms: u64, now_seconds: i64) -> Result<Staked> {
+    fn apply(&self, shares: &'info [AccountInfo<'info>], args: StakeArgs, now_seconds: i64) -> Result<Staked> {
+        let StakeArgs { token_atoms, rules_counter } = args;
         let (vault_key, position_key) = (self.vault.as_ref().key, self.position.as_ref().key);
         let (mut vault, mut position) = (self.vault.load_mut()?, self.position.load_mut()?);
         ensure(same(&vault.stake_tokens, self.stake_tokens.key), VaultError::TokenAccountMismatch)?;
         position.require_of(self.owner.key, vault_key)?;
+        ensure(vault.rules_counter == rules_counter, VaultError::RulesChanged)?;
         {
             let mut pool = self.pool.load_mut()?;
             require_first_pool(&pool, vault_key)?;

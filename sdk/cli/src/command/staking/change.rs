@@ -49,9 +49,10 @@ impl StakeArgs {
         } else {
             shares = connection.client.holding(staking.model(), &owner).await?.share_mints();
         }
-        let first = staking.vault.value.quote_mint;
-        let revenue = RevenueMints { first, shares: &shares };
-        instructions.push(instruction::stake(&owner, staking.model(), revenue, Stake { token_atoms }));
+        let vault = &staking.vault.value;
+        let revenue = RevenueMints { first: vault.quote_mint, shares: &shares };
+        let args = Stake { token_atoms, rules_counter: vault.rules_counter };
+        instructions.push(instruction::stake(&owner, staking.model(), revenue, args));
         let config = connection.client.exchange_config().await?.value;
         let more = subscribable(&staking.pools, &config, &shares);
         instructions.extend(more.iter().map(|mint| pool_subscribe(&owner, staking.model(), mint)));
