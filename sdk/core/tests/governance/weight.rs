@@ -6,10 +6,9 @@ use modchains_core::{
 };
 use proptest::prelude::*;
 
+use crate::{DAY, START};
+
 const WINDOW: i64 = VOTING_WINDOW_MAX_SECONDS as i64;
-const DAY: i64 = 24 * 3_600;
-/// Where histories start: later than any window after zero.
-const START: i64 = 1_700_000_000;
 
 #[derive(Debug, Clone, Copy)]
 enum Op {
