@@ -3,7 +3,7 @@
 use anchor_lang::prelude::Pubkey;
 use bytemuck::{Pod, Zeroable};
 
-use crate::View;
+use crate::{Party, View, readonly, writable};
 
 /// The oracle.
 pub const ID: Pubkey = Pubkey::from_str_const(modchains_core::ids::ORACLE);
@@ -78,4 +78,34 @@ impl Request {
 impl View for Request {
     const PROGRAM: Pubkey = ID;
     const DISCRIMINATOR: [u8; 8] = [125, 172, 150, 161, 162, 115, 39, 71];
+}
+
+/// `service_govern`: sets the fee of the service of a vault's model, as its stakers decided.
+#[derive(Clone, Copy, Debug)]
+pub struct ServiceGovern<A> {
+    /// The vault of the model; signs.
+    pub vault: A,
+    /// The model's service.
+    pub service: A,
+    /// Event authority of the oracle.
+    pub event_authority: A,
+    /// The oracle.
+    pub program: A,
+    /// Price of a request, in atoms.
+    pub fee_atoms: u64,
+}
+
+impl<A: Copy> ServiceGovern<A> {
+    /// First eight bytes of SHA-256 of `global:service_govern`.
+    pub const DISCRIMINATOR: [u8; 8] = [62, 184, 137, 58, 222, 155, 61, 53];
+
+    /// The accounts, in the order that the oracle declares.
+    pub const fn parties(&self) -> [Party<A>; 4] {
+        [readonly(self.vault).signing(), writable(self.service), readonly(self.event_authority), readonly(self.program)]
+    }
+
+    /// The instruction's data.
+    pub fn data(&self) -> [u8; 16] {
+        bytemuck::cast([Self::DISCRIMINATOR, self.fee_atoms.to_le_bytes()])
+    }
 }

@@ -207,6 +207,9 @@ refusals! {
         /// The signer is not the treasury of the configuration.
         NotTreasury = "the signer is not the treasury of the configuration"
             => "sign with the treasury's key, or have its associated token account paid",
+        /// The stakers have decided on the price.
+        FeeKept = "the stakers of the model have decided on the price, which holds for 30 days"
+            => "keep the price until then",
     }
 }
 

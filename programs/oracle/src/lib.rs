@@ -98,6 +98,11 @@ pub mod oracle {
         ctx.accounts.handle(now_seconds()?)
     }
 
+    /// Sets a service's price as the model's stakers decided; the model's vault signs.
+    pub fn service_govern(ctx: Context<ServiceGovern>, args: ServiceGovernArgs) -> Result<()> {
+        ctx.accounts.handle(args, now_seconds()?)
+    }
+
     /// Asks for an inference under a licence and puts its price in escrow.
     pub fn request_create(ctx: Context<RequestCreate>, args: RequestCreateArgs) -> Result<()> {
         ctx.accounts.handle(args, now_seconds()?)

@@ -81,6 +81,21 @@ pub struct ServiceSplitApplied {
     pub terms_counter: u32,
 }
 
+/// The stakers of the model decided on the price of new requests.
+#[event]
+pub struct ServiceGoverned {
+    /// The service.
+    pub service: Pubkey,
+    /// The vault whose stakers decided.
+    pub vault: Pubkey,
+    /// The price.
+    pub fee: Change,
+    /// Until when the creator keeps it, unix seconds.
+    pub kept_until_seconds: i64,
+    /// Counts changes of the terms.
+    pub terms_counter: u32,
+}
+
 impl ServiceConfigured {
     /// What `service` offers now.
     pub fn new(key: Pubkey, fee_atoms_before: u64, service: &Service) -> Self {

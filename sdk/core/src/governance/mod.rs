@@ -43,6 +43,8 @@ pub const PROPOSER_STAKE_BPS: u16 = 50;
 pub const TREASURY_BPS_MAX: u16 = (BPS_DENOMINATOR / 2) as u16;
 /// How far one vote moves a service's fee: to between a half and twice the present one.
 pub const FEE_FACTOR_MAX: u64 = 2;
+/// How long a model's creator keeps the fee that a vote has set: thirty days.
+pub const FEE_KEPT_SECONDS: u32 = 30 * 24 * 3_600;
 
 /// Requires a part of the revenue that a vote may send to the treasury.
 pub const fn validate_treasury_bps(treasury_bps: u16) -> Result<()> {

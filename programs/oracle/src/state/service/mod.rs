@@ -1,7 +1,9 @@
 use anchor_lang::prelude::*;
 use modchains_core::{
     fees::{UsageFeeLegs, UsageFeeSplit},
+    governance::{FEE_KEPT_SECONDS, validate_fee},
     request::ServiceOffer,
+    window,
 };
 use modchains_program_interface::{assert_view, exchange::ModelVersion, oracle as view};
 use modchains_program_kit::timelock;
@@ -66,6 +68,8 @@ pub struct Service {
     pub requests_created: u64,
     /// Unix second from which the queued split may be applied; 0 when none is queued.
     pub pending_split_at_seconds: i64,
+    /// Until when the creator keeps the price that the stakers decided on, unix seconds; 0 before any decision.
+    pub fee_kept_until_seconds: i64,
     /// Shortest wait a request may ask for.
     pub max_wait_min_seconds: u32,
     /// Longest wait a request may ask for.
@@ -155,6 +159,8 @@ impl Service {
         now_seconds: i64,
     ) -> Result<()> {
         terms.validate()?;
+        let is_kept = window::is_open(now_seconds, self.fee_kept_until_seconds);
+        ensure(!is_kept || terms.fee_atoms == self.fee_atoms, OracleError::FeeKept)?;
         ensure(version.model == self.model, OracleError::VersionOfOtherModel)?;
         self.set_split(terms.split, params, now_seconds)?;
         if let Some(bond_mint) = bond_mint {
@@ -196,6 +202,14 @@ impl Service {
         timelock::require_queued::<OracleError>(self.pending_split_at_seconds)?;
         timelock::require_over::<OracleError>(self.pending_split_at_seconds, now_seconds)?;
         (self.split, self.pending_split_at_seconds) = (self.pending_split, 0);
+        self.count_change()
+    }
+
+    /// Sets the price that the stakers decided on, within a factor of two of the present one. The creator keeps it for a while.
+    pub fn govern(&mut self, fee_atoms: u64, now_seconds: i64) -> Result<()> {
+        validate_fee(self.fee_atoms, fee_atoms).map_err(|_| OracleError::ParameterOutOfBounds)?;
+        self.fee_kept_until_seconds = window::end_seconds(now_seconds, FEE_KEPT_SECONDS).map_err(OracleError::from)?;
+        self.fee_atoms = fee_atoms;
         self.count_change()
     }
 

@@ -185,3 +185,24 @@ fn a_service_whose_mint_was_delisted_keeps_its_amounts() {
     let refused = unlisted.configure(&TERMS, &PARAMS, None, (Pubkey::default(), &version), NOW_SECONDS);
     assert_eq!(refusal(refused), OracleError::StateInconsistent);
 }
+
+#[test]
+fn a_decided_price_moves_by_a_factor_of_two_at_most_is_counted_and_kept_for_thirty_days() {
+    let mut service = service();
+    for fee_atoms in [0, 499, 2_001, u64::MAX] {
+        assert_eq!(refusal(service.govern(fee_atoms, NOW_SECONDS)), OracleError::ParameterOutOfBounds);
+    }
+    service.govern(2_000, NOW_SECONDS).unwrap();
+    assert_eq!((service.fee_atoms, service.terms_counter), (2_000, 2));
+    // NOW_SECONDS is within the thirty days.
+    assert_eq!(refusal(configure(&mut service, &TERMS)), OracleError::FeeKept);
+    let kept = ServiceTerms { fee_atoms: 2_000, max_wait_max_seconds: 60, ..TERMS };
+    configure(&mut service, &kept).unwrap();
+    let until_seconds = NOW_SECONDS + 30 * 24 * 3_600;
+    let at = |service: &mut Service, now_seconds| {
+        service.configure(&TERMS, &PARAMS, Some(&BOND_MINT), (Pubkey::default(), &version(MODEL)), now_seconds)
+    };
+    assert_eq!(refusal(at(&mut service, until_seconds - 1)), OracleError::FeeKept);
+    at(&mut service, until_seconds).unwrap();
+    assert_eq!(service.fee_atoms, TERMS.fee_atoms);
+}

@@ -77,6 +77,7 @@ events! {
         ResultFinalized,
         ResultPosted,
         ServiceConfigured,
+        ServiceGoverned,
         ServiceOpened,
         ServiceSplitApplied,
         ServiceSplitQueued,
