@@ -1,7 +1,7 @@
 use super::{GovernanceError, Result, ensure};
 
 /// How many proposals back a position remembers its votes.
-pub const BALLOTS_KEPT: u32 = u64::BITS;
+pub const BALLOTS_KEPT: u64 = u64::BITS as u64;
 
 /// On which proposals of its vault a position has voted: one bit for each of the latest, so that a vote needs no account of
 /// its own.
@@ -10,27 +10,29 @@ pub struct Ballots {
     /// Bit `n` is set if the position voted on the proposal `last_index - n`.
     pub mask: u64,
     /// Number of the latest proposal that the position voted on; 0 before any.
-    pub last_index: u32,
+    pub last_index: u64,
 }
 
 impl Ballots {
     /// The same with a vote on the proposal number `index`, from 1. A proposal that lies [`BALLOTS_KEPT`] or more before the
     /// latest one voted on is refused: whether there was a vote on it is not known any more.
     #[inline(always)]
-    pub fn cast(&self, index: u32) -> Result<Self> {
+    pub fn cast(&self, index: u64) -> Result<Self> {
         if let Some(newer) = index.checked_sub(self.last_index).filter(|newer| *newer > 0) {
-            let mask = self.mask.checked_shl(newer).unwrap_or(0) | 1;
-            return Ok(Self { mask, last_index: index });
+            let older = if newer < BALLOTS_KEPT { self.mask << newer } else { 0 };
+            return Ok(Self { mask: older | 1, last_index: index });
         }
-        // arith-safety: not newer than the latest.
-        let bit = 1_u64.checked_shl(self.last_index - index).ok_or(GovernanceError::ProposalTooOld)?;
         ensure(index > 0, GovernanceError::StateInconsistent)?;
+        // arith-safety: not newer than the latest.
+        let back = self.last_index - index;
+        ensure(back < BALLOTS_KEPT, GovernanceError::ProposalTooOld)?;
+        let bit = 1_u64 << back;
         ensure(self.mask & bit == 0, GovernanceError::VotedAlready)?;
         Ok(Self { mask: self.mask | bit, ..*self })
     }
 
     /// Whether the position may still vote on the proposal number `index`, as far as earlier votes go.
-    pub fn may_vote(&self, index: u32) -> bool {
+    pub fn may_vote(&self, index: u64) -> bool {
         self.cast(index).is_ok()
     }
 }

@@ -63,7 +63,7 @@ pub struct Electorate {
     /// How long an unstake of the vault takes.
     pub cooldown_seconds: u32,
     /// Which rules of the vault hold.
-    pub rules_counter: u32,
+    pub rules_counter: u64,
 }
 
 impl Electorate {
@@ -96,10 +96,10 @@ pub struct ProposalState {
     pub for_atoms: u64,
     /// Stake that voted against it, token atoms.
     pub against_atoms: u64,
+    /// Which rules of the vault held at the opening.
+    pub rules_counter: u64,
     /// Time from the end of the voting window to execution.
     pub timelock_seconds: u32,
-    /// Which rules of the vault held at the opening.
-    pub rules_counter: u32,
 }
 
 impl ProposalState {
@@ -124,7 +124,7 @@ impl ProposalState {
     /// Counts a vote of `weight_atoms`; `rules_counter` is of the rules in force. In the last day of the vote, one that turns
     /// the outcome adds a day, once: nobody decides in the last second what the others thought decided otherwise.
     #[inline(always)]
-    pub fn vote(&self, weight_atoms: u64, is_for: bool, rules_counter: u32, now_seconds: i64) -> Result<Self> {
+    pub fn vote(&self, weight_atoms: u64, is_for: bool, rules_counter: u64, now_seconds: i64) -> Result<Self> {
         ensure(self.rules_counter == rules_counter, GovernanceError::RulesChanged)?;
         ensure(window::is_open(now_seconds, self.end_seconds), GovernanceError::VoteEnded)?;
         ensure(weight_atoms > 0, GovernanceError::WeightZero)?;
@@ -170,7 +170,7 @@ impl ProposalState {
     }
 
     /// Where it stands while the rules of `rules_counter` are in force.
-    pub fn status(&self, rules_counter: u32, now_seconds: i64) -> ProposalStatus {
+    pub fn status(&self, rules_counter: u64, now_seconds: i64) -> ProposalStatus {
         let is_before = |end_seconds| window::is_open(now_seconds, end_seconds);
         if self.executed_at_seconds != 0 {
             ProposalStatus::Executed
@@ -190,7 +190,7 @@ impl ProposalState {
     }
 
     /// Marks it executed. Whoever calls this does what was decided, in the same transaction.
-    pub fn execute(&self, rules_counter: u32, now_seconds: i64) -> Result<Self> {
+    pub fn execute(&self, rules_counter: u64, now_seconds: i64) -> Result<Self> {
         match self.status(rules_counter, now_seconds) {
             ProposalStatus::Executable => Ok(Self { executed_at_seconds: now_seconds, ..*self }),
             ProposalStatus::Voting => Err(GovernanceError::VoteRunning),
@@ -203,7 +203,7 @@ impl ProposalState {
     }
 
     /// Refuses to let go of a proposal that can still pass or be executed.
-    pub fn require_settled(&self, rules_counter: u32, now_seconds: i64) -> Result<()> {
+    pub fn require_settled(&self, rules_counter: u64, now_seconds: i64) -> Result<()> {
         ensure(self.status(rules_counter, now_seconds).is_settled(), GovernanceError::NotSettled)
     }
 

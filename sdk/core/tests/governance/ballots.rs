@@ -10,7 +10,7 @@ proptest! {
 
     #[test]
     fn no_order_of_votes_lets_a_position_vote_twice(
-        steps in prop::collection::vec((0u32..6, 0u32..2 * BALLOTS_KEPT), 1..300),
+        steps in prop::collection::vec((0u64..6, 0u64..2 * BALLOTS_KEPT), 1..300),
     ) {
         let (mut ballots, mut voted, mut newest) = (Ballots::default(), BTreeSet::new(), 1);
         for (opened, back) in steps {
@@ -41,7 +41,7 @@ fn votes_are_remembered_for_sixty_four_proposals_and_older_ones_refused() {
     assert!(later.may_vote(8) && !later.may_vote(last));
     let too_late = voted.cast(last + 1).unwrap();
     assert_eq!(too_late.cast(7), Err(GovernanceError::ProposalTooOld));
-    assert_eq!(Ballots::default().cast(u32::MAX).unwrap().cast(1), Err(GovernanceError::ProposalTooOld));
+    assert_eq!(Ballots::default().cast(u64::MAX).unwrap().cast(1), Err(GovernanceError::ProposalTooOld));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use crate::{DAY, START};
 
 const HOLDERS: usize = 4;
-const RULES: u32 = 0;
+const RULES: u64 = 0;
 const COOLDOWN: u32 = 10;
 
 #[derive(Clone, Copy, Debug)]
@@ -103,7 +103,7 @@ impl Vault {
     fn vote(&mut self, who: usize, back: usize, is_for: bool) -> Result<(), GovernanceError> {
         let Some(index) = self.proposals.len().checked_sub(back + 1) else { return Ok(()) };
         let (position, proposal) = (&mut self.positions[who], &mut self.proposals[index]);
-        let ballots = position.ballots.cast(index as u32 + 1)?;
+        let ballots = position.ballots.cast(index as u64 + 1)?;
         let weight = position.stake.weight(proposal.opened_at_seconds);
         *proposal = proposal.vote(weight, is_for, RULES, self.now)?;
         position.ballots = ballots;

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use crate::{DAY, START};
 
-const RULES: u32 = 7;
+const RULES: u64 = 7;
 /// A tenth of the supply is staked, so that the stake decides the quorum.
 const ELECTORATE: Electorate =
     Electorate { staked_atoms: 1_000, supply_atoms: 4_000, cooldown_seconds: DAY as u32, rules_counter: RULES };
@@ -132,7 +132,7 @@ fn it_is_executed_in_its_time_and_once() {
 #[test]
 fn an_approval_under_other_rules_is_worth_nothing() {
     let (proposal, executable) = (approved(), START + WINDOW + TIMELOCK);
-    for rules in [0, RULES - 1, RULES + 1, u32::MAX] {
+    for rules in [0, RULES - 1, RULES + 1, u64::MAX] {
         assert_eq!(proposal.execute(rules, executable), Err(GovernanceError::RulesChanged));
         assert_eq!(proposal.require_settled(rules, START + 1), Ok(()));
     }
