@@ -2,7 +2,7 @@
 //! so add only at the end.
 
 use anchor_lang::prelude::*;
-use modchains_core::CoreError;
+use modchains_core::{CoreError, governance::GovernanceError};
 pub use modchains_program_kit::refusal::ensure;
 use modchains_program_kit::refusals;
 
@@ -114,6 +114,117 @@ refusals! {
         /// The arithmetic refused for a reason that belongs to another program.
         ArithmeticRefused = "the arithmetic refused the input"
             => "report it: the accounts hold what the formulas cannot take",
+        /// The proposer's stake that was there before this second is too small.
+        ProposerStakeTooSmall = "the proposer holds less than 0.5 % of the stake"
+            => "stake more, and propose in a later second",
+        /// The position's owner has a proposal.
+        ProposalPending = "the position's owner has a proposal already"
+            => "close it once it is settled",
+        /// What is proposed is outside its bounds.
+        ActionOutOfBounds = "what is proposed is out of bounds"
+            => "see the bounds of the action",
+        /// The URI does not fit a proposal.
+        UriTooLong = "the URI is longer than 96 bytes"
+            => "choose a shorter one",
+        /// The proposal was opened under other rules of the stake.
+        RulesChanged = "the rules of the stake have changed since the proposal was opened"
+            => "propose it anew",
+        /// The vote has ended.
+        VoteEnded = "the vote on the proposal has ended"
+            => "nobody can vote any more",
+        /// The position had no stake before the proposal that it has kept.
+        WeightZero = "nothing was staked before the proposal that still is"
+            => "stake before proposals are opened; only such stake votes",
+        /// A position votes once.
+        VotedAlready = "the position has voted on the proposal"
+            => "a vote cannot be changed",
+        /// The position's memory of its votes does not reach back to the proposal.
+        ProposalTooOld = "the position has voted on a proposal that is 64 or more later"
+            => "vote on older proposals first",
+        /// The vote still runs.
+        VoteRunning = "the vote on the proposal still runs"
+            => "wait for its end and for the timelock",
+        /// The proposal missed its quorum or its majority.
+        ProposalRejected = "the proposal did not pass"
+            => "there is nothing to execute",
+        /// The proposal has to wait.
+        TimelockRunning = "the timelock of the proposal is still running"
+            => "wait for its end",
+        /// Nobody executed the proposal in time.
+        ProposalExpired = "the time to execute the proposal is over"
+            => "propose it anew",
+        /// The proposal has been executed.
+        ProposalExecutedAlready = "the proposal has been executed"
+            => "there is nothing left to do",
+        /// The proposal can still pass or be executed.
+        ProposalNotSettled = "the proposal can still pass or be executed"
+            => "wait until it is rejected, executed, expired or stale",
+        /// The hash given is of something else than the proposal's.
+        PayloadMismatch = "the proposal is not what the hash names"
+            => "look at what the proposal does, and name its hash",
+        /// The proposal does something else than the instruction.
+        ActionMismatch = "the proposal does something else, or to another account"
+            => "use the instruction for its action, with the accounts that it names",
+        /// The proposal belongs to another vault.
+        ProposalOfAnotherVault = "the proposal belongs to another vault"
+            => "pass a proposal of the vault",
+        /// The position is not the proposer's.
+        PositionOfAnother = "the position is not the proposer's"
+            => "pass the proposer's position in the vault",
+        /// The account did not pay the rent.
+        RentPayerMismatch = "the account is not the one that paid the rent"
+            => "pass the one that is named in the account to close",
+        /// The grant belongs to another vault.
+        GrantOfAnotherVault = "the grant belongs to another vault"
+            => "pass a grant of the vault",
+        /// The grant is another's.
+        PayeeMismatch = "the payee is not the grant's"
+            => "pass the payee that the grant names",
+        /// Nothing is left to stop.
+        GrantOver = "the grant was stopped before, or all of it has been released"
+            => "there is nothing to stop",
+        /// Nothing is left to pay for now.
+        NothingReleased = "the grant has released nothing more"
+            => "wait for its next second or milestone",
+        /// The grant may still pay something.
+        GrantRunning = "the grant may still pay something"
+            => "wait until everything is released and claimed",
+        /// The treasury holds less than is to be spent.
+        TreasuryTooSmall = "the treasury holds less than is to be spent"
+            => "wait for revenue, or deposit into the treasury",
+        /// Proposals exist.
+        ProposalsOpen = "the vault has proposals"
+            => "close them once they are settled",
+        /// The program is not the one expected.
+        ProgramMismatch = "the program is not the one expected"
+            => "pass the exchange or the oracle of ModChains",
+        /// Votes or proposals do not add up.
+        DecisionInconsistent = "votes or proposals do not add up"
+            => "report it: no instruction should lead here",
+    }
+}
+
+impl From<GovernanceError> for VaultError {
+    fn from(error: GovernanceError) -> Self {
+        match error {
+            GovernanceError::Formula(error) => error.into(),
+            GovernanceError::ProposerStakeTooSmall => Self::ProposerStakeTooSmall,
+            GovernanceError::ActionOutOfBounds => Self::ActionOutOfBounds,
+            GovernanceError::RulesChanged => Self::RulesChanged,
+            GovernanceError::VoteEnded => Self::VoteEnded,
+            GovernanceError::WeightZero => Self::WeightZero,
+            GovernanceError::VotedAlready => Self::VotedAlready,
+            GovernanceError::ProposalTooOld => Self::ProposalTooOld,
+            GovernanceError::VoteRunning => Self::VoteRunning,
+            GovernanceError::Rejected => Self::ProposalRejected,
+            GovernanceError::TimelockRunning => Self::TimelockRunning,
+            GovernanceError::Expired => Self::ProposalExpired,
+            GovernanceError::ExecutedAlready => Self::ProposalExecutedAlready,
+            GovernanceError::NotSettled => Self::ProposalNotSettled,
+            GovernanceError::GrantOver => Self::GrantOver,
+            GovernanceError::NothingReleased => Self::NothingReleased,
+            GovernanceError::StateInconsistent => Self::DecisionInconsistent,
+        }
     }
 }
 

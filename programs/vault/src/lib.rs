@@ -16,6 +16,7 @@ pub mod seeds;
 pub mod state;
 
 use instructions::*;
+use state::ProposalContent;
 
 declare_id!(modchains_program_interface::vault::ID);
 
@@ -48,6 +49,11 @@ pub mod vault {
 
     /// Adds revenue to a pool. Anyone may.
     pub fn revenue_deposit(ctx: Context<RevenueDeposit>, args: RevenueDepositArgs) -> Result<()> {
+        ctx.accounts.handle(args, now_seconds()?)
+    }
+
+    /// Votes on a proposal with the stake that was there before it and has stayed.
+    pub fn proposal_vote(ctx: Context<ProposalVote>, args: ProposalVoteArgs) -> Result<()> {
         ctx.accounts.handle(args, now_seconds()?)
     }
 
@@ -109,5 +115,56 @@ pub mod vault {
     /// Adds tokens to the treasury. Anyone may.
     pub fn treasury_deposit(ctx: Context<TreasuryDeposit>, args: TreasuryDepositArgs) -> Result<()> {
         ctx.accounts.handle(args)
+    }
+
+    /// Opens a proposal; the owner of a position with 0.5 % of the stake.
+    pub fn proposal_open(ctx: Context<ProposalOpen>, content: ProposalContent) -> Result<()> {
+        ctx.accounts.handle(content, now_seconds()?)
+    }
+
+    /// Executes an approved signal, or change of the treasury's share. Anyone may.
+    pub fn proposal_execute(ctx: Context<ProposalExecute>, args: ProposalExecuteArgs) -> Result<()> {
+        ctx.accounts.handle(args, now_seconds()?)
+    }
+
+    /// Starts an approved grant. Anyone may.
+    pub fn proposal_execute_grant(ctx: Context<ProposalExecuteGrant>, args: ProposalExecuteArgs) -> Result<()> {
+        ctx.accounts.handle(args, now_seconds()?)
+    }
+
+    /// Stops a grant as decided. Anyone may.
+    pub fn proposal_execute_grant_stop(
+        ctx: Context<ProposalExecuteGrantStop>,
+        args: ProposalExecuteArgs,
+    ) -> Result<()> {
+        ctx.accounts.handle(args, now_seconds()?)
+    }
+
+    /// Moves a part of the treasury into the market's reserve, as decided. Anyone may.
+    pub fn proposal_execute_reserve(ctx: Context<ProposalExecuteReserve>, args: ProposalExecuteArgs) -> Result<()> {
+        ctx.accounts.handle(args, now_seconds()?)
+    }
+
+    /// Sets the fee of the model's service, as decided. Anyone may.
+    pub fn proposal_execute_service_fee(
+        ctx: Context<ProposalExecuteServiceFee>,
+        args: ProposalExecuteArgs,
+    ) -> Result<()> {
+        ctx.accounts.handle(args, now_seconds()?)
+    }
+
+    /// Closes a proposal that is settled. Anyone may.
+    pub fn proposal_close(ctx: Context<ProposalClose>) -> Result<()> {
+        ctx.accounts.handle(now_seconds()?)
+    }
+
+    /// Pays what a grant has released. Anyone may.
+    pub fn grant_claim(ctx: Context<GrantClaim>) -> Result<()> {
+        ctx.accounts.handle(now_seconds()?)
+    }
+
+    /// Closes a grant of which nothing is left. Anyone may.
+    pub fn grant_close(ctx: Context<GrantClose>) -> Result<()> {
+        ctx.accounts.handle()
     }
 }

@@ -10,3 +10,7 @@ pub const POOL_TOKENS: &[u8] = b"pool_tokens";
 pub const POSITION: &[u8] = b"position";
 /// A position's share of a pool: `[SHARE, position, pool]`.
 pub const SHARE: &[u8] = b"share";
+/// Something that stakers decide about: `[PROPOSAL, vault, index]`, the index as eight bytes, little-endian.
+pub const PROPOSAL: &[u8] = b"proposal";
+/// What a passed proposal pays: `[GRANT, proposal]`.
+pub const GRANT: &[u8] = b"grant";

@@ -137,6 +137,16 @@ pub mod vault {
         find(&[seeds::SHARE, position.as_ref(), pool.as_ref()], &ID)
     }
 
+    /// Proposal number `index` of a vault.
+    pub fn proposal(vault: &Pubkey, index: u64) -> Pubkey {
+        find(&[seeds::PROPOSAL, vault.as_ref(), &index.to_le_bytes()], &ID)
+    }
+
+    /// What a passed proposal pays.
+    pub fn grant(proposal: &Pubkey) -> Pubkey {
+        find(&[seeds::GRANT, proposal.as_ref()], &ID)
+    }
+
     /// Signs the vault program's events.
     pub const EVENT_AUTHORITY: Pubkey = modchains_vault::EVENT_AUTHORITY_AND_BUMP.0;
 }

@@ -1,7 +1,9 @@
 //! One file per instruction: arguments, accounts, handler.
 
+mod grant;
 mod position;
+mod proposal;
 mod revenue;
 mod vault;
 
-pub use {position::*, revenue::*, vault::*};
+pub use {grant::*, position::*, proposal::*, revenue::*, vault::*};

@@ -40,6 +40,8 @@ pub struct RevenuePool {
     pub settled_atoms: u64,
     /// The treasury's, which only a passed proposal spends.
     pub treasury_atoms: u64,
+    /// On its way to the payees of grants.
+    pub granted_atoms: u64,
     /// Token atoms that earn from this pool: for the vault's first pool all that is staked, for another the stake of those
     /// who opened a [`super::Share`].
     pub staked_atoms: u64,
@@ -118,6 +120,32 @@ impl RevenuePool {
         self.invariant()
     }
 
+    /// Takes `revenue_atoms` off the treasury, to leave the pool.
+    pub fn spend_treasury(&mut self, revenue_atoms: u64) -> Result<()> {
+        self.treasury_atoms = self.treasury_atoms.checked_sub(revenue_atoms).ok_or(VaultError::TreasuryTooSmall)?;
+        self.invariant()
+    }
+
+    /// Moves `revenue_atoms` from the treasury to what grants will pay.
+    pub fn grant(&mut self, revenue_atoms: u64) -> Result<()> {
+        self.spend_treasury(revenue_atoms)?;
+        self.granted_atoms = self.granted_atoms.checked_add(revenue_atoms).ok_or(VaultError::Overflow)?;
+        self.invariant()
+    }
+
+    /// Takes `revenue_atoms` off what grants will pay, to leave the pool.
+    pub fn pay_grant(&mut self, revenue_atoms: u64) -> Result<()> {
+        self.granted_atoms = self.granted_atoms.checked_sub(revenue_atoms).ok_or(VaultError::RevenueNotConserved)?;
+        self.invariant()
+    }
+
+    /// Moves `revenue_atoms` that no grant will pay back to the treasury.
+    pub fn take_back(&mut self, revenue_atoms: u64) -> Result<()> {
+        self.pay_grant(revenue_atoms)?;
+        self.treasury_atoms = self.treasury_atoms.checked_add(revenue_atoms).ok_or(VaultError::Overflow)?;
+        self.invariant()
+    }
+
     /// Streams what is due, and credits a position of `staked_atoms` with its part since `earnings` was last settled. Must
     /// come before any change of the pool's or the position's stake.
     pub fn settle(&mut self, earnings: &mut Earnings, staked_atoms: u64, now_seconds: i64) -> Result<()> {
@@ -173,13 +201,16 @@ impl RevenuePool {
     /// Refuses to close while anything could still be due to anybody. What the divisions left over is nobody's.
     pub fn require_closable(&self) -> Result<()> {
         ensure(self.staked_atoms == 0 && self.share_count == 0, VaultError::SharesOpen)?;
-        let due = [self.unstreamed_atoms, self.settled_atoms, self.treasury_atoms];
-        ensure(due == [0; 3], VaultError::RevenueUnclaimed)
+        let due = [self.unstreamed_atoms, self.settled_atoms, self.treasury_atoms, self.granted_atoms];
+        ensure(due == [0; 4], VaultError::RevenueUnclaimed)
     }
 
-    /// What the pool's token account must hold: everything that is deposited and not claimed, and the treasury.
+    /// What the pool's token account must hold: everything that is deposited and not claimed, the treasury, and what is
+    /// granted out of it.
     pub fn held_atoms(&self) -> Result<u64> {
-        let held_atoms = self.deposited_atoms.wrapping_sub(self.claimed_atoms).checked_add(self.treasury_atoms);
+        let unclaimed_atoms = self.deposited_atoms.wrapping_sub(self.claimed_atoms);
+        let held_atoms =
+            [self.treasury_atoms, self.granted_atoms].into_iter().try_fold(unclaimed_atoms, u64::checked_add);
         Ok(held_atoms.ok_or(VaultError::Overflow)?)
     }
 
@@ -219,6 +250,6 @@ impl RevenuePool {
             .ok_or(VaultError::RevenueNotConserved)?;
         let deposited_atoms = self.claimed_atoms.wrapping_add(unclaimed_atoms);
         ensure(deposited_atoms == self.deposited_atoms, VaultError::RevenueNotConserved)?;
-        ensure(unclaimed_atoms.checked_add(self.treasury_atoms).is_some(), VaultError::Overflow)
+        self.held_atoms().map(drop)
     }
 }

@@ -1,5 +1,8 @@
 use anchor_lang::prelude::*;
-use modchains_core::{governance::VotingStake, window};
+use modchains_core::{
+    governance::{Ballots, VotingStake},
+    window,
+};
 use modchains_program_kit::keys::same;
 
 use super::{Earnings, Share};
@@ -39,12 +42,18 @@ pub struct Position {
     pub increased_at_seconds: i64,
     /// Until when a vote keeps the stake in, unix seconds: the end of the latest vote that this position took part in.
     pub locked_until_seconds: i64,
+    /// On which of the vault's latest proposals it voted: see [`Ballots`], as the next.
+    pub ballots_mask: u64,
+    /// Number of the latest proposal that it voted on; 0 before any.
+    pub ballots_last_index: u64,
     /// Which of its places for [`Share`]s are taken, a bit for each.
     pub share_places: u8,
+    /// 1 while a proposal of its owner exists.
+    pub has_proposal: u8,
     /// Bump of this account's address.
     pub bump: u8,
     /// Always zero.
-    pub _padding: [u8; 6],
+    pub _padding: [u8; 5],
 }
 
 impl Position {
@@ -108,11 +117,46 @@ impl Position {
         self.share_places &= !share.place_bit();
     }
 
+    /// Takes note of a proposal of its owner, and keeps the stake in until `locked_until_seconds`.
+    pub fn propose(&mut self, locked_until_seconds: i64) -> Result<()> {
+        ensure(self.has_proposal == 0, VaultError::ProposalPending)?;
+        self.has_proposal = 1;
+        self.lock(locked_until_seconds);
+        self.invariant()
+    }
+
+    /// Takes note that its owner has no proposal any more.
+    pub fn end_proposal(&mut self) -> Result<()> {
+        ensure(self.has_proposal == 1, VaultError::DecisionInconsistent)?;
+        self.has_proposal = 0;
+        self.invariant()
+    }
+
+    /// Takes note of a vote on the proposal number `index`, and keeps the stake in until `locked_until_seconds`.
+    #[inline(always)]
+    pub fn vote(&mut self, index: u64, locked_until_seconds: i64) -> Result<()> {
+        let ballots = self.ballots().cast(index).map_err(VaultError::from)?;
+        (self.ballots_mask, self.ballots_last_index) = (ballots.mask, ballots.last_index);
+        self.lock(locked_until_seconds);
+        self.invariant()
+    }
+
+    /// On which proposals it voted.
+    #[inline(always)]
+    pub fn ballots(&self) -> Ballots {
+        Ballots { mask: self.ballots_mask, last_index: self.ballots_last_index }
+    }
+
+    fn lock(&mut self, until_seconds: i64) {
+        self.locked_until_seconds = self.locked_until_seconds.max(until_seconds);
+    }
+
     /// Refuses to close while anything is staked, cooling or due, a vote runs, or a share exists.
     pub fn require_closable(&self, now_seconds: i64) -> Result<()> {
         ensure(self.staked_atoms == 0 && self.cooling_atoms == 0, VaultError::StakeNotEmpty)?;
         ensure(self.earnings.claimable_atoms == 0, VaultError::RevenueUnclaimed)?;
         ensure(self.share_places == 0, VaultError::SharesOpen)?;
+        ensure(self.has_proposal == 0, VaultError::ProposalPending)?;
         ensure(!window::is_open(now_seconds, self.locked_until_seconds), VaultError::PositionLocked)
     }
 

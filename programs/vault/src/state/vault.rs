@@ -40,16 +40,20 @@ pub struct Vault {
     /// Moves with every change of what a stake means or of `treasury_bps`; a proposal names the one it was opened under.
     /// Starts at the second of the opening, so that a vault that is opened again repeats none.
     pub rules_counter: u64,
+    /// Number of the latest proposal. Starts at the second of the opening, for the same reason.
+    pub last_proposal_index: u64,
     /// Time between starting an unstake and withdrawing it.
     pub cooldown_seconds: u32,
     /// Time over which a deposit reaches the stakers.
     pub stream_seconds: u32,
+    /// How many proposals exist.
+    pub proposal_count: u32,
     /// Part of every deposit that goes to the treasury; 0 at first, changed by a passed proposal alone.
     pub treasury_bps: u16,
     /// Bump of this account's address.
     pub bump: u8,
     /// Always zero.
-    pub _padding: [u8; 5],
+    pub _padding: [u8; 1],
 }
 
 assert_view!(view::Vault => Vault { model });
@@ -103,6 +107,7 @@ impl Vault {
         self.cooldown_seconds = terms.cooldown_seconds;
         self.stream_seconds = terms.stream_seconds;
         self.rules_counter = u64::try_from(now_seconds).map_err(|_| VaultError::ClockWentBack)?;
+        self.last_proposal_index = self.rules_counter;
         self.invariant()
     }
 
@@ -113,9 +118,24 @@ impl Vault {
         self.invariant()
     }
 
-    /// Refuses to close while anything is staked or cooling. Positions without either, and further pools, are at home in
+    /// Counts a new proposal. Returns its number.
+    pub fn open_proposal(&mut self) -> Result<u64> {
+        self.last_proposal_index = self.last_proposal_index.checked_add(1).ok_or(VaultError::Overflow)?;
+        self.proposal_count = self.proposal_count.checked_add(1).ok_or(VaultError::Overflow)?;
+        self.invariant()?;
+        Ok(self.last_proposal_index)
+    }
+
+    /// Takes a proposal, which closes, off the count.
+    pub fn close_proposal(&mut self) -> Result<()> {
+        self.proposal_count = self.proposal_count.checked_sub(1).ok_or(VaultError::DecisionInconsistent)?;
+        self.invariant()
+    }
+
+    /// Refuses to close while anything is staked or cooling, or a proposal exists. Positions without either, and further pools, are at home in
     /// the vault that opens at this address again.
     pub fn require_closable(&self) -> Result<()> {
+        ensure(self.proposal_count == 0, VaultError::ProposalsOpen)?;
         ensure(self.staked_atoms == 0 && self.cooling_atoms == 0, VaultError::StakeNotEmpty)
     }
 

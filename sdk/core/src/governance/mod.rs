@@ -15,7 +15,7 @@ pub use grant::{GRANT_SECONDS_MAX, GrantState, MILESTONES_MAX, Milestone, Schedu
 pub use proposal::{Electorate, ProposalState, ProposalStatus};
 pub use weight::VotingStake;
 
-use crate::bps::BPS_DENOMINATOR;
+use crate::stream::TREASURY_BPS_MAX;
 
 /// Shorthand for a result that fails with [`GovernanceError`].
 pub type Result<T> = core::result::Result<T, GovernanceError>;
@@ -39,8 +39,6 @@ pub const QUORUM_STAKE_BPS: u16 = 2_000;
 pub const QUORUM_SUPPLY_BPS: u16 = 400;
 /// Part of the stake that a proposer must hold: 0.5 %.
 pub const PROPOSER_STAKE_BPS: u16 = 50;
-/// Largest part of the revenue that a vote may send to the treasury: half.
-pub const TREASURY_BPS_MAX: u16 = (BPS_DENOMINATOR / 2) as u16;
 /// How far one vote moves a service's fee: to between a half and twice the present one.
 pub const FEE_FACTOR_MAX: u64 = 2;
 /// How long a model's creator keeps the fee that a vote has set: thirty days.

@@ -1,6 +1,9 @@
 //! What one vote may change, and how far.
 
-use modchains_core::governance::{GovernanceError, TREASURY_BPS_MAX, validate_fee, validate_treasury_bps};
+use modchains_core::{
+    governance::{GovernanceError, validate_fee, validate_treasury_bps},
+    stream::TREASURY_BPS_MAX,
+};
 use proptest::prelude::*;
 
 const REFUSED: Result<(), GovernanceError> = Err(GovernanceError::ActionOutOfBounds);

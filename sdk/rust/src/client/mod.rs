@@ -4,6 +4,7 @@ mod accounts;
 mod ask;
 mod confirm;
 mod connect;
+mod governance;
 mod history;
 mod holding;
 mod licence;
@@ -16,6 +17,7 @@ mod wallet;
 use std::time::Duration;
 
 pub use accounts::TokenAccount;
+pub use governance::{ListedProposal, action_of};
 pub use history::{Confirmation, Landed};
 pub use holding::{Claimable, HeldShare, Holding, claimable_atoms, subscribable};
 pub use licence::{not_licensed, request_refused};

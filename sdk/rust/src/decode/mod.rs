@@ -15,7 +15,7 @@ use modchains_exchange::state::{
     Contributors, ExchangeConfig, Licence, Market, Model, ModelTransfer, ModelVersion, Referral,
 };
 use modchains_oracle::state::{LicenceUse, Operator, OracleConfig, Request, Service, Usage};
-use modchains_vault::state::{Position, RevenuePool, Share, Vault};
+use modchains_vault::state::{Grant, Position, Proposal, RevenuePool, Share, Vault};
 use solana_account::Account;
 
 use crate::{Pubkey, Result, SdkError, address};
@@ -63,6 +63,8 @@ states! {
     RevenuePool = "revenue pool",
     Position = "position",
     Share = "share of a revenue pool",
+    Proposal = "proposal",
+    Grant = "grant",
     OracleConfig = "oracle configuration",
     Operator = "operator",
     Service = "service",

@@ -3,6 +3,7 @@
 pub mod budget;
 pub mod claim;
 pub mod exchange;
+pub mod governance;
 pub mod oracle;
 mod payee;
 pub mod registry;

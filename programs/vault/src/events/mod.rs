@@ -4,6 +4,10 @@ use anchor_lang::{Event, prelude::*};
 use bytemuck::{Pod, Zeroable};
 use modchains_program_kit::event;
 
+mod governance;
+
+pub use governance::*;
+
 /// A model has a vault. A [`PoolOpened`] for its first pool follows.
 #[event]
 pub struct VaultOpened {

@@ -1,0 +1,93 @@
+use anchor_lang::prelude::*;
+use modchains_program_interface::exchange::{self, Market, MarketDeposit};
+use modchains_program_kit::{account, cpi};
+
+use super::ProposalExecuteArgs;
+use crate::{
+    errors::{VaultError, ensure},
+    events::{self, ProposalExecuted, ReserveDeposited},
+    state::{Proposal, ProposalAction, RevenuePool, Vault},
+};
+
+/// Executes an approved deposit into the reserve of the model's market. It lifts what backs every token without a trade, so
+/// nobody can trade around it. Anyone may.
+#[event_cpi]
+#[derive(Accounts)]
+pub struct ProposalExecuteReserve<'info> {
+    /// The vault.
+    pub vault: AccountLoader<'info, Vault>,
+    /// The proposal.
+    #[account(mut, has_one = vault @ VaultError::ProposalOfAnotherVault)]
+    pub proposal: AccountLoader<'info, Proposal>,
+    /// The vault's pool of the mint that the market trades against.
+    #[account(mut, has_one = vault @ VaultError::PoolOfAnotherVault)]
+    pub pool: AccountLoader<'info, RevenuePool>,
+    /// CHECK: named by the pool.
+    #[account(mut, address = pool.load()?.tokens @ VaultError::TokenAccountMismatch)]
+    pub pool_tokens: UncheckedAccount<'info>,
+    /// CHECK: viewed as the model's market, checked by owner, type and model.
+    #[account(mut)]
+    pub market: UncheckedAccount<'info>,
+    /// CHECK: the exchange refuses it unless it is the market's token account.
+    #[account(mut)]
+    pub quote_vault: UncheckedAccount<'info>,
+    /// CHECK: the exchange refuses it unless it owns the two token accounts.
+    pub token_program: UncheckedAccount<'info>,
+    /// CHECK: the exchange refuses any other.
+    pub exchange_event_authority: UncheckedAccount<'info>,
+    /// CHECK: the exchange, by address.
+    #[account(address = exchange::ID @ VaultError::ProgramMismatch)]
+    pub exchange_program: UncheckedAccount<'info>,
+}
+
+impl<'info> ProposalExecuteReserve<'info> {
+    /// Takes the atoms off the treasury, then deposits them.
+    pub fn handle(&mut self, args: ProposalExecuteArgs, now_seconds: i64) -> Result<()> {
+        let deposited = self.spend(args, now_seconds)?;
+        self.deposit(&deposited)?;
+        events::emit(&self.event_authority, &deposited)?;
+        events::emit(&self.event_authority, &ProposalExecuted::new(&self.proposal)?)
+    }
+
+    fn spend(&self, args: ProposalExecuteArgs, now_seconds: i64) -> Result<ReserveDeposited> {
+        let vault = self.vault.load()?;
+        let action = self.proposal.load_mut()?.execute(&args.payload_sha256, vault.rules_counter, now_seconds)?;
+        let ProposalAction::ReserveDeposit { reserve_atoms } = action else {
+            return Err(VaultError::ActionMismatch.into());
+        };
+        let mut pool = self.pool.load_mut()?;
+        let market = account::view::<Market>(&self.market)?;
+        let fits = market.model == vault.model && market.quote_mint == pool.revenue_mint;
+        ensure(fits, VaultError::MarketMismatch)?;
+        let treasury_before = pool.treasury_atoms;
+        pool.spend_treasury(reserve_atoms)?;
+        Ok(ReserveDeposited {
+            vault: pool.vault,
+            pool: self.pool.key(),
+            market: self.market.key(),
+            reserve_atoms,
+            treasury_atoms_before: treasury_before,
+            treasury_atoms_after: pool.treasury_atoms,
+        })
+    }
+
+    fn deposit(&self, deposited: &ReserveDeposited) -> Result<()> {
+        let deposit = MarketDeposit {
+            depositor: self.pool.as_ref(),
+            depositor_tokens: &self.pool_tokens,
+            market: &self.market,
+            quote_vault: &self.quote_vault,
+            token_program: &self.token_program,
+            event_authority: &self.exchange_event_authority,
+            program: &self.exchange_program,
+            reserve_atoms: deposited.reserve_atoms,
+            creator_atoms: 0,
+        };
+        let (vault, revenue_mint, bump) = {
+            let pool = self.pool.load()?;
+            (pool.vault, pool.revenue_mint, [pool.bump])
+        };
+        let signer_seeds = RevenuePool::signer_seeds(&vault, &revenue_mint, &bump);
+        cpi::call(&exchange::ID, &deposit.parties(), &deposit.data(), &[&signer_seeds])
+    }
+}
