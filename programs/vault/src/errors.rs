@@ -168,9 +168,6 @@ refusals! {
         /// The proposal belongs to another vault.
         ProposalOfAnotherVault = "the proposal belongs to another vault"
             => "pass a proposal of the vault",
-        /// The position is not the proposer's.
-        PositionOfAnother = "the position is not the proposer's"
-            => "pass the proposer's position in the vault",
         /// The account did not pay the rent.
         RentPayerMismatch = "the account is not the one that paid the rent"
             => "pass the one that is named in the account to close",
@@ -195,9 +192,6 @@ refusals! {
         /// Proposals exist.
         ProposalsOpen = "the vault has proposals"
             => "close them once they are settled",
-        /// The program is not the one expected.
-        ProgramMismatch = "the program is not the one expected"
-            => "pass the exchange or the oracle of ModChains",
         /// Votes or proposals do not add up.
         DecisionInconsistent = "votes or proposals do not add up"
             => "report it: no instruction should lead here",

@@ -4,7 +4,7 @@ use modchains_core::governance::Schedule;
 
 use crate::{
     errors::VaultError,
-    state::{Grant, Proposal, ProposalContent},
+    state::{Grant, ProposalContent},
 };
 
 /// Stakers are asked.
@@ -61,6 +61,8 @@ pub struct ProposalVoted {
 
 /// What stakers decided was done.
 #[event]
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
 pub struct ProposalExecuted {
     /// The vault.
     pub vault: Pubkey,
@@ -74,23 +76,10 @@ pub struct ProposalExecuted {
     pub at_seconds: i64,
 }
 
-impl ProposalExecuted {
-    /// Says so of `proposal`.
-    pub fn new(proposal: &AccountLoader<Proposal>) -> Result<Self> {
-        let key = proposal.key();
-        let proposal = proposal.load()?;
-        Ok(Self {
-            vault: proposal.vault,
-            proposal: key,
-            index: proposal.index,
-            payload_sha256: proposal.payload_sha256,
-            at_seconds: proposal.executed_at_seconds,
-        })
-    }
-}
-
 /// A proposal that can neither pass nor be executed any more is gone.
 #[event]
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
 pub struct ProposalClosed {
     /// The vault.
     pub vault: Pubkey,
@@ -102,19 +91,23 @@ pub struct ProposalClosed {
 
 /// Stakers changed the treasury's part of every deposit. Other proposals are worth nothing any more.
 #[event]
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
 pub struct TreasuryShareChanged {
     /// The vault.
     pub vault: Pubkey,
-    /// The part before.
-    pub treasury_bps_before: u16,
-    /// The part after.
-    pub treasury_bps_after: u16,
+    /// The part before, in basis points.
+    pub treasury_bps_before: u32,
+    /// The part after, in basis points.
+    pub treasury_bps_after: u32,
     /// The vault's rules from now on.
     pub rules_counter: u64,
 }
 
 /// A grant left the treasury and is on its way.
 #[event]
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
 pub struct GrantStarted {
     /// The vault.
     pub vault: Pubkey,
@@ -163,6 +156,8 @@ impl GrantStarted {
 
 /// Stakers stopped a grant.
 #[event]
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
 pub struct GrantStopped {
     /// The vault.
     pub vault: Pubkey,
@@ -182,6 +177,8 @@ pub struct GrantStopped {
 
 /// What a grant had released was paid.
 #[event]
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
 pub struct GrantClaimed {
     /// The vault.
     pub vault: Pubkey,
@@ -201,6 +198,8 @@ pub struct GrantClaimed {
 
 /// A grant of which nothing was left is gone.
 #[event]
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
 pub struct GrantClosed {
     /// The vault.
     pub vault: Pubkey,
@@ -212,6 +211,8 @@ pub struct GrantClosed {
 
 /// A part of the treasury moved into the reserve of the model's market.
 #[event]
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
 pub struct ReserveDeposited {
     /// The vault.
     pub vault: Pubkey,

@@ -99,8 +99,10 @@ impl ProposalAction {
 
     /// The action as a proposal stores it: serialised, then zeros.
     pub fn to_bytes(self) -> Result<[u8; ACTION_BYTES]> {
+        let mut serialised = Vec::with_capacity(ACTION_BYTES);
+        self.serialize(&mut serialised)?;
         let mut bytes = [0; ACTION_BYTES];
-        self.serialize(&mut &mut bytes[..])?;
+        bytes.get_mut(..serialised.len()).ok_or(VaultError::ActionOutOfBounds)?.copy_from_slice(&serialised);
         Ok(bytes)
     }
 

@@ -3,6 +3,7 @@ use modchains_core::{
     governance::{Electorate, ProposalState},
     hash::Sha256,
 };
+use modchains_program_kit::{hash::sha256, keys::same};
 
 use super::{ACTION_BYTES, Position, ProposalAction, Vault};
 use crate::errors::{VaultError, ensure};
@@ -101,8 +102,7 @@ impl Proposal {
         proposal.index = vault.open_proposal()?;
         proposal.action = content.action.to_bytes()?;
         proposal.text_sha256 = content.text_sha256;
-        proposal.payload_sha256 =
-            payload_sha256(modchains_program_kit::hash::sha256, &proposal.action, &content.text_sha256);
+        proposal.payload_sha256 = payload_sha256(sha256, &proposal.action, &content.text_sha256);
         proposal.uri[..uri.len()].copy_from_slice(uri);
         // arith-safety: at most 96.
         proposal.uri_bytes = uri.len() as u8;
@@ -183,6 +183,11 @@ impl Proposal {
         self.executed_at_seconds = state.executed_at_seconds;
         self.for_atoms = state.for_atoms;
         self.against_atoms = state.against_atoms;
+    }
+
+    /// Refuses a proposal of another vault.
+    pub fn require_of(&self, vault_key: &Pubkey) -> Result<()> {
+        ensure(same(&self.vault, vault_key), VaultError::ProposalOfAnotherVault)
     }
 
     fn require_payload(&self, payload_sha256: &[u8; 32]) -> Result<()> {

@@ -148,7 +148,8 @@ pub(super) fn assert_refused<T: core::fmt::Debug>(result: Result<T>, expected: V
 #[test]
 fn accounts_have_the_sizes_that_rent_is_paid_for() {
     let sizes = (size_of::<Vault>(), size_of::<RevenuePool>(), size_of::<Position>(), size_of::<Share>());
-    assert_eq!(sizes, (200, 232, 160, 96));
+    assert_eq!(sizes, (208, 240, 176, 96));
+    assert_eq!((size_of::<Proposal>(), size_of::<Grant>()), (432, 248));
 }
 
 #[test]

@@ -1,9 +1,9 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenInterface;
-use modchains_program_kit::token;
+use modchains_program_kit::{keys::same, token};
 
 use crate::{
-    errors::VaultError,
+    errors::{VaultError, ensure},
     events::{self, GrantClaimed},
     state::{Grant, RevenuePool},
 };
@@ -16,17 +16,13 @@ pub struct GrantClaim<'info> {
     /// CHECK: named by the grant. Only has to sign if the account paid to is not its associated one.
     pub payee: UncheckedAccount<'info>,
     /// The grant.
-    #[account(
-        mut,
-        has_one = payee @ VaultError::PayeeMismatch,
-        has_one = pool @ VaultError::PoolOfAnotherVault,
-    )]
+    #[account(mut)]
     pub grant: AccountLoader<'info, Grant>,
     /// The pool that holds it.
     #[account(mut)]
     pub pool: AccountLoader<'info, RevenuePool>,
     /// CHECK: named by the pool.
-    #[account(mut, address = pool.load()?.tokens @ VaultError::TokenAccountMismatch)]
+    #[account(mut)]
     pub pool_tokens: UncheckedAccount<'info>,
     /// CHECK: must be a token account that the payee may be paid in, see `handle`.
     #[account(mut)]
@@ -40,6 +36,9 @@ impl<'info> GrantClaim<'info> {
     pub fn handle(&mut self, now_seconds: i64) -> Result<()> {
         let (revenue_mint, bump, event) = {
             let (mut grant, mut pool) = (self.grant.load_mut()?, self.pool.load_mut()?);
+            ensure(same(&grant.payee, self.payee.key), VaultError::PayeeMismatch)?;
+            ensure(same(&grant.pool, self.pool.as_ref().key), VaultError::PoolOfAnotherVault)?;
+            ensure(same(&pool.tokens, self.pool_tokens.key), VaultError::TokenAccountMismatch)?;
             let claimed_before = grant.claimed_atoms;
             let revenue_atoms = grant.claim(&mut pool, now_seconds)?;
             let event = GrantClaimed {
@@ -62,6 +61,6 @@ impl<'info> GrantClaim<'info> {
             event.revenue_atoms,
             &[&RevenuePool::signer_seeds(&event.vault, &revenue_mint, &bump)],
         )?;
-        events::emit(&self.event_authority, &event)
+        events::emit_fixed(&self.event_authority, &event)
     }
 }

@@ -1,8 +1,8 @@
 use anchor_lang::prelude::*;
-use modchains_program_kit::account;
+use modchains_program_kit::{account, keys::same};
 
 use crate::{
-    errors::VaultError,
+    errors::{VaultError, ensure},
     events::{self, GrantClosed},
     state::Grant,
 };
@@ -12,7 +12,7 @@ use crate::{
 #[derive(Accounts)]
 pub struct GrantClose<'info> {
     /// The grant.
-    #[account(mut, has_one = payer @ VaultError::RentPayerMismatch)]
+    #[account(mut)]
     pub grant: AccountLoader<'info, Grant>,
     /// CHECK: named by the grant; gets the rent.
     #[account(mut)]
@@ -24,10 +24,11 @@ impl<'info> GrantClose<'info> {
     pub fn handle(&mut self) -> Result<()> {
         let event = {
             let grant = self.grant.load()?;
+            ensure(same(&grant.payer, self.payer.key), VaultError::RentPayerMismatch)?;
             grant.require_over()?;
             GrantClosed { vault: grant.vault, grant: self.grant.key(), claimed_atoms: grant.claimed_atoms }
         };
         account::close(self.grant.as_ref(), &self.payer)?;
-        events::emit(&self.event_authority, &event)
+        events::emit_fixed(&self.event_authority, &event)
     }
 }

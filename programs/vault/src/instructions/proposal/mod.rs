@@ -1,5 +1,6 @@
 //! What stakers decide.
 
+mod execution;
 mod proposal_close;
 mod proposal_execute;
 mod proposal_execute_grant;

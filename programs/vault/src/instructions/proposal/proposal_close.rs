@@ -1,8 +1,8 @@
 use anchor_lang::prelude::*;
-use modchains_program_kit::account;
+use modchains_program_kit::{account, keys::same};
 
 use crate::{
-    errors::VaultError,
+    errors::{VaultError, ensure},
     events::{self, ProposalClosed},
     state::{Position, Proposal, Vault},
 };
@@ -16,18 +16,10 @@ pub struct ProposalClose<'info> {
     #[account(mut)]
     pub vault: AccountLoader<'info, Vault>,
     /// The proposal.
-    #[account(
-        mut,
-        has_one = vault @ VaultError::ProposalOfAnotherVault,
-        has_one = proposer @ VaultError::RentPayerMismatch,
-    )]
+    #[account(mut)]
     pub proposal: AccountLoader<'info, Proposal>,
     /// The proposer's position.
-    #[account(
-        mut,
-        has_one = vault @ VaultError::PositionOfAnotherVault,
-        constraint = position.load()?.owner == proposer.key() @ VaultError::PositionOfAnother,
-    )]
+    #[account(mut)]
     pub position: AccountLoader<'info, Position>,
     /// CHECK: named by the proposal; gets the rent.
     #[account(mut)]
@@ -39,12 +31,16 @@ impl<'info> ProposalClose<'info> {
     pub fn handle(&mut self, now_seconds: i64) -> Result<()> {
         let event = {
             let (mut vault, proposal) = (self.vault.load_mut()?, self.proposal.load()?);
+            proposal.require_of(self.vault.as_ref().key)?;
+            ensure(same(&proposal.proposer, self.proposer.key), VaultError::RentPayerMismatch)?;
+            let mut position = self.position.load_mut()?;
+            position.require_of(self.proposer.key, self.vault.as_ref().key)?;
             proposal.require_settled(vault.rules_counter, now_seconds)?;
             vault.close_proposal()?;
-            self.position.load_mut()?.end_proposal()?;
+            position.end_proposal()?;
             ProposalClosed { vault: proposal.vault, proposal: self.proposal.key(), index: proposal.index }
         };
         account::close(self.proposal.as_ref(), &self.proposer)?;
-        events::emit(&self.event_authority, &event)
+        events::emit_fixed(&self.event_authority, &event)
     }
 }

@@ -1,8 +1,9 @@
 use anchor_lang::prelude::*;
 
+use super::execution::execute;
 use crate::{
     errors::VaultError,
-    events::{self, ProposalExecuted, TreasuryShareChanged},
+    events::{self, TreasuryShareChanged},
     state::{Proposal, ProposalAction, Vault},
 };
 
@@ -21,34 +22,37 @@ pub struct ProposalExecute<'info> {
     #[account(mut)]
     pub vault: AccountLoader<'info, Vault>,
     /// The proposal.
-    #[account(mut, has_one = vault @ VaultError::ProposalOfAnotherVault)]
+    #[account(mut)]
     pub proposal: AccountLoader<'info, Proposal>,
 }
 
 impl<'info> ProposalExecute<'info> {
     /// Does what was decided.
     pub fn handle(&mut self, args: ProposalExecuteArgs, now_seconds: i64) -> Result<()> {
-        let mut vault = self.vault.load_mut()?;
-        let action = self.proposal.load_mut()?.execute(&args.payload_sha256, vault.rules_counter, now_seconds)?;
-        let treasury_bps_before = vault.treasury_bps;
+        let (action, executed) = execute(&self.vault, &self.proposal, &args, now_seconds)?;
         match action {
             ProposalAction::Signal => {}
-            ProposalAction::TreasuryShare { treasury_bps } => vault.set_treasury_bps(treasury_bps)?,
+            ProposalAction::TreasuryShare { treasury_bps } => {
+                let changed = self.set_treasury_share(treasury_bps)?;
+                events::emit_fixed(&self.event_authority, &changed)?;
+            }
             ProposalAction::Grant { .. }
             | ProposalAction::GrantStop { .. }
             | ProposalAction::ReserveDeposit { .. }
             | ProposalAction::ServiceFee { .. } => return Err(VaultError::ActionMismatch.into()),
         }
-        let changed = TreasuryShareChanged {
+        events::emit_fixed(&self.event_authority, &executed)
+    }
+
+    fn set_treasury_share(&self, treasury_bps: u16) -> Result<TreasuryShareChanged> {
+        let mut vault = self.vault.load_mut()?;
+        let treasury_bps_before = vault.treasury_bps.into();
+        vault.set_treasury_bps(treasury_bps)?;
+        Ok(TreasuryShareChanged {
             vault: self.vault.key(),
             treasury_bps_before,
-            treasury_bps_after: vault.treasury_bps,
+            treasury_bps_after: treasury_bps.into(),
             rules_counter: vault.rules_counter,
-        };
-        drop(vault);
-        if changed.treasury_bps_before != changed.treasury_bps_after {
-            events::emit(&self.event_authority, &changed)?;
-        }
-        events::emit(&self.event_authority, &ProposalExecuted::new(&self.proposal)?)
+        })
     }
 }

@@ -1,10 +1,10 @@
 use anchor_lang::prelude::*;
-use modchains_program_kit::account;
+use modchains_program_kit::{account, keys::same};
 
-use super::ProposalExecuteArgs;
+use super::{ProposalExecuteArgs, execution::execute};
 use crate::{
     errors::{VaultError, ensure},
-    events::{self, GrantStarted, ProposalExecuted},
+    events::{self, GrantStarted},
     seeds,
     state::{Grant, GrantIdentity, Proposal, ProposalAction, RevenuePool, Vault},
 };
@@ -19,10 +19,10 @@ pub struct ProposalExecuteGrant<'info> {
     /// The vault.
     pub vault: AccountLoader<'info, Vault>,
     /// The proposal.
-    #[account(mut, has_one = vault @ VaultError::ProposalOfAnotherVault)]
+    #[account(mut)]
     pub proposal: AccountLoader<'info, Proposal>,
     /// The pool that the proposal names.
-    #[account(mut, has_one = vault @ VaultError::PoolOfAnotherVault)]
+    #[account(mut)]
     pub pool: AccountLoader<'info, RevenuePool>,
     /// CHECK: created here, at the address of the proposal's grant.
     #[account(mut)]
@@ -34,27 +34,23 @@ pub struct ProposalExecuteGrant<'info> {
 impl<'info> ProposalExecuteGrant<'info> {
     /// Starts the grant.
     pub fn handle(&mut self, args: ProposalExecuteArgs, now_seconds: i64) -> Result<()> {
-        let proposal_key = self.proposal.key();
-        let address_seeds = [seeds::GRANT, proposal_key.as_ref()];
-        let bump = account::canonical_bump(&self.grant, &address_seeds, &crate::ID)?;
-        let grant = self.start(args, bump, now_seconds)?;
-        let signer_seeds = [seeds::GRANT, proposal_key.as_ref(), &[bump]];
-        account::create_state(&self.payer, &self.grant, &crate::ID, &signer_seeds, &grant)?;
-        let started = GrantStarted::new(self.grant.key(), &grant, self.pool.load()?.treasury_atoms)?;
-        events::emit(&self.event_authority, &started)?;
-        events::emit(&self.event_authority, &ProposalExecuted::new(&self.proposal)?)
-    }
-
-    fn start(&self, args: ProposalExecuteArgs, bump: u8, now_seconds: i64) -> Result<Grant> {
-        let rules_counter = self.vault.load()?.rules_counter;
-        let mut proposal = self.proposal.load_mut()?;
-        let ProposalAction::Grant { pool, payee, schedule } =
-            proposal.execute(&args.payload_sha256, rules_counter, now_seconds)?
-        else {
+        let (action, executed) = execute(&self.vault, &self.proposal, &args, now_seconds)?;
+        let ProposalAction::Grant { pool, payee, schedule } = action else {
             return Err(VaultError::ActionMismatch.into());
         };
-        ensure(pool == self.pool.key(), VaultError::ActionMismatch)?;
-        let identity = GrantIdentity { pool, payee, payer: self.payer.key(), proposal_index: proposal.index, bump };
-        Grant::start(&identity, schedule.into(), &mut *self.pool.load_mut()?, now_seconds)
+        ensure(same(&pool, self.pool.as_ref().key), VaultError::ActionMismatch)?;
+        let address_seeds = [seeds::GRANT, executed.proposal.as_ref()];
+        let bump = account::canonical_bump(&self.grant, &address_seeds, &crate::ID)?;
+        let identity = GrantIdentity { pool, payee, payer: self.payer.key(), proposal_index: executed.index, bump };
+        let (grant, started) = {
+            let mut pool = self.pool.load_mut()?;
+            ensure(same(&pool.vault, self.vault.as_ref().key), VaultError::PoolOfAnotherVault)?;
+            let grant = Grant::start(&identity, schedule.into(), &mut pool, now_seconds)?;
+            (grant, GrantStarted::new(self.grant.key(), &grant, pool.treasury_atoms)?)
+        };
+        let signer_seeds = [seeds::GRANT, executed.proposal.as_ref(), &[bump]];
+        account::create_state(&self.payer, &self.grant, &crate::ID, &signer_seeds, &grant)?;
+        events::emit_fixed(&self.event_authority, &started)?;
+        events::emit_fixed(&self.event_authority, &executed)
     }
 }

@@ -1,9 +1,10 @@
 use anchor_lang::prelude::*;
+use modchains_program_kit::keys::same;
 
-use super::ProposalExecuteArgs;
+use super::{ProposalExecuteArgs, execution::execute};
 use crate::{
     errors::{VaultError, ensure},
-    events::{self, GrantStopped, ProposalExecuted},
+    events::{self, GrantStopped},
     state::{Grant, Proposal, ProposalAction, RevenuePool, Vault},
 };
 
@@ -14,14 +15,10 @@ pub struct ProposalExecuteGrantStop<'info> {
     /// The vault.
     pub vault: AccountLoader<'info, Vault>,
     /// The proposal.
-    #[account(mut, has_one = vault @ VaultError::ProposalOfAnotherVault)]
+    #[account(mut)]
     pub proposal: AccountLoader<'info, Proposal>,
     /// The grant that the proposal names.
-    #[account(
-        mut,
-        has_one = vault @ VaultError::GrantOfAnotherVault,
-        has_one = pool @ VaultError::PoolOfAnotherVault,
-    )]
+    #[account(mut)]
     pub grant: AccountLoader<'info, Grant>,
     /// The grant's pool.
     #[account(mut)]
@@ -31,16 +28,17 @@ pub struct ProposalExecuteGrantStop<'info> {
 impl<'info> ProposalExecuteGrantStop<'info> {
     /// Stops the grant.
     pub fn handle(&mut self, args: ProposalExecuteArgs, now_seconds: i64) -> Result<()> {
-        let stopped = self.stop(args, now_seconds)?;
-        events::emit(&self.event_authority, &stopped)?;
-        events::emit(&self.event_authority, &ProposalExecuted::new(&self.proposal)?)
+        let (action, executed) = execute(&self.vault, &self.proposal, &args, now_seconds)?;
+        ensure(action == ProposalAction::GrantStop { grant: self.grant.key() }, VaultError::ActionMismatch)?;
+        let stopped = self.stop(now_seconds)?;
+        events::emit_fixed(&self.event_authority, &stopped)?;
+        events::emit_fixed(&self.event_authority, &executed)
     }
 
-    fn stop(&self, args: ProposalExecuteArgs, now_seconds: i64) -> Result<GrantStopped> {
-        let rules_counter = self.vault.load()?.rules_counter;
-        let action = self.proposal.load_mut()?.execute(&args.payload_sha256, rules_counter, now_seconds)?;
-        ensure(action == ProposalAction::GrantStop { grant: self.grant.key() }, VaultError::ActionMismatch)?;
+    fn stop(&self, now_seconds: i64) -> Result<GrantStopped> {
         let (mut grant, mut pool) = (self.grant.load_mut()?, self.pool.load_mut()?);
+        ensure(same(&grant.vault, self.vault.as_ref().key), VaultError::GrantOfAnotherVault)?;
+        ensure(same(&grant.pool, self.pool.as_ref().key), VaultError::PoolOfAnotherVault)?;
         let treasury_before = pool.treasury_atoms;
         let unreleased_atoms = grant.stop(&mut pool, now_seconds)?;
         Ok(GrantStopped {

@@ -1,11 +1,11 @@
 use anchor_lang::prelude::*;
 use modchains_program_interface::exchange::{self, Market, MarketDeposit};
-use modchains_program_kit::{account, cpi};
+use modchains_program_kit::{account, cpi, keys::same};
 
-use super::ProposalExecuteArgs;
+use super::{ProposalExecuteArgs, execution::execute};
 use crate::{
     errors::{VaultError, ensure},
-    events::{self, ProposalExecuted, ReserveDeposited},
+    events::{self, ReserveDeposited},
     state::{Proposal, ProposalAction, RevenuePool, Vault},
 };
 
@@ -17,13 +17,13 @@ pub struct ProposalExecuteReserve<'info> {
     /// The vault.
     pub vault: AccountLoader<'info, Vault>,
     /// The proposal.
-    #[account(mut, has_one = vault @ VaultError::ProposalOfAnotherVault)]
+    #[account(mut)]
     pub proposal: AccountLoader<'info, Proposal>,
     /// The vault's pool of the mint that the market trades against.
-    #[account(mut, has_one = vault @ VaultError::PoolOfAnotherVault)]
+    #[account(mut)]
     pub pool: AccountLoader<'info, RevenuePool>,
     /// CHECK: named by the pool.
-    #[account(mut, address = pool.load()?.tokens @ VaultError::TokenAccountMismatch)]
+    #[account(mut)]
     pub pool_tokens: UncheckedAccount<'info>,
     /// CHECK: viewed as the model's market, checked by owner, type and model.
     #[account(mut)]
@@ -35,29 +35,29 @@ pub struct ProposalExecuteReserve<'info> {
     pub token_program: UncheckedAccount<'info>,
     /// CHECK: the exchange refuses any other.
     pub exchange_event_authority: UncheckedAccount<'info>,
-    /// CHECK: the exchange, by address.
-    #[account(address = exchange::ID @ VaultError::ProgramMismatch)]
+    /// CHECK: the exchange, which is called by its address.
     pub exchange_program: UncheckedAccount<'info>,
 }
 
 impl<'info> ProposalExecuteReserve<'info> {
     /// Takes the atoms off the treasury, then deposits them.
     pub fn handle(&mut self, args: ProposalExecuteArgs, now_seconds: i64) -> Result<()> {
-        let deposited = self.spend(args, now_seconds)?;
-        self.deposit(&deposited)?;
-        events::emit(&self.event_authority, &deposited)?;
-        events::emit(&self.event_authority, &ProposalExecuted::new(&self.proposal)?)
-    }
-
-    fn spend(&self, args: ProposalExecuteArgs, now_seconds: i64) -> Result<ReserveDeposited> {
-        let vault = self.vault.load()?;
-        let action = self.proposal.load_mut()?.execute(&args.payload_sha256, vault.rules_counter, now_seconds)?;
+        let (action, executed) = execute(&self.vault, &self.proposal, &args, now_seconds)?;
         let ProposalAction::ReserveDeposit { reserve_atoms } = action else {
             return Err(VaultError::ActionMismatch.into());
         };
+        let deposited = self.spend(reserve_atoms)?;
+        self.deposit(&deposited)?;
+        events::emit_fixed(&self.event_authority, &deposited)?;
+        events::emit_fixed(&self.event_authority, &executed)
+    }
+
+    fn spend(&self, reserve_atoms: u64) -> Result<ReserveDeposited> {
         let mut pool = self.pool.load_mut()?;
+        ensure(same(&pool.vault, self.vault.as_ref().key), VaultError::PoolOfAnotherVault)?;
+        ensure(same(&pool.tokens, self.pool_tokens.key), VaultError::TokenAccountMismatch)?;
         let market = account::view::<Market>(&self.market)?;
-        let fits = market.model == vault.model && market.quote_mint == pool.revenue_mint;
+        let fits = market.model == self.vault.load()?.model && market.quote_mint == pool.revenue_mint;
         ensure(fits, VaultError::MarketMismatch)?;
         let treasury_before = pool.treasury_atoms;
         pool.spend_treasury(reserve_atoms)?;

@@ -2,10 +2,10 @@ use anchor_lang::prelude::*;
 use modchains_program_interface::oracle::{self, ServiceGovern};
 use modchains_program_kit::cpi;
 
-use super::ProposalExecuteArgs;
+use super::{ProposalExecuteArgs, execution::execute};
 use crate::{
     errors::VaultError,
-    events::{self, ProposalExecuted},
+    events,
     state::{Proposal, ProposalAction, Vault},
 };
 
@@ -17,28 +17,27 @@ pub struct ProposalExecuteServiceFee<'info> {
     /// The vault; signs the change.
     pub vault: AccountLoader<'info, Vault>,
     /// The proposal.
-    #[account(mut, has_one = vault @ VaultError::ProposalOfAnotherVault)]
+    #[account(mut)]
     pub proposal: AccountLoader<'info, Proposal>,
     /// CHECK: the oracle refuses it unless it is the service of the vault's model.
     #[account(mut)]
     pub service: UncheckedAccount<'info>,
     /// CHECK: the oracle refuses any other.
     pub oracle_event_authority: UncheckedAccount<'info>,
-    /// CHECK: the oracle, by address.
-    #[account(address = oracle::ID @ VaultError::ProgramMismatch)]
+    /// CHECK: the oracle, which is called by its address.
     pub oracle_program: UncheckedAccount<'info>,
 }
 
 impl<'info> ProposalExecuteServiceFee<'info> {
     /// Has the oracle set the fee.
     pub fn handle(&mut self, args: ProposalExecuteArgs, now_seconds: i64) -> Result<()> {
-        let (model, bump, rules_counter) = {
-            let vault = self.vault.load()?;
-            (vault.model, [vault.bump], vault.rules_counter)
-        };
-        let action = self.proposal.load_mut()?.execute(&args.payload_sha256, rules_counter, now_seconds)?;
+        let (action, executed) = execute(&self.vault, &self.proposal, &args, now_seconds)?;
         let ProposalAction::ServiceFee { fee_atoms } = action else {
             return Err(VaultError::ActionMismatch.into());
+        };
+        let (model, bump) = {
+            let vault = self.vault.load()?;
+            (vault.model, [vault.bump])
         };
         let govern = ServiceGovern {
             vault: self.vault.as_ref(),
@@ -49,6 +48,6 @@ impl<'info> ProposalExecuteServiceFee<'info> {
         };
         let signer_seeds = Vault::signer_seeds(&model, &bump);
         cpi::call(&oracle::ID, &govern.parties(), &govern.data(), &[&signer_seeds])?;
-        events::emit(&self.event_authority, &ProposalExecuted::new(&self.proposal)?)
+        events::emit_fixed(&self.event_authority, &executed)
     }
 }

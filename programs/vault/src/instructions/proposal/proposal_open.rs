@@ -1,9 +1,9 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::Mint;
-use modchains_program_kit::account;
+use modchains_program_kit::{account, keys::same};
 
 use crate::{
-    errors::VaultError,
+    errors::{VaultError, ensure},
     events::{self, ProposalOpened},
     seeds,
     state::{Position, Proposal, ProposalContent, Vault},
@@ -17,14 +17,10 @@ pub struct ProposalOpen<'info> {
     #[account(mut)]
     pub owner: Signer<'info>,
     /// The vault whose stakers are asked.
-    #[account(mut, has_one = mint @ VaultError::MintOfAnotherModel)]
+    #[account(mut)]
     pub vault: AccountLoader<'info, Vault>,
     /// The owner's position.
-    #[account(
-        mut,
-        has_one = owner @ VaultError::NotPositionOwner,
-        has_one = vault @ VaultError::PositionOfAnotherVault,
-    )]
+    #[account(mut)]
     pub position: AccountLoader<'info, Position>,
     /// The model's token, whose supply the quorum is a part of.
     pub mint: Box<InterfaceAccount<'info, Mint>>,
@@ -40,6 +36,8 @@ impl<'info> ProposalOpen<'info> {
     pub fn handle(&mut self, content: ProposalContent, now_seconds: i64) -> Result<()> {
         let mut proposal = {
             let (mut vault, mut position) = (self.vault.load_mut()?, self.position.load_mut()?);
+            position.require_of(self.owner.key, self.vault.as_ref().key)?;
+            ensure(same(&vault.mint, &self.mint.key()), VaultError::MintOfAnotherModel)?;
             Proposal::open(&content, self.vault.key(), &mut vault, &mut position, self.mint.supply, now_seconds)?
         };
         let index = proposal.index.to_le_bytes();

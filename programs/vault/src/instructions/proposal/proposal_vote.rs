@@ -1,8 +1,6 @@
 use anchor_lang::prelude::*;
-use modchains_program_kit::keys::same;
 
 use crate::{
-    errors::{VaultError, ensure},
     events::{self, ProposalVoted},
     state::{Position, Proposal, Vault},
 };
@@ -40,7 +38,7 @@ impl<'info> ProposalVote<'info> {
             let (mut position, mut proposal) = (self.position.load_mut()?, self.proposal.load_mut()?);
             let vault_key = self.vault.as_ref().key;
             position.require_of(self.owner.key, vault_key)?;
-            ensure(same(&proposal.vault, vault_key), VaultError::ProposalOfAnotherVault)?;
+            proposal.require_of(vault_key)?;
             let rules_counter = self.vault.load()?.rules_counter;
             let (for_before, against_before) = (proposal.for_atoms, proposal.against_atoms);
             let weight_atoms =

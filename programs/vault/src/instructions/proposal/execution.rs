@@ -1,0 +1,32 @@
+use anchor_lang::prelude::*;
+
+use super::ProposalExecuteArgs;
+use crate::{
+    events::ProposalExecuted,
+    state::{Proposal, ProposalAction, Vault},
+};
+
+/// Marks `proposal` executed, which must be one of `vault` and of the hash given. Returns what is to be done in the same
+/// instruction, and what it then says.
+pub(super) fn execute<'info>(
+    vault: &AccountLoader<'info, Vault>,
+    proposal: &AccountLoader<'info, Proposal>,
+    args: &ProposalExecuteArgs,
+    now_seconds: i64,
+) -> Result<(ProposalAction, ProposalExecuted)> {
+    let key = proposal.key();
+    let rules_counter = vault.load()?.rules_counter;
+    let mut proposal = proposal.load_mut()?;
+    proposal.require_of(vault.as_ref().key)?;
+    let action = proposal.execute(&args.payload_sha256, rules_counter, now_seconds)?;
+    Ok((
+        action,
+        ProposalExecuted {
+            vault: proposal.vault,
+            proposal: key,
+            index: proposal.index,
+            payload_sha256: proposal.payload_sha256,
+            at_seconds: now_seconds,
+        },
+    ))
+}
