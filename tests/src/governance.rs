@@ -200,8 +200,8 @@ fn proposal_builds() -> Vec<Row> {
         ("proposal_execute", World::governed, |world| {
             approved(world, |_| ProposalAction::TreasuryShare { treasury_bps: 1_000 })
         }),
-        ("proposal_execute_grant", World::governed, |world| approved(world, stream)),
-        ("proposal_execute_grant_stop", World::governed, |world| {
+        ("grant_start", World::governed, |world| approved(world, stream)),
+        ("grant_stop", World::governed, |world| {
             let slow = |side| grant_action(side, GrantSchedule::Stream { atoms: GRANT_ATOMS, seconds: 10_000_000 });
             let indices = granted(world, slow);
             approved(world, |side| {
@@ -209,10 +209,10 @@ fn proposal_builds() -> Vec<Row> {
                 ProposalAction::GrantStop { grant: side.grant(index) }
             })
         }),
-        ("proposal_execute_reserve", World::governed, |world| {
+        ("reserve_deposit", World::governed, |world| {
             approved(world, |_| ProposalAction::ReserveDeposit { reserve_atoms: QUOTE })
         }),
-        ("proposal_execute_service_fee", World::governed, |world| {
+        ("service_fee_set", World::governed, |world| {
             approved(world, |_| ProposalAction::ServiceFee { fee_atoms: 2 * FEE_ATOMS })
         }),
         ("proposal_close", World::governed, |world| {

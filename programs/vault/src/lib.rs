@@ -128,26 +128,26 @@ pub mod vault {
     }
 
     /// Starts an approved grant. Anyone may.
-    pub fn proposal_execute_grant(ctx: Context<ProposalExecuteGrant>, args: ProposalExecuteArgs) -> Result<()> {
+    pub fn grant_start(ctx: Context<GrantStart>, args: ProposalExecuteArgs) -> Result<()> {
         ctx.accounts.handle(args, now_seconds()?)
     }
 
     /// Stops a grant as decided. Anyone may.
-    pub fn proposal_execute_grant_stop(
-        ctx: Context<ProposalExecuteGrantStop>,
+    pub fn grant_stop(
+        ctx: Context<GrantStop>,
         args: ProposalExecuteArgs,
     ) -> Result<()> {
         ctx.accounts.handle(args, now_seconds()?)
     }
 
     /// Moves a part of the treasury into the market's reserve, as decided. Anyone may.
-    pub fn proposal_execute_reserve(ctx: Context<ProposalExecuteReserve>, args: ProposalExecuteArgs) -> Result<()> {
+    pub fn reserve_deposit(ctx: Context<ReserveDeposit>, args: ProposalExecuteArgs) -> Result<()> {
         ctx.accounts.handle(args, now_seconds()?)
     }
 
     /// Sets the fee of the model's service, as decided. Anyone may.
-    pub fn proposal_execute_service_fee(
-        ctx: Context<ProposalExecuteServiceFee>,
+    pub fn service_fee_set(
+        ctx: Context<ServiceFeeSet>,
         args: ProposalExecuteArgs,
     ) -> Result<()> {
         ctx.accounts.handle(args, now_seconds()?)

@@ -135,7 +135,7 @@ impl Position {
     /// Takes note of a vote on the proposal number `index`, and keeps the stake in until `locked_until_seconds`.
     #[inline(always)]
     pub fn vote(&mut self, index: u64, locked_until_seconds: i64) -> Result<()> {
-        let ballots = self.ballots().cast(index).map_err(VaultError::from)?;
+        let ballots = self.ballots().vote(index).map_err(VaultError::from)?;
         (self.ballots_mask, self.ballots_last_index) = (ballots.mask, ballots.last_index);
         self.lock(locked_until_seconds);
         self.invariant()

@@ -150,7 +150,7 @@ impl Proposal {
         Ok(self.state().require_settled(rules_counter, now_seconds).map_err(VaultError::from)?)
     }
 
-    /// What it does.
+    /// Fails for bytes that no program of this version wrote.
     pub fn action(&self) -> Result<ProposalAction> {
         ProposalAction::from_bytes(&self.action)
     }

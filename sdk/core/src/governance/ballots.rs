@@ -17,7 +17,7 @@ impl Ballots {
     /// The same with a vote on the proposal number `index`, from 1. A proposal that lies [`BALLOTS_KEPT`] or more before the
     /// latest one voted on is refused: whether there was a vote on it is not known any more.
     #[inline(always)]
-    pub fn cast(&self, index: u64) -> Result<Self> {
+    pub fn vote(&self, index: u64) -> Result<Self> {
         if let Some(newer) = index.checked_sub(self.last_index).filter(|newer| *newer > 0) {
             let older = if newer < BALLOTS_KEPT { self.mask << newer } else { 0 };
             return Ok(Self { mask: older | 1, last_index: index });
@@ -33,6 +33,6 @@ impl Ballots {
 
     /// Whether the position may still vote on the proposal number `index`, as far as earlier votes go.
     pub fn may_vote(&self, index: u64) -> bool {
-        self.cast(index).is_ok()
+        self.vote(index).is_ok()
     }
 }

@@ -79,7 +79,7 @@ impl Electorate {
     }
 }
 
-/// A proposal.
+/// A proposal as the rules see it, without what it is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProposalState {
     /// When it was opened, unix seconds. Stake counts if it was there before that second.

@@ -16,7 +16,7 @@ proptest! {
         for (opened, back) in steps {
             newest += opened;
             let index = newest.saturating_sub(back).max(1);
-            match ballots.cast(index) {
+            match ballots.vote(index) {
                 Ok(next) => {
                     prop_assert!(voted.insert(index), "voted twice on {index}");
                     ballots = next;
@@ -33,18 +33,18 @@ proptest! {
 
 #[test]
 fn votes_are_remembered_for_sixty_four_proposals_and_older_ones_refused() {
-    let voted = Ballots::default().cast(7).unwrap();
-    assert_eq!(voted.cast(7), Err(GovernanceError::VotedAlready));
+    let voted = Ballots::default().vote(7).unwrap();
+    assert_eq!(voted.vote(7), Err(GovernanceError::VotedAlready));
     let last = 7 + BALLOTS_KEPT - 1;
-    let later = voted.cast(last).unwrap();
-    assert_eq!(later.cast(7), Err(GovernanceError::VotedAlready));
+    let later = voted.vote(last).unwrap();
+    assert_eq!(later.vote(7), Err(GovernanceError::VotedAlready));
     assert!(later.may_vote(8) && !later.may_vote(last));
-    let too_late = voted.cast(last + 1).unwrap();
-    assert_eq!(too_late.cast(7), Err(GovernanceError::ProposalTooOld));
-    assert_eq!(Ballots::default().cast(u64::MAX).unwrap().cast(1), Err(GovernanceError::ProposalTooOld));
+    let too_late = voted.vote(last + 1).unwrap();
+    assert_eq!(too_late.vote(7), Err(GovernanceError::ProposalTooOld));
+    assert_eq!(Ballots::default().vote(u64::MAX).unwrap().vote(1), Err(GovernanceError::ProposalTooOld));
 }
 
 #[test]
 fn there_is_no_proposal_number_zero() {
-    assert_eq!(Ballots::default().cast(0), Err(GovernanceError::StateInconsistent));
+    assert_eq!(Ballots::default().vote(0), Err(GovernanceError::StateInconsistent));
 }

@@ -103,7 +103,7 @@ impl Vault {
     fn vote(&mut self, who: usize, back: usize, is_for: bool) -> Result<(), GovernanceError> {
         let Some(index) = self.proposals.len().checked_sub(back + 1) else { return Ok(()) };
         let (position, proposal) = (&mut self.positions[who], &mut self.proposals[index]);
-        let ballots = position.ballots.cast(index as u64 + 1)?;
+        let ballots = position.ballots.vote(index as u64 + 1)?;
         let weight = position.stake.weight(proposal.opened_at_seconds);
         *proposal = proposal.vote(weight, is_for, RULES, self.now)?;
         position.ballots = ballots;

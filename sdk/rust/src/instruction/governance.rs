@@ -70,7 +70,7 @@ pub fn proposal_execute(
             instruction(ID, &accounts, &data::ProposalExecute { args })
         }
         ProposalAction::Grant { pool, .. } => {
-            let accounts = accounts::ProposalExecuteGrant {
+            let accounts = accounts::GrantStart {
                 payer: *payer,
                 vault,
                 proposal: address,
@@ -80,17 +80,17 @@ pub fn proposal_execute(
                 event_authority,
                 program,
             };
-            instruction(ID, &accounts, &data::ProposalExecuteGrant { args })
+            instruction(ID, &accounts, &data::GrantStart { args })
         }
         ProposalAction::GrantStop { grant } => {
             let pool = grant_pool.unwrap_or_else(|| pool(&vault, &quote.mint));
             let accounts =
-                accounts::ProposalExecuteGrantStop { vault, proposal: address, grant, pool, event_authority, program };
-            instruction(ID, &accounts, &data::ProposalExecuteGrantStop { args })
+                accounts::GrantStop { vault, proposal: address, grant, pool, event_authority, program };
+            instruction(ID, &accounts, &data::GrantStop { args })
         }
         ProposalAction::ReserveDeposit { .. } => {
             let (pool, market) = (pool(&vault, &quote.mint), address::exchange::market(model));
-            let accounts = accounts::ProposalExecuteReserve {
+            let accounts = accounts::ReserveDeposit {
                 vault,
                 proposal: address,
                 pool,
@@ -103,10 +103,10 @@ pub fn proposal_execute(
                 event_authority,
                 program,
             };
-            instruction(ID, &accounts, &data::ProposalExecuteReserve { args })
+            instruction(ID, &accounts, &data::ReserveDeposit { args })
         }
         ProposalAction::ServiceFee { .. } => {
-            let accounts = accounts::ProposalExecuteServiceFee {
+            let accounts = accounts::ServiceFeeSet {
                 vault,
                 proposal: address,
                 service: address::oracle::service(model),
@@ -115,7 +115,7 @@ pub fn proposal_execute(
                 event_authority,
                 program,
             };
-            instruction(ID, &accounts, &data::ProposalExecuteServiceFee { args })
+            instruction(ID, &accounts, &data::ServiceFeeSet { args })
         }
     })
 }

@@ -2,5 +2,7 @@
 
 mod grant_claim;
 mod grant_close;
+mod grant_start;
+mod grant_stop;
 
-pub use {grant_claim::*, grant_close::*};
+pub use {grant_claim::*, grant_close::*, grant_start::*, grant_stop::*};

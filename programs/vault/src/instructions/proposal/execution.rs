@@ -1,14 +1,20 @@
 use anchor_lang::prelude::*;
 
-use super::ProposalExecuteArgs;
 use crate::{
     events::ProposalExecuted,
     state::{Proposal, ProposalAction, Vault},
 };
 
+/// Which proposal is executed.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug)]
+pub struct ProposalExecuteArgs {
+    /// SHA-256 of what was voted on, see [`crate::state::payload_sha256`].
+    pub payload_sha256: [u8; 32],
+}
+
 /// Marks `proposal` executed, which must be one of `vault` and of the hash given. Returns what is to be done in the same
 /// instruction, and what it then says.
-pub(super) fn execute<'info>(
+pub(crate) fn execute<'info>(
     vault: &AccountLoader<'info, Vault>,
     proposal: &AccountLoader<'info, Proposal>,
     args: &ProposalExecuteArgs,

@@ -1,18 +1,11 @@
 use anchor_lang::prelude::*;
 
-use super::execution::execute;
+use super::execution::{ProposalExecuteArgs, execute};
 use crate::{
     errors::VaultError,
     events::{self, TreasuryShareChanged},
     state::{Proposal, ProposalAction, Vault},
 };
-
-/// Which proposal is executed.
-#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug)]
-pub struct ProposalExecuteArgs {
-    /// SHA-256 of what was voted on, see [`crate::state::payload_sha256`].
-    pub payload_sha256: [u8; 32],
-}
 
 /// Executes an approved proposal that concerns the vault alone: a signal or the treasury's share. Anyone may.
 #[event_cpi]

@@ -5,7 +5,7 @@ use crate::{
     state::{Position, Proposal, Vault},
 };
 
-/// A vote.
+/// What the voter says of it.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug)]
 pub struct ProposalVoteArgs {
     /// SHA-256 of what the voter saw, see [`crate::state::payload_sha256`].

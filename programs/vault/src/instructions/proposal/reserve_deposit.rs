@@ -2,7 +2,7 @@ use anchor_lang::prelude::*;
 use modchains_program_interface::exchange::{self, Market, MarketDeposit};
 use modchains_program_kit::{account, cpi, keys::same};
 
-use super::{ProposalExecuteArgs, execution::execute};
+use super::execution::{ProposalExecuteArgs, execute};
 use crate::{
     errors::{VaultError, ensure},
     events::{self, ReserveDeposited},
@@ -13,7 +13,7 @@ use crate::{
 /// nobody can trade around it. Anyone may.
 #[event_cpi]
 #[derive(Accounts)]
-pub struct ProposalExecuteReserve<'info> {
+pub struct ReserveDeposit<'info> {
     /// The vault.
     pub vault: AccountLoader<'info, Vault>,
     /// The proposal.
@@ -39,7 +39,7 @@ pub struct ProposalExecuteReserve<'info> {
     pub exchange_program: UncheckedAccount<'info>,
 }
 
-impl<'info> ProposalExecuteReserve<'info> {
+impl<'info> ReserveDeposit<'info> {
     /// Takes the atoms off the treasury, then deposits them.
     pub fn handle(&mut self, args: ProposalExecuteArgs, now_seconds: i64) -> Result<()> {
         let (action, executed) = execute(&self.vault, &self.proposal, &args, now_seconds)?;

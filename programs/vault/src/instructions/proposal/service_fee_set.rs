@@ -2,7 +2,7 @@ use anchor_lang::prelude::*;
 use modchains_program_interface::oracle::{self, ServiceGovern};
 use modchains_program_kit::cpi;
 
-use super::{ProposalExecuteArgs, execution::execute};
+use super::execution::{ProposalExecuteArgs, execute};
 use crate::{
     errors::VaultError,
     events,
@@ -13,7 +13,7 @@ use crate::{
 /// the fee at that time. Anyone may.
 #[event_cpi]
 #[derive(Accounts)]
-pub struct ProposalExecuteServiceFee<'info> {
+pub struct ServiceFeeSet<'info> {
     /// The vault; signs the change.
     pub vault: AccountLoader<'info, Vault>,
     /// The proposal.
@@ -28,7 +28,7 @@ pub struct ProposalExecuteServiceFee<'info> {
     pub oracle_program: UncheckedAccount<'info>,
 }
 
-impl<'info> ProposalExecuteServiceFee<'info> {
+impl<'info> ServiceFeeSet<'info> {
     /// Has the oracle set the fee.
     pub fn handle(&mut self, args: ProposalExecuteArgs, now_seconds: i64) -> Result<()> {
         let (action, executed) = execute(&self.vault, &self.proposal, &args, now_seconds)?;

@@ -1,10 +1,10 @@
 use anchor_lang::prelude::*;
 use modchains_program_kit::{account, keys::same};
 
-use super::{ProposalExecuteArgs, execution::execute};
 use crate::{
     errors::{VaultError, ensure},
     events::{self, GrantStarted},
+    instructions::{ProposalExecuteArgs, execute},
     seeds,
     state::{Grant, GrantIdentity, Proposal, ProposalAction, RevenuePool, Vault},
 };
@@ -12,7 +12,7 @@ use crate::{
 /// Executes an approved grant: it starts now, and what it is to pay leaves the treasury. Anyone may.
 #[event_cpi]
 #[derive(Accounts)]
-pub struct ProposalExecuteGrant<'info> {
+pub struct GrantStart<'info> {
     /// Pays the rent of the grant's account, and gets it back when the grant closes.
     #[account(mut)]
     pub payer: Signer<'info>,
@@ -31,7 +31,7 @@ pub struct ProposalExecuteGrant<'info> {
     pub system_program: Program<'info, System>,
 }
 
-impl<'info> ProposalExecuteGrant<'info> {
+impl<'info> GrantStart<'info> {
     /// Starts the grant.
     pub fn handle(&mut self, args: ProposalExecuteArgs, now_seconds: i64) -> Result<()> {
         let (action, executed) = execute(&self.vault, &self.proposal, &args, now_seconds)?;

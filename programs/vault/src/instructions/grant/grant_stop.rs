@@ -1,17 +1,17 @@
 use anchor_lang::prelude::*;
 use modchains_program_kit::keys::same;
 
-use super::{ProposalExecuteArgs, execution::execute};
 use crate::{
     errors::{VaultError, ensure},
     events::{self, GrantStopped},
+    instructions::{ProposalExecuteArgs, execute},
     state::{Grant, Proposal, ProposalAction, RevenuePool, Vault},
 };
 
 /// Executes an approved stop of a grant: what it has not released goes back to the treasury. Anyone may.
 #[event_cpi]
 #[derive(Accounts)]
-pub struct ProposalExecuteGrantStop<'info> {
+pub struct GrantStop<'info> {
     /// The vault.
     pub vault: AccountLoader<'info, Vault>,
     /// The proposal.
@@ -25,7 +25,7 @@ pub struct ProposalExecuteGrantStop<'info> {
     pub pool: AccountLoader<'info, RevenuePool>,
 }
 
-impl<'info> ProposalExecuteGrantStop<'info> {
+impl<'info> GrantStop<'info> {
     /// Stops the grant.
     pub fn handle(&mut self, args: ProposalExecuteArgs, now_seconds: i64) -> Result<()> {
         let (action, executed) = execute(&self.vault, &self.proposal, &args, now_seconds)?;
