@@ -8,7 +8,6 @@ pub mod budgets;
 pub mod busy;
 pub mod chain;
 pub mod fixture;
-pub mod governance;
 pub mod idl;
 pub mod ledger;
 pub mod metadata;

@@ -133,10 +133,7 @@ pub mod vault {
     }
 
     /// Stops a grant as decided. Anyone may.
-    pub fn grant_stop(
-        ctx: Context<GrantStop>,
-        args: ProposalExecuteArgs,
-    ) -> Result<()> {
+    pub fn grant_stop(ctx: Context<GrantStop>, args: ProposalExecuteArgs) -> Result<()> {
         ctx.accounts.handle(args, now_seconds()?)
     }
 
@@ -146,10 +143,7 @@ pub mod vault {
     }
 
     /// Sets the fee of the model's service, as decided. Anyone may.
-    pub fn service_fee_set(
-        ctx: Context<ServiceFeeSet>,
-        args: ProposalExecuteArgs,
-    ) -> Result<()> {
+    pub fn service_fee_set(ctx: Context<ServiceFeeSet>, args: ProposalExecuteArgs) -> Result<()> {
         ctx.accounts.handle(args, now_seconds()?)
     }
 

@@ -1,14 +1,10 @@
 //! Executing what was decided: in its time, once, under the rules it was decided under, and nothing else.
 
 use modchains_core::governance::{EXECUTION_SECONDS, VOTE_SECONDS, VOTING_WINDOW_MAX_SECONDS};
-use modchains_oracle::{
-    events::ServiceGoverned,
-    instructions::ServiceConfigureArgs,
-    state::ServiceTerms,
-};
+use modchains_oracle::{events::ServiceGoverned, instructions::ServiceConfigureArgs, state::ServiceTerms};
 use modchains_sdk::instruction::{governance, oracle};
 use modchains_tests::{
-    governance::{EXECUTABLE_AFTER_SECONDS, at_once, govern_instruction, grant_action, stream},
+    staking::governance::{EXECUTABLE_AFTER_SECONDS, at_once, govern_instruction, grant_action, stream},
     world::{FEE_ATOMS, QUOTE, Side, World, quote, service_terms},
 };
 use modchains_vault::{
@@ -244,12 +240,8 @@ fn more_than_the_treasury_holds_is_not_spent() {
         world.must_refuse(std::slice::from_ref(&execute), "TreasuryTooSmall");
         // The approval stands until it expires: once somebody has given what is missing, it is done.
         let args = modchains_vault::instructions::TreasuryDepositArgs { revenue_atoms: 1 };
-        let give = modchains_sdk::instruction::vault::treasury_deposit(
-            &SIDE.person("trader"),
-            &SIDE.model(),
-            &quote(),
-            args,
-        );
+        let give =
+            modchains_sdk::instruction::vault::treasury_deposit(&SIDE.person("trader"), &SIDE.model(), &quote(), args);
         world.chain.must(&[give, execute]);
     }
 }

@@ -2,7 +2,7 @@
 
 use modchains_sdk::instruction::{governance, vault};
 use modchains_tests::{
-    governance::{GRANT_ATOMS, at_once, grant_action, payee, stream},
+    staking::governance::{GRANT_ATOMS, at_once, grant_action, payee, stream},
     world::{QUOTE, World, quote},
 };
 use modchains_vault::{
@@ -61,7 +61,9 @@ fn a_stream_pays_its_payee_alone_evenly_and_all_of_it() {
     elsewhere.accounts[0].pubkey = payee(SIDE);
     world.must_refuse(&[elsewhere], "ConstraintTokenOwner");
     let before = world.quote_atoms(SIDE, "operator");
-    for (elapsed, paid) in [(1, GRANT_ATOMS / 100), (50, GRANT_ATOMS / 2), (99, GRANT_ATOMS / 100 * 99), (1_000, GRANT_ATOMS)] {
+    for (elapsed, paid) in
+        [(1, GRANT_ATOMS / 100), (50, GRANT_ATOMS / 2), (99, GRANT_ATOMS / 100 * 99), (1_000, GRANT_ATOMS)]
+    {
         world.chain.set_time(started + elapsed);
         let claimed: GrantClaimed = world
             .must_change(

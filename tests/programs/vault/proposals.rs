@@ -6,8 +6,10 @@ use modchains_sdk::{
     instruction::{Token, governance, token, vault},
 };
 use modchains_tests::{
-    governance::{EXECUTABLE_AFTER_SECONDS, content, payee, stream},
-    staking::gift,
+    staking::{
+        gift,
+        governance::{EXECUTABLE_AFTER_SECONDS, content, payee, stream},
+    },
     world::{COOLDOWN_SECONDS, QUOTE, Side, World, quote},
 };
 use modchains_vault::{

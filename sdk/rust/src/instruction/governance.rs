@@ -84,8 +84,7 @@ pub fn proposal_execute(
         }
         ProposalAction::GrantStop { grant } => {
             let pool = grant_pool.unwrap_or_else(|| pool(&vault, &quote.mint));
-            let accounts =
-                accounts::GrantStop { vault, proposal: address, grant, pool, event_authority, program };
+            let accounts = accounts::GrantStop { vault, proposal: address, grant, pool, event_authority, program };
             instruction(ID, &accounts, &data::GrantStop { args })
         }
         ProposalAction::ReserveDeposit { .. } => {

@@ -1,5 +1,7 @@
 //! Instructions of the vault: for each a chain on which it succeeds, and what its tests share.
 
+pub mod governance;
+
 use anchor_lang::prelude::Pubkey;
 use modchains_sdk::{
     address,
