@@ -7,7 +7,11 @@ use modchains_exchange::{
     instructions::MarketDepositArgs,
     state::{Licence, Market, Model, ModelVersion},
 };
-use modchains_oracle::state::{Operator, Request, Service, Usage};
+use modchains_oracle::{
+    instruction as oracle_instruction,
+    instructions::ServiceGovernArgs,
+    state::{Operator, Request, Service, Usage},
+};
 use modchains_program_interface::{Party, View, exchange, oracle, vault};
 use modchains_program_kit::hash::sha256;
 use modchains_sdk::address;
@@ -57,6 +61,7 @@ fn declared_discriminators_are_those_of_the_idls() {
         account::<oracle::Request>("Request"),
         (exchange::ID, "instructions", "market_deposit", exchange::MarketDeposit::<Pubkey>::DISCRIMINATOR),
         (vault::ID, "instructions", "revenue_deposit", vault::RevenueDeposit::<Pubkey>::DISCRIMINATOR),
+        (oracle::ID, "instructions", "service_govern", oracle::ServiceGovern::<Pubkey>::DISCRIMINATOR),
     ];
     for (program, list, name, discriminator) in declared {
         let program = Program::ALL.into_iter().find(|known| known.id() == program).expect("one of ours");
@@ -117,6 +122,15 @@ fn calls_list_the_accounts_of_the_idls_in_their_order_and_the_amounts_of_the_arg
     let args = MarketDepositArgs { reserve_atoms: 11, creator_atoms: 13, split_atoms: 0 };
     let expected = exchange_instruction::MarketDeposit { args }.data();
     assert_call(Program::Exchange, "market_deposit", &to_market.parties(), &to_market.data(), expected);
+    let govern = oracle::ServiceGovern {
+        vault: named("vault"),
+        service: named("service"),
+        event_authority: named("event_authority"),
+        program: named("program"),
+        fee_atoms: 17,
+    };
+    let expected = oracle_instruction::ServiceGovern { args: ServiceGovernArgs { fee_atoms: 17 } }.data();
+    assert_call(Program::Oracle, "service_govern", &govern.parties(), &govern.data(), expected);
 }
 
 /// The view of a state whose every byte differs from its neighbours.

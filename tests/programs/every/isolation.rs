@@ -22,7 +22,7 @@ use modchains_tests::{
 use solana_instruction::Instruction;
 
 /// What happens often: trades, requests and results, stakes and claims, syncs and rolls, contents.
-const HOT: [(Program, &str); 27] = [
+const HOT: [(Program, &str); 29] = [
     (Program::Exchange, "market_buy"),
     (Program::Exchange, "market_sell"),
     (Program::Exchange, "market_sync"),
@@ -36,6 +36,8 @@ const HOT: [(Program, &str); 27] = [
     (Program::Vault, "unstake_withdraw"),
     (Program::Vault, "revenue_deposit"),
     (Program::Vault, "revenue_claim"),
+    (Program::Vault, "proposal_vote"),
+    (Program::Vault, "grant_claim"),
     (Program::Oracle, "request_create"),
     (Program::Oracle, "request_claim"),
     (Program::Oracle, "claim_expire"),

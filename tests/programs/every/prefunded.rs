@@ -43,6 +43,8 @@ fn lamports_at_an_address_block_no_instruction_that_creates_there() {
         "pool_open",
         "pool_subscribe",
         "position_open",
+        "proposal_open",
+        "grant_start",
         "operator_register",
         "service_open",
         "request_create",

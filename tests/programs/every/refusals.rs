@@ -25,6 +25,8 @@ const ACCEPTED: &[(Program, &str, &str, Substitution, &str)] = &[
     (Program::Exchange, "referral_open", "payer", Substitution::Sibling, "anybody may pay for a referral"),
     (Program::Vault, "pool_open", "payer", Substitution::Stranger, "anybody may open a pool"),
     (Program::Vault, "pool_open", "payer", Substitution::Sibling, "anybody may open a pool"),
+    (Program::Vault, "grant_start", "payer", Substitution::Stranger, "anybody may pay for a grant's account"),
+    (Program::Vault, "grant_start", "payer", Substitution::Sibling, "anybody may pay for a grant's account"),
     (Program::Oracle, "usage_roll", "usage", Substitution::Sibling, "anyone may roll the usage of any model"),
     (
         Program::Oracle,

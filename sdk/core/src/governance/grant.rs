@@ -47,7 +47,8 @@ impl Schedule {
         self.atoms().map(|_| ())
     }
 
-    /// Everything that it releases, in atoms.
+    /// Everything that it releases, in atoms. Never inlined, as the next: rare, and a program would hold it many times.
+    #[inline(never)]
     pub fn atoms(&self) -> Result<u64> {
         match self {
             Self::Stream { atoms, .. } => Ok(*atoms),
@@ -57,6 +58,7 @@ impl Schedule {
 
     /// What is released `elapsed_seconds` after the start, in atoms. Rounds down, for the treasury. A milestone is released at
     /// its second.
+    #[inline(never)]
     pub fn released_atoms(&self, elapsed_seconds: u64) -> Result<u64> {
         match self {
             Self::Stream { atoms, seconds } => {

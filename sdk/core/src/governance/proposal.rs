@@ -170,6 +170,7 @@ impl ProposalState {
     }
 
     /// Where it stands while the rules of `rules_counter` are in force.
+    #[inline(never)]
     pub fn status(&self, rules_counter: u64, now_seconds: i64) -> ProposalStatus {
         let is_before = |end_seconds| window::is_open(now_seconds, end_seconds);
         if self.executed_at_seconds != 0 {

@@ -89,3 +89,55 @@ impl Client {
         Ok(grants)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use bytemuck::Zeroable;
+    use modchains_core::governance::{Electorate, ProposalState};
+
+    use super::*;
+
+    const OPENED: i64 = 1_700_000_000;
+    const ACTION: ProposalAction = ProposalAction::ReserveDeposit { reserve_atoms: 7 };
+
+    /// Proposal 5 of a vault whose rules are 3, a minute old.
+    fn listed(action: [u8; modchains_vault::state::ACTION_BYTES]) -> Result<ListedProposal> {
+        let electorate = Electorate { staked_atoms: 100, supply_atoms: 100, cooldown_seconds: 10, rules_counter: 3 };
+        let state = ProposalState::open(&electorate, 100, OPENED).unwrap();
+        let value = Proposal {
+            opened_at_seconds: state.opened_at_seconds,
+            end_seconds: state.end_seconds,
+            staked_atoms: state.staked_atoms,
+            quorum_atoms: state.quorum_atoms,
+            timelock_seconds: state.timelock_seconds,
+            rules_counter: state.rules_counter,
+            index: 5,
+            action,
+            ..Proposal::zeroed()
+        };
+        let vault = Vault { rules_counter: 3, ..Vault::zeroed() };
+        let fetched = Fetched { address: Pubkey::new_unique(), value, lamports: 1, slot: 1 };
+        ListedProposal::new(fetched, &vault, OPENED + 60)
+    }
+
+    #[test]
+    fn a_listed_proposal_says_what_it_does_where_it_stands_and_what_a_vote_would_weigh() {
+        let listed = listed(ACTION.to_bytes().unwrap()).unwrap();
+        assert_eq!((listed.action, listed.status), (ACTION, ProposalStatus::Voting));
+        let mut position = Position { staked_atoms: 40, increased_at_seconds: OPENED - 1, ..Position::zeroed() };
+        assert_eq!(listed.weight_atoms(&position), 40);
+        position.vote(5, OPENED).unwrap();
+        assert_eq!(listed.weight_atoms(&position), 0, "a position votes once");
+        let late = Position { increased_at_seconds: OPENED, ballots_mask: 0, ..position };
+        assert_eq!(listed.weight_atoms(&late), 0, "nothing was there before");
+    }
+
+    #[test]
+    fn an_action_of_a_later_program_is_not_taken_for_another() {
+        let mut action = ACTION.to_bytes().unwrap();
+        action[0] = 200;
+        assert!(matches!(listed(action), Err(SdkError::NotDecoded { what: "proposal", .. })));
+    }
+}
