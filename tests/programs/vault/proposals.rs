@@ -271,9 +271,9 @@ fn an_opening_fixes_everything_and_a_vote_changes_the_tally_alone() {
     let quorum = staked.div_ceil(5).max((supply as u128 * 400).div_ceil(10_000) as u64);
     assert_eq!((opened.staked_atoms, opened.quorum_atoms), (staked, quorum));
     assert_eq!((opened.end_seconds, opened.executable_at_seconds), (now + VOTE, now + EXECUTABLE_AFTER_SECONDS));
-    assert_eq!(opened.content, content(stream(SIDE)));
-    let proposal = world.proposal(SIDE, index);
-    assert_eq!(proposal.uri(), opened.content.uri.as_bytes());
+    let (proposal, content) = (world.proposal(SIDE, index), content(stream(SIDE)));
+    assert_eq!((opened.action, opened.text_sha256), (proposal.action, content.text_sha256));
+    assert_eq!((proposal.action().unwrap(), proposal.uri()), (content.action, content.uri.as_bytes()));
     let vote = world.vote_instruction(SIDE, "staker", index, true);
     let outcome = world.must_change(&[vote], &named[1..]);
     let voted: ProposalVoted = outcome.event();

@@ -4,27 +4,31 @@ use modchains_core::governance::Schedule;
 
 use crate::{
     errors::VaultError,
-    state::{Grant, ProposalContent},
+    state::{ACTION_BYTES, Grant},
 };
 
 /// Stakers are asked.
 #[event]
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
 pub struct ProposalOpened {
     /// The vault.
     pub vault: Pubkey,
     /// The proposal.
     pub proposal: Pubkey,
-    /// Its number in the vault.
-    pub index: u64,
     /// Who opened it.
     pub proposer: Pubkey,
-    /// What is proposed.
-    pub content: ProposalContent,
     /// What votes and execution name.
     pub payload_sha256: [u8; 32],
-    /// Everything that is staked.
+    /// SHA-256 of its text.
+    pub text_sha256: [u8; 32],
+    /// What it does, serialised; see [`crate::state::ProposalAction`].
+    pub action: [u8; ACTION_BYTES],
+    /// Its number in the vault.
+    pub index: u64,
+    /// Everything that is staked, token atoms.
     pub staked_atoms: u64,
-    /// Stake that has to vote for it.
+    /// Stake that has to vote for it, token atoms.
     pub quorum_atoms: u64,
     /// When its vote ends, unless a late vote turns the outcome; unix seconds.
     pub end_seconds: i64,

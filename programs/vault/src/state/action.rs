@@ -4,7 +4,7 @@ use modchains_core::governance::{self, MILESTONES_MAX, Schedule, validate_treasu
 use crate::errors::{VaultError, ensure};
 
 /// Room for an action in a proposal: the longest is 114 bytes.
-pub const ACTION_BYTES: usize = 120;
+pub const ACTION_BYTES: usize = 128;
 
 /// What a proposal does when it is executed. Nothing else can be proposed: above all, nothing changes the times or the quorum
 /// of proposals.

@@ -31,20 +31,15 @@ pub enum Schedule {
 
 impl Schedule {
     /// Requires an amount, times within [`GRANT_SECONDS_MAX`], and milestones in order.
+    #[inline(never)]
     pub fn validate(&self) -> Result<()> {
-        let is_valid = match self {
-            Self::Stream { atoms, seconds } => *atoms > 0 && (1..=GRANT_SECONDS_MAX).contains(seconds),
-            Self::Milestones(milestones) => {
-                let used = milestones.iter().take_while(|milestone| milestone.atoms > 0).count();
-                let (used, unused) = milestones.split_at(used);
-                !used.is_empty()
-                    && used.is_sorted_by(|earlier, later| earlier.after_seconds < later.after_seconds)
-                    && used.iter().all(|milestone| milestone.after_seconds <= GRANT_SECONDS_MAX)
-                    && unused.iter().all(|milestone| *milestone == Milestone::default())
+        match self {
+            Self::Stream { atoms, seconds } => {
+                let is_valid = *atoms > 0 && (1..=GRANT_SECONDS_MAX).contains(seconds);
+                ensure(is_valid, GovernanceError::ActionOutOfBounds)
             }
-        };
-        ensure(is_valid, GovernanceError::ActionOutOfBounds)?;
-        self.atoms().map(|_| ())
+            Self::Milestones(milestones) => validate_milestones(milestones),
+        }
     }
 
     /// Everything that it releases, in atoms. Never inlined, as the next: rare, and a program would hold it many times.
@@ -70,6 +65,27 @@ impl Schedule {
             }
         }
     }
+}
+
+fn validate_milestones(milestones: &[Milestone; MILESTONES_MAX]) -> Result<()> {
+    // The earliest time that the next milestone may have; none once one was not used.
+    let mut earliest_seconds = Some(0);
+    for milestone in milestones {
+        earliest_seconds = match earliest_seconds {
+            Some(earliest) if milestone.atoms > 0 => {
+                let fits = (earliest..=GRANT_SECONDS_MAX).contains(&milestone.after_seconds);
+                ensure(fits, GovernanceError::ActionOutOfBounds)?;
+                // arith-safety: at most two years.
+                Some(milestone.after_seconds + 1)
+            }
+            _ => {
+                ensure(*milestone == Milestone::default(), GovernanceError::ActionOutOfBounds)?;
+                None
+            }
+        };
+    }
+    let total_atoms = sum(milestones.iter())?;
+    ensure(total_atoms > 0, GovernanceError::ActionOutOfBounds)
 }
 
 fn sum<'a>(mut milestones: impl Iterator<Item = &'a Milestone>) -> Result<u64> {

@@ -46,15 +46,16 @@ impl<'info> ProposalOpen<'info> {
         let signer_seeds = [seeds::PROPOSAL, proposal.vault.as_ref(), &index, &[proposal.bump]];
         account::create_state(&self.owner, &self.proposal, &crate::ID, &signer_seeds, &proposal)?;
         let state = proposal.state();
-        events::emit(
+        events::emit_fixed(
             &self.event_authority,
             &ProposalOpened {
                 vault: proposal.vault,
                 proposal: self.proposal.key(),
                 index: proposal.index,
                 proposer: proposal.proposer,
-                content,
                 payload_sha256: proposal.payload_sha256,
+                text_sha256: proposal.text_sha256,
+                action: proposal.action,
                 staked_atoms: state.staked_atoms,
                 quorum_atoms: state.quorum_atoms,
                 end_seconds: state.end_seconds,
