@@ -83,7 +83,7 @@ fn misuse_has_an_exit_code_of_its_own_and_names_the_argument() {
         (&["model", "publish", MODEL, "--bundle-manifest-sha256", "12"], "64"),
         (&["model", "show"], "MODEL"),
         (&["request", "new", MODEL], "--input-hex"),
-        (&["claim"], "--all"),
+        (&["claim"], "MODEL"),
         (&["portfolio", "--last", "0"], "--last"),
     ];
     for (arguments, named) in cases {

@@ -107,7 +107,11 @@ fn past_revenue_is_told_by_its_source_and_promises_nothing() {
         ("others", 0),
         ("all", trade_fees + inference_fees),
     ] {
-        assert_eq!([&row(source)["last_7_days"], &row(source)["last_30_days"]].map(atoms), [expected; 2], "{source}");
+        assert_eq!(
+            [&row(source)["last_7_days"], &row(source)["last_30_days"]].map(atoms),
+            [expected; 2],
+            "{source}: {past}"
+        );
     }
     let worth = u128::from(atoms(&past["staked_worth"]));
     let ppm = u128::from(trade_fees + inference_fees) * 1_000_000 / worth;

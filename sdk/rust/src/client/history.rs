@@ -1,6 +1,6 @@
 //! Looking up transactions that were sent, by this client or by others.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
@@ -206,6 +206,24 @@ impl Client {
         let asked = stream::iter(signatures).map(|signature| self.transaction(signature));
         let answers: Vec<Option<Receipt>> = asked.buffered(TRANSACTIONS_AT_ONCE).try_collect().await?;
         Ok(answers.into_iter().flatten().collect())
+    }
+
+    /// The records of listed transactions, without the failed ones, each with the time that the list has where it has one:
+    /// nodes keep that longer, and not every one puts a right time on its records.
+    ///
+    /// # Errors
+    /// As [`Self::transaction`].
+    pub async fn records(&self, landed: &[Landed]) -> Result<Vec<Receipt>> {
+        let succeeded = landed.iter().filter(|landed| !landed.has_failed);
+        let times: HashMap<Signature, Option<i64>> =
+            succeeded.clone().map(|landed| (landed.signature, landed.block_time_seconds)).collect();
+        let signatures: Vec<Signature> = succeeded.map(|landed| landed.signature).collect();
+        let mut receipts = self.transactions(&signatures).await?;
+        for receipt in &mut receipts {
+            let listed_seconds = times.get(&receipt.signature).copied().flatten();
+            receipt.block_time_seconds = listed_seconds.or(receipt.block_time_seconds);
+        }
+        Ok(receipts)
     }
 
     /// As [`Self::transactions`], but of transactions so young that the node must have a record of each: it may lag behind

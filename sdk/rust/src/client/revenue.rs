@@ -1,7 +1,5 @@
 //! Reading what the stakers of a model received.
 
-use solana_signature::Signature;
-
 use super::{Client, Landed};
 use crate::{
     Pubkey, Result,
@@ -22,7 +20,7 @@ impl Client {
     /// that named the pool.
     ///
     /// # Errors
-    /// As [`Self::landed`] and [`Self::transactions`].
+    /// As [`Self::landed`] and [`Self::records`].
     pub async fn pool_revenue(
         &self,
         model: &Pubkey,
@@ -30,15 +28,14 @@ impl Client {
         since_seconds: i64,
         transactions_max: usize,
     ) -> Result<PoolRevenue> {
-        let landed = self.landed(pool, None, None, transactions_max).await?;
-        let is_within =
-            |landed: &&Landed| landed.block_time_seconds.is_none_or(|at_seconds| at_seconds > since_seconds);
-        let reaches_back = landed.last().is_none_or(|oldest| !is_within(&oldest)) || landed.len() < transactions_max;
-        let oldest_first = landed.iter().rev().filter(is_within).filter(|landed| !landed.has_failed);
-        let signatures: Vec<Signature> = oldest_first.map(|landed| landed.signature).collect();
-        let receipts = self.transactions(&signatures).await?;
+        let mut landed = self.landed(pool, None, None, transactions_max).await?;
+        let is_within = |landed: &Landed| landed.block_time_seconds.is_none_or(|at_seconds| at_seconds > since_seconds);
+        let reaches_back = landed.len() < transactions_max || !landed.last().is_some_and(is_within);
+        landed.retain(|landed| is_within(landed) && !landed.has_failed);
+        landed.reverse();
+        let receipts = self.records(&landed).await?;
         let deposits = receipts.iter().flat_map(|receipt| deposits_of(receipt, model, pool));
-        let is_cut = !reaches_back || receipts.len() < signatures.len();
+        let is_cut = !reaches_back || receipts.len() < landed.len();
         Ok(PoolRevenue { deposits: deposits.collect(), is_cut })
     }
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use modchains_exchange::state::Market;
 use modchains_vault::state::Vault;
-use solana_signature::Signature;
 
 use super::Client;
 use crate::{
@@ -18,18 +17,18 @@ impl Client {
     /// What `owner` did in its last `transactions_max` transactions.
     ///
     /// # Errors
-    /// As [`Self::landed`] and [`Self::transactions`].
+    /// As [`Self::landed`] and [`Self::records`].
     pub async fn wallet_history(&self, owner: &Pubkey, transactions_max: usize) -> Result<WalletHistory> {
-        let landed = self.landed(owner, None, None, transactions_max).await?;
-        let oldest_first: Vec<Signature> =
-            landed.iter().rev().filter(|landed| !landed.has_failed).map(|landed| landed.signature).collect();
-        let receipts = self.transactions(&oldest_first).await?;
+        let mut landed = self.landed(owner, None, None, transactions_max).await?;
+        landed.reverse();
+        let receipts = self.records(&landed).await?;
+        let succeeded = landed.iter().filter(|landed| !landed.has_failed).count();
         Ok(WalletHistory {
             activities: receipts.iter().flat_map(|receipt| activities_of(receipt, owner)).collect(),
             transactions: landed.len(),
-            unreadable: oldest_first.len().saturating_sub(receipts.len()),
+            unreadable: succeeded.saturating_sub(receipts.len()),
             is_cut: landed.len() >= transactions_max,
-            read_from_seconds: landed.last().and_then(|oldest| oldest.block_time_seconds),
+            read_from_seconds: landed.first().and_then(|oldest| oldest.block_time_seconds),
         })
     }
 
