@@ -21,7 +21,7 @@ use modchains_migrations::{
     steps::Step,
 };
 use modchains_sdk::{
-    Account, Keypair, Pubkey, Signer, address,
+    Account, Instruction, Keypair, Pubkey, Signer, address,
     client::Client,
     instruction::{
         budget::{compute_limit, compute_price},
@@ -190,6 +190,16 @@ impl Person {
                 assert!(refused.is_refusal("ChallengeWindowOpen") && Instant::now() < deadline, "{refused}");
                 tokio::time::sleep(POLL).await;
             }
+        });
+    }
+
+    /// Sends instructions that this person pays for and signs with `others`: what no command sends.
+    pub fn send(&self, instructions: &[Instruction], others: &[&Keypair]) {
+        let key = keys::load(&self.key).unwrap();
+        let signers = [&[&key], others].concat();
+        tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let client = Client::connect(&self.url).await.unwrap();
+            client.send(instructions, &signers).await.unwrap();
         });
     }
 

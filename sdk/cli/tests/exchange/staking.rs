@@ -1,6 +1,17 @@
 //! Staking, what stakes earn, and claiming it.
 
+use anchor_spl::token::spl_token::instruction as spl;
+use modchains_sdk::{
+    Keypair, Pubkey, Signer, address,
+    instruction::{
+        Token,
+        token::create_account,
+        vault::{pool_open, pool_subscribe, revenue_deposit},
+    },
+    vault::instructions::RevenueDepositArgs,
+};
 use serde_json::Value;
+use solana_system_interface::instruction::create_account as create_system_account;
 
 use crate::{
     listed,
@@ -126,4 +137,76 @@ fn past_revenue_is_told_by_its_source_and_promises_nothing() {
     assert_eq!(cut["older_left_out"], true, "{cut}");
     assert!(creator.text(&["revenue", &model]).contains('█'));
     assert_eq!(creator.refused(&["revenue", &model, "--mint", &model]).0, "unfit");
+}
+
+/// What a dollar issuer can do: mint, freeze and thaw. Whoever pays is the issuer.
+struct Dollars {
+    issuer: Pubkey,
+    token: Token,
+}
+
+impl Dollars {
+    /// Bytes of a mint, and lamports that are more than its rent.
+    const MINT: (u64, u64) = (82, 5_000_000);
+
+    fn issue(issuer: &Person) -> Self {
+        let (key, mint) = (issuer.address.parse().unwrap(), Keypair::new());
+        let token = Token { mint: mint.pubkey(), program: address::TOKEN_PROGRAM };
+        let (bytes, lamports) = Self::MINT;
+        let create = create_system_account(&key, &token.mint, lamports, bytes, &token.program);
+        let initialize = spl::initialize_mint2(&token.program, &token.mint, &key, Some(&key), 6).unwrap();
+        let account = token.account_of(&key);
+        let mint_to = spl::mint_to(&token.program, &token.mint, &account, &key, &[], 1_000_000_000).unwrap();
+        issuer.send(&[create, initialize, create_account(&key, &key, &token), mint_to], &[&mint]);
+        Self { issuer: key, token }
+    }
+
+    fn freeze(&self, issuer: &Person, account: &Pubkey) {
+        let Token { mint, program } = &self.token;
+        issuer.send(&[spl::freeze_account(program, account, mint, &self.issuer, &[]).unwrap()], &[]);
+    }
+
+    fn thaw(&self, issuer: &Person, account: &Pubkey) {
+        let Token { mint, program } = &self.token;
+        issuer.send(&[spl::thaw_account(program, account, mint, &self.issuer, &[]).unwrap()], &[]);
+    }
+}
+
+#[test]
+fn a_claim_that_is_refused_holds_up_no_other() {
+    let (creator, model) = vaulted("held_up");
+    let trader = NETWORK.person("frozen_staker", 10);
+    let (key, trader_key): (Pubkey, Pubkey) = (model.parse().unwrap(), trader.address.parse().unwrap());
+    let dollars = Dollars::issue(&creator);
+    let (mint, account) = (dollars.token.mint.to_string(), dollars.token.account_of(&trader_key));
+    trader.json(&["market", "buy", "1", &model]);
+    trader.json(&["stake", "all", &model]);
+    creator.send(&[pool_open(&dollars.issuer, &key, &dollars.token)], &[]);
+    let opened = create_account(&trader_key, &trader_key, &dollars.token);
+    trader.send(&[opened, pool_subscribe(&trader_key, &key, &dollars.token.mint)], &[]);
+    let given = RevenueDepositArgs { revenue_atoms: 900_000_000 };
+    creator.send(&[revenue_deposit(&dollars.issuer, &key, &dollars.token, given)], &[]);
+    creator.json(&["fees", "distribute", &model]);
+    eventually("revenue in both mints", || {
+        position(&trader.json(&["positions"]), &model)["claimable"].as_array().unwrap().len() == 2
+    });
+
+    dollars.freeze(&creator, &account);
+    let (label, message) = trader.refused(&["claim", "--all"]);
+    assert!(label == "partial" && message.starts_with("1 of 2 claims went through"), "{label}: {message}");
+    let line = trader.json(&["portfolio"])["models"][0].clone();
+    assert_eq!((line["claimed"].as_array().unwrap().len(), line["claimed"][0]["symbol"].as_str()), (1, Some("SOL")));
+    assert_ne!(trader.refused(&["claim", &model, "--mint", &mint]).0, "partial", "nothing went through");
+
+    dollars.thaw(&creator, &account);
+    let claimed = trader.json(&["claim", &model, "--mint", &mint]);
+    assert!(atoms(&claimed["claimed"][0]) > 0, "{claimed}");
+    assert_eq!(claimed["claimed"][0]["mint"], mint.as_str());
+    // Its mint is not one that the exchange allows, so it is shown to those who ask for it.
+    let all = creator.json(&["revenue", &model]);
+    assert!(all["past_revenue"].as_array().unwrap().iter().all(|row| row["mint"] != mint.as_str()), "{all}");
+    let asked = creator.json(&["revenue", &model, "--mint", &mint]);
+    let others = asked["past_revenue"].as_array().unwrap().iter();
+    let others = others.filter(|row| row["source"] == "others" && row["mint"] == mint.as_str());
+    assert_eq!(others.map(|row| atoms(&row["last_7_days"])).collect::<Vec<_>>(), [900_000_000], "{asked}");
 }

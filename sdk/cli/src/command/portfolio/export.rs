@@ -9,7 +9,7 @@ use modchains_sdk::{
     terminal::escaped,
 };
 
-use super::{Line, Tokens};
+use super::line::{Line, Tokens};
 use crate::{amount::Amount, connection::TokenView, output::clock::utc};
 
 const MODELS: [&str; 20] = [

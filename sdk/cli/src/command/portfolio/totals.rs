@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use modchains_sdk::Pubkey;
 
-use super::{Line, Tokens};
+use super::line::{Line, Tokens};
 use crate::{amount::SignedAmount, output::Report};
 
 /// Sums in one token, in its atoms.
