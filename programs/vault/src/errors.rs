@@ -73,7 +73,7 @@ refusals! {
         NotPayer = "the signer did not pay the rent of the account"
             => "sign with the key that paid it",
         /// The vault's rules are not those that the signer looked at.
-        RulesChanged = "the vault has opened again, or its rules have changed, since it was looked at"
+        VaultChanged = "the vault has opened again, or its rules have changed, since it was looked at"
             => "look at its cooldown, stream time and treasury's share, and name its new counter",
         /// The market belongs to another model or trades against another mint.
         MarketMismatch = "the market is of another model, or trades against another mint"

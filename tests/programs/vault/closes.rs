@@ -91,7 +91,7 @@ fn close_and_open(world: &mut World, staked: u64) {
     assert!(world.vault(SIDE).rules_counter > counter);
     world.must_refuse(&[claim("staker")], "NothingClaimable");
     // Whoever has looked at the old vault does not stake in the new one unseen.
-    world.must_refuse(&[stake("staker", staked)], "RulesChanged");
+    world.must_refuse(&[stake("staker", staked)], "VaultChanged");
     let args = StakeArgs { token_atoms: staked, rules_counter: world.vault(SIDE).rules_counter };
     let stake = vault::stake(&SIDE.person("staker"), &SIDE.model(), revenue_mints(), args);
     world.chain.must(&[stake, deposit(QUOTE)]);

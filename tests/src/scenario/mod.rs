@@ -15,7 +15,7 @@ use crate::{
     idl::Program,
     registry,
     row::{Build, Row, both},
-    staking,
+    staking::{self, governance},
     world::{EPOCH_SECONDS, QUOTE, Side, TIMELOCK_SECONDS, World, market_params, quote, version_args},
 };
 
@@ -38,8 +38,8 @@ pub struct Scenario {
 /// Every instruction of the three programs.
 pub fn all() -> Vec<Scenario> {
     let exchange = exchange_builds().into_iter().chain(registry::builds()).map(|build| (Program::Exchange, build));
-    let vault = staking::builds().into_iter().map(|build| (Program::Vault, build));
-    let oracle = oracle::builds().into_iter().map(|build| (Program::Oracle, build));
+    let vault = staking::builds().into_iter().chain(governance::builds()).map(|build| (Program::Vault, build));
+    let oracle = oracle::builds().into_iter().chain(governance::oracle_builds()).map(|build| (Program::Oracle, build));
     exchange
         .chain(vault)
         .chain(oracle)

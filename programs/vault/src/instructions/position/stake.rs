@@ -64,7 +64,7 @@ impl<'info> Stake<'info> {
         let (mut vault, mut position) = (self.vault.load_mut()?, self.position.load_mut()?);
         ensure(same(&vault.stake_tokens, self.stake_tokens.key), VaultError::TokenAccountMismatch)?;
         position.require_of(self.owner.key, vault_key)?;
-        ensure(vault.rules_counter == rules_counter, VaultError::RulesChanged)?;
+        ensure(vault.rules_counter == rules_counter, VaultError::VaultChanged)?;
         {
             let mut pool = self.pool.load_mut()?;
             require_first_pool(&pool, vault_key)?;
