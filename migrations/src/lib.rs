@@ -4,8 +4,11 @@
 //!
 //! `metadata` publishes the programs' IDLs and security contacts; it is no step, because a cluster works without them.
 //!
+//! `authority` is what holders of roles do by hand, and no step either.
+//!
 //! Absent on purpose: anything that changes what an admin has set. Differences are reported, never overwritten.
 
+pub mod authority;
 pub mod config;
 pub mod context;
 pub mod deploy;

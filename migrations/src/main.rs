@@ -14,13 +14,14 @@ use clap::{Parser, Subcommand};
 use indicatif::MultiProgress;
 use modchains_migrations::{
     MigrateError, Result,
+    authority::{self, RoleCommand},
     config::Config,
     context::{Context, ProgramKeys},
     metadata::{self, Kind, Publication, PublishReport},
     steps::{Step, StepReport},
 };
 use modchains_sdk::{
-    Endpoint, Hash, SdkError,
+    Endpoint, Hash, Pubkey, SdkError,
     client::{Client, ClientOptions},
     keys, terminal, without_secrets,
 };
@@ -76,6 +77,21 @@ enum Command {
     /// What wallets, explorers and tools read about the programs.
     #[command(subcommand)]
     Metadata(MetadataCommand),
+    /// Show who holds the roles of the configurations, or hand one over in two steps.
+    #[command(subcommand)]
+    Role(RoleCommand),
+    /// Take a mint off the lists of quote mints.
+    #[command(subcommand)]
+    Mint(MintCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum MintCommand {
+    /// Take a mint off the lists of both programs. Markets and services in it go on; no new ones open.
+    Delist {
+        /// The mint.
+        mint: Pubkey,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -138,6 +154,15 @@ async fn run(arguments: &Arguments) -> Result<()> {
         let reports = metadata::publish(&connect(arguments, config).await?, &publication).await?;
         return print_published(&reports, *dry_run, arguments.json);
     }
+    match &arguments.command {
+        Some(Command::Role(command)) => {
+            return run_role(&connect(arguments, config).await?, command, arguments.json).await;
+        }
+        Some(Command::Mint(MintCommand::Delist { mint })) => {
+            return delist(&connect(arguments, config).await?, mint, arguments.json).await;
+        }
+        _ => {}
+    }
     let steps = match arguments.only {
         Some(number) => vec![Step::by_number(number)?],
         None => Step::ALL.to_vec(),
@@ -167,6 +192,37 @@ async fn run(arguments: &Arguments) -> Result<()> {
         print(json!({ "steps": reports }))?;
     }
     Ok(())
+}
+
+async fn run_role(context: &Context, command: &RoleCommand, as_json: bool) -> Result<()> {
+    let sent = match command.instruction(&context.authority_address()) {
+        Some(instruction) => Some(context.send(&[instruction], &[]).await?.signature.to_string()),
+        None => None,
+    };
+    let holders = authority::holders(context).await?;
+    if as_json {
+        return print(json!({ "signature": sent, "roles": holders }));
+    }
+    if let Some(signature) = sent {
+        print(format_args!("done in transaction {signature}"))?;
+    }
+    for holder in holders {
+        let offer = holder.offered_to.map_or_else(String::new, |to| format!(", offered to {to}"));
+        print(format_args!("{} {}: {}{offer}", holder.program, holder.role, holder.holder))?;
+    }
+    Ok(())
+}
+
+async fn delist(context: &Context, mint: &Pubkey, as_json: bool) -> Result<()> {
+    let (lists, receipt) = authority::delist(context, mint).await?;
+    let signature = receipt.map(|receipt| receipt.signature.to_string());
+    if as_json {
+        return print(json!({ "mint": mint.to_string(), "lists": lists, "signature": signature }));
+    }
+    match signature {
+        Some(signature) => print(format_args!("{mint} taken off {lists} lists in transaction {signature}")),
+        None => print(format_args!("{mint} is on no list")),
+    }
 }
 
 async fn connect(arguments: &Arguments, config: Config) -> Result<Context> {

@@ -4,9 +4,11 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
+use clap::Parser;
 use indicatif::MultiProgress;
 use modchains_migrations::{
     MigrateError,
+    authority::{self, RoleCommand},
     config::Config,
     context::{Context, ProgramKeys},
     deploy::{ProgramImage, buffer_keypair},
@@ -30,6 +32,13 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const DUST: u64 = 1_000_000;
 /// More than three programs cost.
 const FUNDS: u64 = 100_000_000_000;
+
+/// A command line with a role in it.
+#[derive(Parser)]
+struct Line {
+    #[command(subcommand)]
+    role: RoleCommand,
+}
 
 /// Somebody with funds on a network without any program of ours.
 async fn start() -> (LocalNetwork, Context) {
@@ -77,6 +86,38 @@ async fn dust_at_any_address_stops_no_step() {
         let again = step.run(&context).await.unwrap().outcome;
         assert!(again.done && !again.changed, "{}: {:?}", step.name(), again.notes);
     }
+}
+
+#[tokio::test]
+async fn a_role_is_handed_over_and_a_mint_is_taken_off_both_lists() {
+    let (_network, mut context) = start().await;
+    for step in Step::ALL {
+        step.run(&context).await.unwrap();
+    }
+    let heir = Keypair::new();
+    send(&context, &heir.pubkey(), FUNDS).await;
+    let command = |line: &str| Line::try_parse_from(line.split_whitespace()).unwrap().role;
+    let offer = command(&format!("role offer --program exchange --role admin --to {}", heir.pubkey()));
+    let former = context.authority_address();
+    context.send(&[offer.instruction(&former).unwrap()], &[]).await.unwrap();
+    let admin = authority::holders(&context).await.unwrap().remove(0);
+    assert_eq!((admin.holder, admin.offered_to), (former.to_string(), Some(heir.pubkey().to_string())));
+    let mint = address::WRAPPED_SOL_MINT;
+    let former_admin = std::mem::replace(&mut context.authority, heir);
+    let accept = command("role accept --program exchange --role admin").instruction(&context.authority_address());
+    context.send(&[accept.unwrap()], &[]).await.unwrap();
+    let admin = authority::holders(&context).await.unwrap().remove(0);
+    assert_eq!((admin.holder, admin.offered_to), (context.authority_address().to_string(), None));
+    // The oracle has its former admin, so that neither can shorten both lists at once.
+    assert!(authority::delist(&context, &mint).await.is_err());
+    let offer = command(&format!("role offer --program oracle --role admin --to {}", context.authority_address()));
+    let offer = offer.instruction(&former).unwrap();
+    context.client.send(&[offer], &[&former_admin]).await.unwrap();
+    let accept = command("role accept --program oracle --role admin").instruction(&context.authority_address());
+    context.send(&[accept.unwrap()], &[]).await.unwrap();
+    assert_eq!(authority::delist(&context, &mint).await.unwrap().0, 2);
+    assert_eq!(authority::delist(&context, &mint).await.unwrap().0, 0);
+    assert!(!Step::QuoteMints.status(&context).await.unwrap().outcome.done);
 }
 
 /// The loader creates no account that holds lamports, and nobody else can create one there.

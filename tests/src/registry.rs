@@ -3,7 +3,7 @@
 use anchor_lang::prelude::Pubkey;
 use modchains_core::licence::{USE_CONTENT, USE_PERSONAL, USE_RESEARCH, USES_ALL};
 use modchains_exchange::{
-    instructions::{ContentMintArgs, MarketDepositArgs},
+    instructions::{ContentMintArgs, MarketDepositArgs, ModelTransferAcceptArgs},
     state::{ContributorShare, LicenceGrantArgs, ModelTerms},
 };
 use modchains_oracle::instructions::RequestCreateArgs;
@@ -24,6 +24,8 @@ use crate::{
     },
 };
 
+/// What whoever accepts a model has seen that was listed and not changed since.
+pub const AS_LISTED: ModelTransferAcceptArgs = ModelTransferAcceptArgs { terms_counter: 1 };
 /// What minting content costs in the tests.
 pub const CONTENT_FEE_ATOMS: u64 = QUOTE / 10;
 
@@ -85,6 +87,12 @@ impl World {
         self.chain.must(&[registry::contributors_queue(&side.person("creator"), &side.model(), shares(of))]);
         self.chain.advance(TIMELOCK_SECONDS.into());
         self.chain.must(&[registry::contributors_apply(&side.model())]);
+    }
+
+    /// The acceptance of a side's model, as it is now, by `to`.
+    pub fn accept_instruction(&self, side: Side, to: &Pubkey, from: &Pubkey) -> Instruction {
+        let args = ModelTransferAcceptArgs { terms_counter: self.model(side).terms_counter };
+        registry::model_transfer_accept(to, &side.model(), from, args)
     }
 
     /// Pays fees of the creator and contributors into a side's market.
@@ -155,7 +163,14 @@ pub(crate) fn builds() -> Vec<Row> {
         ("model_transfer_offer", World::ready, |_| both(offer)),
         ("model_transfer_accept", World::ready, |world| {
             on_both(world, |_, side| offer(side));
-            both(|side| registry::model_transfer_accept(&side.person("trader"), &side.model(), &side.person("creator")))
+            both(|side| {
+                registry::model_transfer_accept(
+                    &side.person("trader"),
+                    &side.model(),
+                    &side.person("creator"),
+                    AS_LISTED,
+                )
+            })
         }),
         ("model_transfer_cancel", World::ready, |world| {
             on_both(world, |_, side| offer(side));
@@ -178,7 +193,22 @@ pub(crate) fn builds() -> Vec<Row> {
             world.enrol(contributor);
             both(|side| registry::contributor_claim(&side.model(), &quote(), &contributor))
         }),
+        ("contributors_close", World::ready, |world| {
+            on_both(world, |_, side| queue(side));
+            both(|side| {
+                let creator = side.person("creator");
+                registry::contributors_close(&creator, &side.model(), &creator)
+            })
+        }),
         ("licence_grant", World::ready, |world| both(|side| grant(world, side))),
+        ("licence_close", World::ready, |world| {
+            on_both(world, grant);
+            world.chain.advance(3_600);
+            both(|side| {
+                let creator = side.person("creator");
+                registry::licence_close(&creator, &side.model(), &side.person("requester"), &creator)
+            })
+        }),
         ("licence_revoke", World::ready, |world| {
             on_both(world, grant);
             both(|side| registry::licence_revoke(&side.person("creator"), &side.model(), &side.person("requester")))

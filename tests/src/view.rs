@@ -1,7 +1,7 @@
 //! A side's accounts, read from the chain, and the events of a transaction.
 
 use anchor_lang::{AnchorDeserialize, Discriminator, Event, event::EVENT_IX_TAG_LE, prelude::Pubkey};
-use modchains_exchange::state::{Market, Referral};
+use modchains_exchange::state::{Market, Model, Referral};
 use modchains_oracle::state::{Operator, Request, Service, Usage};
 use modchains_sdk::{address, instruction::Token};
 use modchains_vault::state::{Position, RevenuePool, Vault};
@@ -49,6 +49,11 @@ impl Side {
 }
 
 impl World {
+    /// A side's model.
+    pub fn model(&self, side: Side) -> Model {
+        self.chain.state(&side.model())
+    }
+
     /// A side's market.
     pub fn market(&self, side: Side) -> Market {
         self.chain.state(&side.market())

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use anchor_lang::prelude::Pubkey;
 use modchains_exchange::{
     instructions::{ConfigInitializeArgs as ExchangeConfigArgs, MarketOpenArgs},
-    state::{LaunchArgs, MarketTradeArgs, QuoteTerms, TradeAmount},
+    state::{ExchangeConfig, LaunchArgs, MarketTradeArgs, QuoteTerms, TradeAmount},
 };
 use modchains_oracle::instructions::{
     BondMintAllowArgs, ConfigInitializeArgs as OracleConfigArgs, OperatorRegisterArgs, ServiceOpenArgs,
@@ -224,10 +224,12 @@ impl World {
     pub fn listing(&self, side: Side) -> Vec<Instruction> {
         let (creator, model) = (side.person("creator"), side.model());
         let terms = VaultTerms { cooldown_seconds: COOLDOWN_SECONDS, stream_seconds: STREAM_SECONDS };
+        let config: ExchangeConfig = self.chain.state(&address::exchange::config());
+        let market = MarketOpenArgs { params: config.params, ..open_args() };
         vec![
             exchange::model_register(&creator, register_args(&side.model_name())),
             exchange::model_version_publish(&creator, &model, 1, version_args()),
-            exchange::market_open(&creator, &model, &quote(), open_args()),
+            exchange::market_open(&creator, &model, &quote(), market),
             vault::vault_open(&creator, &model, &quote(), VaultOpenArgs { terms: Some(terms) }),
             oracle::service_open(&creator, &model, 1, &quote(), ServiceOpenArgs { terms: service_terms() }),
         ]
@@ -273,7 +275,8 @@ impl World {
 
 /// What every market opens with: no launch protection.
 pub fn open_args() -> MarketOpenArgs {
-    MarketOpenArgs { depth_atoms: DEPTH_ATOMS, virtual_atoms: VIRTUAL_ATOMS, launch: LaunchArgs::default() }
+    let (depth_atoms, virtual_atoms, launch) = (DEPTH_ATOMS, VIRTUAL_ATOMS, LaunchArgs::default());
+    MarketOpenArgs { depth_atoms, virtual_atoms, launch, params: market_params() }
 }
 
 /// A trade that gives exactly `atoms_in`.

@@ -7,6 +7,7 @@ use std::{fs, path::Path};
 use modchains_core::market::MarketParams;
 use modchains_sdk::{
     Pubkey, address,
+    exchange::state::{TIMELOCK_SECONDS_MAX, TIMELOCK_SECONDS_MIN},
     oracle::{
         instructions::BondMintAllowArgs,
         state::{OracleParams, UsageSplit},
@@ -37,7 +38,7 @@ pub struct Config {
 pub struct ExchangeSettings {
     /// Owner of the token accounts that receive the protocol's fees; the deployer when not given.
     pub treasury: Option<Address>,
-    /// Delay of every later change, at most 30 days.
+    /// Delay of every later change, a day to 30 days.
     pub timelock_seconds: u32,
     /// What markets copy when they open.
     pub market: MarketParams,
@@ -155,6 +156,10 @@ impl Config {
         let config: Self = toml::from_str(&text).map_err(|error| refuse(error.to_string()))?;
         config.exchange.market.validate().map_err(|error| refuse(format!("[exchange.market]: {error}")))?;
         config.oracle.params().validate().map_err(|error| refuse(format!("[oracle]: {error}")))?;
+        let bounds = TIMELOCK_SECONDS_MIN..=TIMELOCK_SECONDS_MAX;
+        if !bounds.contains(&config.exchange.timelock_seconds) {
+            return Err(refuse(format!("[exchange]: timelock_seconds is not {} to {}", bounds.start(), bounds.end())));
+        }
         Ok(config)
     }
 }
@@ -193,6 +198,8 @@ mod tests {
     fn unknown_keys_and_values_out_of_bounds_are_refused() {
         for text in [
             "[exchange]\ntimelock = 1",
+            "[exchange]\ntimelock_seconds = 86399",
+            "[oracle.service]\ntimelock_seconds = 0",
             "[exchange.market]\nfee_bps = 9999",
             "[oracle.split]\noperator_bps = 1",
             "[exchange]\ntreasury = \"nobody\"",

@@ -4,7 +4,7 @@
 use anchor_lang::prelude::*;
 use modchains_core::CoreError;
 pub use modchains_program_kit::refusal::ensure;
-use modchains_program_kit::{refusals, timelock::TimelockRefusal};
+use modchains_program_kit::{handover::HandoverRefusal, refusals, timelock::TimelockRefusal};
 
 refusals! {
     /// Refusals of the exchange. Nothing changes when one is returned.
@@ -24,9 +24,9 @@ refusals! {
         /// Too early.
         TimelockRunning = "the timelock of the queued change is still running"
             => "wait for the end of the timelock",
-        /// At most 30 days.
-        TimelockOutOfBounds = "the timelock is longer than 30 days"
-            => "choose a shorter one",
+        /// A day to 30 days.
+        TimelockOutOfBounds = "the timelock is shorter than a day or longer than 30 days"
+            => "choose one between",
         /// Fee, split, step or window out of bounds.
         ParamsOutOfBounds = "a market parameter is out of its bounds"
             => "see the bounds of each with the parameters' definitions",
@@ -246,6 +246,45 @@ refusals! {
         /// Another model's service.
         ServiceOfOtherModel = "the service is not that of the market's model"
             => "pass the service of the market's model",
+        /// The role is somebody else's.
+        NotRoleHolder = "the signer does not hold the role"
+            => "sign with the key of who holds it",
+        /// Nothing to accept or to take back.
+        RoleNotOffered = "the role is offered to nobody"
+            => "let its holder offer it, to an address that can sign",
+        /// Only whom it was offered to.
+        RoleOfferedToOther = "the role is not offered to the signer"
+            => "sign with the key that it was offered to",
+        /// Two weeks in any 90 days.
+        PauseBudgetSpent = "the market was paused for as long as it may be in 90 days"
+            => "wait until earlier pauses are 15 weeks old",
+        /// Pauses still count.
+        PauseBudgetInUse = "pauses of the last 15 weeks are counted in the account"
+            => "close it when they are 15 weeks old",
+        /// Bought as seen.
+        ModelTermsChanged = "the model's terms have changed since they were looked at"
+            => "look at its terms, contributors and licences again, and name their present count",
+        /// Opened as seen.
+        MarketParamsChanged = "the parameters of new markets have changed since they were looked at"
+            => "look at them again, and name the present ones",
+        /// Somebody else would be paid.
+        BeneficiaryMismatch = "the address to be paid is not the beneficiary"
+            => "pass the creator, the treasury, the referrer or the contributor who is owed",
+        /// Rent goes back to who paid it.
+        RentReceiverMismatch = "the address that would get the rent did not pay it"
+            => "pass the address that the account names",
+        /// Only the referrer.
+        NotReferrer = "the signer is not the referrer"
+            => "sign with the referrer's key",
+        /// Claim first.
+        AtomsOwed = "the account still owes somebody"
+            => "claim what is owed first, which anyone may",
+        /// Still allows something.
+        LicenceInForce = "the licence is in force"
+            => "revoke it, or wait until it expires",
+        /// Still somebody's.
+        SharesInForce = "contributors have a share"
+            => "queue none at all and apply that first",
     }
 }
 
@@ -253,6 +292,12 @@ impl TimelockRefusal for ExchangeError {
     const NONE_QUEUED: Self = Self::NoChangeQueued;
     const RUNNING: Self = Self::TimelockRunning;
     const OUT_OF_BOUNDS: Self = Self::TimelockOutOfBounds;
+}
+
+impl HandoverRefusal for ExchangeError {
+    const NOT_HOLDER: Self = Self::NotRoleHolder;
+    const NONE_OFFERED: Self = Self::RoleNotOffered;
+    const OFFERED_TO_OTHER: Self = Self::RoleOfferedToOther;
 }
 
 impl From<CoreError> for ExchangeError {
@@ -276,6 +321,7 @@ impl From<CoreError> for ExchangeError {
             CoreError::InputAboveLimit => Self::InputAboveLimit,
             CoreError::MarketPaused => Self::MarketPaused,
             CoreError::PauseTooLong => Self::PauseTooLong,
+            CoreError::PauseBudgetSpent => Self::PauseBudgetSpent,
             CoreError::LaunchTransactionMissing => Self::LaunchInstructionsMissing,
             CoreError::LaunchCapExceeded => Self::LaunchCapExceeded,
             CoreError::LaunchTermsInvalid => Self::LaunchTermsOutOfBounds,

@@ -22,7 +22,7 @@ pub mod state;
 #[cfg(feature = "idl-build")]
 use idl::Described as _;
 use instructions::*;
-use state::{ContributorShare, FeeBeneficiary, LicenceGrantArgs, MarketParams, MarketTradeArgs, ModelTerms};
+use state::{ContributorShare, FeeBeneficiary, LicenceGrantArgs, MarketParams, MarketTradeArgs, ModelTerms, Role};
 
 declare_id!(modchains_program_interface::exchange::ID);
 
@@ -53,8 +53,8 @@ pub mod exchange {
     }
 
     /// Queues parameters for future markets; the admin only.
-    pub fn config_change_queue(ctx: Context<ConfigChangeQueue>, params: MarketParams) -> Result<()> {
-        ctx.accounts.handle(params, now_seconds()?)
+    pub fn config_change_queue(ctx: Context<ConfigAdmin>, params: MarketParams) -> Result<()> {
+        ctx.accounts.queue(params, now_seconds()?)
     }
 
     /// Applies the queued parameters after the timelock.
@@ -65,6 +65,26 @@ pub mod exchange {
     /// Allows a quote mint; the admin only.
     pub fn quote_mint_allow(ctx: Context<QuoteMintAllow>) -> Result<()> {
         ctx.accounts.handle()
+    }
+
+    /// Takes a quote mint off the list; the admin only.
+    pub fn quote_mint_delist(ctx: Context<ConfigAdmin>, mint: Pubkey) -> Result<()> {
+        ctx.accounts.delist(mint)
+    }
+
+    /// Offers a role to somebody; its holder only.
+    pub fn role_transfer_offer(ctx: Context<RoleTransfer>, role: Role, to: Pubkey) -> Result<()> {
+        ctx.accounts.offer(role, to)
+    }
+
+    /// Accepts a role; the one it was offered to only.
+    pub fn role_transfer_accept(ctx: Context<RoleTransfer>, role: Role) -> Result<()> {
+        ctx.accounts.accept(role)
+    }
+
+    /// Takes the offer of a role back; its holder only.
+    pub fn role_transfer_cancel(ctx: Context<RoleTransfer>, role: Role) -> Result<()> {
+        ctx.accounts.cancel(role)
     }
 
     /// Lists a model and creates its token.
@@ -88,8 +108,8 @@ pub mod exchange {
     }
 
     /// Accepts an offered model; the one it was offered to only.
-    pub fn model_transfer_accept(ctx: Context<ModelTransferAccept>) -> Result<()> {
-        ctx.accounts.handle()
+    pub fn model_transfer_accept(ctx: Context<ModelTransferAccept>, args: ModelTransferAcceptArgs) -> Result<()> {
+        ctx.accounts.handle(args)
     }
 
     /// Takes an offer of a model back; its creator only.
@@ -108,8 +128,13 @@ pub mod exchange {
     }
 
     /// Pays what a contributor, or the creator beside contributors, is owed.
-    pub fn contributor_claim(ctx: Context<ContributorClaim>, beneficiary: Pubkey) -> Result<()> {
-        ctx.accounts.handle(beneficiary)
+    pub fn contributor_claim(ctx: Context<ContributorClaim>) -> Result<()> {
+        ctx.accounts.handle()
+    }
+
+    /// Closes the account of contributors who have no share and are owed nothing; the model's creator only.
+    pub fn contributors_close(ctx: Context<ModelAccountClose>) -> Result<()> {
+        ctx.accounts.close_contributors()
     }
 
     /// Grants an address a licence of its own; the model's creator only.
@@ -120,6 +145,11 @@ pub mod exchange {
     /// Ends a revocable licence; the model's creator only.
     pub fn licence_revoke(ctx: Context<LicenceRevoke>) -> Result<()> {
         ctx.accounts.handle(now_seconds()?)
+    }
+
+    /// Closes a licence that is over; the model's creator only.
+    pub fn licence_close(ctx: Context<ModelAccountClose>) -> Result<()> {
+        ctx.accounts.close_licence(now_seconds()?)
     }
 
     /// Mints a final result as a token of its own; its requester only.
@@ -142,6 +172,11 @@ pub mod exchange {
         ctx.accounts.handle(until_seconds, now_seconds()?)
     }
 
+    /// Closes a market's budget of pauses when none counts any more.
+    pub fn pause_budget_close(ctx: Context<PauseBudgetClose>) -> Result<()> {
+        ctx.accounts.handle(now_seconds()?)
+    }
+
     /// Pays into a market: to its reserve, to creator and contributors, or through the fee split.
     pub fn market_deposit(ctx: Context<MarketDeposit>, args: MarketDepositArgs) -> Result<()> {
         ctx.accounts.handle(args, now_seconds()?)
@@ -154,6 +189,11 @@ pub mod exchange {
 
     /// Pays what a referrer has earned.
     pub fn referral_claim(ctx: Context<ReferralClaim>) -> Result<()> {
+        ctx.accounts.handle()
+    }
+
+    /// Closes a referrer's account that owes nothing; the referrer only.
+    pub fn referral_close(ctx: Context<ReferralClose>) -> Result<()> {
         ctx.accounts.handle()
     }
 

@@ -14,6 +14,8 @@ pub const VERSION: &[u8] = b"version";
 pub const MARKET: &[u8] = b"market";
 /// The token account of a market's quote atoms: `[QUOTE_VAULT, market]`.
 pub const QUOTE_VAULT: &[u8] = b"quote_vault";
+/// What pauses of a market have used of their time: `[PAUSE_BUDGET, market]`.
+pub const PAUSE_BUDGET: &[u8] = b"pause_budget";
 /// The offer of a model: `[MODEL_TRANSFER, model]`.
 pub const MODEL_TRANSFER: &[u8] = b"model_transfer";
 /// A model's contributors: `[CONTRIBUTORS, model]`.

@@ -23,12 +23,12 @@ pub struct Model {
     pub creator: Pubkey,
     /// The model's token, Token-2022.
     pub mint: Pubkey,
-    /// When the model was registered, unix seconds.
-    pub registered_at_seconds: i64,
     /// Least that a request under the default licence pays when the licence is paid, quote atoms.
     pub licence_price_atoms: u64,
     /// What minting a result as content costs, quote atoms.
     pub content_fee_atoms: u64,
+    /// When the model was registered, unix seconds.
+    pub registered_at_seconds: u32,
     /// How many versions exist.
     pub version_count: u32,
     /// Index of the version that new requests name; 0 before the first.
@@ -37,6 +37,8 @@ pub struct Model {
     pub licence_rate_max: u32,
     /// Length of that window; 0 without a rate.
     pub licence_rate_window_seconds: u32,
+    /// Counts what the creator did that stays with the model.
+    pub terms_counter: u32,
     /// Uses that the default licence allows, a set of the `USE_` bits of [`modchains_core::licence`].
     pub licence_uses: u16,
     /// Royalty that the metadata of minted content declares.

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod clock;
+mod config;
 pub mod cpi;
 pub mod entry;
 pub mod event;
@@ -13,6 +14,7 @@ pub mod mint_creation;
 pub mod refusal;
 pub mod security;
 pub mod text;
-pub mod timelock;
 pub mod token;
 pub mod transaction;
+
+pub use config::{handover, timelock};

@@ -4,7 +4,7 @@
 use anchor_lang::prelude::*;
 use modchains_core::{CoreError, request::RequestError};
 pub use modchains_program_kit::refusal::ensure;
-use modchains_program_kit::{refusals, timelock::TimelockRefusal};
+use modchains_program_kit::{handover::HandoverRefusal, refusals, timelock::TimelockRefusal};
 
 refusals! {
     /// Every refusal of the oracle.
@@ -210,6 +210,15 @@ refusals! {
         /// The stakers have decided on the price.
         FeeKept = "the stakers of the model have decided on the price, which holds for 30 days"
             => "keep the price until then",
+        /// The role is somebody else's.
+        NotRoleHolder = "the signer does not hold the role"
+            => "sign with the key of who holds it",
+        /// Nothing to accept or to take back.
+        RoleNotOffered = "the role is offered to nobody"
+            => "let its holder offer it, to an address that can sign",
+        /// Only whom it was offered to.
+        RoleOfferedToOther = "the role is not offered to the signer"
+            => "sign with the key that it was offered to",
     }
 }
 
@@ -217,6 +226,12 @@ impl TimelockRefusal for OracleError {
     const NONE_QUEUED: Self = Self::NoChangeQueued;
     const RUNNING: Self = Self::TimelockRunning;
     const OUT_OF_BOUNDS: Self = Self::ParameterOutOfBounds;
+}
+
+impl HandoverRefusal for OracleError {
+    const NOT_HOLDER: Self = Self::NotRoleHolder;
+    const NONE_OFFERED: Self = Self::RoleNotOffered;
+    const OFFERED_TO_OTHER: Self = Self::RoleOfferedToOther;
 }
 
 impl From<CoreError> for OracleError {
@@ -254,6 +269,7 @@ impl From<CoreError> for OracleError {
             | CoreError::InputAboveLimit
             | CoreError::MarketPaused
             | CoreError::PauseTooLong
+            | CoreError::PauseBudgetSpent
             | CoreError::LaunchTransactionMissing
             | CoreError::LaunchCapExceeded
             | CoreError::LaunchTermsInvalid

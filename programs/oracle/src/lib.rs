@@ -21,6 +21,7 @@ pub mod state;
 mod test_support;
 
 use instructions::*;
+use state::Role;
 
 declare_id!(modchains_program_interface::oracle::ID);
 
@@ -39,8 +40,8 @@ pub mod oracle {
     }
 
     /// Queues parameters for services opened or configured later; the admin only.
-    pub fn config_change_queue(ctx: Context<ConfigChangeQueue>, args: ConfigChangeQueueArgs) -> Result<()> {
-        ctx.accounts.handle(args, now_seconds()?)
+    pub fn config_change_queue(ctx: Context<ConfigAdmin>, args: ConfigChangeQueueArgs) -> Result<()> {
+        ctx.accounts.queue(args, now_seconds()?)
     }
 
     /// Applies the queued parameters after the timelock.
@@ -51,6 +52,26 @@ pub mod oracle {
     /// Allows a mint for fees and bonds, or sets its amounts; the admin only.
     pub fn bond_mint_allow(ctx: Context<BondMintAllow>, args: BondMintAllowArgs) -> Result<()> {
         ctx.accounts.handle(args)
+    }
+
+    /// Takes a bond mint off the list; the admin only.
+    pub fn bond_mint_delist(ctx: Context<ConfigAdmin>, mint: Pubkey) -> Result<()> {
+        ctx.accounts.delist(mint)
+    }
+
+    /// Offers a role to somebody; its holder only.
+    pub fn role_transfer_offer(ctx: Context<RoleTransfer>, role: Role, to: Pubkey) -> Result<()> {
+        ctx.accounts.offer(role, to)
+    }
+
+    /// Accepts a role; the one it was offered to only.
+    pub fn role_transfer_accept(ctx: Context<RoleTransfer>, role: Role) -> Result<()> {
+        ctx.accounts.accept(role)
+    }
+
+    /// Takes the offer of a role back; its holder only.
+    pub fn role_transfer_cancel(ctx: Context<RoleTransfer>, role: Role) -> Result<()> {
+        ctx.accounts.cancel(role)
     }
 
     /// Makes the signer an operator of a service, with a bond.

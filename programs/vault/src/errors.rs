@@ -249,6 +249,7 @@ impl From<CoreError> for VaultError {
             | CoreError::InputAboveLimit
             | CoreError::MarketPaused
             | CoreError::PauseTooLong
+            | CoreError::PauseBudgetSpent
             | CoreError::LaunchTransactionMissing
             | CoreError::LaunchCapExceeded
             | CoreError::LaunchTermsInvalid

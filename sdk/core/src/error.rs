@@ -40,6 +40,8 @@ pub enum CoreError {
     MarketPaused,
     /// A pause ends too far ahead, or before time began.
     PauseTooLong,
+    /// Pauses have used what they may of any 90 days.
+    PauseBudgetSpent,
     /// During the launch a buy has to say in which transaction it happens.
     LaunchTransactionMissing,
     /// The trade fee is outside its bounds.
@@ -97,6 +99,7 @@ impl fmt::Display for CoreError {
             Self::InputAboveLimit => "the input is above the limit",
             Self::MarketPaused => "the market is paused",
             Self::PauseTooLong => "a pause ends at most a week ahead",
+            Self::PauseBudgetSpent => "the market was paused for 14 days of the last 90",
             Self::LaunchTransactionMissing => "during the launch a buy has to name its transaction",
             Self::FeeOutOfBounds => "the trade fee is out of bounds",
             Self::SyncParamsInvalid => "a sync parameter is out of bounds",

@@ -26,6 +26,7 @@ pub mod launch;
 pub mod licence;
 pub mod market;
 pub mod math;
+pub mod pause;
 pub mod request;
 pub mod shares;
 pub mod stream;

@@ -71,6 +71,11 @@ pub mod exchange {
         find(&[seeds::QUOTE_VAULT, market.as_ref()], &ID)
     }
 
+    /// What pauses of a market have used of their time, once it was paused.
+    pub fn pause_budget(market: &Pubkey) -> Pubkey {
+        find(&[seeds::PAUSE_BUDGET, market.as_ref()], &ID)
+    }
+
     /// The licence of a model that its creator granted to `grantee`.
     pub fn licence(model: &Pubkey, grantee: &Pubkey) -> Pubkey {
         find(&[seeds::LICENCE, model.as_ref(), grantee.as_ref()], &ID)

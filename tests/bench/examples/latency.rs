@@ -164,7 +164,8 @@ async fn open_model(client: &Client, creator: &Keypair, bundle: &Bundle) -> Resu
         split: None,
     };
     let launch = LaunchArgs::default();
-    let market = MarketOpenArgs { depth_atoms: 1_000_000_000_000_000, virtual_atoms: 30 * SOL, launch };
+    let params = client.exchange_config().await?.value.params;
+    let market = MarketOpenArgs { depth_atoms: 1_000_000_000_000_000, virtual_atoms: 30 * SOL, launch, params };
     let vault_terms = VaultTerms { cooldown_seconds: 60, stream_seconds: 600 };
     for instruction in [
         exchange::model_register(&authority, register),

@@ -82,7 +82,8 @@ pub async fn list(setup: &mut Setup, wallets: &Wallets, listing: &Listing) -> Re
     let (creator, model) = (wallets.creator.pubkey(), listing.model);
     let terms = VaultTerms { cooldown_seconds: 10, stream_seconds: 60 };
     let launch = LaunchArgs::default();
-    let market_args = MarketOpenArgs { depth_atoms: DEPTH_ATOMS, virtual_atoms: VIRTUAL_ATOMS, launch };
+    let params = setup.client.exchange_config().await?.value.params;
+    let market_args = MarketOpenArgs { depth_atoms: DEPTH_ATOMS, virtual_atoms: VIRTUAL_ATOMS, launch, params };
     let instructions = [
         ("model_register", exchange::model_register(&creator, listing.register_args())),
         ("model_version_publish", exchange::model_version_publish(&creator, &model, 1, listing.version_args())),

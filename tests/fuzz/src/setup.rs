@@ -25,8 +25,9 @@ pub const PEOPLE: usize = 8;
 const PURSE_ATOMS: u64 = 20_000_000_000_000_000;
 /// What the richest has: with everybody else's, nearly all that a mint can have.
 const WHALE_ATOMS: u64 = 18_000_000_000_000_000_000;
-/// Delay of configuration changes and of contributors' shares: long enough to matter, short enough to pass often.
-const TIMELOCK_SECONDS: u32 = 7_200;
+
+/// Delay of configuration changes and of contributors' shares: the shortest there is.
+const TIMELOCK_SECONDS: u32 = 86_400;
 
 /// The chain and everything known about it.
 #[derive(Clone)]
@@ -80,12 +81,23 @@ impl Setup {
         }
     }
 
+    /// What markets copy at first: a tight bound on the steps of a day, so that it is reached.
+    pub fn first_params() -> MarketParams {
+        MarketParams { drift_max_ppm: 20_000, ..market_params() }
+    }
+
+    /// What markets copy now.
+    pub fn params(&self) -> MarketParams {
+        self.ledger.exchange_configs.values().next().map_or_else(Self::first_params, |config| config.params)
+    }
+
     /// Configures the programs.
     pub(crate) fn configuration(&self) -> Vec<Instruction> {
-        // A tight bound on the steps of a day, so that it is reached.
-        let market = MarketParams { drift_max_ppm: 20_000, ..market_params() };
-        let exchange_args =
-            ExchangeConfigArgs { treasury: treasury(), timelock_seconds: TIMELOCK_SECONDS, params: market };
+        let exchange_args = ExchangeConfigArgs {
+            treasury: treasury(),
+            timelock_seconds: TIMELOCK_SECONDS,
+            params: Self::first_params(),
+        };
         let mut params = oracle_params();
         params.timelock_seconds = TIMELOCK_SECONDS;
         params.claim_seconds = 600;

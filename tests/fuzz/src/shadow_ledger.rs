@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anchor_lang::{Discriminator, prelude::Pubkey};
 use bytemuck::AnyBitPattern;
 use modchains_exchange::state::{
-    Contributors, ExchangeConfig, Licence, Market, Model, ModelTransfer, ModelVersion, Referral,
+    Contributors, ExchangeConfig, Licence, Market, Model, ModelTransfer, ModelVersion, PauseBudget, Referral,
 };
 use modchains_oracle::state::{LicenceUse, Operator, OracleConfig, Request, Service, Usage};
 use modchains_vault::state::{Position, RevenuePool, Vault};
@@ -69,6 +69,7 @@ ledger! {
     transfers: ModelTransfer, modchains_exchange;
     licences: Licence, modchains_exchange;
     contributors: Contributors, modchains_exchange;
+    pause_budgets: PauseBudget, modchains_exchange;
     vaults: Vault, modchains_vault;
     pools: RevenuePool, modchains_vault;
     positions: Position, modchains_vault;

@@ -1,5 +1,6 @@
 //! What holds of every program.
 
+mod authority;
 mod clock;
 mod compute_units;
 mod freeze;

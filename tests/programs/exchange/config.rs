@@ -3,15 +3,15 @@
 use anchor_lang::prelude::Pubkey;
 use modchains_exchange::{
     events::{ConfigChangeApplied, ConfigChangeQueued},
-    instructions::ConfigInitializeArgs,
+    instructions::{ConfigInitializeArgs, MarketOpenArgs},
     state::{ExchangeConfig, FeeBeneficiary, MarketParams},
 };
-use modchains_program_kit::timelock::TIMELOCK_SECONDS_MAX;
+use modchains_program_kit::timelock::{TIMELOCK_SECONDS_MAX, TIMELOCK_SECONDS_MIN};
 use modchains_sdk::{address, instruction::exchange};
 use modchains_tests::{
     chain::key,
     idl::Program,
-    world::{QUOTE, Side, TIMELOCK_SECONDS, World, market_params, quote},
+    world::{QUOTE, Side, TIMELOCK_SECONDS, World, market_params, open_args, quote},
 };
 use solana_instruction::Instruction;
 use solana_signer::Signer;
@@ -112,10 +112,13 @@ fn parameters_out_of_bounds_are_refused_at_first_and_later() {
         blank.must_refuse(&[initialize(ConfigInitializeArgs { params, ..initial() })], error);
         configured.must_refuse(&[queue(params)], error);
     }
-    let too_long = ConfigInitializeArgs { timelock_seconds: TIMELOCK_SECONDS_MAX + 1, ..initial() };
-    blank.must_refuse(&[initialize(too_long)], "TimelockOutOfBounds");
-    let longest = ConfigInitializeArgs { timelock_seconds: TIMELOCK_SECONDS_MAX, ..initial() };
-    blank.chain.must(&[initialize(longest)]);
+    for timelock_seconds in [0, 1, TIMELOCK_SECONDS_MIN - 1, TIMELOCK_SECONDS_MAX + 1] {
+        let refused = ConfigInitializeArgs { timelock_seconds, ..initial() };
+        blank.must_refuse(&[initialize(refused)], "TimelockOutOfBounds");
+    }
+    for timelock_seconds in [TIMELOCK_SECONDS_MIN, TIMELOCK_SECONDS_MAX] {
+        blank.clone().chain.must(&[initialize(ConfigInitializeArgs { timelock_seconds, ..initial() })]);
+    }
 }
 
 #[test]
@@ -183,6 +186,28 @@ fn a_change_reaches_markets_opened_later_and_no_market_that_is_open() {
     assert_eq!(world.market(Side::B).params, dearer);
 }
 
+/// What the admin applies between the creator's look and the creator's signature is refused with the opening.
+#[test]
+fn a_market_opens_with_the_parameters_that_its_creator_saw_or_not_at_all() {
+    let mut world = World::configured();
+    world.enrol(Side::A.person("creator"));
+    let listing = world.listing(Side::A);
+    world.chain.must(&listing[..1]);
+    let dearer = MarketParams { fee_bps: 200, ..market_params() };
+    world.chain.must(&[queue(dearer)]);
+    world.chain.advance(TIMELOCK_SECONDS.into());
+    world.chain.must(&[exchange::config_change_apply()]);
+    world.must_refuse(&[listing[2].clone()], "MarketParamsChanged");
+    let (creator, model) = (Side::A.person("creator"), Side::A.model());
+    for params in [market_params(), MarketParams { usage_stale_seconds: 1, ..dearer }] {
+        let args = MarketOpenArgs { params, ..open_args() };
+        world.must_refuse(&[exchange::market_open(&creator, &model, &quote(), args)], "MarketParamsChanged");
+    }
+    let args = MarketOpenArgs { params: dearer, ..open_args() };
+    world.chain.must(&[exchange::market_open(&creator, &model, &quote(), args)]);
+    assert_eq!(world.market(Side::A).params, dearer);
+}
+
 #[test]
 fn protocol_fees_go_to_the_treasury_and_creator_fees_to_the_creator_alone() {
     let mut world = World::ready();
@@ -192,10 +217,10 @@ fn protocol_fees_go_to_the_treasury_and_creator_fees_to_the_creator_alone() {
     let (admin, creator) = (key("admin").pubkey(), Side::A.person("creator"));
     world.enrol(admin);
     for thief in [admin, creator, Side::A.person("trader")] {
-        world.must_refuse(&[claim(&thief, FeeBeneficiary::Protocol)], "ConstraintTokenOwner");
+        world.must_refuse(&[claim(&thief, FeeBeneficiary::Protocol)], "BeneficiaryMismatch");
     }
     for thief in [admin, treasury, Side::B.person("creator")] {
-        world.must_refuse(&[claim(&thief, FeeBeneficiary::Creator)], "ConstraintTokenOwner");
+        world.must_refuse(&[claim(&thief, FeeBeneficiary::Creator)], "BeneficiaryMismatch");
     }
     let due = world.market(Side::A).protocol_due_atoms;
     let before = world.chain.token_atoms(&quote().account_of(&treasury));

@@ -122,9 +122,9 @@ fn contributors_of_one_model_have_no_part_in_another() {
     let ours = swapped(registry::contributor_claim(&Side::B.model(), &quote(), &ada), 2, contributors());
     world.must_refuse(&[ours], "ContributorsMismatch");
     world.must_refuse(&[swapped(claim(&ada), 1, Side::B.model())], "ModelMismatch");
-    world.must_refuse(&[swapped(claim(&ada), 3, Side::B.quote_vault())], "QuoteVaultMismatch");
+    world.must_refuse(&[swapped(claim(&ada), 4, Side::B.quote_vault())], "QuoteVaultMismatch");
     world.pay_creator_fees(SIDE, QUOTE);
-    world.must_refuse(&[swapped(claim(&ada), 5, person("fake token program"))], "InvalidProgramId");
+    world.must_refuse(&[swapped(claim(&ada), 6, person("fake token program"))], "InvalidProgramId");
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn a_stranger_is_owed_nothing_and_nobody_is_paid_to_anothers_account() {
     world.pay_creator_fees(SIDE, QUOTE);
     world.must_refuse(&[claim(&person("eve"))], "NothingAccrued");
     let mut diverted = claim(&person("ada"));
-    diverted.accounts[4].pubkey = quote().account_of(&person("eve"));
+    diverted.accounts[5].pubkey = quote().account_of(&person("eve"));
     world.must_refuse(&[diverted], "ConstraintTokenOwner");
     world.must_refuse(
         &[exchange::fees_claim(&SIDE.model(), &quote(), &creator(), FeeBeneficiary::Creator)],
@@ -150,7 +150,7 @@ fn queueing_and_applying_change_shares_and_nothing_else() {
     world.pay_creator_fees(SIDE, QUOTE);
     let outcome = world.must_change(
         &[queue(&[("ada", 2_000), ("bob", 500)])],
-        &[("creator, who pays", creator()), ("contributors", contributors())],
+        &[("creator, who pays", creator()), ("model", SIDE.model()), ("contributors", contributors())],
     );
     let event = outcome.event::<ContributorsQueued>();
     assert_eq!((event.model, event.shares), (SIDE.model(), shares(&[("ada", 2_000), ("bob", 500)])));
@@ -259,10 +259,8 @@ fn a_model_handed_over_takes_the_creators_part_along_and_leaves_contributors_the
     world.contribute(SIDE, &[("ada", 2_500)]);
     world.pay_creator_fees(SIDE, QUOTE);
     let heir = person("bob");
-    world.chain.must(&[
-        registry::model_transfer_offer(&creator(), &SIDE.model(), &heir),
-        registry::model_transfer_accept(&heir, &SIDE.model(), &creator()),
-    ]);
+    let accept = world.accept_instruction(SIDE, &heir, &creator());
+    world.chain.must(&[registry::model_transfer_offer(&creator(), &SIDE.model(), &heir), accept]);
     world.must_refuse(&[claim(&creator())], "NothingAccrued");
     let before = [heir, person("ada")].map(|owner| quote_of(&world, &owner));
     world.chain.must(&[claim(&heir), claim(&person("ada"))]);

@@ -149,7 +149,10 @@ fn a_licence_promised_until_a_date_can_be_neither_revoked_nor_changed_before_it(
 fn granting_writes_the_licence_alone_and_revoking_ends_it_once() {
     let mut world = World::ready();
     let args = licence_args(&world, grantee());
-    let outcome = world.must_change(&[grant(args)], &[("creator, who pays", creator()), ("licence", licence())]);
+    let outcome = world.must_change(
+        &[grant(args)],
+        &[("creator, who pays", creator()), ("model", SIDE.model()), ("licence", licence())],
+    );
     let event = outcome.event::<LicenceGranted>();
     assert_eq!((event.model, event.licence, event.terms), (SIDE.model(), licence(), args));
     let state: Licence = world.chain.state(&licence());
@@ -159,11 +162,11 @@ fn granting_writes_the_licence_alone_and_revoking_ends_it_once() {
     assert_eq!((state.expires_at_seconds, state.revoked_at_seconds), (args.expires_at_seconds, 0));
 
     let changed = LicenceGrantArgs { price_atoms: 7, ..args };
-    world.must_change(&[grant(changed)], &[("licence", licence())]);
+    world.must_change(&[grant(changed)], &[("model", SIDE.model()), ("licence", licence())]);
     assert_eq!(world.chain.state::<Licence>(&licence()).price_atoms, 7);
 
     world.chain.advance(1);
-    let outcome = world.must_change(&[revoke()], &[("licence", licence())]);
+    let outcome = world.must_change(&[revoke()], &[("model", SIDE.model()), ("licence", licence())]);
     let event = outcome.event::<LicenceRevoked>();
     assert_eq!((event.model, event.licence, event.grantee), (SIDE.model(), licence(), grantee()));
     assert_eq!(world.chain.state::<Licence>(&licence()).revoked_at_seconds, world.chain.now());

@@ -3,7 +3,7 @@
 use anchor_lang::prelude::Pubkey;
 use modchains_exchange::{
     events::{ModelTransferCancelled, ModelTransferOffered, ModelTransferred},
-    state::{FeeBeneficiary, Model, ModelTransfer},
+    state::{FeeBeneficiary, LicenceGrantArgs, Model, ModelTransfer},
 };
 use modchains_sdk::{
     address,
@@ -11,8 +11,8 @@ use modchains_sdk::{
 };
 use modchains_tests::{
     chain::key,
-    registry::model_terms,
-    world::{Side, World, quote, version_args},
+    registry::{AS_LISTED, licence_args, model_terms, shares},
+    world::{QUOTE, Side, TIMELOCK_SECONDS, World, quote, version_args},
 };
 use solana_instruction::Instruction;
 use solana_signer::Signer;
@@ -41,7 +41,7 @@ fn offer(to: &Pubkey) -> Instruction {
 }
 
 fn accept(to: &Pubkey) -> Instruction {
-    registry::model_transfer_accept(to, &SIDE.model(), &creator())
+    registry::model_transfer_accept(to, &SIDE.model(), &creator(), AS_LISTED)
 }
 
 fn cancel() -> Instruction {
@@ -99,7 +99,7 @@ fn an_offer_of_one_model_hands_over_no_other() {
 #[test]
 fn the_rent_of_an_offer_goes_back_to_nobody_but_who_paid_it() {
     let mut world = offered();
-    let elsewhere = registry::model_transfer_accept(&heir(), &SIDE.model(), &heir());
+    let elsewhere = registry::model_transfer_accept(&heir(), &SIDE.model(), &heir(), AS_LISTED);
     world.must_refuse(&[elsewhere], "OfferMismatch");
     let mut elsewhere = cancel();
     elsewhere.accounts[3].pubkey = stranger();
@@ -154,10 +154,49 @@ fn the_new_creator_has_every_right_and_the_fees_and_the_old_one_none() {
     let claim = |owner: &Pubkey| exchange::fees_claim(&SIDE.model(), &quote(), owner, FeeBeneficiary::Creator);
     let due_atoms = world.market(SIDE).creator_due_atoms;
     assert!(due_atoms > 0);
-    world.must_refuse(&[claim(&creator())], "ConstraintTokenOwner");
+    world.must_refuse(&[claim(&creator())], "BeneficiaryMismatch");
     let before = world.quote_atoms(SIDE, "staker");
     world.chain.must(&[claim(&heir())]);
     assert_eq!(world.quote_atoms(SIDE, "staker") - before, due_atoms);
+}
+
+/// What a seller can do between the buyer's look and the buyer's signature is refused with the acceptance.
+#[test]
+fn a_model_that_changed_since_it_was_looked_at_is_not_accepted() {
+    let changes: [fn(&World) -> Vec<Instruction>; 5] = [
+        |_| vec![registry::model_terms_set(&creator(), &SIDE.model(), model_terms())],
+        |_| vec![exchange::model_version_publish(&creator(), &SIDE.model(), 2, version_args())],
+        |_| vec![registry::contributors_queue(&creator(), &SIDE.model(), shares(&[("friend of the seller", 10_000)]))],
+        |world| {
+            let args = LicenceGrantArgs { revocable: false, ..licence_args(world, SIDE.person("requester")) };
+            vec![registry::licence_grant(&creator(), &SIDE.model(), args)]
+        },
+        |world| {
+            let grant = registry::licence_grant(&creator(), &SIDE.model(), licence_args(world, stranger()));
+            vec![grant, registry::licence_revoke(&creator(), &SIDE.model(), &stranger())]
+        },
+    ];
+    for change in changes {
+        let mut world = offered();
+        let seen = world.accept_instruction(SIDE, &heir(), &creator());
+        let instructions = change(&world);
+        world.chain.must(&instructions);
+        world.must_refuse(&[seen], "ModelTermsChanged");
+        let accept = world.accept_instruction(SIDE, &heir(), &creator());
+        world.chain.must(&[accept]);
+    }
+}
+
+/// Shares that were queued long ago and can be applied by anyone are what the seller's friend would wait with.
+#[test]
+fn queued_shares_that_are_applied_right_before_stop_the_acceptance() {
+    let mut world = offered();
+    let sellers = shares(&[("friend of the seller", 10_000)]);
+    world.chain.must(&[registry::contributors_queue(&creator(), &SIDE.model(), sellers)]);
+    world.chain.advance(TIMELOCK_SECONDS.into());
+    let seen = world.accept_instruction(SIDE, &heir(), &creator());
+    world.chain.must(&[registry::contributors_apply(&SIDE.model())]);
+    world.must_refuse(&[seen], "ModelTermsChanged");
 }
 
 #[test]
@@ -165,4 +204,29 @@ fn an_offer_to_an_address_that_was_never_used_can_be_taken_back() {
     let mut world = World::ready();
     world.chain.must(&[offer(&key("nobody").pubkey())]);
     world.chain.must(&[cancel()]);
+}
+
+#[test]
+fn shares_that_a_creator_queued_end_with_the_creators_rights() {
+    let mut world = offered();
+    let heir = heir();
+    let queue = |by: &Pubkey, label| registry::contributors_queue(by, &SIDE.model(), shares(&[(label, 10_000)]));
+    world.chain.must(&[queue(&creator(), "friend of the seller")]);
+    let accept = world.accept_instruction(SIDE, &heir, &creator());
+    world.chain.must(&[accept]);
+    world.chain.advance(TIMELOCK_SECONDS.into());
+    let apply = registry::contributors_apply(&SIDE.model());
+    world.must_refuse(std::slice::from_ref(&apply), "SharesOfFormerCreator");
+    // The new creator's own take effect after a timelock of their own.
+    world.chain.must(&[queue(&heir, "friend of the buyer")]);
+    world.must_refuse(std::slice::from_ref(&apply), "TimelockRunning");
+    world.chain.advance(TIMELOCK_SECONDS.into());
+    world.chain.must(&[apply]);
+    world.pay_creator_fees(SIDE, QUOTE);
+    let [sellers, buyers] = ["friend of the seller", "friend of the buyer"].map(|label| key(label).pubkey());
+    world.enrol(sellers);
+    world.enrol(buyers);
+    let claim = |beneficiary: &Pubkey| registry::contributor_claim(&SIDE.model(), &quote(), beneficiary);
+    world.must_refuse(&[claim(&sellers)], "NothingAccrued");
+    world.chain.must(&[claim(&buyers)]);
 }

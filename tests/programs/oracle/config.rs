@@ -53,6 +53,8 @@ fn invalid_params() -> Vec<(OracleParams, &'static str)> {
         OracleParams { epoch_seconds: day + 1, ..valid },
         OracleParams { bond_multiple_bps: 9_999, ..valid },
         OracleParams { bond_multiple_bps: 1_000_001, ..valid },
+        OracleParams { timelock_seconds: 0, ..valid },
+        OracleParams { timelock_seconds: day - 1, ..valid },
         OracleParams { timelock_seconds: 30 * day + 1, ..valid },
     ];
     let split = |operator_bps: u16, reserve_bps: u16, protocol_bps: u16| OracleParams {
@@ -124,7 +126,7 @@ fn amounts_of_a_bond_mint_that_make_no_sense_are_refused() {
 #[test]
 fn a_queued_change_applies_when_its_timelock_is_over_and_not_a_second_sooner() {
     let mut world = World::configured();
-    let longer = OracleParams { challenge_window_seconds: 1_200, timelock_seconds: 60, ..oracle_params() };
+    let longer = OracleParams { challenge_window_seconds: 1_200, timelock_seconds: 86_400, ..oracle_params() };
     world.must_refuse(&[oracle::config_change_apply()], "NoChangeQueued");
     let ripe = world.chain.now() + i64::from(TIMELOCK_SECONDS);
     let event: ConfigChangeQueued =

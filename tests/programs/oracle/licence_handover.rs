@@ -74,10 +74,8 @@ fn terms_that_the_creator_changed_reach_no_irrevocable_licence() {
         registry::model_terms_set(&creator(), &SIDE.model(), ModelTerms { licence_kind: 2, ..model_terms() }),
     ]);
     let heir = SIDE.person("staker");
-    world.chain.must(&[
-        registry::model_transfer_offer(&creator(), &SIDE.model(), &heir),
-        registry::model_transfer_accept(&heir, &SIDE.model(), &creator()),
-    ]);
+    let accept = world.accept_instruction(SIDE, &heir, &creator());
+    world.chain.must(&[registry::model_transfer_offer(&creator(), &SIDE.model(), &heir), accept]);
     let worse = LicenceGrantArgs { price_atoms: u64::MAX, revocable: true, ..granted() };
     world.must_refuse(&[registry::licence_grant(&heir, &SIDE.model(), worse)], "LicenceNotRevocable");
     let revoke = registry::licence_revoke(&heir, &SIDE.model(), &SIDE.person("requester"));

@@ -1,22 +1,21 @@
 //! For every instruction a chain on which it is valid, for both sides.
 
+mod authority;
 mod base;
 mod oracle;
 
 use modchains_exchange::{instructions::MarketDepositArgs, state::FeeBeneficiary as TradeBeneficiary};
 use modchains_sdk::instruction::{exchange, oracle as instructions};
 use solana_instruction::Instruction;
-use solana_signer::Signer;
 
 pub(crate) use self::base::traded;
-use self::base::{admin, enrolled, one, referred, registered, with_requests};
+use self::base::{enrolled, referred, registered, with_requests};
 use crate::{
-    chain::{TOKEN, key},
     idl::Program,
     registry,
     row::{Build, Row, both},
     staking::{self, governance},
-    world::{EPOCH_SECONDS, QUOTE, Side, TIMELOCK_SECONDS, World, market_params, quote, version_args},
+    world::{EPOCH_SECONDS, QUOTE, Side, World, quote, version_args},
 };
 
 /// One instruction on a chain where it succeeds.
@@ -37,7 +36,11 @@ pub struct Scenario {
 
 /// Every instruction of the three programs.
 pub fn all() -> Vec<Scenario> {
-    let exchange = exchange_builds().into_iter().chain(registry::builds()).map(|build| (Program::Exchange, build));
+    let exchange = exchange_builds()
+        .into_iter()
+        .chain(authority::exchange_builds())
+        .chain(registry::builds())
+        .map(|build| (Program::Exchange, build));
     let vault = staking::builds().into_iter().chain(governance::builds()).map(|build| (Program::Vault, build));
     let oracle = oracle::builds().into_iter().chain(governance::oracle_builds()).map(|build| (Program::Oracle, build));
     exchange
@@ -61,23 +64,6 @@ fn scenario(program: Program, name: &'static str, base: fn() -> World, build: Bu
 
 fn exchange_builds() -> Vec<Row> {
     vec![
-        ("config_initialize", World::blank, |world| {
-            let [exchange, oracle, ..] = <[_; 4]>::try_from(world.configuration()).expect("four instructions");
-            [exchange, oracle]
-        }),
-        ("config_change_queue", World::configured, |_| one(exchange::config_change_queue(&admin(), market_params()))),
-        ("config_change_apply", World::configured, |world| {
-            world.chain.must(&[exchange::config_change_queue(&admin(), market_params())]);
-            world.chain.advance(TIMELOCK_SECONDS.into());
-            one(exchange::config_change_apply())
-        }),
-        ("quote_mint_allow", World::configured, |world| {
-            let mints = [key("second quote mint").pubkey(), key("third quote mint").pubkey()];
-            mints.map(|mint| {
-                world.chain.put_mint(mint, TOKEN, 6);
-                exchange::quote_mint_allow(&admin(), &mint)
-            })
-        }),
         ("model_register", enrolled, |world| both(|side| world.listing(side)[0].clone())),
         ("model_version_publish", World::ready, |_| {
             both(|side| exchange::model_version_publish(&side.person("creator"), &side.model(), 2, version_args()))
@@ -93,10 +79,6 @@ fn exchange_builds() -> Vec<Row> {
             });
             both(|side| exchange::market_sync(&side.model()))
         }),
-        ("market_pause", World::ready, |world| {
-            let until_seconds = world.chain.now() + 60;
-            both(|side| exchange::market_pause(&admin(), &side.model(), until_seconds))
-        }),
         ("market_deposit", World::ready, |_| {
             let args = MarketDepositArgs { reserve_atoms: QUOTE, creator_atoms: QUOTE, split_atoms: QUOTE };
             both(|side| exchange::market_deposit(&side.person("trader"), &side.model(), &quote(), args))
@@ -110,6 +92,12 @@ fn exchange_builds() -> Vec<Row> {
                 world.chain.must(&[buy]);
             });
             both(|side| exchange::referral_claim(&side.model(), &quote(), &side.person("staker")))
+        }),
+        ("referral_close", referred, |_| {
+            both(|side| {
+                let staker = side.person("staker");
+                exchange::referral_close(&staker, &side.model(), &staker)
+            })
         }),
         ("fees_distribute", World::ready, |_| both(|side| exchange::fees_distribute(&side.model(), &quote()))),
         ("fees_claim", World::ready, |_| {

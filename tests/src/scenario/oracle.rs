@@ -3,28 +3,30 @@
 use anchor_lang::prelude::Pubkey;
 use modchains_core::{fees::SPLIT_TIMELOCK_SECONDS, licence::RATE_WINDOW_SECONDS_MAX};
 use modchains_oracle::{
-    instructions::{
-        BondDepositArgs, BondMintAllowArgs, BondWithdrawStartArgs, ConfigChangeQueueArgs, ServiceConfigureArgs,
-    },
+    instructions::{BondDepositArgs, BondWithdrawStartArgs, ServiceConfigureArgs},
     state::{ServiceTerms, UsageSplit},
 };
 use modchains_sdk::instruction::{Payee, oracle};
 use solana_instruction::Instruction;
 use solana_signer::Signer;
 
-use super::base::{admin, one, vaulted, with_requests};
+use super::{
+    authority,
+    base::{vaulted, with_requests},
+};
 use crate::{
     chain::key,
     row::{Row, both},
     world::{
-        CHALLENGE_SECONDS, CLAIM_SECONDS, COOLDOWN_SECONDS, EPOCH_SECONDS, QUOTE, Side, TIMELOCK_SECONDS, WAIT_SECONDS,
-        World, claim_instruction, finalize_instruction, oracle_params, post_instruction, quote, request_args,
-        request_instruction, service_terms,
+        CHALLENGE_SECONDS, CLAIM_SECONDS, COOLDOWN_SECONDS, EPOCH_SECONDS, QUOTE, Side, WAIT_SECONDS, World,
+        claim_instruction, finalize_instruction, post_instruction, quote, request_args, request_instruction,
+        service_terms,
     },
 };
 
 pub(super) fn builds() -> Vec<Row> {
-    let mut rows = operator_builds();
+    let mut rows = authority::oracle_builds();
+    rows.extend(operator_builds());
     rows.extend(request_builds());
     rows.extend(service_builds());
     rows
@@ -32,24 +34,6 @@ pub(super) fn builds() -> Vec<Row> {
 
 fn operator_builds() -> Vec<Row> {
     vec![
-        ("config_initialize", World::blank, |world| {
-            let [exchange, oracle, ..] = <[_; 4]>::try_from(world.configuration()).expect("four instructions");
-            [oracle, exchange]
-        }),
-        ("config_change_queue", World::configured, |_| {
-            one(oracle::config_change_queue(&admin(), ConfigChangeQueueArgs { params: oracle_params() }))
-        }),
-        ("config_change_apply", World::configured, |world| {
-            world
-                .chain
-                .must(&[oracle::config_change_queue(&admin(), ConfigChangeQueueArgs { params: oracle_params() })]);
-            world.chain.advance(TIMELOCK_SECONDS.into());
-            one(oracle::config_change_apply())
-        }),
-        ("bond_mint_allow", World::configured, |_| {
-            let args = BondMintAllowArgs { min_bond_atoms: 2, claim_bond_atoms: 1, requester_cap_atoms: 1 };
-            one(oracle::bond_mint_allow(&admin(), &quote().mint, args))
-        }),
         ("operator_register", World::ready, |_| {
             let args = modchains_oracle::instructions::OperatorRegisterArgs { bond_atoms: 2 * QUOTE };
             both(|side| oracle::operator_register(&side.person("trader"), &side.service(), &quote(), args.clone()))

@@ -1,4 +1,4 @@
-//! What happens to configuration and markets.
+//! What happens to markets.
 
 use anchor_lang::prelude::*;
 use bytemuck::{Pod, Zeroable};
@@ -7,22 +7,6 @@ use super::{CurveState, TradeFee};
 #[cfg(feature = "idl-build")]
 use crate::idl::Described as _;
 use crate::state::{FeeBeneficiary, LaunchArgs, MarketParams};
-
-/// New parameters wait for their timelock.
-#[event]
-pub struct ConfigChangeQueued {
-    /// What new markets will copy.
-    pub params: MarketParams,
-    /// From when it may be applied, unix seconds.
-    pub effective_at_seconds: i64,
-}
-
-/// New markets now copy these parameters.
-#[event]
-pub struct ConfigChangeApplied {
-    /// What new markets copy.
-    pub params: MarketParams,
-}
 
 /// A market opened, with parameters that it keeps for good.
 #[event]
@@ -166,8 +150,19 @@ pub struct MarketPaused {
     pub market: Pubkey,
     /// Until when, unix seconds; 0 for resumed.
     pub until_seconds: i64,
+    /// What pauses have used of their time in 90 days, this one included.
+    pub used_seconds: u64,
     /// When, unix seconds.
     pub at_seconds: i64,
+}
+
+/// A market's budget of pauses, of which nothing is used any more, is gone.
+#[event]
+pub struct PauseBudgetClosed {
+    /// The market.
+    pub market: Pubkey,
+    /// Who got its rent.
+    pub paid_by: Pubkey,
 }
 
 /// A referrer can earn in a market from now on.
@@ -190,6 +185,17 @@ pub struct ReferralPaid {
     pub referrer: Pubkey,
     /// How much.
     pub atoms: u64,
+}
+
+/// A referrer's account is gone.
+#[event]
+pub struct ReferralClosed {
+    /// The market.
+    pub market: Pubkey,
+    /// Whose it was.
+    pub referrer: Pubkey,
+    /// Who got its rent.
+    pub paid_by: Pubkey,
 }
 
 /// The stakers' share of trade fees moved into the vault.

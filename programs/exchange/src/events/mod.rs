@@ -5,10 +5,11 @@ use bytemuck::{Pod, Zeroable};
 use modchains_core::{curve::Curve, fees::FeeLegs};
 use modchains_program_kit::event;
 
+mod config;
 mod market;
 mod registry;
 
-pub use {market::*, registry::*};
+pub use {config::*, market::*, registry::*};
 
 /// Emits `event` by a CPI of the exchange to itself.
 pub fn emit<E: anchor_lang::Event>(authority: &AccountInfo, event: &E) -> Result<()> {

@@ -105,6 +105,15 @@ pub struct ContributorsApplied {
     pub accrued_atoms: u64,
 }
 
+/// The account of a model's contributors is gone.
+#[event]
+pub struct ContributorsClosed {
+    /// The model.
+    pub model: Pubkey,
+    /// Who got its rent.
+    pub paid_by: Pubkey,
+}
+
 /// A contributor, or the creator of a model with contributors, was paid.
 #[event]
 pub struct ContributorPaid {
@@ -140,6 +149,19 @@ pub struct LicenceRevoked {
     pub grantee: Pubkey,
     /// When, unix seconds.
     pub at_seconds: i64,
+}
+
+/// A licence that was over is gone.
+#[event]
+pub struct LicenceClosed {
+    /// The model.
+    pub model: Pubkey,
+    /// The licence's account.
+    pub licence: Pubkey,
+    /// Whose it was.
+    pub grantee: Pubkey,
+    /// Who got its rent.
+    pub paid_by: Pubkey,
 }
 
 /// A final result was minted as a token of its own.

@@ -1,5 +1,15 @@
+use core::cell::RefMut;
+
 use anchor_lang::prelude::*;
-use modchains_program_kit::timelock::{Config, Parameters, require_bounds};
+use modchains_program_kit::{
+    account,
+    handover::{RolePlaces, Roles},
+    timelock::{Config, Parameters, require_bounds},
+};
+pub use modchains_program_kit::{
+    handover::Role,
+    timelock::{TIMELOCK_SECONDS_MAX, TIMELOCK_SECONDS_MIN},
+};
 
 use super::MarketParams;
 use crate::errors::{ExchangeError, ensure};
@@ -18,6 +28,10 @@ pub struct ExchangeConfig {
     pub admin: Pubkey,
     /// Owner of the token accounts that receive the protocol's fees.
     pub treasury: Pubkey,
+    /// Whom the admin's role is offered to; the zero key for nobody.
+    pub admin_offered_to: Pubkey,
+    /// Whom the treasury's role is offered to; the zero key for nobody.
+    pub treasury_offered_to: Pubkey,
     /// Quote mints a market may open with; the zero key marks a free place.
     pub quote_mints: [Pubkey; QUOTE_MINTS_MAX],
     /// Unix second from which the queued change may be applied; 0 when none is queued.
@@ -35,6 +49,18 @@ pub struct ExchangeConfig {
 }
 
 impl ExchangeConfig {
+    /// The configuration in `account`. There is only one, and Anchor's loader would add 5 KB to the program for it.
+    pub fn load<'a>(account: &'a AccountInfo) -> Result<RefMut<'a, Self>> {
+        account::state_mut(account, &crate::ID)
+    }
+
+    /// The configuration in `account`, for its admin alone.
+    pub fn load_for<'a>(account: &'a AccountInfo, admin: &Pubkey) -> Result<RefMut<'a, Self>> {
+        let config = Self::load(account)?;
+        ensure(config.admin == *admin, ExchangeError::NotAdmin)?;
+        Ok(config)
+    }
+
     /// Adds `mint` to the quote mints.
     pub fn allow(&mut self, mint: Pubkey) -> Result<()> {
         ensure(!self.allows(&mint), ExchangeError::QuoteMintAlreadyAllowed)?;
@@ -43,9 +69,28 @@ impl ExchangeConfig {
         Ok(())
     }
 
+    /// Takes `mint` off the list. Markets that trade against it go on.
+    pub fn delist(&mut self, mint: &Pubkey) -> Result<()> {
+        ensure(self.allows(mint), ExchangeError::QuoteMintNotAllowed)?;
+        let places = self.quote_mints.iter_mut().filter(|place| *place == mint);
+        places.for_each(|place| *place = Pubkey::default());
+        Ok(())
+    }
+
     /// Whether a market may open with `mint`.
     pub fn allows(&self, mint: &Pubkey) -> bool {
         *mint != Pubkey::default() && self.quote_mints.contains(mint)
+    }
+}
+
+impl Roles for ExchangeConfig {
+    type Refusal = ExchangeError;
+
+    fn places(&mut self, role: Role) -> RolePlaces<'_> {
+        match role {
+            Role::Admin => RolePlaces { holder: &mut self.admin, offered_to: &mut self.admin_offered_to },
+            Role::Treasury => RolePlaces { holder: &mut self.treasury, offered_to: &mut self.treasury_offered_to },
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::errors::{ExchangeError, ensure};
 /// ```text
 /// (none) -> granted -> revoked
 ///              |          |
-///              +-> expired+-> granted again
+///              +-> expired+-> granted again, or closed
 /// ```
 #[account(zero_copy)]
 #[repr(C)]
@@ -42,6 +42,8 @@ pub struct Licence {
     pub bump: u8,
     /// Always zero.
     pub _padding: [u8; 4],
+    /// Who paid this account's rent, which goes back there.
+    pub paid_by: Pubkey,
 }
 
 assert_view!(view::Licence => Licence {
@@ -69,19 +71,30 @@ pub struct LicenceGrantArgs {
 
 impl Licence {
     /// A new licence for `args.grantee`.
-    pub fn grant(model: Pubkey, args: &LicenceGrantArgs, bump: u8, now_seconds: i64) -> Result<Self> {
-        let mut licence = Self { model, grantee: args.grantee, bump, ..Self::zeroed() };
+    pub fn grant(model: Pubkey, args: &LicenceGrantArgs, paid_by: Pubkey, bump: u8, now_seconds: i64) -> Result<Self> {
+        let mut licence = Self { model, grantee: args.grantee, paid_by, bump, ..Self::zeroed() };
         licence.set(args, now_seconds)?;
         Ok(licence)
     }
 
     /// Replaces the terms. A grantee who was promised terms for good, or until a date, keeps them.
     pub fn grant_again(&mut self, args: &LicenceGrantArgs, now_seconds: i64) -> Result<()> {
-        let is_over = self.revoked_at_seconds != 0 || !is_ahead(self.expires_at_seconds, now_seconds);
-        ensure(self.revocable != 0 || is_over, ExchangeError::LicenceNotRevocable)?;
+        ensure(self.revocable != 0 || self.is_over(now_seconds), ExchangeError::LicenceNotRevocable)?;
         self.set(args, now_seconds)
     }
 
+    /// Refuses to close the account while it allows something. Without it the grantee is under the model's default terms.
+    pub fn require_closable(&self, model: &Pubkey, paid_by: &Pubkey, now_seconds: i64) -> Result<()> {
+        ensure(self.model == *model, ExchangeError::LicenceMismatch)?;
+        ensure(self.paid_by == *paid_by, ExchangeError::RentReceiverMismatch)?;
+        ensure(self.is_over(now_seconds), ExchangeError::LicenceInForce)
+    }
+
+    fn is_over(&self, now_seconds: i64) -> bool {
+        self.revoked_at_seconds != 0 || !is_ahead(self.expires_at_seconds, now_seconds)
+    }
+
+    #[inline(never)]
     fn set(&mut self, args: &LicenceGrantArgs, now_seconds: i64) -> Result<()> {
         ensure(is_ahead(args.expires_at_seconds, now_seconds), ExchangeError::LicenceTermsInvalid)?;
         self.price_atoms = args.price_atoms;

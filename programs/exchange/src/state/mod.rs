@@ -5,8 +5,9 @@ mod contributors;
 mod licence;
 mod market;
 mod model;
+mod pause;
 mod referral;
 mod transfer;
 mod version;
 
-pub use {config::*, contributors::*, licence::*, market::*, model::*, referral::*, transfer::*, version::*};
+pub use {config::*, contributors::*, licence::*, market::*, model::*, pause::*, referral::*, transfer::*, version::*};

@@ -26,13 +26,13 @@ pub struct Model {
     pub creator: Pubkey,
     /// The model's token, Token-2022.
     pub mint: Pubkey,
-    /// When the model was registered, unix seconds.
-    pub registered_at_seconds: i64,
     /// Least that a request under the default licence pays when the licence is paid, quote atoms.
     pub licence_price_atoms: u64,
     /// What minting a result as content costs, quote atoms; goes through the market's fee split. A higher fee reaches no
     /// request that exists.
     pub content_fee_atoms: u64,
+    /// When the model was registered, unix seconds: 32 bits reach to 2106.
+    pub registered_at_seconds: u32,
     /// How many versions exist; also the index of the newest.
     pub version_count: u32,
     /// The version that new requests name; 0 before the first.
@@ -41,14 +41,17 @@ pub struct Model {
     pub licence_rate_max: u32,
     /// Length of that window; 0 without a rate.
     pub licence_rate_window_seconds: u32,
+    /// Counts what the creator did that stays with the model: versions, terms, contributors queued and applied, licences
+    /// granted, revoked and closed. Whoever accepts the model names the count that was seen.
+    pub terms_counter: u32,
     /// Uses that the default licence allows, a set of the `USE_` bits of [`modchains_core::licence`].
     pub licence_uses: u16,
     /// Part of a sale that the metadata of minted content asks for the creator; nothing enforces it.
     pub content_royalty_bps: u16,
     /// Who may use the model without a grant, a [`LicenceKind`].
     pub licence_kind: u8,
-    /// 1 once contributors were set for the first time: from then on the creator's fees are shared out and paid by
-    /// `contributor_claim`.
+    /// 1 from when contributors were first set until their account is closed: the creator's fees are shared out and paid
+    /// by `contributor_claim`.
     pub has_contributors: u8,
     /// Bump of the market's address.
     pub market_bump: u8,
@@ -57,8 +60,8 @@ pub struct Model {
 }
 
 assert_view!(view::Model => Model {
-    creator, mint, registered_at_seconds, licence_price_atoms, content_fee_atoms, version_count, current_version,
-    licence_rate_max, licence_rate_window_seconds, licence_uses, content_royalty_bps, licence_kind,
+    creator, mint, licence_price_atoms, content_fee_atoms, registered_at_seconds, version_count, current_version,
+    licence_rate_max, licence_rate_window_seconds, terms_counter, licence_uses, content_royalty_bps, licence_kind,
 } skipping { _skipped });
 
 /// What the creator asks of those who use the model's answers.
@@ -82,17 +85,17 @@ pub struct ModelTerms {
 
 impl Model {
     /// A new model: public, for every use, at no charge but the service's.
-    pub fn register(creator: Pubkey, mint: Pubkey, market_bump: u8, bump: u8, now_seconds: i64) -> Self {
-        Self {
+    pub fn register(creator: Pubkey, mint: Pubkey, market_bump: u8, bump: u8, now_seconds: i64) -> Result<Self> {
+        Ok(Self {
             creator,
             mint,
-            registered_at_seconds: now_seconds,
+            registered_at_seconds: u32::try_from(now_seconds).map_err(|_| ExchangeError::Overflow)?,
             licence_uses: USES_ALL,
             licence_kind: LicenceKind::Public as u8,
             market_bump,
             bump,
             ..Self::zeroed()
-        }
+        })
     }
 
     /// Refuses anybody but the creator.
@@ -106,7 +109,7 @@ impl Model {
         let index = self.version_count.checked_add(1).ok_or(ExchangeError::Overflow)?;
         self.version_count = index;
         self.current_version = index;
-        self.invariant()?;
+        self.count_change()?;
         Ok(index)
     }
 
@@ -119,17 +122,33 @@ impl Model {
         self.licence_rate_window_seconds = terms.licence_rate_window_seconds;
         self.content_fee_atoms = terms.content_fee_atoms;
         self.content_royalty_bps = terms.content_royalty_bps;
+        self.count_change()
+    }
+
+    /// Counts a change that stays with the model.
+    #[inline(never)]
+    pub fn count_change(&mut self) -> Result<()> {
+        self.terms_counter = self.terms_counter.checked_add(1).ok_or(ExchangeError::Overflow)?;
         self.invariant()
     }
 
-    /// Makes `to` the creator.
-    pub fn hand_over(&mut self, to: Pubkey) {
+    /// Makes `to` the creator, who saw the model when `terms_counter` changes had been counted.
+    pub fn hand_over(&mut self, to: Pubkey, terms_counter: u32) -> Result<()> {
+        ensure(self.terms_counter == terms_counter, ExchangeError::ModelTermsChanged)?;
         self.creator = to;
+        Ok(())
     }
 
     /// From now on the creator's fees are shared out.
-    pub fn share_fees(&mut self) {
+    pub fn share_fees(&mut self) -> Result<()> {
         self.has_contributors = 1;
+        self.count_change()
+    }
+
+    /// From now on the creator's fees are the creator's alone.
+    pub fn keep_fees(&mut self) -> Result<()> {
+        self.has_contributors = 0;
+        self.count_change()
     }
 
     /// The default licence in the form the formulas take.

@@ -12,6 +12,8 @@ pub struct Referral {
     pub market: Pubkey,
     /// Owner of the token accounts that are paid.
     pub referrer: Pubkey,
+    /// Who paid this account's rent, which goes back there.
+    pub paid_by: Pubkey,
     /// Owed, quote atoms.
     pub due_atoms: u64,
     /// Bump of this account's address.
@@ -22,8 +24,8 @@ pub struct Referral {
 
 impl Referral {
     /// A referral that has earned nothing yet.
-    pub fn new(market: Pubkey, referrer: Pubkey, bump: u8) -> Self {
-        Self { market, referrer, due_atoms: 0, bump, _padding: [0; 7] }
+    pub fn new(market: Pubkey, referrer: Pubkey, paid_by: Pubkey, bump: u8) -> Self {
+        Self { market, referrer, paid_by, due_atoms: 0, bump, _padding: [0; 7] }
     }
 
     /// Adds the referrer's part of a trade's fee in `market` and says who it belongs to.
@@ -37,5 +39,12 @@ impl Referral {
     pub fn take(&mut self) -> Result<u64> {
         ensure(self.due_atoms != 0, ExchangeError::NothingAccrued)?;
         Ok(core::mem::take(&mut self.due_atoms))
+    }
+
+    /// Refuses to close the account for anybody but the referrer, or while it owes something.
+    pub fn require_closable(&self, referrer: &Pubkey, paid_by: &Pubkey) -> Result<()> {
+        ensure(self.referrer == *referrer, ExchangeError::NotReferrer)?;
+        ensure(self.paid_by == *paid_by, ExchangeError::RentReceiverMismatch)?;
+        ensure(self.due_atoms == 0, ExchangeError::AtomsOwed)
     }
 }

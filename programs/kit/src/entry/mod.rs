@@ -16,6 +16,8 @@ use anchor_lang::{
 pub use solana_program_entrypoint;
 use solana_program_entrypoint::SUCCESS;
 
+use crate::keys::same;
+
 /// Bytes of one account without data in a program's input: flags (8), key, owner, lamports (8), length of the data (8),
 /// room for the data to grow (10,240), rent epoch (8).
 const EMPTY_ACCOUNT_BYTES: usize = 8 + 32 + 32 + 8 + 8 + 10_240 + 8;
@@ -87,7 +89,7 @@ pub unsafe fn is_own_event(input: *const u8, authority: &Pubkey) -> bool {
     // SAFETY: the first account of an input is never a duplicate, so all its fields are there.
     let (is_signer, key, data_bytes) =
         unsafe { (input.add(9).read() != 0, &*input.add(16).cast::<Pubkey>(), input.add(88).cast::<u64>().read()) };
-    if !is_signer || data_bytes != 0 || key != authority {
+    if !is_signer || data_bytes != 0 || !same(key, authority) {
         return false;
     }
     // SAFETY: the account has no data, so the instruction's follow at this distance: their length, then as many bytes.

@@ -1,4 +1,5 @@
 use anchor_lang::prelude::*;
+use modchains_program_kit::handover::Role;
 
 use crate::state::{BondMint, OracleParams};
 
@@ -34,4 +35,42 @@ pub struct ConfigChangeApplied {
 pub struct BondMintAllowed {
     /// The mint and its amounts.
     pub bond_mint: BondMint,
+}
+
+/// A mint was taken off the list.
+#[event]
+pub struct BondMintDelisted {
+    /// The mint.
+    pub mint: Pubkey,
+}
+
+/// A role was offered to somebody.
+#[event]
+pub struct RoleOffered {
+    /// Which one.
+    pub role: Role,
+    /// Who holds it.
+    pub holder: Pubkey,
+    /// Who may accept it.
+    pub to: Pubkey,
+}
+
+/// A role was accepted.
+#[event]
+pub struct RoleTransferred {
+    /// Which one.
+    pub role: Role,
+    /// Who held it.
+    pub from: Pubkey,
+    /// Who holds it.
+    pub to: Pubkey,
+}
+
+/// The offer of a role was taken back.
+#[event]
+pub struct RoleOfferCancelled {
+    /// Which one.
+    pub role: Role,
+    /// Who holds it.
+    pub holder: Pubkey,
 }

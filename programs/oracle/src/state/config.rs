@@ -1,6 +1,10 @@
 use anchor_lang::prelude::*;
 use bytemuck::{Pod, Zeroable};
-use modchains_program_kit::timelock::{Config, Parameters};
+pub use modchains_program_kit::handover::Role;
+use modchains_program_kit::{
+    handover::{RolePlaces, Roles},
+    timelock::{Config, Parameters},
+};
 
 use super::OracleParams;
 use crate::errors::{OracleError, ensure};
@@ -31,6 +35,10 @@ pub struct OracleConfig {
     pub admin: Pubkey,
     /// Owner of the token accounts that receive the protocol's fees.
     pub treasury: Pubkey,
+    /// Whom the admin's role is offered to; the zero key for nobody.
+    pub admin_offered_to: Pubkey,
+    /// Whom the treasury's role is offered to; the zero key for nobody.
+    pub treasury_offered_to: Pubkey,
     /// Mints that services may charge.
     pub bond_mints: [BondMint; BOND_MINTS_MAX],
     /// Unix second from which the queued change may be applied; 0 when none is queued.
@@ -79,6 +87,17 @@ impl OracleConfig {
     }
 }
 
+impl Roles for OracleConfig {
+    type Refusal = OracleError;
+
+    fn places(&mut self, role: Role) -> RolePlaces<'_> {
+        match role {
+            Role::Admin => RolePlaces { holder: &mut self.admin, offered_to: &mut self.admin_offered_to },
+            Role::Treasury => RolePlaces { holder: &mut self.treasury, offered_to: &mut self.treasury_offered_to },
+        }
+    }
+}
+
 impl Config for OracleConfig {
     type Params = OracleParams;
     type Refusal = OracleError;
@@ -108,6 +127,7 @@ impl Config for OracleConfig {
 #[cfg(test)]
 mod tests {
     use bytemuck::Zeroable;
+    use modchains_program_kit::timelock::TIMELOCK_SECONDS_MIN;
 
     use super::{super::params::tests::PARAMS, *};
     use crate::test_support::refusal;
@@ -125,7 +145,7 @@ mod tests {
     fn a_change_waits_for_the_timelock_that_was_in_force_when_it_was_queued() {
         let mut config = config();
         assert_eq!(refusal(config.apply(i64::MAX)), OracleError::NoChangeQueued);
-        let shorter = OracleParams { timelock_seconds: 0, ..PARAMS };
+        let shorter = OracleParams { timelock_seconds: TIMELOCK_SECONDS_MIN, ..PARAMS };
         config.queue(shorter, 1_000).unwrap();
         assert_eq!(refusal(config.apply(1_000 + 172_799)), OracleError::TimelockRunning);
         assert_eq!(config.params, PARAMS);
@@ -153,6 +173,21 @@ mod tests {
         assert_eq!(config.bond_mint(&dearer.mint).unwrap(), dearer);
         assert_eq!(refusal(config.allow(bond_mint(9))), OracleError::BondMintListFull);
         assert_eq!(refusal(config.bond_mint(&bond_mint(9).mint)), OracleError::BondMintNotAllowed);
+    }
+
+    #[test]
+    fn a_delisted_mint_frees_its_place_for_another() {
+        let mut config = config();
+        for tag in 1..=8 {
+            config.allow(bond_mint(tag)).unwrap();
+        }
+        config.delist(&bond_mint(3).mint).unwrap();
+        assert_eq!(config.listed(&bond_mint(3).mint), None);
+        for absent in [bond_mint(3).mint, bond_mint(9).mint, Pubkey::default()] {
+            assert_eq!(refusal(config.delist(&absent)), OracleError::BondMintNotAllowed);
+        }
+        config.allow(bond_mint(9)).unwrap();
+        assert_eq!(config.listed(&bond_mint(9).mint), Some(bond_mint(9)));
     }
 
     #[test]

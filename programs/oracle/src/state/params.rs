@@ -33,7 +33,7 @@ pub struct OracleParams {
     pub epoch_seconds: u32,
     /// Result bond as a multiple of the fee, in basis points; 10,000 to 1,000,000.
     pub bond_multiple_bps: u32,
-    /// Delay of every configuration change; at most 30 days.
+    /// Delay of every configuration change; a day to 30 days.
     pub timelock_seconds: u32,
     /// Split of services whose creator names none.
     pub split: UsageSplit,
@@ -71,7 +71,7 @@ impl OracleParams {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use modchains_program_kit::timelock::TIMELOCK_SECONDS_MAX;
+    use modchains_program_kit::timelock::{TIMELOCK_SECONDS_MAX, TIMELOCK_SECONDS_MIN};
 
     use super::*;
     use crate::test_support::refusal;
@@ -98,7 +98,7 @@ pub(crate) mod tests {
     #[test]
     fn each_parameter_is_bounded_on_both_sides() {
         assert!(PARAMS.validate().is_ok());
-        let out_of_bounds: [fn(&mut OracleParams); 10] = [
+        let out_of_bounds: [fn(&mut OracleParams); 11] = [
             |params| params.challenge_window_seconds = 0,
             |params| params.challenge_window_seconds = params.cooldown_seconds + 1,
             |params| params.claim_seconds = 0,
@@ -108,6 +108,7 @@ pub(crate) mod tests {
             |params| params.epoch_seconds = EPOCH_SECONDS_MAX + 1,
             |params| params.bond_multiple_bps = BOND_MULTIPLE_BPS_MIN - 1,
             |params| params.bond_multiple_bps = BOND_MULTIPLE_BPS_MAX + 1,
+            |params| params.timelock_seconds = TIMELOCK_SECONDS_MIN - 1,
             |params| params.timelock_seconds = TIMELOCK_SECONDS_MAX + 1,
         ];
         for corrupt in out_of_bounds {

@@ -5,7 +5,7 @@ use modchains_sdk::{
     Pubkey, address,
     decode::Fetched,
     exchange::state::Referral,
-    instruction::exchange::{referral_claim, referral_open},
+    instruction::exchange::{referral_claim, referral_close, referral_open},
 };
 
 use super::market::Listing;
@@ -25,6 +25,8 @@ pub enum ReferralCommand {
     Show(ReferralArgs),
     /// Pay what a referral has earned to its referrer. Anyone may.
     Claim(ReferralArgs),
+    /// Close your referral, of which nothing is due. Its rent goes to who paid it.
+    Close(CloseArgs),
 }
 
 /// A referral.
@@ -47,7 +49,36 @@ impl ReferralCommand {
             Self::Open(args) => args.open(connection).await,
             Self::Show(args) => args.show(connection).await,
             Self::Claim(args) => args.claim(connection).await,
+            Self::Close(args) => args.run(connection).await,
         }
+    }
+}
+
+/// Arguments of `referral close`.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Trades that name a closed referral are refused.
+
+Example:
+  modchains referral close MODEL")]
+pub struct CloseArgs {
+    #[command(flatten)]
+    model: ModelArg,
+}
+
+impl CloseArgs {
+    async fn run(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
+        let model = self.model.address(connection).await?;
+        let market = address::exchange::market(&model);
+        let referral = connection.client.referral(&market, &signer.pubkey()).await?;
+        if referral.value.due_atoms != 0 {
+            return Err(CliError::unfit("the referral is owed something", "use `modchains referral claim` first"));
+        }
+        let close = referral_close(&signer.pubkey(), &model, &referral.value.paid_by);
+        let report = Report::new().text("model", model).text("referral", referral.address);
+        let report = report.text("rent_to", referral.value.paid_by);
+        let receipt = connection.ask_and_send("Closing the referral", &report, &[close], signer).await?;
+        Ok(report.receipt(&receipt))
     }
 }
 

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use modchains_sdk::{
     Pubkey, address,
     exchange::state::ModelVersion,
-    instruction::oracle::{service_configure, service_open},
+    instruction::oracle::{service_configure, service_open, service_split_apply},
     oracle::{
         instructions::{ServiceConfigureArgs, ServiceOpenArgs},
         state::{INPUT_BYTES_MAX, Service, ServiceTerms, UsageSplit},
@@ -33,6 +33,8 @@ pub enum ServiceCommand {
     Open(OpenArgs),
     /// Change the terms of new requests. What is not given stays as it is.
     Configure(ConfigureArgs),
+    /// Put a queued split of fees into force, once its 31 days are over. Anyone may.
+    SplitApply(ShowArgs),
     /// Show terms, escrow and accrued fees.
     Show(ShowArgs),
 }
@@ -42,6 +44,7 @@ impl ServiceCommand {
         match self {
             Self::Open(args) => args.run(connection).await,
             Self::Configure(args) => args.run(connection).await,
+            Self::SplitApply(args) => args.split_apply(connection).await,
             Self::Show(args) => args.run(connection).await,
         }
     }
@@ -143,7 +146,8 @@ enum State {
 #[derive(Debug, Args)]
 #[command(
     after_long_help = "The protocol's present windows and bonds are taken over for new requests. Requests that exist
-keep their terms.
+keep their terms. A split that gives less to stakers, creator, reserve or protocol is queued for 31 days; then anyone can put
+it into force with `modchains service split-apply`.
 
 Examples:
   modchains service configure MODEL --fee 0.002
@@ -182,7 +186,7 @@ impl ConfigureArgs {
             max_wait_max_seconds: self.terms.wait_max.unwrap_or(service.max_wait_max_seconds),
             input_bytes_max: self.terms.input_max.unwrap_or(service.input_bytes_max),
             output_bytes_max: self.terms.output_max.unwrap_or(service.output_bytes_max),
-            split: Some(self.terms.split.unwrap_or(service.split)),
+            split: self.terms.split,
         };
         let open = self.state.map_or(service.open == 1, |state| state == State::Open);
         let about = Report::new().text("model", address).number("version", index).flag("open", open);
@@ -193,7 +197,7 @@ impl ConfigureArgs {
     }
 }
 
-/// Arguments of `service show`.
+/// A service, by its model.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
     #[command(flatten)]
@@ -204,13 +208,38 @@ impl ShowArgs {
     async fn run(&self, connection: &Connection) -> Result<Report> {
         show(connection, &self.model.address(connection).await?).await
     }
+
+    async fn split_apply(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
+        let model = self.model.address(connection).await?;
+        let service = connection.client.service(&model).await?.value;
+        let now_seconds = connection.client.now_seconds().await?;
+        if service.pending_split_at_seconds == 0 {
+            let remedy = "queue one with `modchains service configure --split`";
+            return Err(CliError::unfit("the service has no queued split", remedy));
+        }
+        let about = add_queued_split(Report::new().text("model", model), &service, now_seconds);
+        let apply = service_split_apply(&model);
+        let receipt = connection.ask_and_send("Applying the split", &about, &[apply], signer).await?;
+        Ok(show(connection, &model).await?.receipt(&receipt))
+    }
 }
 
 async fn show(connection: &Connection, model: &Pubkey) -> Result<Report> {
     let service = connection.client.service(model).await?.value;
     let quote = connection.token(&service.quote_mint).await?;
     let version = connection.client.state::<ModelVersion>(&service.version).await?.value.index;
-    Ok(report(&service, version, &quote))
+    let now_seconds = connection.client.now_seconds().await?;
+    Ok(add_queued_split(report(&service, version, &quote), &service, now_seconds))
+}
+
+/// Adds the split that waits for its timelock, if one does.
+fn add_queued_split(report: Report, service: &Service, now_seconds: i64) -> Report {
+    if service.pending_split_at_seconds == 0 {
+        return report;
+    }
+    let queued = split_report(&service.pending_split).time("from", service.pending_split_at_seconds, now_seconds);
+    report.group("queued_split", queued)
 }
 
 /// The terms of a service that is to be opened or changed.
@@ -247,7 +276,8 @@ fn report(service: &Service, version: u32, quote: &TokenView) -> Report {
         .number("challenge_window_seconds", service.challenge_window_seconds)
         .number("input_bytes_max", service.input_bytes_max)
         .number("output_bytes_max", service.output_bytes_max)
-        .number("requests_created", service.requests_created);
+        .number("requests_created", service.requests_created)
+        .number("terms_counter", service.terms_counter);
     amount(report, "escrowed", service.escrowed_atoms).group("split", split).group("accrued", accrued)
 }
 

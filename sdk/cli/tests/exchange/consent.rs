@@ -50,9 +50,11 @@ const COMMANDS: &[(&str, Act)] = &[
     ("model contributors apply", Sends("MODEL")),
     ("model contributors show", Reads),
     ("model contributors claim", Sends("MODEL")),
+    ("model contributors close", Sends("MODEL")),
     ("model licence set", Sends("MODEL --price 1")),
     ("model licence grant", Sends("MODEL --grantee SOMEBODY --uses all")),
     ("model licence revoke", Sends("MODEL --grantee SOMEBODY")),
+    ("model licence close", Sends("MODEL --grantee SOMEBODY")),
     ("model licence show", Reads),
     ("model content mint", Sends("MODEL --title a --uri https://a.example")),
     ("market open", Sends("MODEL --virtual-reserve 30")),
@@ -74,6 +76,7 @@ const COMMANDS: &[(&str, Act)] = &[
     ("operator close", Sends("MODEL")),
     ("service open", Sends("MODEL --fee 0.1")),
     ("service configure", Sends("MODEL --fee 0.1")),
+    ("service split-apply", Sends("MODEL")),
     ("service show", Reads),
     ("request new", Sends("MODEL --input-hex 00")),
     ("request show", Reads),
@@ -90,6 +93,7 @@ const COMMANDS: &[(&str, Act)] = &[
     ("referral open", Sends("MODEL")),
     ("referral show", Reads),
     ("referral claim", Sends("MODEL")),
+    ("referral close", Sends("MODEL")),
 ];
 
 /// What a command that sends does to the thing that it is about: the last word of its name.

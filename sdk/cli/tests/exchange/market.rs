@@ -109,9 +109,13 @@ fn a_referrer_earns_a_part_of_the_protocols_fee() {
     assert_eq!(amounts(&bought, ["paid", "got"]), amounts(&quote, ["pay", "get"]), "naming somebody costs nothing");
     // 1 % of 1 SOL, 20 % of it for the protocol, a quarter of that for the referrer.
     assert_eq!(atoms(&friend.json(&["referral", "show", &model])["due"]), 500_000);
+    assert_eq!(friend.refused(&["referral", "close", &model]).0, "unfit");
     let paid = trader.json(&["referral", "claim", &model, "--referrer", &friend.address]);
     assert_eq!((atoms(&paid["paid"]), friend.balance(&model).1), (500_000, 500_000));
     assert_eq!(trader.refused(&["referral", "claim", &model, "--referrer", &friend.address]).0, "unfit");
+    assert_eq!(trader.refused(&["referral", "close", &model]).0, "account_missing");
+    assert_eq!(friend.json(&["referral", "close", &model])["rent_to"], friend.address.as_str());
+    assert_eq!(friend.refused(&["referral", "show", &model]).0, "account_missing");
 }
 
 #[test]

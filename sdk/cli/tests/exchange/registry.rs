@@ -4,7 +4,7 @@ use modchains_sdk::address;
 
 use crate::{
     HASH, listed,
-    network::{NETWORK, atoms, eventually},
+    network::{NETWORK, atoms},
 };
 
 /// Its name, symbol and URI make a mint of 355 bytes, the length of a multisig, which Token-2022 therefore pads.
@@ -39,6 +39,10 @@ fn a_model_changes_hands_in_two_steps() {
     assert_eq!(creator.json(&["model", "show", &model])["offered_to"], heir.address.as_str());
     let (label, message) = stranger.refused(&["model", "transfer", "accept", &model]);
     assert!(label == "unfit" && message.contains(&heir.address), "{message}");
+    let seen = heir.json(&["model", "transfer", "show", &model])["terms_counter"].to_string();
+    creator.json(&["model", "licence", "set", &model, "--royalty", "5"]);
+    let (label, message) = heir.refused(&["model", "transfer", "accept", &model, "--terms-counter", &seen]);
+    assert!(label == "unfit" && message.contains("look at it again"), "{message}");
     heir.json(&["model", "transfer", "accept", &model]);
     assert_eq!(heir.json(&["model", "show", &model])["creator"], heir.address.as_str());
     let (label, message) = creator.refused(&["model", "transfer", "offer", &model, "--to", &stranger.address]);
@@ -47,30 +51,30 @@ fn a_model_changes_hands_in_two_steps() {
     assert_eq!(listed["models"][0]["model"], model.as_str());
 }
 
+/// Shares in force are the programs' tests' to pay out: no clock of a network moves a day.
 #[test]
-fn contributors_are_paid_their_shares_after_the_timelock() {
+fn contributors_are_queued_for_the_end_of_the_timelock_and_closed() {
     let (creator, model) = listed("shared");
     let (one, trader) = (NETWORK.person("contributor", 1), NETWORK.person("payer", 20));
     trader.json(&["market", "buy", "10", &model]);
     let share = format!("{}=40", one.address);
     let queued = creator.json(&["model", "contributors", "set", &model, "--share", &share]);
-    assert_eq!(queued["creator_keeps"]["percent"], "60");
-    eventually("the end of the timelock", || {
-        creator.command(&["model", "contributors", "apply", &model, "--yes"]).output().unwrap().status.success()
-    });
+    assert_eq!((&queued["creator_keeps"]["percent"], &queued["timelock_seconds"]), (&"60".into(), &172_800.into()));
+    let (label, message) = creator.refused(&["model", "contributors", "apply", &model]);
+    assert!(label == "TimelockRunning" && message.contains("wait for the end"), "{message}");
     let shown = creator.json(&["model", "contributors", "show", &model]);
-    // 1 % of 10 SOL, 15 % of it for the creator: before the list was in force all of that was the creator's.
-    assert_eq!((atoms(&shown["creator_owed"]), atoms(&shown["contributors"][0]["owed"])), (15_000_000, 0));
-    trader.json(&["market", "buy", "2", &model]);
-    let shown = creator.json(&["model", "contributors", "show", &model]);
-    assert_eq!(atoms(&shown["contributors"][0]["owed"]), 1_200_000);
-    let paid = trader.json(&["model", "contributors", "claim", &model, "--beneficiary", &one.address]);
-    assert_eq!((atoms(&paid["paid"]), one.balance(&model).1), (1_200_000, 1_200_000));
-    let paid = creator.json(&["fees", "claim", &model, "--as", "creator"]);
-    assert_eq!(atoms(&paid["paid"]), 15_000_000 + 1_800_000);
+    // 1 % of 10 SOL, 15 % of it for the creator: until the list is in force all of that is the creator's.
+    assert_eq!((atoms(&shown["creator_owed"]), shown["contributors"].as_array().map(Vec::len)), (15_000_000, Some(0)));
+    assert_eq!(shown["queued"][0]["part"]["percent"], "40");
     assert_eq!(one.refused(&["model", "contributors", "claim", &model]).0, "unfit");
     let twice = ["model", "contributors", "set", &model, "--share", &share, "--share", &share];
     assert_eq!(creator.refused(&twice).0, "unfit");
+    assert_eq!(one.refused(&["model", "contributors", "close", &model]).0, "NotCreator");
+    let closed = creator.json(&["model", "contributors", "close", &model]);
+    assert_eq!(closed["rent_to"], creator.address.as_str());
+    assert_eq!(creator.refused(&["model", "contributors", "show", &model]).0, "account_missing");
+    let paid = creator.json(&["fees", "claim", &model, "--as", "creator"]);
+    assert_eq!(atoms(&paid["paid"]), 15_000_000);
 }
 
 #[test]
@@ -95,6 +99,9 @@ fn a_licence_is_set_granted_and_revoked() {
     creator.json(&["model", "licence", "revoke", &model, "--grantee", &user.address]);
     let shown = user.json(&["model", "licence", "show", &model, "--grantee", &user.address]);
     assert_eq!(shown["grant"]["in_force"], false);
+    let closed = creator.json(&["model", "licence", "close", &model, "--grantee", &user.address]);
+    assert_eq!(closed["rent_to"], creator.address.as_str());
+    assert_eq!(user.refused(&["model", "licence", "show", &model, "--grantee", &user.address]).0, "account_missing");
     let last = [&["model", "licence", "grant", &model][..], &grant[..], &["--irrevocable"]].concat();
     creator.json(&last);
     let (label, message) = creator.refused(&["model", "licence", "revoke", &model, "--grantee", &user.address]);
@@ -110,6 +117,11 @@ fn what_a_final_request_generated_is_minted_once() {
     let (requester, operator) = (NETWORK.person("artist", 20), NETWORK.person("maker", 50));
     creator.json(&["vault", "open", &model]);
     creator.json(&["service", "open", &model, "--fee", "0.05"]);
+    let split = creator.json(&["service", "configure", &model, "--split", "6300,1000,700,1500,500"]);
+    let queued = &split["queued_split"];
+    assert_eq!((&split["split"]["stakers"]["percent"], &queued["stakers"]["percent"]), (&"11".into(), &"10".into()));
+    let (label, message) = requester.refused(&["service", "split-apply", &model]);
+    assert!(label == "TimelockRunning" && message.contains("wait for the end"), "{message}");
     creator.json(&["model", "licence", "set", &model, "--content-fee", "0.2", "--royalty", "5"]);
     operator.json(&["operator", "register", "10", &model]);
     let asked = requester.json(&["request", "new", &model, "--input-hex", "0011", "--use", "personal,content"]);

@@ -1,14 +1,13 @@
-//! Instructions of the exchange.
+//! Instructions of the exchange about listing and trading.
 
 use modchains_exchange::{
     ID, accounts, instruction as data,
-    instructions::{
-        ConfigInitializeArgs, MarketDepositArgs, MarketOpenArgs, ModelRegisterArgs, ModelVersionPublishArgs,
-    },
-    state::{FeeBeneficiary, MarketParams, MarketTradeArgs},
+    instructions::{MarketDepositArgs, MarketOpenArgs, ModelRegisterArgs, ModelVersionPublishArgs},
+    state::{FeeBeneficiary, MarketTradeArgs},
 };
 use solana_instruction::Instruction;
 
+pub use super::authority::exchange::*;
 use super::{Token, instruction};
 use crate::{
     Pubkey,
@@ -18,36 +17,6 @@ use crate::{
         vault,
     },
 };
-
-/// Creates the configuration. The program's upgrade authority signs and pays.
-pub fn config_initialize(authority: &Pubkey, args: ConfigInitializeArgs) -> Instruction {
-    let accounts = accounts::ConfigInitialize {
-        authority: *authority,
-        config: config(),
-        program_data: address::program_data(&ID),
-        system_program: SYSTEM_PROGRAM,
-    };
-    instruction(ID, &accounts, &data::ConfigInitialize { args })
-}
-
-/// Queues parameters for markets that open after the timelock. The admin signs.
-pub fn config_change_queue(admin: &Pubkey, params: MarketParams) -> Instruction {
-    let accounts =
-        accounts::ConfigChangeQueue { admin: *admin, config: config(), event_authority: EVENT_AUTHORITY, program: ID };
-    instruction(ID, &accounts, &data::ConfigChangeQueue { params })
-}
-
-/// Applies the queued parameters.
-pub fn config_change_apply() -> Instruction {
-    let accounts = accounts::ConfigChangeApply { config: config(), event_authority: EVENT_AUTHORITY, program: ID };
-    instruction(ID, &accounts, &data::ConfigChangeApply {})
-}
-
-/// Allows a quote mint. The admin signs.
-pub fn quote_mint_allow(admin: &Pubkey, mint: &Pubkey) -> Instruction {
-    let accounts = accounts::QuoteMintAllow { admin: *admin, config: config(), mint: *mint };
-    instruction(ID, &accounts, &data::QuoteMintAllow {})
-}
 
 /// Lists a model and creates its token. The creator signs and pays.
 pub fn model_register(creator: &Pubkey, args: ModelRegisterArgs) -> Instruction {
@@ -172,6 +141,7 @@ pub fn referral_claim(model: &Pubkey, quote: &Token, referrer: &Pubkey) -> Instr
     let accounts = accounts::ReferralClaim {
         market,
         referral: referral(&market, referrer),
+        referrer: *referrer,
         quote_vault: quote_vault(&market),
         destination: quote.account_of(referrer),
         token_program: quote.program,
@@ -179,18 +149,6 @@ pub fn referral_claim(model: &Pubkey, quote: &Token, referrer: &Pubkey) -> Instr
         program: ID,
     };
     instruction(ID, &accounts, &data::ReferralClaim {})
-}
-
-/// Pauses a market's buys and moves until `until_seconds`, or resumes them with 0. The admin signs.
-pub fn market_pause(admin: &Pubkey, model: &Pubkey, until_seconds: i64) -> Instruction {
-    let accounts = accounts::MarketPause {
-        admin: *admin,
-        config: config(),
-        market: market(model),
-        event_authority: EVENT_AUTHORITY,
-        program: ID,
-    };
-    instruction(ID, &accounts, &data::MarketPause { until_seconds })
 }
 
 /// Moves a model's curve by its usage. Nobody signs.
@@ -220,6 +178,19 @@ pub fn market_deposit(depositor: &Pubkey, model: &Pubkey, quote: &Token, args: M
     instruction(ID, &accounts, &data::MarketDeposit { args })
 }
 
+/// Closes the account of `referrer` in a model's market, which must owe nothing. The referrer signs; the rent goes to
+/// `paid_by`, who paid it.
+pub fn referral_close(referrer: &Pubkey, model: &Pubkey, paid_by: &Pubkey) -> Instruction {
+    let accounts = accounts::ReferralClose {
+        referrer: *referrer,
+        referral: referral(&market(model), referrer),
+        paid_by: *paid_by,
+        event_authority: EVENT_AUTHORITY,
+        program: ID,
+    };
+    instruction(ID, &accounts, &data::ReferralClose {})
+}
+
 /// Moves the stakers' accrued trade fees into the model's vault. Nobody signs.
 pub fn fees_distribute(model: &Pubkey, quote: &Token) -> Instruction {
     let (market, vault) = (market(model), vault::vault(model));
@@ -246,6 +217,7 @@ pub fn fees_claim(model: &Pubkey, quote: &Token, owner: &Pubkey, beneficiary: Fe
         market,
         model: *model,
         config: config(),
+        owner: *owner,
         quote_vault: quote_vault(&market),
         destination: quote.account_of(owner),
         token_program: quote.program,

@@ -1,5 +1,6 @@
 //! One builder for each instruction. Each takes people, a model and a token, and derives every other address.
 
+mod authority;
 pub mod budget;
 pub mod claim;
 pub mod exchange;

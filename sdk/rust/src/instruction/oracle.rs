@@ -4,60 +4,22 @@ use modchains_core::licence::Admission;
 use modchains_oracle::{
     ID, accounts, instruction as data,
     instructions::{
-        BondDepositArgs, BondMintAllowArgs, BondWithdrawStartArgs, ConfigChangeQueueArgs, ConfigInitializeArgs,
-        OperatorRegisterArgs, RequestClaimArgs, RequestCreateArgs, ResultPostArgs, ServiceConfigureArgs,
-        ServiceOpenArgs,
+        BondDepositArgs, BondWithdrawStartArgs, OperatorRegisterArgs, RequestClaimArgs, RequestCreateArgs,
+        ResultPostArgs, ServiceConfigureArgs, ServiceOpenArgs,
     },
 };
 use solana_instruction::Instruction;
 
+pub use super::authority::oracle::*;
 use super::{Payee, Token, instruction};
 use crate::{
     Pubkey,
     address::{
-        self, SYSTEM_PROGRAM, exchange,
+        SYSTEM_PROGRAM, exchange,
         oracle::{EVENT_AUTHORITY, config, escrow, licence_use, operator, request, service, usage},
         vault,
     },
 };
-
-/// Creates the configuration. The program's upgrade authority signs and pays.
-pub fn config_initialize(authority: &Pubkey, args: ConfigInitializeArgs) -> Instruction {
-    let accounts = accounts::ConfigInitialize {
-        authority: *authority,
-        config: config(),
-        program_data: address::program_data(&ID),
-        system_program: SYSTEM_PROGRAM,
-        event_authority: EVENT_AUTHORITY,
-        program: ID,
-    };
-    instruction(ID, &accounts, &data::ConfigInitialize { args })
-}
-
-/// Queues parameters that services copy after the timelock. The admin signs.
-pub fn config_change_queue(admin: &Pubkey, args: ConfigChangeQueueArgs) -> Instruction {
-    let accounts =
-        accounts::ConfigChangeQueue { admin: *admin, config: config(), event_authority: EVENT_AUTHORITY, program: ID };
-    instruction(ID, &accounts, &data::ConfigChangeQueue { args })
-}
-
-/// Applies the queued parameters.
-pub fn config_change_apply() -> Instruction {
-    let accounts = accounts::ConfigChangeApply { config: config(), event_authority: EVENT_AUTHORITY, program: ID };
-    instruction(ID, &accounts, &data::ConfigChangeApply {})
-}
-
-/// Allows a mint for fees and bonds, or sets its amounts. The admin signs.
-pub fn bond_mint_allow(admin: &Pubkey, mint: &Pubkey, args: BondMintAllowArgs) -> Instruction {
-    let accounts = accounts::BondMintAllow {
-        admin: *admin,
-        config: config(),
-        mint: *mint,
-        event_authority: EVENT_AUTHORITY,
-        program: ID,
-    };
-    instruction(ID, &accounts, &data::BondMintAllow { args })
-}
 
 /// Makes `authority` an operator of a service with a bond from its associated account. It signs and pays.
 pub fn operator_register(

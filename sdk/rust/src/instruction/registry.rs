@@ -2,7 +2,7 @@
 
 use modchains_exchange::{
     ID, accounts, instruction as data,
-    instructions::ContentMintArgs,
+    instructions::{ContentMintArgs, ModelTransferAcceptArgs},
     state::{ContributorShare, LicenceGrantArgs, ModelTerms},
 };
 use solana_instruction::Instruction;
@@ -38,7 +38,12 @@ pub fn model_transfer_offer(creator: &Pubkey, model: &Pubkey, to: &Pubkey) -> In
 }
 
 /// Accepts a model that its creator `offered_by` offered to `to`, who signs. The offer's rent goes back.
-pub fn model_transfer_accept(to: &Pubkey, model: &Pubkey, offered_by: &Pubkey) -> Instruction {
+pub fn model_transfer_accept(
+    to: &Pubkey,
+    model: &Pubkey,
+    offered_by: &Pubkey,
+    args: ModelTransferAcceptArgs,
+) -> Instruction {
     let accounts = accounts::ModelTransferAccept {
         to: *to,
         model: *model,
@@ -47,7 +52,7 @@ pub fn model_transfer_accept(to: &Pubkey, model: &Pubkey, offered_by: &Pubkey) -
         event_authority: EVENT_AUTHORITY,
         program: ID,
     };
-    instruction(ID, &accounts, &data::ModelTransferAccept {})
+    instruction(ID, &accounts, &data::ModelTransferAccept { args })
 }
 
 /// Takes the offer of a model back. The creator signs and gets its rent.
@@ -89,6 +94,20 @@ pub fn contributors_apply(model: &Pubkey) -> Instruction {
     instruction(ID, &accounts, &data::ContributorsApply {})
 }
 
+/// Closes the account of a model's contributors, of whom none has a share or is owed anything. The creator signs; the rent
+/// goes to `paid_by`, who paid it.
+pub fn contributors_close(creator: &Pubkey, model: &Pubkey, paid_by: &Pubkey) -> Instruction {
+    let accounts = accounts::ModelAccountClose {
+        creator: *creator,
+        model: *model,
+        account: contributors(model),
+        paid_by: *paid_by,
+        event_authority: EVENT_AUTHORITY,
+        program: ID,
+    };
+    instruction(ID, &accounts, &data::ContributorsClose {})
+}
+
 /// Pays a contributor, or the creator of a model with contributors, to the associated account of `beneficiary`. Nobody
 /// signs.
 pub fn contributor_claim(model: &Pubkey, quote: &Token, beneficiary: &Pubkey) -> Instruction {
@@ -97,13 +116,14 @@ pub fn contributor_claim(model: &Pubkey, quote: &Token, beneficiary: &Pubkey) ->
         market,
         model: *model,
         contributors: contributors(model),
+        beneficiary: *beneficiary,
         quote_vault: quote_vault(&market),
         destination: quote.account_of(beneficiary),
         token_program: quote.program,
         event_authority: EVENT_AUTHORITY,
         program: ID,
     };
-    instruction(ID, &accounts, &data::ContributorClaim { beneficiary: *beneficiary })
+    instruction(ID, &accounts, &data::ContributorClaim {})
 }
 
 /// Grants `args.grantee` a licence, or replaces one that is revocable or over. The creator signs and pays its rent the
@@ -130,6 +150,20 @@ pub fn licence_revoke(creator: &Pubkey, model: &Pubkey, grantee: &Pubkey) -> Ins
         program: ID,
     };
     instruction(ID, &accounts, &data::LicenceRevoke {})
+}
+
+/// Closes the licence of `grantee`, which must be revoked or expired. The creator signs; the rent goes to `paid_by`, who
+/// paid it.
+pub fn licence_close(creator: &Pubkey, model: &Pubkey, grantee: &Pubkey, paid_by: &Pubkey) -> Instruction {
+    let accounts = accounts::ModelAccountClose {
+        creator: *creator,
+        model: *model,
+        account: licence(model, grantee),
+        paid_by: *paid_by,
+        event_authority: EVENT_AUTHORITY,
+        program: ID,
+    };
+    instruction(ID, &accounts, &data::LicenceClose {})
 }
 
 /// Mints the final result of `request` to its requester, who signs and pays fee and rent. `quote` is the token of the

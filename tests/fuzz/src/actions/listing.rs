@@ -1,11 +1,15 @@
 //! Configuration, models, versions, markets, and what the admin may do to them.
 
 use anchor_lang::prelude::Pubkey;
+use bytemuck::Zeroable;
 use modchains_exchange::{
     instructions::{MarketDepositArgs, MarketOpenArgs, ModelRegisterArgs},
-    state::{FeeBeneficiary, LaunchArgs, MarketParams},
+    state::{FeeBeneficiary, LaunchArgs, MarketParams, PauseBudget},
 };
-use modchains_oracle::instructions::{ServiceConfigureArgs, ServiceOpenArgs};
+use modchains_oracle::{
+    instructions::{ServiceConfigureArgs, ServiceOpenArgs},
+    state::UsageSplit,
+};
 use modchains_sdk::{
     address,
     instruction::{exchange, oracle, vault},
@@ -30,6 +34,7 @@ pub const ACTIONS: &[Action] = &[
     Action { name: "market_open", weight: 6, build: open },
     Action { name: "vault_and_service_open", weight: 6, build: open_rest },
     Action { name: "service_configure", weight: 4, build: configure },
+    Action { name: "service_split_apply", weight: 4, build: split_apply },
     Action { name: "market_deposit", weight: 14, build: deposit },
     Action { name: "market_pause", weight: 5, build: pause },
     Action { name: "fees_distribute", weight: 16, build: distribute },
@@ -73,8 +78,12 @@ pub fn complete(setup: &Setup, index: usize) -> Vec<Instruction> {
     let args = named(index);
     let model = address::exchange::model(&creator, &args.name);
     let quote = setup.quotes[shape.quote];
-    let open =
-        MarketOpenArgs { depth_atoms: shape.depth_atoms, virtual_atoms: shape.virtual_atoms, launch: shape.launch };
+    let open = MarketOpenArgs {
+        depth_atoms: shape.depth_atoms,
+        virtual_atoms: shape.virtual_atoms,
+        launch: shape.launch,
+        params: setup.params(),
+    };
     let mut service = service_terms();
     service.max_wait_max_seconds = 7_200;
     service.fee_atoms = [50_000_000, 997, 1_000_000_000][index];
@@ -193,6 +202,7 @@ fn open(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
         depth_atoms: 990_000_000 + pick.magnitude(100_000_000_000_000_000),
         virtual_atoms: 990_000 + pick.magnitude(1_000_000_000_000_000_000),
         launch,
+        params: if pick.percent(95) { setup.params() } else { MarketParams::DEFAULT },
     };
     let what = format!("{} opens the market of {}", short(&creator), short(&model));
     let mut plan = Plan::one(exchange::market_open(&creator, &model, &quote, args), what);
@@ -229,9 +239,32 @@ fn configure(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let mut terms = service_terms();
     terms.max_wait_max_seconds = 7_200;
     terms.fee_atoms = pick.amount(10_000_000_000);
+    terms.split = pick.percent(40).then(|| split(pick));
     let args = ServiceConfigureArgs { terms, open: pick.percent(90) };
     let what = format!("{} changes the service of {}", short(&creator), short(&model));
     Some(Plan::one(oracle::service_configure(&creator, &model, version, args), what))
+}
+
+/// A split that mostly adds up and keeps the minima.
+fn split(pick: &mut Pick) -> UsageSplit {
+    let operator_bps = 4_990 + pick.below(2_000) as u16;
+    let vault_bps = 490 + pick.below(1_500) as u16;
+    let (reserve_bps, protocol_bps) = (295 + pick.below(700) as u16, 295 + pick.below(300) as u16);
+    let creator_bps = 10_000_u16.saturating_sub(operator_bps + vault_bps + reserve_bps + protocol_bps);
+    UsageSplit { operator_bps, vault_bps, creator_bps, reserve_bps, protocol_bps }
+}
+
+fn split_apply(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let careless = pick.percent(10);
+    let now = setup.chain.now();
+    let is_ripe = |at_seconds: i64| at_seconds != 0 && now >= at_seconds;
+    let services = setup.ledger.services.values();
+    let waiting: Vec<_> = services.filter(|service| careless || is_ripe(service.pending_split_at_seconds)).collect();
+    let service = pick.one(&waiting)?;
+    let reasons = [(!is_ripe(service.pending_split_at_seconds), "nothing is due")];
+    let what = format!("the queued split of {} is applied", short(&service.model));
+    let instruction = oracle::service_split_apply(&service.model);
+    Some(Plan { expect: expect(&reasons, "its 31 days are over"), ..Plan::one(instruction, what) })
 }
 
 fn deposit(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
@@ -262,9 +295,14 @@ fn pause(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
         8 => now + 7 * 86_400 + pick.below(2) as i64,
         _ => i64::MAX,
     };
+    let budget =
+        setup.ledger.pause_budgets.get(&address::exchange::pause_budget(&address::exchange::market(&market.model)));
+    let mut budget = budget.copied().unwrap_or_else(PauseBudget::zeroed);
+    let is_spent = budget.order(market.rules().paused_until_seconds, until, now).is_err();
     let reasons = [
         (signer != admin(), "only the admin may"),
         (until > now + 7 * 86_400, "nobody may pause for longer than a week"),
+        (is_spent, "it was paused for 14 days of the last 90"),
     ];
     let what = format!("{} pauses {} until {until}", short(&signer), short(&market.model));
     let instruction = exchange::market_pause(&signer, &market.model, until);

@@ -4,6 +4,7 @@ pub mod listing;
 
 mod action;
 mod clock;
+mod closes;
 mod content;
 pub mod gifts;
 mod operators;
@@ -32,6 +33,7 @@ pub fn all() -> Vec<Action> {
         content::ACTIONS,
         referrals::ACTIONS,
         ownership::ACTIONS,
+        closes::ACTIONS,
     ]
     .concat()
 }

@@ -128,7 +128,7 @@ fn close(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
 
 fn config_queue(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let mut params = oracle_params();
-    params.timelock_seconds = if pick.percent(80) { 7_200 } else { 0 };
+    params.timelock_seconds = if pick.percent(80) { 86_400 } else { 86_399 };
     params.challenge_window_seconds = 60 + pick.below(600) as u32;
     params.claim_seconds = 60 + pick.below(900) as u32;
     params.bond_multiple_bps = 10_000 + pick.below(20_000) as u32;

@@ -2,7 +2,10 @@
 
 use anchor_lang::prelude::Pubkey;
 use modchains_core::licence::USES_ALL;
-use modchains_exchange::state::{ContributorShare, LicenceGrantArgs, ModelTerms};
+use modchains_exchange::{
+    instructions::ModelTransferAcceptArgs,
+    state::{ContributorShare, LicenceGrantArgs, ModelTerms},
+};
 use modchains_sdk::instruction::registry::{self, contributor_claim, contributors_apply, contributors_queue};
 
 use super::action::{Action, Plan, expect, short};
@@ -63,8 +66,14 @@ fn accept(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let offers: Vec<_> = setup.ledger.transfers.values().collect();
     let offer = pick.one(&offers)?;
     let to = setup.mostly(offer.to, pick);
-    let instruction = registry::model_transfer_accept(&to, &offer.model, &offer.offered_by);
-    let reasons = [(to != offer.to, "it was offered to another")];
+    let seen = setup.ledger.models.get(&offer.model)?.terms_counter;
+    let terms_counter = if pick.percent(90) { seen } else { seen.wrapping_sub(1) };
+    let args = ModelTransferAcceptArgs { terms_counter };
+    let instruction = registry::model_transfer_accept(&to, &offer.model, &offer.offered_by, args);
+    let reasons = [
+        (to != offer.to, "it was offered to another"),
+        (terms_counter != seen, "its terms have changed since they were looked at"),
+    ];
     let what = format!("{} accepts {}", short(&to), short(&offer.model));
     Some(Plan { expect: expect(&reasons, "it was offered"), ..Plan::one(instruction, what) })
 }

@@ -4,10 +4,13 @@ use anchor_lang::prelude::Pubkey;
 use modchains_exchange::state::{
     Contributors, ExchangeConfig, Licence, Market, Model, ModelTransfer, ModelVersion, Referral,
 };
-use modchains_oracle::state::{OracleConfig, Service};
+use modchains_oracle::state::{OracleConfig, Service, UsageSplit};
 use modchains_vault::state::{Position, RevenuePool, Vault};
 
-use super::law::{Law, Sight, Verdict, hold};
+use super::{
+    holdings::owed_to_contributors,
+    law::{Law, Sight, Verdict, hold},
+};
 use crate::{seen::Seen, shadow_ledger::State};
 
 pub const LAWS: &[Law] = &[
@@ -37,9 +40,19 @@ pub const LAWS: &[Law] = &[
         check: only_the_admin_pauses,
     },
     Law {
+        name: "a_split_that_gives_somebody_less_waits",
+        sentence: "A service's split changes by the creator's signature to one that gives nobody but operators less, or to the queued one, once 31 days are over.",
+        check: a_split_that_gives_somebody_less_waits,
+    },
+    Law {
         name: "only_the_owner_moves_a_position",
         sentence: "A position changes by its owner's signature.",
         check: only_the_owner_moves_a_position,
+    },
+    Law {
+        name: "closed_accounts_owe_nothing",
+        sentence: "Referrals, licences and contributors' accounts end by the signature of the one whose they are, and owe or allow nothing.",
+        check: closed_accounts_owe_nothing,
     },
     Law {
         name: "accounts_stay",
@@ -73,9 +86,9 @@ fn only_the_creator_changes_a_model(sight: &Sight) -> Verdict {
             hold!(signed(sight.seen, &after.creator), "{} did not sign a registration", after.creator);
             continue;
         };
-        // Anybody may apply queued shares; that marks the model and changes nothing else.
-        let marked = Model { has_contributors: after.has_contributors, ..before };
-        if bytes(&marked) == bytes(&after) && after.has_contributors >= before.has_contributors {
+        // Anybody may apply queued shares; that marks the model, counts as a change, and changes nothing else.
+        let applied = Model { has_contributors: 1, terms_counter: before.terms_counter + 1, ..before };
+        if bytes(&before) == bytes(&after) || bytes(&applied) == bytes(&after) {
             continue;
         }
         if before.creator != after.creator {
@@ -146,7 +159,7 @@ fn only_the_creator_disposes(sight: &Sight) -> Verdict {
     let queued = |before: &Contributors, after: &Contributors| {
         after.pending_at_seconds > before.pending_at_seconds || bytes(&before.pending) != bytes(&after.pending)
     };
-    let terms = |service: &Service| (service.fee_atoms, service.open, service.version, bytes(&service.split).to_vec());
+    let terms = |service: &Service| (service.fee_atoms, service.open, service.version);
     Ok(by_creator::<Market>(sight, |market| Some(market.model), |_, _| false)?
         + by_creator::<Vault>(sight, |vault| Some(vault.model), |_, _| false)?
         + by_creator::<Service>(sight, |service| Some(service.model), |before, after| terms(before) != terms(after))?
@@ -174,6 +187,30 @@ fn only_the_admin_configures(sight: &Sight) -> Verdict {
             || (due && bytes(&applied) == bytes(&after));
         hold!(allowed && before.admin == after.admin, "the oracle's configuration changed");
         facts += 1;
+    }
+    Ok(facts)
+}
+
+fn a_split_that_gives_somebody_less_waits(sight: &Sight) -> Verdict {
+    let mut facts = 0;
+    for (_, before, after) in sight.seen.kept::<Service>() {
+        let others = |split: &UsageSplit| [split.vault_bps, split.creator_bps, split.reserve_bps, split.protocol_bps];
+        if before.split == after.split {
+            continue;
+        }
+        let pairs = others(&before.split).into_iter().zip(others(&after.split));
+        let lowers = pairs.into_iter().any(|(before, after)| after < before);
+        let is_creator = creator(sight, &after.model).is_some_and(|creator| signed(sight.seen, &creator));
+        let is_ripe = before.pending_split_at_seconds != 0 && sight.seen.now >= before.pending_split_at_seconds;
+        let applied = is_ripe && before.pending_split == after.split;
+        hold!(applied || (is_creator && !lowers), "{:?} became {:?}", before.split, after.split);
+        hold!(after.split.vault_bps >= 500, "stakers get {}", after.split.vault_bps);
+        facts += 1;
+    }
+    for (_, before, after) in sight.seen.kept::<Service>() {
+        let is_queued = after.pending_split_at_seconds > before.pending_split_at_seconds;
+        let waits = after.pending_split_at_seconds - sight.seen.now;
+        hold!(!is_queued || waits == 31 * 86_400, "a split waits {waits} s");
     }
     Ok(facts)
 }
@@ -206,6 +243,31 @@ fn only_the_owner_moves_a_position(sight: &Sight) -> Verdict {
     Ok(facts)
 }
 
+fn closed_accounts_owe_nothing(sight: &Sight) -> Verdict {
+    let mut facts = 0;
+    fn gone<T: State>(seen: &Seen) -> impl Iterator<Item = T> + '_ {
+        seen.changes::<T>().filter(|change| change.after.is_none()).filter_map(|change| change.before)
+    }
+    let by_creator = |model: &Pubkey| creator(sight, model).is_some_and(|creator| signed(sight.seen, &creator));
+    for referral in gone::<Referral>(sight.seen) {
+        let may = signed(sight.seen, &referral.referrer);
+        hold!(may && referral.due_atoms == 0, "a referral of {} that is due {}", referral.referrer, referral.due_atoms);
+        facts += 1;
+    }
+    for licence in gone::<Licence>(sight.seen) {
+        let expires = licence.expires_at_seconds;
+        let is_over = licence.revoked_at_seconds != 0 || (expires != 0 && sight.seen.now >= expires);
+        hold!(is_over && by_creator(&licence.model), "the licence of {} ended", licence.grantee);
+        facts += 1;
+    }
+    for shares in gone::<Contributors>(sight.seen) {
+        let owes = owed_to_contributors(&shares) != 0 || shares.entries.iter().any(|entry| entry.bps != 0);
+        hold!(!owes && by_creator(&shares.model), "the contributors of {} are gone", shares.model);
+        facts += 1;
+    }
+    Ok(facts)
+}
+
 fn accounts_stay(sight: &Sight) -> Verdict {
     fn of<T: State>(seen: &Seen) -> Verdict {
         for change in seen.changes::<T>() {
@@ -215,8 +277,6 @@ fn accounts_stay(sight: &Sight) -> Verdict {
     }
     let seen = sight.seen;
     Ok(of::<Market>(seen)?
-        + of::<Referral>(seen)?
-        + of::<Contributors>(seen)?
         + of::<Vault>(seen)?
         + of::<RevenuePool>(seen)?
         + of::<Position>(seen)?

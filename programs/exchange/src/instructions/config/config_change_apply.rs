@@ -10,6 +10,11 @@ use crate::{
 #[event_cpi]
 #[derive(Accounts)]
 pub struct ConfigChangeApply<'info> {
+    /// CHECK: the configuration, checked by owner and discriminator. The IDL names its type.
+    #[cfg(not(feature = "idl-build"))]
+    #[account(mut)]
+    pub config: UncheckedAccount<'info>,
+    #[cfg(feature = "idl-build")]
     #[account(mut)]
     pub config: AccountLoader<'info, ExchangeConfig>,
 }
@@ -17,7 +22,7 @@ pub struct ConfigChangeApply<'info> {
 impl<'info> ConfigChangeApply<'info> {
     /// Moves the queued parameters into place.
     pub fn handle(&mut self, now_seconds: i64) -> Result<()> {
-        let params = self.config.load_mut()?.apply(now_seconds)?;
+        let params = ExchangeConfig::load(self.config.as_ref())?.apply(now_seconds)?;
         events::emit(&self.event_authority, &ConfigChangeApplied { params })
     }
 }

@@ -18,7 +18,7 @@ use crate::{
 pub struct ConfigInitializeArgs {
     /// Owner of the token accounts that receive the protocol's fees.
     pub treasury: Pubkey,
-    /// Delay of every later change, at most 30 days.
+    /// Delay of every later change, a day to 30 days.
     pub timelock_seconds: u32,
     /// What markets copy when they open.
     pub params: MarketParams,

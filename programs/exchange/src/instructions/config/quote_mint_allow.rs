@@ -1,14 +1,20 @@
 use anchor_lang::prelude::*;
 use modchains_program_kit::mint::hostile_extension;
 
-use crate::{errors::ExchangeError, state::ExchangeConfig};
+use crate::{
+    errors::ExchangeError,
+    events::{self, QuoteMintAllowed},
+    state::ExchangeConfig,
+};
 
 /// Allows markets to open with a quote mint.
+#[event_cpi]
 #[derive(Accounts)]
 pub struct QuoteMintAllow<'info> {
     pub admin: Signer<'info>,
-    #[account(mut, has_one = admin @ ExchangeError::NotAdmin)]
-    pub config: AccountLoader<'info, ExchangeConfig>,
+    /// CHECK: the configuration, checked by owner and discriminator.
+    #[account(mut)]
+    pub config: UncheckedAccount<'info>,
     /// CHECK: checked to be a mint of either token program.
     pub mint: UncheckedAccount<'info>,
 }
@@ -16,10 +22,14 @@ pub struct QuoteMintAllow<'info> {
 impl<'info> QuoteMintAllow<'info> {
     /// Adds the mint unless it carries an extension that could hurt holders.
     pub fn handle(&mut self) -> Result<()> {
+        let mut config = ExchangeConfig::load_for(&self.config, self.admin.key)?;
         if let Some(extension) = hostile_extension(&self.mint)? {
             return Err(extension_refusal(extension).into());
         }
-        self.config.load_mut()?.allow(self.mint.key())
+        let mint = self.mint.key();
+        config.allow(mint)?;
+        drop(config);
+        events::emit(&self.event_authority, &QuoteMintAllowed { mint })
     }
 }
 

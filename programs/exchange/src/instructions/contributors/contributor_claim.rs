@@ -8,8 +8,8 @@ use crate::{
     state::{Contributors, Market, Model},
 };
 
-/// Pays what a contributor is owed, or the creator's part, to a token account of theirs. Anyone may; the others' parts
-/// stay where they are.
+/// Pays what a contributor is owed, or the creator's part, to the associated token account of theirs, or to any other if
+/// they sign. Anyone may; the others' parts stay where they are.
 #[event_cpi]
 #[derive(Accounts)]
 pub struct ContributorClaim<'info> {
@@ -19,10 +19,12 @@ pub struct ContributorClaim<'info> {
     /// CHECK: the contributors, checked by owner, discriminator and model.
     #[account(mut)]
     pub contributors: UncheckedAccount<'info>,
+    /// CHECK: who is paid; need not sign.
+    pub beneficiary: UncheckedAccount<'info>,
     /// CHECK: the market's own quote vault, checked by its address.
     #[account(mut)]
     pub quote_vault: UncheckedAccount<'info>,
-    /// CHECK: checked to be an account of the quote mint owned by the beneficiary.
+    /// CHECK: checked to be where the beneficiary may be paid the quote mint.
     #[account(mut)]
     pub destination: UncheckedAccount<'info>,
     /// CHECK: must own the quote vault.
@@ -30,14 +32,14 @@ pub struct ContributorClaim<'info> {
 }
 
 impl<'info> ContributorClaim<'info> {
-    /// Shares out what accrued, then pays `beneficiary`.
-    pub fn handle(&mut self, beneficiary: Pubkey) -> Result<()> {
-        let model = self.model.key();
+    /// Shares out what accrued, then pays the beneficiary.
+    pub fn handle(&mut self) -> Result<()> {
+        let (model, beneficiary) = (self.model.key(), self.beneficiary.key());
         let (accrued_atoms, atoms, payout) = {
             let mut market = self.market.load_mut()?;
             ensure(market.model == model, ExchangeError::ModelMismatch)?;
             ensure(market.quote_vault == self.quote_vault.key(), ExchangeError::QuoteVaultMismatch)?;
-            token::require_token_account(&self.destination, &market.quote_mint, &beneficiary)?;
+            token::require_payee(&self.destination, &market.quote_mint, &beneficiary, self.beneficiary.is_signer)?;
             let mut contributors = account::state_mut::<Contributors>(&self.contributors, &crate::ID)?;
             contributors.require_of(&model)?;
             let accrued_atoms = market.release_creator_fees();

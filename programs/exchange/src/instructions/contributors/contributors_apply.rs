@@ -38,7 +38,7 @@ impl<'info> ContributorsApply<'info> {
             contributors.apply(accrued_atoms, &self.model.load()?.creator, now_seconds)?;
             (accrued_atoms, contributors.pending_count)
         };
-        self.model.load_mut()?.share_fees();
+        self.model.load_mut()?.share_fees()?;
         events::emit(&self.event_authority, &ContributorsApplied { model, count, accrued_atoms })
     }
 }

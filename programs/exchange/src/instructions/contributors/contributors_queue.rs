@@ -14,8 +14,10 @@ use crate::{
 pub struct ContributorsQueue<'info> {
     #[account(mut)]
     pub creator: Signer<'info>,
+    #[account(mut)]
     pub model: AccountLoader<'info, Model>,
-    pub config: AccountLoader<'info, ExchangeConfig>,
+    /// CHECK: the configuration, checked by owner and discriminator.
+    pub config: UncheckedAccount<'info>,
     /// CHECK: the model's contributors, by address; created here when there are none.
     #[account(mut)]
     pub contributors: UncheckedAccount<'info>,
@@ -26,16 +28,26 @@ impl<'info> ContributorsQueue<'info> {
     /// Validates and queues `shares`.
     pub fn handle(&mut self, shares: Vec<ContributorShare>, now_seconds: i64) -> Result<()> {
         let model = self.model.key();
-        self.model.load()?.require_creator(self.creator.key)?;
+        {
+            let mut model = self.model.load_mut()?;
+            model.require_creator(self.creator.key)?;
+            model.count_change()?;
+        }
         let bump = account::canonical_bump(&self.contributors, &[seeds::CONTRIBUTORS, model.as_ref()], &crate::ID)?;
         if *self.contributors.owner != crate::ID {
             let signer_seeds: &[&[u8]] = &[seeds::CONTRIBUTORS, model.as_ref(), &[bump]];
             account::create_zeroed::<Contributors>(&self.creator, &self.contributors, &crate::ID, signer_seeds)?;
+            let mut contributors = account::state_mut::<Contributors>(&self.contributors, &crate::ID)?;
+            contributors.open(model, self.creator.key(), bump);
         }
         let effective_at_seconds = {
             let mut contributors = account::state_mut::<Contributors>(&self.contributors, &crate::ID)?;
-            contributors.open(model, bump);
-            contributors.queue(&shares, self.creator.key, self.config.load()?.timelock_seconds, now_seconds)?;
+            contributors.queue(
+                &shares,
+                self.creator.key,
+                ExchangeConfig::load(&self.config)?.timelock_seconds,
+                now_seconds,
+            )?;
             contributors.pending_at_seconds
         };
         events::emit(&self.event_authority, &ContributorsQueued { model, shares, effective_at_seconds })

@@ -1,5 +1,5 @@
 use anchor_lang::prelude::*;
-use modchains_program_kit::token;
+use modchains_program_kit::{account, token};
 
 use crate::{
     errors::{ExchangeError, ensure},
@@ -8,17 +8,21 @@ use crate::{
     state::{Market, Referral},
 };
 
-/// Pays what a referrer has earned to a token account of the referrer. Anyone may.
+/// Pays what a referrer has earned to the referrer's associated token account, or to any other of the referrer who signs.
+/// Anyone may.
 #[event_cpi]
 #[derive(Accounts)]
 pub struct ReferralClaim<'info> {
     pub market: AccountLoader<'info, Market>,
-    #[account(mut, has_one = market @ ExchangeError::ReferralMismatch)]
-    pub referral: AccountLoader<'info, Referral>,
+    /// CHECK: the referrer's account, checked by owner, discriminator, market and referrer.
+    #[account(mut)]
+    pub referral: UncheckedAccount<'info>,
+    /// CHECK: who is paid, compared with the referral's; need not sign.
+    pub referrer: UncheckedAccount<'info>,
     /// CHECK: the market's own quote vault, by its stored key.
     #[account(mut)]
     pub quote_vault: UncheckedAccount<'info>,
-    /// CHECK: checked to be an account of the quote mint owned by the referrer.
+    /// CHECK: checked to be where the referrer may be paid the quote mint.
     #[account(mut)]
     pub destination: UncheckedAccount<'info>,
     /// CHECK: must own the quote vault.
@@ -28,12 +32,15 @@ pub struct ReferralClaim<'info> {
 impl<'info> ReferralClaim<'info> {
     /// Pays everything accrued.
     pub fn handle(&mut self) -> Result<()> {
-        let (referrer, atoms, payout) = {
+        let referrer = self.referrer.key();
+        let (atoms, payout) = {
             let market = self.market.load()?;
             ensure(market.quote_vault == self.quote_vault.key(), ExchangeError::QuoteVaultMismatch)?;
-            let mut referral = self.referral.load_mut()?;
-            token::require_token_account(&self.destination, &market.quote_mint, &referral.referrer)?;
-            (referral.referrer, referral.take()?, MarketPayout::of(&market))
+            token::require_payee(&self.destination, &market.quote_mint, &referrer, self.referrer.is_signer)?;
+            let mut referral = account::state_mut::<Referral>(&self.referral, &crate::ID)?;
+            ensure(referral.market == self.market.key(), ExchangeError::ReferralMismatch)?;
+            ensure(referral.referrer == referrer, ExchangeError::BeneficiaryMismatch)?;
+            (referral.take()?, MarketPayout::of(&market))
         };
         payout.pay(&self.token_program, &self.quote_vault, &self.destination, self.market.as_ref(), atoms)?;
         events::emit(&self.event_authority, &ReferralPaid { market: self.market.key(), referrer, atoms })

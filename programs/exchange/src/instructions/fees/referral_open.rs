@@ -29,7 +29,7 @@ impl<'info> ReferralOpen<'info> {
         let seeds: &[&[u8]] = &[seeds::REFERRAL, market.as_ref(), referrer.as_ref()];
         let (_, bump) = Pubkey::find_program_address(seeds, &crate::ID);
         let seeds: &[&[u8]] = &[seeds::REFERRAL, market.as_ref(), referrer.as_ref(), &[bump]];
-        let state = Referral::new(market, referrer, bump);
+        let state = Referral::new(market, referrer, self.payer.key(), bump);
         account::create_state(&self.payer, &self.referral, &crate::ID, seeds, &state)?;
         events::emit(&self.event_authority, &ReferralOpened { market, referrer, referral: self.referral.key() })
     }

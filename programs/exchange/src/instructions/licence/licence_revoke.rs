@@ -11,6 +11,7 @@ use crate::{
 #[derive(Accounts)]
 pub struct LicenceRevoke<'info> {
     pub creator: Signer<'info>,
+    #[account(mut)]
     pub model: AccountLoader<'info, Model>,
     /// CHECK: a licence, checked by owner, discriminator and model. The IDL names its type.
     #[cfg(not(feature = "idl-build"))]
@@ -25,7 +26,11 @@ impl<'info> LicenceRevoke<'info> {
     /// Marks the licence as revoked.
     pub fn handle(&mut self, now_seconds: i64) -> Result<()> {
         let model = self.model.key();
-        self.model.load()?.require_creator(self.creator.key)?;
+        {
+            let mut model = self.model.load_mut()?;
+            model.require_creator(self.creator.key)?;
+            model.count_change()?;
+        }
         let grantee = {
             let mut licence = account::state_mut::<Licence>(self.licence.as_ref(), &crate::ID)?;
             licence.revoke(&model, now_seconds)?;

@@ -7,10 +7,10 @@ use crate::{
     errors::{ExchangeError, ensure},
     events::{self, MarketOpened},
     seeds,
-    state::{ExchangeConfig, LaunchArgs, Market, MarketTerms, Model},
+    state::{ExchangeConfig, LaunchArgs, Market, MarketParams, MarketTerms, Model},
 };
 
-/// Shape of the curve at launch.
+/// Shape of the curve at launch, and what was seen.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug)]
 pub struct MarketOpenArgs {
     /// Depth `Y0` in token atoms: the curve's asymptote, more tokens than can ever circulate.
@@ -19,6 +19,8 @@ pub struct MarketOpenArgs {
     pub virtual_atoms: u64,
     /// Launch protection; all zero for none.
     pub launch: LaunchArgs,
+    /// The exchange's parameters as the creator saw them; the market keeps them for good.
+    pub params: MarketParams,
 }
 
 /// Opens a model's market on a quote mint, with the exchange's present parameters.
@@ -29,7 +31,8 @@ pub struct MarketOpen<'info> {
     pub creator: Signer<'info>,
     #[account(has_one = creator @ ExchangeError::NotCreator)]
     pub model: AccountLoader<'info, Model>,
-    pub config: AccountLoader<'info, ExchangeConfig>,
+    /// CHECK: the configuration, checked by owner and discriminator.
+    pub config: UncheckedAccount<'info>,
     /// CHECK: compared with the configuration's list, which holds mints alone.
     pub quote_mint: UncheckedAccount<'info>,
     /// CHECK: created here at the address that its seeds give.
@@ -49,14 +52,15 @@ impl<'info> MarketOpen<'info> {
     /// Writes the market.
     pub fn handle(&mut self, args: MarketOpenArgs, now_seconds: i64) -> Result<()> {
         let (terms, bump) = {
-            let (model, config) = (self.model.load()?, self.config.load()?);
+            let (model, config) = (self.model.load()?, ExchangeConfig::load(&self.config)?);
             ensure(config.allows(self.quote_mint.key), ExchangeError::QuoteMintNotAllowed)?;
+            ensure(config.params == args.params, ExchangeError::MarketParamsChanged)?;
             let terms = MarketTerms {
                 model: self.model.key(),
                 mint: model.mint,
                 quote_mint: self.quote_mint.key(),
                 quote_vault: self.quote_vault.key(),
-                params: config.params,
+                params: args.params,
                 depth_atoms: args.depth_atoms,
                 virtual_atoms: args.virtual_atoms,
                 launch: args.launch,

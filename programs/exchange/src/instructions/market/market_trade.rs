@@ -3,7 +3,7 @@ use modchains_core::{
     launch::Transaction,
     market::{Order, TradeSide},
 };
-use modchains_program_kit::{keys::same, token};
+use modchains_program_kit::{account, keys::same, token};
 
 use crate::{
     errors::{ExchangeError, ensure},
@@ -35,9 +35,9 @@ pub struct MarketTrade<'info> {
     pub quote_token_program: UncheckedAccount<'info>,
     /// CHECK: must own the mint, which is Token-2022's.
     pub token_program: UncheckedAccount<'info>,
-    /// Where a referrer's part of the fee accrues.
+    /// CHECK: where a referrer's part of the fee accrues, checked by owner, discriminator and market.
     #[account(mut)]
-    pub referral: Option<AccountLoader<'info, Referral>>,
+    pub referral: Option<UncheckedAccount<'info>>,
     /// CHECK: the instructions sysvar, by address; needed for a buy during the launch.
     pub instructions: Option<UncheckedAccount<'info>>,
 }
@@ -134,7 +134,9 @@ impl<'info> MarketTrade<'info> {
     fn refer(&self, atoms: u64) -> Result<Pubkey> {
         match &self.referral {
             None => Ok(Pubkey::default()),
-            Some(referral) => referral.load_mut()?.accrue(self.market.as_ref().key, atoms),
+            Some(referral) => {
+                account::state_mut::<Referral>(referral, &crate::ID)?.accrue(self.market.as_ref().key, atoms)
+            }
         }
     }
 }

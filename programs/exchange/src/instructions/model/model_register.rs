@@ -55,7 +55,7 @@ impl<'info> ModelRegister<'info> {
         let mint_bump = account::canonical_bump(&self.mint, &[seeds::MINT, model_key.as_ref()], &crate::ID)?;
         let market_bump = account::canonical_bump(&self.market, &[seeds::MARKET, model_key.as_ref()], &crate::ID)?;
 
-        let model = Model::register(creator, self.mint.key(), market_bump, bump, now_seconds);
+        let model = Model::register(creator, self.mint.key(), market_bump, bump, now_seconds)?;
         let model_seeds: &[&[u8]] = &[seeds::MODEL, creator.as_ref(), &name_hash, &[bump]];
         account::create_state(&self.creator, &self.model, &crate::ID, model_seeds, &model)?;
         MintCreation {

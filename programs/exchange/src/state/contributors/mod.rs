@@ -22,6 +22,8 @@ pub const ENTRIES_MAX: usize = 2 * SHARES_MAX;
 pub struct Contributors {
     /// The model.
     pub model: Pubkey,
+    /// Who paid this account's rent, which goes back there.
+    pub paid_by: Pubkey,
     /// The creator who queued `pending`; nobody else's shares may be applied.
     pub pending_by: Pubkey,
     /// Owed to whoever is the model's creator when it is claimed, quote atoms.
@@ -78,11 +80,20 @@ pub struct ContributorShare {
 }
 
 impl Contributors {
-    /// Says whose contributors these are: in a new account, which is all zero and leaves everything to the creator, for
-    /// the first time.
-    pub fn open(&mut self, model: Pubkey, bump: u8) {
+    /// Says in a new account, which is all zero and leaves everything to the creator, whose contributors these are.
+    pub fn open(&mut self, model: Pubkey, paid_by: Pubkey, bump: u8) {
         self.model = model;
+        self.paid_by = paid_by;
         self.bump = bump;
+    }
+
+    /// Refuses to close the account while somebody has a share or is owed something. Queued shares end with it: whoever
+    /// queued them can replace them at any time.
+    pub fn require_closable(&self, model: &Pubkey, paid_by: &Pubkey) -> Result<()> {
+        self.require_of(model)?;
+        ensure(self.paid_by == *paid_by, ExchangeError::RentReceiverMismatch)?;
+        ensure(self.in_force().iter().all(|entry| entry.bps == 0), ExchangeError::SharesInForce)?;
+        ensure(self.count == 0 && self.creator_owed_atoms == 0, ExchangeError::AtomsOwed)
     }
 
     /// Refuses the contributors of another model.
@@ -210,6 +221,7 @@ impl Contributors {
     }
 
     /// What holds of contributors at the end of every change.
+    #[inline(never)]
     pub fn invariant(&self) -> Result<()> {
         let (count, pending_count) = (usize::from(self.count), usize::from(self.pending_count));
         // What is counted is there.

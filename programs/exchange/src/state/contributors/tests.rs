@@ -123,7 +123,7 @@ proptest! {
     #[test]
     fn owed_and_paid_add_up_to_what_came_in_and_everybody_gets_their_share_of_the_time(steps in steps()) {
         let (mut state, mut ledger, mut now_seconds) = (Contributors::zeroed(), Ledger::default(), 1_800_000_000);
-        state.open(person(200), 255);
+        state.open(person(200), person(201), 255);
         for step in &steps {
             run(&mut state, &mut ledger, &mut now_seconds, step);
             state.invariant().unwrap();

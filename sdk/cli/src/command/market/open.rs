@@ -115,6 +115,7 @@ impl MarketTerms {
             depth_atoms: self.depth.of_token(TOKEN_DECIMALS)?.atoms,
             virtual_atoms: positive_atoms(&self.virtual_reserve, quote)?,
             launch,
+            params: *params,
         })
     }
 

@@ -5,7 +5,7 @@ use modchains_sdk::{
     Pubkey,
     core::shares::{SHARES_MAX, validate_shares},
     exchange::state::{ContributorShare, Contributors},
-    instruction::registry::{contributor_claim, contributors_apply, contributors_queue},
+    instruction::registry::{contributor_claim, contributors_apply, contributors_close, contributors_queue},
 };
 
 use crate::{
@@ -27,6 +27,8 @@ pub enum ContributorsCommand {
     Show(ContributorsArgs),
     /// Pay a contributor, or the creator, what they are owed. Anyone may.
     Claim(ClaimArgs),
+    /// Close the list when nobody has a part or is owed anything. Only the creator may; a queued list ends with it.
+    Close(ContributorsArgs),
 }
 
 impl ContributorsCommand {
@@ -36,6 +38,7 @@ impl ContributorsCommand {
             Self::Apply(args) => args.apply(connection).await,
             Self::Show(args) => args.show(connection).await,
             Self::Claim(args) => args.run(connection).await,
+            Self::Close(args) => args.close(connection).await,
         }
     }
 }
@@ -133,6 +136,16 @@ impl ContributorsArgs {
         let apply = contributors_apply(&model);
         let receipt = connection.ask_and_send("Applying the list", &report, &[apply], signer).await?;
         Ok(show(connection, &model).await?.receipt(&receipt))
+    }
+
+    async fn close(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
+        let model = self.model.address(connection).await?;
+        let paid_by = connection.client.contributors(&model).await?.value.paid_by;
+        let report = Report::new().text("model", model).text("rent_to", paid_by);
+        let close = contributors_close(&signer.pubkey(), &model, &paid_by);
+        let receipt = connection.ask_and_send("Closing the list", &report, &[close], signer).await?;
+        Ok(report.receipt(&receipt))
     }
 
     async fn show(&self, connection: &Connection) -> Result<Report> {

@@ -4,7 +4,7 @@ use modchains_sdk::{
     core::licence::LicenceTerms,
     decode::Fetched,
     exchange::state::{CONTENT_ROYALTY_BPS_MAX, Licence, LicenceGrantArgs, Market, Model, ModelTerms},
-    instruction::registry::{licence_grant, licence_revoke, model_terms_set},
+    instruction::registry::{licence_close, licence_grant, licence_revoke, model_terms_set},
 };
 
 use crate::{
@@ -27,6 +27,8 @@ pub enum LicenceCommand {
     Grant(GrantArgs),
     /// Revoke a revocable licence at once. Only the creator may.
     Revoke(RevokeArgs),
+    /// Close a licence that is revoked or over; its grantee is under the default licence again. Only the creator may.
+    Close(RevokeArgs),
     /// Show the default licence and, with --grantee, what somebody was granted.
     Show(ShowArgs),
 }
@@ -37,6 +39,7 @@ impl LicenceCommand {
             Self::Set(args) => args.run(connection).await,
             Self::Grant(args) => args.run(connection).await,
             Self::Revoke(args) => args.run(connection).await,
+            Self::Close(args) => args.close(connection).await,
             Self::Show(args) => args.run(connection).await,
         }
     }
@@ -143,7 +146,7 @@ fn unfit_terms() -> CliError {
 }
 
 /// The token that a model's prices are in: what its market trades against, SOL while there is none.
-async fn quote_of(connection: &Connection, model: &Pubkey) -> Result<TokenView> {
+pub async fn quote_of(connection: &Connection, model: &Pubkey) -> Result<TokenView> {
     let market: Option<Fetched<Market>> = connection.client.find_state(&address::exchange::market(model)).await?;
     match market {
         Some(market) => connection.token(&market.value.quote_mint).await,
@@ -241,7 +244,7 @@ impl GrantArgs {
     }
 }
 
-/// Arguments of `model licence revoke`.
+/// Arguments of `model licence revoke` and `close`.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Requests that were made under it go on.
 
@@ -263,6 +266,17 @@ impl RevokeArgs {
         let report = Report::new().text("model", model).text("grantee", self.grantee).text("licence", licence.address);
         let revoke = licence_revoke(&signer.pubkey(), &model, &self.grantee);
         let receipt = connection.ask_and_send("Revoking the licence", &report, &[revoke], signer).await?;
+        Ok(report.receipt(&receipt))
+    }
+
+    async fn close(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
+        let model = self.model.address(connection).await?;
+        let licence = connection.client.licence(&model, &self.grantee).await?;
+        let report = Report::new().text("model", model).text("grantee", self.grantee).text("licence", licence.address);
+        let report = report.text("rent_to", licence.value.paid_by);
+        let close = licence_close(&signer.pubkey(), &model, &self.grantee, &licence.value.paid_by);
+        let receipt = connection.ask_and_send("Closing the licence", &report, &[close], signer).await?;
         Ok(report.receipt(&receipt))
     }
 }

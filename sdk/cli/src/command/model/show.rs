@@ -49,7 +49,7 @@ impl ShowArgs {
         Ok(summary(&address, &model, &token)
             .maybe("uri", token.uri.as_ref())
             .maybe("image", token.image.as_ref())
-            .time("registered_at", model.registered_at_seconds, now_seconds)
+            .time("registered_at", model.registered_at_seconds.into(), now_seconds)
             .maybe("market", market.map(|market| market.address))
             .maybe("vault", vault.map(|vault| vault.address))
             .maybe("service", service.map(|service| service.address))

@@ -5,6 +5,8 @@ use modchains_core::{CoreError, window};
 
 use crate::refusal::ensure;
 
+/// Shortest delay of a change: a day, so that whoever relies on what is in force can act.
+pub const TIMELOCK_SECONDS_MIN: u32 = 24 * 3_600;
 /// Longest delay of a change: 30 days, so that nobody can lock a configuration for ever.
 pub const TIMELOCK_SECONDS_MAX: u32 = 30 * 24 * 3_600;
 
@@ -14,13 +16,13 @@ pub trait TimelockRefusal: Into<Error> + From<CoreError> {
     const NONE_QUEUED: Self;
     /// The queued change has to wait longer.
     const RUNNING: Self;
-    /// The delay is longer than [`TIMELOCK_SECONDS_MAX`].
+    /// The delay is shorter than [`TIMELOCK_SECONDS_MIN`] or longer than [`TIMELOCK_SECONDS_MAX`].
     const OUT_OF_BOUNDS: Self;
 }
 
-/// Refuses a delay that is too long.
+/// Refuses a delay that is too short or too long.
 pub fn require_bounds<R: TimelockRefusal>(timelock_seconds: u32) -> Result<()> {
-    ensure(timelock_seconds <= TIMELOCK_SECONDS_MAX, R::OUT_OF_BOUNDS)
+    ensure((TIMELOCK_SECONDS_MIN..=TIMELOCK_SECONDS_MAX).contains(&timelock_seconds), R::OUT_OF_BOUNDS)
 }
 
 /// From when a change that is queued now may be applied, unix seconds.
@@ -100,7 +102,7 @@ mod tests {
     enum Refused {
         NoneQueued,
         Running,
-        TooLong,
+        OutOfBounds,
         Core(CoreError),
         Params,
     }
@@ -121,7 +123,7 @@ mod tests {
         match refused {
             Refused::NoneQueued => 1,
             Refused::Running => 2,
-            Refused::TooLong => 3,
+            Refused::OutOfBounds => 3,
             Refused::Core(_) => 4,
             Refused::Params => 5,
         }
@@ -130,7 +132,7 @@ mod tests {
     impl TimelockRefusal for Refused {
         const NONE_QUEUED: Self = Self::NoneQueued;
         const RUNNING: Self = Self::Running;
-        const OUT_OF_BOUNDS: Self = Self::TooLong;
+        const OUT_OF_BOUNDS: Self = Self::OutOfBounds;
     }
 
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,7 +168,10 @@ mod tests {
         }
     }
 
-    const FEES: Fees = Fees { present: 7, pending: 0, pending_at_seconds: 0, timelock_seconds: 60 };
+    const DAY: u32 = TIMELOCK_SECONDS_MIN;
+    /// From when a change that is queued at second 1,000 may be applied.
+    const RIPE: i64 = 1_000 + DAY as i64;
+    const FEES: Fees = Fees { present: 7, pending: 0, pending_at_seconds: 0, timelock_seconds: DAY };
 
     #[track_caller]
     fn assert_refused<T: core::fmt::Debug>(result: Result<T>, expected: Refused) {
@@ -177,10 +182,10 @@ mod tests {
     fn a_change_waits_to_the_second_and_is_applied_once() {
         let mut fees = FEES;
         assert_refused(fees.apply(i64::MAX), Refused::NoneQueued);
-        assert_eq!(fees.queue(9, 1_000), Ok(1_060));
+        assert_eq!(fees.queue(9, 1_000), Ok(RIPE));
         assert_eq!(fees.present, 7);
-        assert_refused(fees.apply(1_059), Refused::Running);
-        assert_eq!(fees.apply(1_060), Ok(9));
+        assert_refused(fees.apply(RIPE - 1), Refused::Running);
+        assert_eq!(fees.apply(RIPE), Ok(9));
         assert_eq!((fees.present, fees.pending_at_seconds), (9, 0));
         assert_refused(fees.apply(i64::MAX), Refused::NoneQueued);
     }
@@ -188,10 +193,10 @@ mod tests {
     #[test]
     fn a_later_change_replaces_an_earlier_one_and_waits_anew() {
         let mut fees = FEES;
-        assert_eq!(fees.queue(9, 1_000), Ok(1_060));
-        assert_eq!(fees.queue(11, 1_050), Ok(1_110));
-        assert_refused(fees.apply(1_060), Refused::Running);
-        assert_eq!(fees.apply(1_110), Ok(11));
+        assert_eq!(fees.queue(9, 1_000), Ok(RIPE));
+        assert_eq!(fees.queue(11, 1_050), Ok(RIPE + 50));
+        assert_refused(fees.apply(RIPE), Refused::Running);
+        assert_eq!(fees.apply(RIPE + 50), Ok(11));
     }
 
     #[test]
@@ -203,10 +208,14 @@ mod tests {
     }
 
     #[test]
-    fn no_delay_is_longer_than_thirty_days() {
-        assert_eq!(require_bounds::<Refused>(TIMELOCK_SECONDS_MAX), Ok(()));
-        assert_refused(require_bounds::<Refused>(TIMELOCK_SECONDS_MAX + 1), Refused::TooLong);
-        let mut endless = Fees { timelock_seconds: u32::MAX, ..FEES };
-        assert_refused(endless.queue(9, 0), Refused::TooLong);
+    fn no_delay_is_shorter_than_a_day_or_longer_than_thirty() {
+        for allowed in [TIMELOCK_SECONDS_MIN, TIMELOCK_SECONDS_MAX] {
+            assert_eq!(require_bounds::<Refused>(allowed), Ok(()));
+        }
+        for refused in [0, TIMELOCK_SECONDS_MIN - 1, TIMELOCK_SECONDS_MAX + 1, u32::MAX] {
+            assert_refused(require_bounds::<Refused>(refused), Refused::OutOfBounds);
+            let mut fees = Fees { timelock_seconds: refused, ..FEES };
+            assert_refused(fees.queue(9, 0), Refused::OutOfBounds);
+        }
     }
 }
