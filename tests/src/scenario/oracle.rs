@@ -61,28 +61,6 @@ fn operator_builds() -> Vec<Row> {
             with_requests(world, World::empty_operator);
             both(|side| oracle::operator_close(&side.person("operator"), &side.service()))
         }),
-        ("service_open", vaulted, |world| both(|side| world.listing(side)[4].clone())),
-        ("service_configure", World::ready, |_| {
-            both(|side| {
-                let args = ServiceConfigureArgs { terms: service_terms(), open: true };
-                oracle::service_configure(&side.person("creator"), &side.model(), 1, args)
-            })
-        }),
-        ("service_split_apply", World::ready, |world| {
-            with_requests(world, |world, side| {
-                let UsageSplit { operator_bps, vault_bps, .. } = world.service(side).split;
-                let split = UsageSplit {
-                    operator_bps: operator_bps + 1,
-                    vault_bps: vault_bps - 1,
-                    ..world.service(side).split
-                };
-                let terms = ServiceTerms { split: Some(split), ..service_terms() };
-                let args = ServiceConfigureArgs { terms, open: true };
-                world.chain.must(&[oracle::service_configure(&side.person("creator"), &side.model(), 1, args)]);
-            });
-            world.chain.advance(SPLIT_TIMELOCK_SECONDS.into());
-            both(|side| oracle::service_split_apply(&side.model()))
-        }),
     ]
 }
 
@@ -151,6 +129,28 @@ fn request_builds() -> Vec<Row> {
 
 fn service_builds() -> Vec<Row> {
     vec![
+        ("service_open", vaulted, |world| both(|side| world.listing(side)[4].clone())),
+        ("service_configure", World::ready, |_| {
+            both(|side| {
+                let args = ServiceConfigureArgs { terms: service_terms(), open: true };
+                oracle::service_configure(&side.person("creator"), &side.model(), 1, args)
+            })
+        }),
+        ("service_split_apply", World::ready, |world| {
+            with_requests(world, |world, side| {
+                let UsageSplit { operator_bps, vault_bps, .. } = world.service(side).split;
+                let split = UsageSplit {
+                    operator_bps: operator_bps + 1,
+                    vault_bps: vault_bps - 1,
+                    ..world.service(side).split
+                };
+                let terms = ServiceTerms { split: Some(split), ..service_terms() };
+                let args = ServiceConfigureArgs { terms, open: true };
+                world.chain.must(&[oracle::service_configure(&side.person("creator"), &side.model(), 1, args)]);
+            });
+            world.chain.advance(SPLIT_TIMELOCK_SECONDS.into());
+            both(|side| oracle::service_split_apply(&side.model()))
+        }),
         ("usage_roll", World::ready, |world| {
             with_requests(world, |world, side| world.serve(side, 1));
             world.chain.advance(EPOCH_SECONDS.into());

@@ -5,6 +5,7 @@ pub mod budget;
 pub mod claim;
 pub mod exchange;
 pub mod governance;
+mod operator;
 pub mod oracle;
 mod payee;
 pub mod registry;

@@ -114,15 +114,16 @@ fn stakers_fees_reach_the_models_vault(sight: &Sight) -> Verdict {
     if seen.result.is_err() || seen.instructions.len() != 1 || of_exchange + of_oracle == 0 {
         return Ok(0);
     }
-    let (market, atoms) = match one::<Service>(seen) {
-        Some(service) if of_oracle == 1 => (one::<Market>(seen), service.accrued_vault_atoms),
-        _ => (one::<Market>(seen), one::<Market>(seen).map_or(0, |market| market.vault_due_atoms)),
+    let due = if of_oracle == 1 {
+        one::<Service>(seen).map(|service| (service.model, service.quote_mint, service.accrued_vault_atoms))
+    } else {
+        one::<Market>(seen).map(|market| (market.model, market.quote_mint, market.vault_due_atoms))
     };
-    let market = market.ok_or("fees of no market")?;
+    let (of_model, quote_mint, atoms) = due.ok_or("fees of nobody")?;
     let (_, before, after) = seen.kept::<RevenuePool>().next().ok_or("fees went to no pool")?;
     let model = sight.setup.ledger.vaults.get(&after.vault).map(|vault| vault.model);
-    hold!(model == Some(market.model), "fees of {} went to the vault of {model:?}", market.model);
-    hold!(after.revenue_mint == market.quote_mint, "fees went to a pool of another mint");
+    hold!(model == Some(of_model), "fees of {of_model} went to the vault of {model:?}");
+    hold!(after.revenue_mint == quote_mint, "fees went to a pool of another mint");
     let deposited = after.deposited_atoms - before.deposited_atoms;
     let received = seen.token_change(&after.tokens);
     hold!(deposited == atoms && received == i128::from(atoms), "{atoms} due, {deposited} counted, {received} received");

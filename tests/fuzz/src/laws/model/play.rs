@@ -54,7 +54,7 @@ pub fn play(sight: &Sight) -> Option<Played> {
     for sent in &sight.seen.instructions {
         let done = if sent.program_id == EXCHANGE {
             played.exchange(sight, sent)?
-        } else if sent.program_id == ORACLE && sent.data.starts_with(oracle::FeesDistribute::DISCRIMINATOR) {
+        } else if sent.program_id == ORACLE && sent.data.starts_with(oracle::MarketFeesDistribute::DISCRIMINATOR) {
             played.distribute(sight, sent)?
         } else {
             Ok(())
