@@ -101,7 +101,7 @@ fn past_revenue_is_told_by_its_source_and_promises_nothing() {
     let trade_fees = atoms(&creator.json(&["fees", "show", &model])["trades"]["stakers"]);
     creator.json(&["fees", "distribute", &model]);
     creator.json(&["service", "open", &model, "--fee", "0.05"]);
-    operator.json(&["operator", "register", "10"]);
+    operator.json(&["operator", "register", "10", &model]);
     let asked = trader.json(&["request", "new", &model, "--input-hex", "0011"]);
     operator.answer(&model, asked["request"].as_str().unwrap(), &[7; 4]);
     let inference_fees = atoms(&creator.json(&["fees", "show", &model])["inferences"]["stakers"]);

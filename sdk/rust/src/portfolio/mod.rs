@@ -143,7 +143,7 @@ impl Places {
 }
 
 impl Asset {
-    /// The model.
+    /// The model whose token it is.
     pub const fn model(&self) -> &Pubkey {
         &self.market.value.model
     }
