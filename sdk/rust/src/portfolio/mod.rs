@@ -212,6 +212,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
     use bytemuck::Zeroable;
+    use modchains_exchange::state::MarketParams;
     use solana_signature::Signature;
 
     use super::*;
@@ -220,6 +221,15 @@ mod tests {
 
     /// A market 10^9 tokens deep with 30 SOL virtual, a fee of 1 % and some tokens in circulation.
     fn market(model: Pubkey) -> Fetched<Market> {
+        let params = MarketParams {
+            fee_bps: 100,
+            reserve_bps: 4_000,
+            vault_bps: 2_500,
+            creator_bps: 1_500,
+            protocol_bps: 2_000,
+            premium_min_ppm: 1_050_000,
+            ..MarketParams::zeroed()
+        };
         let market = Market {
             model,
             mint: exchange::mint(&model),
@@ -229,6 +239,7 @@ mod tests {
             virtual_atoms: 30_000_000_000,
             reserve_atoms: 3_000_000_000,
             circulating_atoms: 90_909_090_909_090,
+            params,
             ..Market::zeroed()
         };
         Fetched { address: exchange::market(&model), value: market, lamports: 0, slot: 0 }
