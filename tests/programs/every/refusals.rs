@@ -33,13 +33,6 @@ const ACCEPTED: &[(Program, &str, &str, Substitution, &str)] = &[
     (Program::Vault, "pool_open", "payer", Substitution::Sibling, "anybody may open a pool"),
     (Program::Vault, "grant_start", "payer", Substitution::Stranger, "anybody may pay for a grant's account"),
     (Program::Vault, "grant_start", "payer", Substitution::Sibling, "anybody may pay for a grant's account"),
-    (
-        Program::Oracle,
-        "service_split_apply",
-        "service",
-        Substitution::Sibling,
-        "anyone may apply any split that is due",
-    ),
     (Program::Oracle, "usage_roll", "usage", Substitution::Sibling, "anyone may roll the usage of any model"),
     (
         Program::Oracle,
