@@ -124,7 +124,7 @@ refusals! {
         ActionOutOfBounds = "what is proposed is out of bounds"
             => "see the bounds of the action",
         /// The URI does not fit a proposal.
-        UriTooLong = "the URI is longer than 96 bytes"
+        ProposalUriTooLong = "the URI is longer than 96 bytes"
             => "choose a shorter one",
         /// The proposal was opened under other rules of the stake.
         RulesChanged = "the rules of the stake have changed since the proposal was opened"
@@ -134,7 +134,7 @@ refusals! {
             => "nobody can vote any more",
         /// The position had no stake before the proposal that it has kept.
         WeightZero = "nothing was staked before the proposal that still is"
-            => "stake before proposals are opened; only such stake votes",
+            => "stake before proposals are opened, since only such stake votes",
         /// A position votes once.
         VotedAlready = "the position has voted on the proposal"
             => "a vote cannot be changed",
@@ -148,7 +148,7 @@ refusals! {
         ProposalRejected = "the proposal did not pass"
             => "there is nothing to execute",
         /// The proposal has to wait.
-        TimelockRunning = "the timelock of the proposal is still running"
+        ProposalTimelockRunning = "the timelock of the proposal is still running"
             => "wait for its end",
         /// Nobody executed the proposal in time.
         ProposalExpired = "the time to execute the proposal is over"
@@ -211,7 +211,7 @@ impl From<GovernanceError> for VaultError {
             GovernanceError::ProposalTooOld => Self::ProposalTooOld,
             GovernanceError::VoteRunning => Self::VoteRunning,
             GovernanceError::Rejected => Self::ProposalRejected,
-            GovernanceError::TimelockRunning => Self::TimelockRunning,
+            GovernanceError::TimelockRunning => Self::ProposalTimelockRunning,
             GovernanceError::Expired => Self::ProposalExpired,
             GovernanceError::ExecutedAlready => Self::ProposalExecutedAlready,
             GovernanceError::NotSettled => Self::ProposalNotSettled,

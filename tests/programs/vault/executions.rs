@@ -46,9 +46,9 @@ fn nothing_is_executed_early_late_or_twice() {
         for (second, error) in [
             (opened, "VoteRunning"),
             (end - 1, "VoteRunning"),
-            (end, "TimelockRunning"),
-            (opened + i64::from(VOTING_WINDOW_MAX_SECONDS), "TimelockRunning"),
-            (executable - 1, "TimelockRunning"),
+            (end, "ProposalTimelockRunning"),
+            (opened + i64::from(VOTING_WINDOW_MAX_SECONDS), "ProposalTimelockRunning"),
+            (executable - 1, "ProposalTimelockRunning"),
             (executable + i64::from(EXECUTION_SECONDS), "ProposalExpired"),
         ] {
             world.chain.set_time(second);

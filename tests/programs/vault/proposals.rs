@@ -216,7 +216,7 @@ fn what_is_out_of_bounds_or_unknown_is_not_put_to_the_vote() {
     let last_index = world.vault(SIDE).last_proposal_index;
     let long = ProposalContent { uri: "x".repeat(97), ..content(NOTHING) };
     let open = governance::proposal_open(&SIDE.person("staker"), &SIDE.model(), last_index, long);
-    world.must_refuse(&[open], "UriTooLong");
+    world.must_refuse(&[open], "ProposalUriTooLong");
 }
 
 #[test]

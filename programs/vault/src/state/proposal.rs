@@ -86,7 +86,7 @@ impl Proposal {
     ) -> Result<Self> {
         content.action.validate()?;
         let uri = content.uri.as_bytes();
-        ensure(uri.len() <= PROPOSAL_URI_BYTES_MAX, VaultError::UriTooLong)?;
+        ensure(uri.len() <= PROPOSAL_URI_BYTES_MAX, VaultError::ProposalUriTooLong)?;
         let electorate = Electorate {
             staked_atoms: vault.staked_atoms,
             supply_atoms,
