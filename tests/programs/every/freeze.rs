@@ -119,6 +119,7 @@ const INSTRUCTIONS: &[(Program, &str, &[Tokens])] = &[
     (Program::Oracle, "service_open", &[]),
     (Program::Oracle, "service_configure", &[]),
     (Program::Oracle, "service_split_apply", &[]),
+    (Program::Oracle, "service_govern", &[]),
     (Program::Oracle, "request_create", &[("requester_tokens", Signer), ("escrow", ESCROW)]),
     (Program::Oracle, "request_claim", &[]),
     (Program::Oracle, "claim_expire", &[]),
