@@ -7,11 +7,11 @@ use modchains_oracle::{
 };
 use solana_instruction::Instruction;
 
-pub use super::authority::oracle::*;
-pub use super::operator::{
-    bond_deposit, bond_withdraw, bond_withdraw_start, earnings_claim, operator_close, operator_register,
-};
 use super::{Payee, Token, instruction};
+pub use super::{
+    authority::oracle::*,
+    operator::{bond_deposit, bond_withdraw, bond_withdraw_start, earnings_claim, operator_close, operator_register},
+};
 use crate::{
     Pubkey,
     address::{
