@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, ChildStderr, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex},
+    thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
@@ -28,6 +29,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 struct Service {
     child: Child,
     log: Arc<Mutex<String>>,
+    /// Until it has been waited for.
+    gathering: Option<JoinHandle<()>>,
     scratch: TempDir,
 }
 
@@ -51,11 +54,11 @@ impl Service {
         let mut child = change(command).stderr(Stdio::piped()).spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let stderr = child.stderr.take().unwrap();
-        std::thread::spawn({
+        let gathering = thread::spawn({
             let log = Arc::clone(&log);
             move || gather(stderr, &log)
         });
-        Self { child, log, scratch }
+        Self { child, log, gathering: Some(gathering), scratch }
     }
 
     fn log(&self) -> String {
@@ -72,7 +75,7 @@ impl Service {
         while !holds(self) {
             assert!(self.child.try_wait().unwrap().is_none(), "ended before {what}:\n{}", self.log());
             assert!(Instant::now() < deadline, "{what} never happened:\n{}", self.log());
-            std::thread::sleep(Duration::from_millis(20));
+            thread::sleep(Duration::from_millis(20));
         }
     }
 
@@ -93,10 +96,12 @@ impl Service {
                 break status;
             }
             assert!(Instant::now() < deadline, "{signal} did not end it:\n{}", self.log());
-            std::thread::sleep(Duration::from_millis(20));
+            thread::sleep(Duration::from_millis(20));
         };
-        // The rest of the log is in the pipe.
-        std::thread::sleep(Duration::from_millis(100));
+        // The rest of the log is in the pipe, until its last writer is gone.
+        if let Some(gathering) = self.gathering.take() {
+            gathering.join().unwrap();
+        }
         (status, self.log())
     }
 }
@@ -188,7 +193,7 @@ fn a_lost_log_reader_ends_nothing() {
     let mut reader = BufReader::new(child.stderr.take().unwrap());
     reader.read_line(&mut String::new()).unwrap();
     drop(reader);
-    let mut service = Service { child, log: Arc::default(), scratch };
+    let mut service = Service { child, log: Arc::default(), gathering: None, scratch };
     service.wait_for("readiness", |service| service.stats().exists());
     // More to log, and nobody to read it.
     cluster.state().refused.insert("getProgramAccounts".to_owned());
@@ -278,7 +283,7 @@ fn a_statistics_file_that_cannot_be_written_is_warned_of_once() {
     let mut service = Service::start_with(&cluster, &nowhere(), scratch, &stats, |command| command);
     service.wait_for_log("the statistics file cannot be written");
     // The file is written every second.
-    std::thread::sleep(Duration::from_millis(2_500));
+    thread::sleep(Duration::from_millis(2_500));
     let (status, log) = service.end(Signal::SIGTERM);
     assert!(status.success(), "{log}");
     assert_eq!(count(&log, "the statistics file"), 1, "{log}");

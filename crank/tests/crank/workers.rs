@@ -53,6 +53,12 @@ fn workers_of(bundle: &Bundle) -> Vec<u32> {
     found
 }
 
+/// Whether a child has nothing left to do but to be waited for.
+fn has_ended(process_id: u32) -> bool {
+    let status = fs::read_to_string(format!("/proc/{process_id}/status")).unwrap_or_default();
+    status.lines().find_map(|line| line.strip_prefix("State:")).is_none_or(|state| state.trim().starts_with('Z'))
+}
+
 #[tokio::test]
 async fn a_worker_answers_as_the_runtime_does_in_both_classes() {
     for bundle in [&fixture().exact, &fixture().tolerant] {
@@ -119,8 +125,11 @@ async fn a_pool_replaces_a_worker_that_died_or_hung() {
     let expected = pool.infer(input.clone()).await.unwrap().output;
 
     // Dead while idle: the next request does not notice.
-    signal(workers_of(&bundle)[0], Signal::SIGKILL);
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    let idle = workers_of(&bundle)[0];
+    signal(idle, Signal::SIGKILL);
+    while !has_ended(idle) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     assert_eq!(pool.infer(input.clone()).await.unwrap().output, expected);
     assert_eq!(pool.statistics().restarts, 1);
 

@@ -200,7 +200,7 @@ refusals! {
             => "wait until 30 days after the window of the last counted request began",
         /// The claim landed later than its operator wanted.
         ClaimLandedLate = "the claim landed later than its operator wanted"
-            => "look at the request again; it is open to others",
+            => "look at the request again, which is open to others",
         /// The service has changed what it offers since the requester looked at it.
         ServiceTermsChanged = "the service's terms have changed since the requester looked at them"
             => "look at the service again and name its new count of changes",

@@ -16,7 +16,7 @@ refusals! {
         Overflow = "the amount is too large"
             => "name a smaller amount",
         /// Only the model's creator may choose the terms.
-        NotCreator = "the signer is not the creator of the model, who alone may choose the terms"
+        NotCreator = "the signer is not the creator of the model"
             => "open the vault with the default terms, or sign with the creator's key",
         /// The signer does not own the position.
         NotPositionOwner = "the signer does not own the position"

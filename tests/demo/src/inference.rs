@@ -161,10 +161,13 @@ async fn wait_until_final(
 ) -> Result<Vec<FetchedRequest>> {
     let progress = bar("answers that are final", asked as u64);
     let service = address::oracle::service(&listing.model);
-    let deadline = tokio::time::Instant::now() + ANSWER_TIMEOUT;
+    let (mut counted, mut deadline) = (0, tokio::time::Instant::now() + ANSWER_TIMEOUT);
     loop {
         let finals = setup.client.requests(&service, Some(RequestStatus::Finalized)).await?;
         progress.set_position(finals.len() as u64);
+        if finals.len() > counted {
+            (counted, deadline) = (finals.len(), tokio::time::Instant::now() + ANSWER_TIMEOUT);
+        }
         if finals.len() >= asked {
             progress.finish_and_clear();
             return Ok(finals);
@@ -172,8 +175,7 @@ async fn wait_until_final(
         crank.require_running()?;
         ensure!(
             tokio::time::Instant::now() < deadline,
-            "{} of {asked} answers are final after {} s; see crank.log",
-            finals.len(),
+            "{counted} of {asked} answers are final, and no further one within {} s; see crank.log",
             ANSWER_TIMEOUT.as_secs()
         );
         tokio::time::sleep(POLL).await;

@@ -40,7 +40,7 @@ const VIRTUAL_ATOMS: u64 = 30 * SOL;
 const SLIPPAGE_BPS: u16 = 100;
 /// How long an offer stands.
 const OFFER_SECONDS: i64 = 60;
-const SYNC_TIMEOUT: Duration = Duration::from_secs(60);
+const SYNC_TIMEOUT: Duration = Duration::from_secs(180);
 const POLL: Duration = Duration::from_millis(200);
 
 /// Builds a trade.

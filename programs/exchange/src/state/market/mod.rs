@@ -244,9 +244,9 @@ impl Market {
         self.at(self.synced_after_seconds)
     }
 
-    /// Until when neither buys nor moves of the curve are possible, unix seconds; the opening when never paused.
+    /// Until when neither buys nor moves of the curve are possible, unix seconds; 0 when never paused.
     pub fn paused_until_seconds(&self) -> i64 {
-        self.at(self.paused_until_after_seconds)
+        if self.paused_until_after_seconds == 0 { 0 } else { self.at(self.paused_until_after_seconds) }
     }
 
     /// The curve in the form the formulas take.
