@@ -3,7 +3,7 @@
 //! # Names
 //! One rule: a noun, then a verb. A group goes by the thing it is about (`market`, `model licence`), its commands by what
 //! they do to it (`open`, `buy`, `claim`; `new` makes one). On top, without a group, are the few verbs of every day
-//! (`stake`, `unstake`, `withdraw`, `claim`, `wrap`, `unwrap`, `launch`). Whatever sends is called by its verb; what only
+//! (`stake`, `unstake`, `withdraw`, `claim`, `vote`, `wrap`, `unwrap`, `launch`). Whatever sends is called by its verb; what only
 //! reads may go by the noun that it shows (`chart`, `twap`; `balance`, `portfolio`, `positions`, `revenue` on top), also
 //! where an option of it sends (`accounts --close-empty`). Two words are joined by a hyphen, noun first
 //! (`bond-deposit`). The words are those of the programs' instructions where there is one. The consent tests hold the
@@ -15,8 +15,8 @@ use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     command::{
-        fees, launch, market, model, operator, portfolio, referral, request, revenue, service, staking, usage, vault,
-        wallet,
+        fees, grant, launch, market, model, operator, portfolio, proposal, referral, request, revenue, service,
+        staking, usage, vault, wallet,
     },
     connection::Connection,
     error::Result,
@@ -89,6 +89,14 @@ pub enum Command {
     Portfolio(portfolio::PortfolioArgs),
     /// Show what the stakers of a model received, by source, and the past yield.
     Revenue(revenue::RevenueArgs),
+    /// Vote on a proposal of a model that you have a stake of.
+    Vote(proposal::VoteArgs),
+    /// Propose, read and carry out what the stakers of a model decide.
+    #[command(subcommand)]
+    Proposal(proposal::ProposalCommand),
+    /// See, pay out and close what stakers granted out of the treasury.
+    #[command(subcommand)]
+    Grant(grant::GrantCommand),
     /// Open and show the vaults in which model tokens are staked.
     #[command(subcommand)]
     Vault(vault::VaultCommand),
@@ -136,6 +144,9 @@ impl Command {
             Self::Positions(args) => args.run(connection).await,
             Self::Portfolio(args) => args.run(connection).await,
             Self::Revenue(args) => args.run(connection).await,
+            Self::Vote(args) => args.run(connection).await,
+            Self::Proposal(command) => command.run(connection).await,
+            Self::Grant(command) => command.run(connection).await,
             Self::Vault(command) => command.run(connection).await,
             Self::Operator(command) => command.run(connection).await,
             Self::Service(command) => command.run(connection).await,
@@ -229,6 +240,10 @@ mod tests {
             format!("modchains market buy 1 {KEY} --slippage 100.01"),
             "modchains airdrop".to_owned(),
             "modchains claim".to_owned(),
+            format!("modchains vote 3 {KEY}"),
+            format!("modchains vote 3 {KEY} --for --against"),
+            format!("modchains vote {KEY} --for"),
+            format!("modchains vote 3 {KEY} --for --payload-sha256 00"),
             format!("modchains claim {KEY} --all"),
         ] {
             assert!(!parses(&line), "{line}");
@@ -238,6 +253,7 @@ mod tests {
         assert!(parses(&format!("modchains request new {KEY} --input-hex 00 --wait=posted")));
         assert!(parses(&format!("modchains operator bond-withdraw {KEY} --start 1")));
         assert!(parses(&format!("modchains operator bond-withdraw {KEY} --finish")));
+        assert!(parses("modchains vote 3 digits --against") && parses("modchains vote 3 --for --name digits"));
         assert!(parses("modchains claim --all") && parses(&format!("modchains claim {KEY} digits")));
     }
 }

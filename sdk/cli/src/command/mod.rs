@@ -1,11 +1,13 @@
 //! One file for each group of commands.
 
 pub mod fees;
+pub mod grant;
 pub mod launch;
 pub mod market;
 pub mod model;
 pub mod operator;
 pub mod portfolio;
+pub mod proposal;
 pub mod referral;
 pub mod request;
 pub mod revenue;

@@ -5,6 +5,7 @@
 mod bundle;
 mod consent;
 mod faults;
+mod governance;
 mod launch;
 mod market;
 mod names;

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// A listed model whose vault streams a deposit within a minute.
-fn vaulted(name: &str) -> (Person, String) {
+pub fn vaulted(name: &str) -> (Person, String) {
     let (creator, model) = listed(name);
     creator.json(&["vault", "open", &model, "--stream", "60s", "--cooldown", "10s"]);
     (creator, model)

@@ -13,6 +13,7 @@ use super::vault::Staking;
 use crate::{
     amount::DecimalOrAll,
     argument::ModelArg,
+    command::proposal::vote_first,
     connection::{Connection, spendable_atoms},
     error::Result,
     output::Report,
@@ -44,10 +45,17 @@ impl StakeArgs {
         let position = address::vault::position(&staking.vault.address, &owner);
         let mut instructions = Vec::new();
         let mut shares = Vec::new();
-        if connection.client.find_state::<Position>(&position).await?.is_none() {
-            instructions.push(position_open(&owner, staking.model()));
-        } else {
+        let mut warning = Report::new();
+        if let Some(position) = connection.client.find_state::<Position>(&position).await? {
             shares = connection.client.holding(staking.model(), &owner).await?.share_mints();
+            if staking.vault.value.proposal_count > 0 {
+                let now_seconds = connection.client.now_seconds().await?;
+                let proposals = connection.client.proposals(staking.model(), now_seconds).await?;
+                let warned = vote_first(&proposals, &position.value, token_atoms, now_seconds);
+                warning = warned.map_or(warning, |warned| Report::new().text("warning", warned));
+            }
+        } else {
+            instructions.push(position_open(&owner, staking.model()));
         }
         let vault = &staking.vault.value;
         let revenue = RevenueMints { first: vault.quote_mint, shares: &shares };
@@ -56,8 +64,8 @@ impl StakeArgs {
         let config = connection.client.exchange_config().await?.value;
         let more = subscribable(&staking.pools, &config, &shares);
         instructions.extend(more.iter().map(|mint| pool_subscribe(&owner, staking.model(), mint)));
-        let about = staking.about("stake", token_atoms);
-        Ok(staking.show(&connection.ask_and_send("Staking", &about, &instructions, signer).await?))
+        let about = staking.about("stake", token_atoms).and(warning.clone());
+        Ok(staking.show(&connection.ask_and_send("Staking", &about, &instructions, signer).await?).and(warning))
     }
 }
 
