@@ -219,6 +219,9 @@ refusals! {
         /// Only whom it was offered to.
         RoleOfferedToOther = "the role is not offered to the signer"
             => "sign with the key that it was offered to",
+        /// Those who came since it was queued have not seen it coming.
+        SplitLapsed = "the queued split was not applied within 14 days of its time"
+            => "queue it again",
     }
 }
 

@@ -195,6 +195,9 @@ refusals! {
         /// Votes or proposals do not add up.
         DecisionInconsistent = "votes or proposals do not add up"
             => "report it: no instruction should lead here",
+        /// The next vault at its address would have the same counter of rules.
+        VaultTooYoung = "the vault was opened, or its rules changed, in this very second"
+            => "close it a second later",
     }
 }
 

@@ -69,7 +69,7 @@ pub mod vault {
 
     /// Closes a vault that nobody uses, with its first pool; who paid the rent only.
     pub fn vault_close(ctx: Context<VaultClose>) -> Result<()> {
-        ctx.accounts.handle()
+        ctx.accounts.handle(now_seconds()?)
     }
 
     /// Opens a further revenue pool, for another mint. Anyone may.

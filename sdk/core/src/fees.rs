@@ -29,6 +29,9 @@ pub const VAULT_PART_MIN_BPS: u16 = 500;
 /// How long a split that gives somebody less waits: 31 days, a day more than the longest cooldown of a stake, so that
 /// whoever staked for the split in force is out before another one holds.
 pub const SPLIT_TIMELOCK_SECONDS: u32 = 31 * 24 * 3_600;
+/// How long such a split can be applied after it has waited: 14 days. Later it must be queued again, for those who have come
+/// since it was queued.
+pub const SPLIT_APPLY_SECONDS: u32 = 14 * 24 * 3_600;
 
 /// How the trade fee is shared. The parts add up to 10,000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! How a service's fees are split: who may be given less, and when.
 
-use modchains_core::fees::{SPLIT_TIMELOCK_SECONDS, UsageFeeSplit};
+use modchains_core::fees::{SPLIT_APPLY_SECONDS, SPLIT_TIMELOCK_SECONDS, UsageFeeSplit};
 use modchains_oracle::{
     events::{ResultFinalized, ServiceConfigured, ServiceSplitApplied, ServiceSplitQueued},
     instructions::ServiceConfigureArgs,
@@ -68,7 +68,11 @@ fn a_split_that_gives_somebody_less_waits_to_the_second() {
             world.must_refuse(&[apply()], "TimelockRunning");
             assert_eq!(world.service(SIDE).split, present);
         }
-        world.chain.set_time(ripe_seconds);
+        // A split that nobody has applied for two weeks takes those by surprise who have come since.
+        let lapses_seconds = ripe_seconds + i64::from(SPLIT_APPLY_SECONDS);
+        world.chain.set_time(lapses_seconds);
+        world.must_refuse(&[apply()], "SplitLapsed");
+        world.chain.set_time(lapses_seconds - 1);
         let counter = world.service(SIDE).terms_counter;
         let applied: ServiceSplitApplied = world.must_change(&[apply()], &[("service", SIDE.service())]).event();
         assert_eq!((applied.split_before, applied.split_after), (present, split));

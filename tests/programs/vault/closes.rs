@@ -87,7 +87,10 @@ fn close_and_open(world: &mut World, staked: u64) {
     // A stranger opens it again; positions of before are at home in it, with nothing of the old pool's.
     let trader = SIDE.person("trader");
     let args = VaultOpenArgs { terms: None };
-    world.chain.must(&[vault::vault_open(&trader, &SIDE.model(), &quote(), args)]);
+    let open = vault::vault_open(&trader, &SIDE.model(), &quote(), args);
+    // Not within a second: the next one would have the same counter of rules, and might have others.
+    world.must_refuse(&[open.clone(), close_vault("trader")], "VaultTooYoung");
+    world.chain.must(&[open]);
     assert!(world.vault(SIDE).rules_counter > counter);
     world.must_refuse(&[claim("staker")], "NothingClaimable");
     // Whoever has looked at the old vault does not stake in the new one unseen.

@@ -21,7 +21,6 @@ use crate::keys::same;
 /// Bytes of one account without data in a program's input: flags (8), key, owner, lamports (8), length of the data (8),
 /// room for the data to grow (10,240), rent epoch (8).
 const EMPTY_ACCOUNT_BYTES: usize = 8 + 32 + 32 + 8 + 8 + 10_240 + 8;
-/// First flag byte of an account that is no duplicate of an earlier one.
 /// What an account's two counted pointers point to: an allocation for each would take half of the parsing.
 struct Shared<'a> {
     lamports: Counted<&'a mut u64>,
@@ -44,6 +43,7 @@ impl<T> Counted<T> {
     }
 }
 
+/// First flag byte of an account that is no duplicate of an earlier one.
 const NOT_DUPLICATE: u8 = u8::MAX;
 
 /// Declares the entry point of a program in place of Anchor's, from its `try_entry` and the address of its event

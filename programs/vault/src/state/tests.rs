@@ -174,13 +174,14 @@ fn a_vault_that_opens_again_repeats_no_counter_of_its_rules() {
 #[test]
 fn a_vault_with_a_stake_does_not_close() {
     let mut vault = empty_vault().unwrap();
-    vault.require_closable().unwrap();
+    assert_refused(vault.require_closable(START), VaultError::VaultTooYoung);
+    vault.require_closable(START + 1).unwrap();
     vault.stake(1).unwrap();
-    assert_refused(vault.require_closable(), VaultError::StakeNotEmpty);
+    assert_refused(vault.require_closable(START + 1), VaultError::StakeNotEmpty);
     vault.unstake(1).unwrap();
-    assert_refused(vault.require_closable(), VaultError::StakeNotEmpty);
+    assert_refused(vault.require_closable(START + 1), VaultError::StakeNotEmpty);
     vault.withdraw(1).unwrap();
-    vault.require_closable().unwrap();
+    vault.require_closable(START + 1).unwrap();
 }
 
 #[test]

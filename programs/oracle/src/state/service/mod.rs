@@ -1,6 +1,6 @@
 use anchor_lang::prelude::*;
 use modchains_core::{
-    fees::{UsageFeeLegs, UsageFeeSplit},
+    fees::{SPLIT_APPLY_SECONDS, UsageFeeLegs, UsageFeeSplit},
     governance::{FEE_KEPT_SECONDS, validate_fee},
     request::ServiceOffer,
     window,
@@ -201,6 +201,8 @@ impl Service {
     pub fn apply_split(&mut self, now_seconds: i64) -> Result<()> {
         timelock::require_queued::<OracleError>(self.pending_split_at_seconds)?;
         timelock::require_over::<OracleError>(self.pending_split_at_seconds, now_seconds)?;
+        let lapses_at_seconds = window::end_seconds(self.pending_split_at_seconds, SPLIT_APPLY_SECONDS);
+        ensure(window::is_open(now_seconds, lapses_at_seconds.map_err(OracleError::from)?), OracleError::SplitLapsed)?;
         (self.split, self.pending_split_at_seconds) = (self.pending_split, 0);
         self.count_change()
     }

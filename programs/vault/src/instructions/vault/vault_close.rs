@@ -48,10 +48,10 @@ pub struct VaultClose<'info> {
 
 impl<'info> VaultClose<'info> {
     /// Closes vault and pool with their token accounts.
-    pub fn handle(&mut self) -> Result<()> {
+    pub fn handle(&mut self, now_seconds: i64) -> Result<()> {
         let (model, bump) = {
             let vault = self.vault.load()?;
-            vault.require_closable()?;
+            vault.require_closable(now_seconds)?;
             ensure(token::balance_atoms(&self.stake_tokens)? == 0, VaultError::TokensUnswept)?;
             (vault.model, [vault.bump])
         };
