@@ -135,10 +135,10 @@ impl Vault {
     /// Refuses to close while anything is staked or cooling, or a proposal exists. Positions without either, and further pools, are at home in
     /// the vault that opens at this address again, whose counter of rules is a later one.
     pub fn require_closable(&self, now_seconds: i64) -> Result<()> {
-        let is_older = u64::try_from(now_seconds).is_ok_and(|now| self.rules_counter < now);
-        ensure(is_older, VaultError::VaultTooYoung)?;
         ensure(self.proposal_count == 0, VaultError::ProposalsOpen)?;
-        ensure(self.staked_atoms == 0 && self.cooling_atoms == 0, VaultError::StakeNotEmpty)
+        ensure(self.staked_atoms == 0 && self.cooling_atoms == 0, VaultError::StakeNotEmpty)?;
+        let is_older = u64::try_from(now_seconds).is_ok_and(|now| self.rules_counter < now);
+        ensure(is_older, VaultError::VaultTooYoung)
     }
 
     /// Adds `token_atoms` to the stake that earns.

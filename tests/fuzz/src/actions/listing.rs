@@ -261,7 +261,9 @@ fn split_apply(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let services = setup.ledger.services.values();
     let waiting: Vec<_> = services.filter(|service| careless || is_ripe(service.pending_split_at_seconds)).collect();
     let service = pick.one(&waiting)?;
-    let reasons = [(!is_ripe(service.pending_split_at_seconds), "nothing is due")];
+    let lapses_at_seconds = service.pending_split_at_seconds + 14 * 86_400;
+    let reasons =
+        [(!is_ripe(service.pending_split_at_seconds), "nothing is due"), (now >= lapses_at_seconds, "it has lapsed")];
     let what = format!("the queued split of {} is applied", short(&service.model));
     let instruction = oracle::service_split_apply(&service.model);
     Some(Plan { expect: expect(&reasons, "its 31 days are over"), ..Plan::one(instruction, what) })

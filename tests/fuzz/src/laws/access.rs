@@ -41,7 +41,7 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         name: "a_split_that_gives_somebody_less_waits",
-        sentence: "A service's split changes by the creator's signature to one that gives nobody but operators less, or to the queued one, once 31 days are over.",
+        sentence: "A service's split changes by the creator's signature to one that gives nobody but operators less, or to the queued one, once 31 days are over and before 45 are.",
         check: a_split_that_gives_somebody_less_waits,
     },
     Law {
@@ -201,7 +201,8 @@ fn a_split_that_gives_somebody_less_waits(sight: &Sight) -> Verdict {
         let pairs = others(&before.split).into_iter().zip(others(&after.split));
         let lowers = pairs.into_iter().any(|(before, after)| after < before);
         let is_creator = creator(sight, &after.model).is_some_and(|creator| signed(sight.seen, &creator));
-        let is_ripe = before.pending_split_at_seconds != 0 && sight.seen.now >= before.pending_split_at_seconds;
+        let waited = sight.seen.now - before.pending_split_at_seconds;
+        let is_ripe = before.pending_split_at_seconds != 0 && (0..14 * 86_400).contains(&waited);
         let applied = is_ripe && before.pending_split == after.split;
         hold!(applied || (is_creator && !lowers), "{:?} became {:?}", before.split, after.split);
         hold!(after.split.vault_bps >= 500, "stakers get {}", after.split.vault_bps);

@@ -171,7 +171,7 @@ fn every_change_is_counted() {
     let less = lower(&service, 1);
     configure(&mut service, &ServiceTerms { split: Some(less), ..TERMS }).unwrap();
     assert_eq!(service.terms_counter, 2);
-    service.apply_split(i64::MAX).unwrap();
+    service.apply_split(service.pending_split_at_seconds).unwrap();
     assert_eq!((service.terms_counter, service.offer().terms_counter), (3, 3));
 }
 
