@@ -101,7 +101,6 @@ impl Stream {
             unsettled_atoms: self.unsettled_atoms.checked_add(streamed_atoms).ok_or(CoreError::Overflow)?,
             remaining_seconds: u32::try_from(left_seconds).map_err(|_| CoreError::Overflow)?,
             updated_at_seconds: now_seconds,
-            ..*self
         })
     }
 

@@ -32,9 +32,7 @@ pub mod exchange {
 
     /// Queues parameters for markets that open after the timelock. The admin signs.
     pub fn config_change_queue(admin: &Pubkey, params: MarketParams) -> Instruction {
-        let accounts =
-            accounts::ConfigAdmin { admin: *admin, config: config(), event_authority: EVENT_AUTHORITY, program: ID };
-        instruction(ID, &accounts, &data::ConfigChangeQueue { params })
+        instruction(ID, &config_admin(admin), &data::ConfigChangeQueue { params })
     }
 
     /// Applies the queued parameters.
@@ -57,30 +55,22 @@ pub mod exchange {
 
     /// Takes a quote mint off the list. The admin signs.
     pub fn quote_mint_delist(admin: &Pubkey, mint: &Pubkey) -> Instruction {
-        let accounts =
-            accounts::ConfigAdmin { admin: *admin, config: config(), event_authority: EVENT_AUTHORITY, program: ID };
-        instruction(ID, &accounts, &data::QuoteMintDelist { mint: *mint })
+        instruction(ID, &config_admin(admin), &data::QuoteMintDelist { mint: *mint })
     }
 
     /// Offers a role of `holder`, who signs, to `to`.
     pub fn role_transfer_offer(holder: &Pubkey, role: Role, to: &Pubkey) -> Instruction {
-        let accounts =
-            accounts::RoleTransfer { signer: *holder, config: config(), event_authority: EVENT_AUTHORITY, program: ID };
-        instruction(ID, &accounts, &data::RoleTransferOffer { role, to: *to })
+        instruction(ID, &role_transfer(holder), &data::RoleTransferOffer { role, to: *to })
     }
 
     /// Accepts a role that was offered to `to`, who signs.
     pub fn role_transfer_accept(to: &Pubkey, role: Role) -> Instruction {
-        let accounts =
-            accounts::RoleTransfer { signer: *to, config: config(), event_authority: EVENT_AUTHORITY, program: ID };
-        instruction(ID, &accounts, &data::RoleTransferAccept { role })
+        instruction(ID, &role_transfer(to), &data::RoleTransferAccept { role })
     }
 
     /// Takes the offer of a role back. Its holder signs.
     pub fn role_transfer_cancel(holder: &Pubkey, role: Role) -> Instruction {
-        let accounts =
-            accounts::RoleTransfer { signer: *holder, config: config(), event_authority: EVENT_AUTHORITY, program: ID };
-        instruction(ID, &accounts, &data::RoleTransferCancel { role })
+        instruction(ID, &role_transfer(holder), &data::RoleTransferCancel { role })
     }
 
     /// Pauses a market's buys and moves until `until_seconds`, or resumes them with 0. The admin signs, and pays the rent of
@@ -108,6 +98,14 @@ pub mod exchange {
             program: ID,
         };
         instruction(ID, &accounts, &data::PauseBudgetClose {})
+    }
+
+    fn config_admin(admin: &Pubkey) -> accounts::ConfigAdmin {
+        accounts::ConfigAdmin { admin: *admin, config: config(), event_authority: EVENT_AUTHORITY, program: ID }
+    }
+
+    fn role_transfer(signer: &Pubkey) -> accounts::RoleTransfer {
+        accounts::RoleTransfer { signer: *signer, config: config(), event_authority: EVENT_AUTHORITY, program: ID }
     }
 }
 
@@ -145,9 +143,7 @@ pub mod oracle {
 
     /// Queues parameters that services copy after the timelock. The admin signs.
     pub fn config_change_queue(admin: &Pubkey, args: ConfigChangeQueueArgs) -> Instruction {
-        let accounts =
-            accounts::ConfigAdmin { admin: *admin, config: config(), event_authority: EVENT_AUTHORITY, program: ID };
-        instruction(ID, &accounts, &data::ConfigChangeQueue { args })
+        instruction(ID, &config_admin(admin), &data::ConfigChangeQueue { args })
     }
 
     /// Applies the queued parameters.
@@ -170,29 +166,29 @@ pub mod oracle {
 
     /// Takes a bond mint off the list. The admin signs.
     pub fn bond_mint_delist(admin: &Pubkey, mint: &Pubkey) -> Instruction {
-        let accounts =
-            accounts::ConfigAdmin { admin: *admin, config: config(), event_authority: EVENT_AUTHORITY, program: ID };
-        instruction(ID, &accounts, &data::BondMintDelist { mint: *mint })
+        instruction(ID, &config_admin(admin), &data::BondMintDelist { mint: *mint })
     }
 
     /// Offers a role of `holder`, who signs, to `to`.
     pub fn role_transfer_offer(holder: &Pubkey, role: Role, to: &Pubkey) -> Instruction {
-        let accounts =
-            accounts::RoleTransfer { signer: *holder, config: config(), event_authority: EVENT_AUTHORITY, program: ID };
-        instruction(ID, &accounts, &data::RoleTransferOffer { role, to: *to })
+        instruction(ID, &role_transfer(holder), &data::RoleTransferOffer { role, to: *to })
     }
 
     /// Accepts a role that was offered to `to`, who signs.
     pub fn role_transfer_accept(to: &Pubkey, role: Role) -> Instruction {
-        let accounts =
-            accounts::RoleTransfer { signer: *to, config: config(), event_authority: EVENT_AUTHORITY, program: ID };
-        instruction(ID, &accounts, &data::RoleTransferAccept { role })
+        instruction(ID, &role_transfer(to), &data::RoleTransferAccept { role })
     }
 
     /// Takes the offer of a role back. Its holder signs.
     pub fn role_transfer_cancel(holder: &Pubkey, role: Role) -> Instruction {
-        let accounts =
-            accounts::RoleTransfer { signer: *holder, config: config(), event_authority: EVENT_AUTHORITY, program: ID };
-        instruction(ID, &accounts, &data::RoleTransferCancel { role })
+        instruction(ID, &role_transfer(holder), &data::RoleTransferCancel { role })
+    }
+
+    fn config_admin(admin: &Pubkey) -> accounts::ConfigAdmin {
+        accounts::ConfigAdmin { admin: *admin, config: config(), event_authority: EVENT_AUTHORITY, program: ID }
+    }
+
+    fn role_transfer(signer: &Pubkey) -> accounts::RoleTransfer {
+        accounts::RoleTransfer { signer: *signer, config: config(), event_authority: EVENT_AUTHORITY, program: ID }
     }
 }
