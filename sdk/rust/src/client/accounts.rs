@@ -1,7 +1,7 @@
 //! One method for each account type. A missing account is an error that names it.
 
 use modchains_exchange::state::{
-    Contributors, ExchangeConfig, Licence, Market, Model, ModelTransfer, ModelVersion, Referral,
+    Contributors, ExchangeConfig, Licence, Market, Model, ModelTransfer, ModelVersion, PauseBudget, Referral,
 };
 use modchains_oracle::state::{Operator, OracleConfig, Request, RequestStatus, Service, Usage};
 use modchains_vault::state::{Position, RevenuePool, Vault};
@@ -105,6 +105,14 @@ impl Client {
     /// The market of a model. Errors as [`Self::state`].
     pub async fn market(&self, model: &Pubkey) -> Result<Fetched<Market>> {
         self.state(&exchange::market(model)).await
+    }
+
+    /// What pauses of a model's market have used of their time; none when it was never paused.
+    ///
+    /// # Errors
+    /// As [`Self::find_state`].
+    pub async fn pause_budget(&self, model: &Pubkey) -> Result<Option<Fetched<PauseBudget>>> {
+        self.find_state(&exchange::pause_budget(&exchange::market(model))).await
     }
 
     /// What `referrer` has earned in a market. Errors as [`Self::state`].

@@ -12,7 +12,7 @@ pub use transaction::{InnerCall, Receipt, events_of};
 
 use anchor_lang::{Owner, ZeroCopy};
 use modchains_exchange::state::{
-    Contributors, ExchangeConfig, Licence, Market, Model, ModelTransfer, ModelVersion, Referral,
+    Contributors, ExchangeConfig, Licence, Market, Model, ModelTransfer, ModelVersion, PauseBudget, Referral,
 };
 use modchains_oracle::state::{LicenceUse, Operator, OracleConfig, Request, Service, Usage};
 use modchains_vault::state::{Grant, Position, Proposal, RevenuePool, Share, Vault};
@@ -55,6 +55,7 @@ states! {
     Model = "model",
     ModelVersion = "model version",
     Market = "market",
+    PauseBudget = "budget of pauses",
     Referral = "referral",
     ModelTransfer = "offer of a model",
     Licence = "licence",
