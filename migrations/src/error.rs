@@ -118,6 +118,23 @@ pub enum MigrateError {
         /// What is wrong.
         reason: String,
     },
+    /// The file says what is in force.
+    #[error(
+        "the parameters of the {program} in force are those of the configuration file; change the file, or take back what is queued with `change cancel`"
+    )]
+    NothingToQueue {
+        /// Whose configuration.
+        program: &'static str,
+    },
+    /// No file says what to queue.
+    #[error("no file says what to queue; pass --config with every value that is to hold, see `change show`")]
+    ConfigMissing,
+    /// Nothing waits.
+    #[error("nothing is queued for the {program}; queue a change with `change queue`")]
+    NothingQueued {
+        /// Whose configuration.
+        program: &'static str,
+    },
     /// The result cannot be written.
     #[error("the result cannot be written: {0}; check free space")]
     NotPrinted(#[source] std::io::Error),
@@ -232,6 +249,9 @@ impl MigrateError {
             Self::WriteStalled { .. } => "write_stalled",
             Self::NotVerified { .. } => "not_verified",
             Self::ConfigInvalid { .. } => "config_invalid",
+            Self::NothingToQueue { .. } => "nothing_to_queue",
+            Self::ConfigMissing => "config_missing",
+            Self::NothingQueued { .. } => "nothing_queued",
             Self::NotPrinted(_) => "not_printed",
             Self::StepUnknown { .. } => "step_unknown",
             Self::IdlUnusable { .. } => "idl_unusable",

@@ -14,7 +14,7 @@ use clap::{Parser, Subcommand};
 use indicatif::MultiProgress;
 use modchains_migrations::{
     MigrateError, Result,
-    authority::{self, RoleCommand},
+    authority::{self, ChangeCommand, ChangedSetting, MintCommand, RoleCommand},
     config::Config,
     context::{Context, ProgramKeys},
     metadata::{self, Kind, Publication, PublishReport},
@@ -26,6 +26,7 @@ use modchains_sdk::{
     keys, terminal, without_secrets,
 };
 use serde_json::json;
+use time::OffsetDateTime;
 
 /// Deploys the programs and creates their configurations, doing only what is missing.
 #[derive(Debug, Parser)]
@@ -77,21 +78,15 @@ enum Command {
     /// What wallets, explorers and tools read about the programs.
     #[command(subcommand)]
     Metadata(MetadataCommand),
+    /// Change the parameters of a configuration after its timelock, or see what is queued.
+    #[command(subcommand)]
+    Change(ChangeCommand),
     /// Show who holds the roles of the configurations, or hand one over in two steps.
     #[command(subcommand)]
     Role(RoleCommand),
     /// Take a mint off the lists of quote mints.
     #[command(subcommand)]
     Mint(MintCommand),
-}
-
-#[derive(Debug, Subcommand)]
-enum MintCommand {
-    /// Take a mint off the lists of both programs. Markets and services in it go on; no new ones open.
-    Delist {
-        /// The mint.
-        mint: Pubkey,
-    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -158,6 +153,10 @@ async fn run(arguments: &Arguments) -> Result<()> {
         Some(Command::Role(command)) => {
             return run_role(&connect(arguments, config).await?, command, arguments.json).await;
         }
+        Some(Command::Change(command)) => {
+            let has_file = arguments.config.is_some();
+            return run_change(&connect(arguments, config).await?, command, has_file, arguments.json).await;
+        }
         Some(Command::Mint(MintCommand::Delist { mint })) => {
             return delist(&connect(arguments, config).await?, mint, arguments.json).await;
         }
@@ -211,6 +210,54 @@ async fn run_role(context: &Context, command: &RoleCommand, as_json: bool) -> Re
         print(format_args!("{} {}: {}{offer}", holder.program, holder.role, holder.holder))?;
     }
     Ok(())
+}
+
+async fn run_change(context: &Context, command: &ChangeCommand, has_file: bool, as_json: bool) -> Result<()> {
+    let sent = match command.instruction(context, has_file).await? {
+        Some(instruction) => Some(context.send(&[instruction], &[]).await?.signature.to_string()),
+        None => None,
+    };
+    let reports = authority::reports(context, has_file).await?;
+    if as_json {
+        return print(json!({ "signature": sent, "configurations": reports }));
+    }
+    if let Some(signature) = sent {
+        print(format_args!("done in transaction {signature}"))?;
+    }
+    let now_seconds = context.client.now_seconds().await?;
+    for report in &reports {
+        let program = report.program;
+        match report.queued_at_seconds {
+            None => print(format_args!("{program}: nothing is queued"))?,
+            Some(at_seconds) if at_seconds > now_seconds => {
+                let waits_seconds = at_seconds.saturating_sub(now_seconds);
+                print(format_args!(
+                    "{program}: queued, can be applied in {waits_seconds} s, from {}",
+                    date(at_seconds)
+                ))?;
+            }
+            Some(at_seconds) => print(format_args!("{program}: queued, can be applied since {}", date(at_seconds)))?,
+        }
+        if report.queued_at_seconds.is_some() && report.queued.is_empty() {
+            print("     what is queued is what is in force")?;
+        }
+        print_settings("queued", &report.queued)?;
+        print_settings("in the file", &report.in_file)?;
+    }
+    Ok(())
+}
+
+fn print_settings(place: &str, settings: &[ChangedSetting]) -> Result<()> {
+    for ChangedSetting { setting, in_force, would_be } in settings {
+        print(format_args!("     {setting} is {in_force} in force, {would_be} {place}"))?;
+    }
+    Ok(())
+}
+
+/// A unix time as a date in UTC; the seconds when no calendar reaches that far.
+fn date(at_seconds: i64) -> String {
+    let date = OffsetDateTime::from_unix_timestamp(at_seconds);
+    date.map_or_else(|_| format!("unix second {at_seconds}"), |date| date.to_string())
 }
 
 async fn delist(context: &Context, mint: &Pubkey, as_json: bool) -> Result<()> {

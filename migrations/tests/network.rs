@@ -8,7 +8,7 @@ use clap::Parser;
 use indicatif::MultiProgress;
 use modchains_migrations::{
     MigrateError,
-    authority::{self, RoleCommand},
+    authority::{self, ChangeCommand, RoleCommand},
     config::Config,
     context::{Context, ProgramKeys},
     deploy::{ProgramImage, buffer_keypair},
@@ -38,6 +38,13 @@ const FUNDS: u64 = 100_000_000_000;
 struct Line {
     #[command(subcommand)]
     role: RoleCommand,
+}
+
+/// A command line with a change in it.
+#[derive(Parser)]
+struct ChangeLine {
+    #[command(subcommand)]
+    change: ChangeCommand,
 }
 
 /// Somebody with funds on a network without any program of ours.
@@ -118,6 +125,58 @@ async fn a_role_is_handed_over_and_a_mint_is_taken_off_both_lists() {
     assert_eq!(authority::delist(&context, &mint).await.unwrap().0, 2);
     assert_eq!(authority::delist(&context, &mint).await.unwrap().0, 0);
     assert!(!Step::QuoteMints.status(&context).await.unwrap().outcome.done);
+}
+
+/// No clock of a network moves a day: that a change is applied once its timelock is over is the programs' tests' to show.
+#[tokio::test]
+async fn a_change_is_queued_shown_and_taken_back_and_not_applied_before_its_time() {
+    let (_network, mut context) = start().await;
+    for step in Step::ALL {
+        step.run(&context).await.unwrap();
+    }
+    let command = |line: &str| ChangeLine::try_parse_from(line.split_whitespace()).unwrap().change;
+    let file_says = |context: &mut Context| {
+        let market = &mut context.config.exchange.market;
+        (market.usage_stale_seconds, context.config.oracle.service.claim_seconds) = (7 * 3_600, 240);
+    };
+    let names =
+        |settings: &[authority::ChangedSetting]| settings.iter().map(|it| it.setting.clone()).collect::<Vec<_>>();
+    for (program, setting, place) in [("exchange", "usage_stale_seconds", 0), ("oracle", "claim_seconds", 1)] {
+        let of = |act: &str| command(&format!("change {act} --program {program}"));
+        for (act, has_file, label) in
+            [("apply", true, "nothing_queued"), ("cancel", true, "nothing_queued"), ("queue", false, "config_missing")]
+        {
+            assert_eq!(of(act).instruction(&context, has_file).await.unwrap_err().label(), label, "{program} {act}");
+        }
+        if place == 0 {
+            assert_eq!(of("queue").instruction(&context, true).await.unwrap_err().label(), "nothing_to_queue");
+            file_says(&mut context);
+        }
+        assert!(command("change show").instruction(&context, true).await.unwrap().is_none());
+        let report = authority::reports(&context, true).await.unwrap().remove(place);
+        assert_eq!((report.queued_at_seconds, names(&report.in_file)), (None, vec![setting.to_owned()]));
+
+        let queue = of("queue").instruction(&context, true).await.unwrap().unwrap();
+        context.send(&[queue], &[]).await.unwrap();
+        let report = authority::reports(&context, false).await.unwrap().remove(place);
+        let queued_at_seconds = report.queued_at_seconds.unwrap();
+        assert!(queued_at_seconds > context.client.now_seconds().await.unwrap(), "{report:?}");
+        assert_eq!((names(&report.queued), report.in_file), (vec![setting.to_owned()], Vec::new()));
+        let apply = of("apply").instruction(&context, true).await.unwrap().unwrap();
+        let refused = context.send(&[apply], &[]).await.unwrap_err();
+        assert!(refused.to_string().contains("TimelockRunning"), "{refused}");
+
+        let cancel = of("cancel").instruction(&context, true).await.unwrap().unwrap();
+        context.send(&[cancel], &[]).await.unwrap();
+        let report = authority::reports(&context, false).await.unwrap().remove(place);
+        assert!(report.queued_at_seconds >= Some(queued_at_seconds) && report.queued.is_empty(), "{report:?}");
+    }
+    let (stranger, admin) = (Keypair::new(), context.authority_address());
+    send(&context, &stranger.pubkey(), FUNDS).await;
+    context.authority = stranger;
+    let queue = command("change queue --program exchange").instruction(&context, true).await.unwrap().unwrap();
+    let refused = context.send(&[queue], &[]).await.unwrap_err();
+    assert!(refused.to_string().contains("NotAdmin"), "{refused} of {admin}");
 }
 
 /// The loader creates no account that holds lamports, and nobody else can create one there.

@@ -18,7 +18,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use self::settings::TIMELOCK_SECONDS;
 use crate::{MigrateError, Result};
 
-pub use settings::{Difference, ServiceSettings, SplitSettings, market_differences};
+pub use settings::{Difference, ServiceSettings, SplitSettings, market_differences, oracle_differences};
 
 /// What the steps set.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
@@ -182,8 +182,7 @@ mod tests {
         let config = load("").unwrap();
         assert_eq!(config.quote_mints.0[0].mint.0, address::WRAPPED_SOL_MINT);
         assert!(market_differences(&config.exchange.market, &config.exchange.market).is_empty());
-        assert!(config.oracle.service.differences(&config.oracle.params()).is_empty());
-        assert!(config.oracle.split.differences(&config.oracle.params().split).is_empty());
+        assert!(oracle_differences(&config.oracle.params(), &config.oracle.params()).is_empty());
     }
 
     #[test]
@@ -192,6 +191,15 @@ mod tests {
         let differences = market_differences(&config.exchange.market, &MarketParams::DEFAULT);
         let expected = Difference { setting: "epoch_seconds".into(), on_chain: "3600".into(), in_file: "10".into() };
         assert_eq!(differences, [expected]);
+    }
+
+    #[test]
+    fn every_parameter_of_the_oracle_that_differs_is_named() {
+        let before = Config::default().oracle.params();
+        let mut after = before;
+        (after.claim_seconds, after.split.vault_bps) = (90, 1_300);
+        let names = |of: Vec<Difference>| of.into_iter().map(|found| found.setting).collect::<Vec<_>>();
+        assert_eq!(names(oracle_differences(&after, &before)), ["claim_seconds", "vault_bps"]);
     }
 
     #[test]

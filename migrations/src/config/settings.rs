@@ -38,6 +38,13 @@ pub fn market_differences(in_file: &MarketParams, on_chain: &MarketParams) -> Ve
     wanted.iter().filter_map(|(name, wanted)| Difference::between(name, found.get(name)?, wanted)).collect()
 }
 
+/// As [`market_differences`], of the oracle's parameters.
+pub fn oracle_differences(in_file: &OracleParams, on_chain: &OracleParams) -> Vec<Difference> {
+    let mut differences = ServiceSettings::of(in_file).differences(on_chain);
+    differences.extend(SplitSettings::of(&in_file.split).differences(&on_chain.split));
+    differences
+}
+
 /// Makes the TOML form of a program's parameter struct: the same fields with defaults.
 macro_rules! settings {
     ($(#[$doc:meta])* $name:ident of $params:ident { $($field:ident: $kind:ty = $default:expr,)+ } $(with $rest:expr)?) => {
@@ -55,6 +62,11 @@ macro_rules! settings {
         }
 
         impl $name {
+            /// The settings that parameters are.
+            pub const fn of(params: &$params) -> Self {
+                Self { $($field: params.$field,)+ }
+            }
+
             /// Where `on_chain` has another value.
             pub fn differences(&self, on_chain: &$params) -> Vec<Difference> {
                 [$(Difference::between(stringify!($field), &on_chain.$field, &self.$field),)+].into_iter().flatten().collect()

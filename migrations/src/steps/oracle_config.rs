@@ -6,7 +6,11 @@ use modchains_sdk::{
 };
 
 use super::outcome::Outcome;
-use crate::{Result, config::Difference, context::Context};
+use crate::{
+    Result,
+    config::{Difference, oracle_differences},
+    context::Context,
+};
 
 /// Creates the configuration unless there is one.
 pub async fn run(context: &Context) -> Result<Outcome> {
@@ -26,9 +30,7 @@ pub async fn status(context: &Context) -> Result<Outcome> {
     let Some(found) = context.client.find_state::<OracleConfig>(&config).await? else {
         return Ok(Outcome::new(false, false, "there is no configuration"));
     };
-    let settings = &context.config.oracle;
-    let mut differences = settings.service.differences(&found.value.params);
-    differences.extend(settings.split.differences(&found.value.params.split));
+    let mut differences = oracle_differences(&context.config.oracle.params(), &found.value.params);
     differences.extend(Difference::between("treasury", &found.value.treasury, &treasury(context)));
     let note = format!("the configuration {config} exists, admin {}", found.value.admin);
     Ok(Outcome { differences, ..Outcome::new(true, false, note) })

@@ -1,14 +1,14 @@
-//! What the holders of roles do by hand: handing a role over, and taking a mint off the lists.
+//! Handing a role over.
 
 use clap::{Args, Subcommand, ValueEnum};
 use modchains_sdk::{
     Instruction, Pubkey,
-    decode::Receipt,
     exchange::state::{ExchangeConfig, Role},
     instruction::{exchange, oracle},
     oracle::state::OracleConfig,
 };
 
+use super::Program;
 use crate::{Result, context::Context};
 
 /// Hand a role over in two steps.
@@ -48,15 +48,6 @@ pub struct Which {
     /// Which role.
     #[arg(long, value_enum)]
     role: RoleName,
-}
-
-/// A program with a configuration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Program {
-    /// Models and markets.
-    Exchange,
-    /// Requests and results.
-    Oracle,
 }
 
 /// A role, as people write it.
@@ -133,37 +124,14 @@ pub async fn holders(context: &Context) -> Result<Vec<Holder>> {
     let exchange: ExchangeConfig = context.client.exchange_config().await?.value;
     let oracle: OracleConfig = context.client.oracle_config().await?.value;
     Ok(vec![
-        holder("exchange", "admin", &exchange.admin, &exchange.admin_offered_to),
-        holder("exchange", "treasury", &exchange.treasury, &exchange.treasury_offered_to),
-        holder("oracle", "admin", &oracle.admin, &oracle.admin_offered_to),
-        holder("oracle", "treasury", &oracle.treasury, &oracle.treasury_offered_to),
+        holder(Program::Exchange, "admin", &exchange.admin, &exchange.admin_offered_to),
+        holder(Program::Exchange, "treasury", &exchange.treasury, &exchange.treasury_offered_to),
+        holder(Program::Oracle, "admin", &oracle.admin, &oracle.admin_offered_to),
+        holder(Program::Oracle, "treasury", &oracle.treasury, &oracle.treasury_offered_to),
     ])
 }
 
-fn holder(program: &'static str, role: &'static str, holder: &Pubkey, offered_to: &Pubkey) -> Holder {
+fn holder(program: Program, role: &'static str, holder: &Pubkey, offered_to: &Pubkey) -> Holder {
     let offered_to = (*offered_to != Pubkey::default()).then(|| offered_to.to_string());
-    Holder { program, role, holder: holder.to_string(), offered_to }
-}
-
-/// Takes a mint off the lists of both programs, as far as it is on them, and says how many lists that were. What is open in
-/// it goes on.
-///
-/// # Errors
-/// When the key is not the admin, or as [`Context::send`].
-pub async fn delist(context: &Context, mint: &Pubkey) -> Result<(usize, Option<Receipt>)> {
-    let admin = context.authority_address();
-    let on_exchange = context.client.exchange_config().await?.value.allows(mint);
-    let on_oracle = context.client.oracle_config().await?.value.listed(mint).is_some();
-    let instructions: Vec<Instruction> = [
-        on_exchange.then(|| exchange::quote_mint_delist(&admin, mint)),
-        on_oracle.then(|| oracle::bond_mint_delist(&admin, mint)),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    if instructions.is_empty() {
-        return Ok((0, None));
-    }
-    let receipt = context.send(&instructions, &[]).await?;
-    Ok((instructions.len(), Some(receipt)))
+    Holder { program: program.name(), role, holder: holder.to_string(), offered_to }
 }
