@@ -3,7 +3,7 @@
 //! # Names
 //! One rule: a noun, then a verb. A group goes by the thing it is about (`market`, `model licence`), its commands by what
 //! they do to it (`open`, `buy`, `claim`; `new` makes one). On top, without a group, are the few verbs of every day
-//! (`stake`, `unstake`, `withdraw`, `claim`, `vote`, `wrap`, `unwrap`, `launch`). Whatever sends is called by its verb; what only
+//! (`stake`, `unstake`, `withdraw`, `claim`, `compound`, `vote`, `wrap`, `unwrap`, `launch`). Whatever sends is called by its verb; what only
 //! reads may go by the noun that it shows (`chart`, `twap`; `balance`, `portfolio`, `positions`, `revenue` on top), also
 //! where an option of it sends (`accounts --close-empty`). Two words are joined by a hyphen, noun first
 //! (`bond-deposit`). The words are those of the programs' instructions where there is one. The consent tests hold the
@@ -15,7 +15,7 @@ use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     command::{
-        fees, grant, launch, market, model, operator, portfolio, proposal, referral, request, revenue, service,
+        fees, grant, launch, market, model, operator, pool, portfolio, proposal, referral, request, revenue, service,
         staking, usage, vault, wallet,
     },
     connection::Connection,
@@ -83,6 +83,11 @@ pub enum Command {
     Withdraw(staking::WithdrawArgs),
     /// Pay out what your stakes have earned.
     Claim(staking::ClaimArgs),
+    /// Put what your stake has earned to stake: claims, buys and stakes in one transaction.
+    Compound(staking::CompoundArgs),
+    /// Close what holds your stakes.
+    #[command(subcommand)]
+    Position(staking::PositionCommand),
     /// Show what somebody has staked, cooling and claimable, of every model.
     Positions(staking::PositionsArgs),
     /// Show what somebody has of every model, what it cost and what it brought.
@@ -97,9 +102,15 @@ pub enum Command {
     /// See, pay out and close what stakers granted out of the treasury.
     #[command(subcommand)]
     Grant(grant::GrantCommand),
-    /// Open and show the vaults in which model tokens are staked.
+    /// Open, show and close the vaults in which model tokens are staked.
     #[command(subcommand)]
     Vault(vault::VaultCommand),
+    /// Open, fill, earn from and close the pools in which a vault takes revenue.
+    #[command(subcommand)]
+    Pool(pool::PoolCommand),
+    /// Fill what the stakers of a model decide about.
+    #[command(subcommand)]
+    Treasury(pool::TreasuryCommand),
     /// Manage an operator's bond and earnings.
     #[command(subcommand)]
     Operator(operator::OperatorCommand),
@@ -141,6 +152,8 @@ impl Command {
             Self::Unstake(args) => args.run(connection).await,
             Self::Withdraw(args) => args.run(connection).await,
             Self::Claim(args) => args.run(connection).await,
+            Self::Compound(args) => args.run(connection).await,
+            Self::Position(command) => command.run(connection).await,
             Self::Positions(args) => args.run(connection).await,
             Self::Portfolio(args) => args.run(connection).await,
             Self::Revenue(args) => args.run(connection).await,
@@ -148,6 +161,8 @@ impl Command {
             Self::Proposal(command) => command.run(connection).await,
             Self::Grant(command) => command.run(connection).await,
             Self::Vault(command) => command.run(connection).await,
+            Self::Pool(command) => command.run(connection).await,
+            Self::Treasury(command) => command.run(connection).await,
             Self::Operator(command) => command.run(connection).await,
             Self::Service(command) => command.run(connection).await,
             Self::Request(command) => command.run(connection).await,

@@ -2,7 +2,14 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use modchains_sdk::{Pubkey, SdkError, Signature, bundle::BundleError};
+use modchains_sdk::{
+    Pubkey, SdkError, Signature,
+    bundle::BundleError,
+    decode::State,
+    exchange::state::{Contributors, Licence, Market, ModelTransfer, Referral},
+    oracle::state::{Operator, Service},
+    vault::state::{Grant, Position, Proposal, RevenuePool, Vault},
+};
 use serde_json::{Value, json};
 use thiserror::Error;
 
@@ -18,7 +25,7 @@ const EXIT_SENT: u8 = 3;
 #[derive(Debug, Error)]
 pub enum CliError {
     /// The library or a program refused.
-    #[error("{0}")]
+    #[error("{}", explained(.0))]
     Sdk(#[from] SdkError),
     /// An amount does not make sense for its token.
     #[error("{0}")]
@@ -190,11 +197,53 @@ impl CliError {
     }
 }
 
+/// What to do where something does not exist: the command that makes it, or lists what there is.
+const MISSING: [(&str, &str); 12] = [
+    (Contributors::NAME, "its creator names some with `modchains model contributors set`"),
+    (Grant::NAME, "see which there are with `modchains grant list`"),
+    (Licence::NAME, "the model's creator grants one with `modchains model licence grant`"),
+    (Market::NAME, "the model's creator opens it with `modchains market open`"),
+    (ModelTransfer::NAME, "the model's creator makes one with `modchains model transfer offer`"),
+    (Operator::NAME, "become one with `modchains operator register`"),
+    (Position::NAME, "stake first with `modchains stake`"),
+    (Proposal::NAME, "see the numbers of those that there are with `modchains proposal list`"),
+    (Referral::NAME, "open it with `modchains referral open`"),
+    (RevenuePool::NAME, "see those of the vault with `modchains vault show`, or open one with `modchains pool open`"),
+    (Service::NAME, "the model's creator opens it with `modchains service open`"),
+    (Vault::NAME, "open it with `modchains vault open`"),
+];
+
+/// The library's message, or a better remedy than it knows.
+fn explained(error: &SdkError) -> String {
+    let SdkError::AccountMissing { what, address } = error else { return error.to_string() };
+    let remedy = MISSING.iter().find(|(name, _)| name == what);
+    remedy.map_or_else(|| error.to_string(), |(_, remedy)| format!("there is no {what} at {address}; {remedy}"))
+}
+
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use clap::CommandFactory;
     use modchains_sdk::Refusal;
 
     use super::*;
+    use crate::args::Cli;
+
+    #[test]
+    fn what_is_missing_is_made_by_a_command_that_exists() {
+        let line = Cli::command();
+        for (what, remedy) in MISSING {
+            let error = CliError::Sdk(SdkError::AccountMissing { what, address: Pubkey::default() });
+            assert!(error.label() == "account_missing" && error.to_string().ends_with(remedy), "{error}");
+            let named = remedy.split('`').skip(1).step_by(2);
+            for command in named {
+                let mut words = command.split(' ').skip(1);
+                let found = words.try_fold(&line, |command, word| command.find_subcommand(word));
+                assert!(found.is_some_and(|found| !found.has_subcommands()), "{command}");
+            }
+        }
+    }
 
     fn refusal(name: &str) -> CliError {
         CliError::Sdk(SdkError::ProgramRefused(Box::new(Refusal {

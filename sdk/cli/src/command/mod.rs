@@ -6,6 +6,7 @@ pub mod launch;
 pub mod market;
 pub mod model;
 pub mod operator;
+pub mod pool;
 pub mod portfolio;
 pub mod proposal;
 pub mod referral;

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand, ValueEnum};
 use modchains_sdk::{
     Pubkey, address,
+    core::fees::SPLIT_APPLY_SECONDS,
     exchange::state::ModelVersion,
     instruction::oracle::{service_configure, service_open, service_split_apply},
     oracle::{
@@ -147,7 +148,7 @@ enum State {
 #[command(
     after_long_help = "The protocol's present windows and bonds are taken over for new requests. Requests that exist
 keep their terms. A split that gives less to stakers, creator, reserve or protocol is queued for 31 days; then anyone can put
-it into force with `modchains service split-apply`.
+it into force with `modchains service split-apply`, within 14 days: one that nobody applied lapses.
 
 Examples:
   modchains service configure MODEL --fee 0.002
@@ -230,7 +231,13 @@ async fn show(connection: &Connection, model: &Pubkey) -> Result<Report> {
     let quote = connection.token(&service.quote_mint).await?;
     let version = connection.client.state::<ModelVersion>(&service.version).await?.value.index;
     let now_seconds = connection.client.now_seconds().await?;
-    Ok(add_queued_split(report(&service, version, &quote), &service, now_seconds))
+    let report = report(&service, version, &quote);
+    let report = match service.fee_kept_until_seconds {
+        // Set by a decision of the stakers, and of no account once it is past.
+        kept_until if kept_until > now_seconds => report.time("fee_decided_by_stakers_until", kept_until, now_seconds),
+        _ => report,
+    };
+    Ok(add_queued_split(report, &service, now_seconds))
 }
 
 /// Adds the split that waits for its timelock, if one does.
@@ -238,7 +245,12 @@ fn add_queued_split(report: Report, service: &Service, now_seconds: i64) -> Repo
     if service.pending_split_at_seconds == 0 {
         return report;
     }
-    let queued = split_report(&service.pending_split).time("from", service.pending_split_at_seconds, now_seconds);
+    let from_seconds = service.pending_split_at_seconds;
+    let queued = split_report(&service.pending_split).time("applies_from", from_seconds, now_seconds).time(
+        "lapses",
+        from_seconds.saturating_add(SPLIT_APPLY_SECONDS.into()),
+        now_seconds,
+    );
     report.group("queued_split", queued)
 }
 
@@ -307,6 +319,17 @@ mod tests {
         {
             assert_eq!(parse_split(text), Err(NoSplit), "{text}");
         }
+    }
+
+    #[test]
+    fn a_queued_split_is_shown_with_the_time_from_which_and_until_which_it_can_be_applied() {
+        let pending_split = parse_split("7000,1200,800,500,500").unwrap();
+        let service = Service { pending_split, pending_split_at_seconds: 1_000, ..Service::zeroed() };
+        let json = add_queued_split(Report::new(), &service, 400).json()["queued_split"].clone();
+        assert_eq!((&json["stakers"]["percent"], &json["applies_from"]), (&json!("12"), &json!(1_000)));
+        assert_eq!(json["lapses"], json!(1_000 + 14 * 86_400));
+        let none = Service { pending_split_at_seconds: 0, ..service };
+        assert!(add_queued_split(Report::new(), &none, 400).is_empty());
     }
 
     #[test]

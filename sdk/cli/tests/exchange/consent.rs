@@ -35,6 +35,8 @@ const COMMANDS: &[(&str, Act)] = &[
     ("unstake", Sends("1 MODEL")),
     ("withdraw", Sends("MODEL")),
     ("claim", Sends("--all")),
+    ("compound", Sends("MODEL")),
+    ("position close", Sends("MODEL")),
     ("positions", Reads),
     ("portfolio", Reads),
     ("revenue", Reads),
@@ -61,6 +63,10 @@ const COMMANDS: &[(&str, Act)] = &[
     ("market quote", Reads),
     ("market buy", Sends("1 MODEL")),
     ("market sell", Sends("1 MODEL")),
+    ("market deposit", Sends("1 MODEL")),
+    ("market pause", Sends("MODEL --for 1h")),
+    ("market resume", Sends("MODEL")),
+    ("market pause-budget-close", Sends("MODEL")),
     ("market sync", Sends("MODEL")),
     ("market show", Reads),
     ("market watch", Reads),
@@ -78,6 +84,15 @@ const COMMANDS: &[(&str, Act)] = &[
     ("grant close", Sends("1 MODEL")),
     ("vault open", Sends("MODEL")),
     ("vault show", Reads),
+    ("vault sweep", Sends("MODEL")),
+    ("vault close", Sends("MODEL")),
+    ("pool open", Sends("MODEL --mint SOMEBODY")),
+    ("pool subscribe", Sends("MODEL --mint SOMEBODY")),
+    ("pool unsubscribe", Sends("MODEL --mint SOMEBODY")),
+    ("pool deposit", Sends("1 MODEL")),
+    ("pool sweep", Sends("MODEL")),
+    ("pool close", Sends("MODEL --mint SOMEBODY")),
+    ("treasury deposit", Sends("1 MODEL")),
     ("operator register", Sends("5 MODEL")),
     ("operator show", Reads),
     ("operator bond-deposit", Sends("1 MODEL")),
@@ -106,6 +121,11 @@ const COMMANDS: &[(&str, Act)] = &[
     ("referral close", Sends("MODEL")),
 ];
 
+/// Whether there is a command that sends something.
+pub fn is_sent_by(command: &str) -> bool {
+    COMMANDS.iter().any(|(name, act)| *name == command && matches!(act, Sends(_)))
+}
+
 /// What a command that sends does to the thing that it is about: the last word of its name.
 const VERBS: &[&str] = &[
     "accept",
@@ -114,6 +134,7 @@ const VERBS: &[&str] = &[
     "cancel",
     "claim",
     "close",
+    "compound",
     "configure",
     "deposit",
     "distribute",
@@ -125,16 +146,21 @@ const VERBS: &[&str] = &[
     "new",
     "offer",
     "open",
+    "pause",
     "publish",
     "refund",
     "register",
+    "resume",
     "revoke",
     "roll",
     "sell",
     "set",
     "stake",
+    "subscribe",
+    "sweep",
     "sync",
     "unstake",
+    "unsubscribe",
     "unwrap",
     "vote",
     "withdraw",

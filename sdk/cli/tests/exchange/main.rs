@@ -2,10 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failed expectation is a failed test")]
 
+mod authority;
 mod bundle;
 mod consent;
 mod faults;
-mod governance;
+mod instructions;
 mod launch;
 mod market;
 mod names;
@@ -14,7 +15,7 @@ mod portfolio;
 mod refusals;
 mod registry;
 mod requests;
-mod staking;
+mod vault;
 mod wallet;
 
 use network::{NETWORK, Person};

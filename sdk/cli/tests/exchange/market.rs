@@ -156,6 +156,29 @@ fn a_sync_says_why_and_the_chart_tells_moves_from_trades() {
     assert!(mean > first && mean < 2.0 * spot, "{average}");
     assert_eq!(price(&shown["spot_price"]), spot);
     assert!(price(&shown["ask_price"]) >= spot, "{shown}");
+    assert_eq!(
+        (&average["from_opening"], &average["warning"]),
+        (&true.into(), &Value::Null),
+        "it is no older: {average}"
+    );
+    assert_eq!(average["covers"].as_u64(), Some(average["to"].as_u64().unwrap() - average["from"].as_u64().unwrap()));
+
+    // The span runs from the last sync that is old enough, and from the opening where that is not found.
+    trade(&trader, &model, "buy", "0.1", &[]);
+    let (key, synced_at) = (model.parse().unwrap(), i64::try_from(times[3]).unwrap());
+    let found = |at_seconds, transactions_max| {
+        NETWORK.read(async |client| {
+            let market = client.market(&key).await.unwrap().value;
+            client.reading_before(&key, &market, at_seconds, transactions_max).await.unwrap()
+        })
+    };
+    let latest = found(i64::MAX, 100);
+    assert_eq!((latest.reading.at_seconds, latest.is_opening), (synced_at, false));
+    let opening = found(synced_at - 1, 100);
+    assert_eq!(opening.reading.at_seconds, i64::try_from(times[0]).unwrap());
+    assert!(opening.is_opening && opening.looked_through >= 5, "{opening:?}");
+    let cut = found(i64::MAX, 1);
+    assert_eq!((cut.is_opening, cut.looked_through), (true, 1), "the last transaction is a trade");
 }
 
 #[test]

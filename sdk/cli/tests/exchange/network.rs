@@ -47,6 +47,7 @@ pub static NETWORK: LazyLock<Network> = LazyLock::new(Network::start);
 /// A network with the programs: a local one that runs, or the cluster that `MODCHAINS_TEST_URL` names.
 pub struct Network {
     url: String,
+    admin: PathBuf,
     folder: TempDir,
     _local: Option<LocalNetwork>,
 }
@@ -61,18 +62,23 @@ impl Network {
                 (local.url().to_owned(), Some(local))
             }
         };
-        let network = Self { url, folder, _local: local };
+        // Where somebody has deployed the programs already, only the same key may look after them.
+        let admin = match std::env::var_os("MODCHAINS_TEST_ADMINISTRATOR") {
+            Some(key) => PathBuf::from(key),
+            None => {
+                let key = folder.path().join("admin.json");
+                keys::save(&key, &Keypair::new()).unwrap();
+                key
+            }
+        };
+        let network = Self { url, admin, folder, _local: local };
         tokio::runtime::Runtime::new().unwrap().block_on(network.migrate());
         network
     }
 
     async fn migrate(&self) {
         let client = Client::connect(&self.url).await.unwrap();
-        // Where somebody has deployed the programs already, only the same key may look after them.
-        let authority = match std::env::var_os("MODCHAINS_TEST_ADMINISTRATOR") {
-            Some(key) => keys::load(Path::new(&key)).unwrap(),
-            None => Keypair::new(),
-        };
+        let authority = keys::load(&self.admin).unwrap();
         let airdrop = client.request_airdrop(&authority.pubkey(), 100_000_000_000).await.unwrap();
         client.await_settled(&airdrop, START_TIMEOUT).await.expect("the airdrop arrives");
         let manifest = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo runs the tests");
@@ -103,12 +109,23 @@ impl Network {
         person
     }
 
+    /// Who has deployed the programs and is the admin of both configurations.
+    pub fn admin(&self) -> Person {
+        let address = keys::load(&self.admin).unwrap().pubkey().to_string();
+        Person { url: self.url.clone(), home: self.folder.path().to_owned(), key: self.admin.clone(), address }
+    }
+
+    /// What the library reads.
+    pub fn read<T>(&self, question: impl AsyncFnOnce(&Client) -> T) -> T {
+        tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let client = Client::connect(&self.url).await.unwrap();
+            question(&client).await
+        })
+    }
+
     /// The account at an address, which must exist.
     pub fn account(&self, address: &Pubkey) -> Account {
-        let found = tokio::runtime::Runtime::new().unwrap().block_on(async {
-            let client = Client::connect(&self.url).await.unwrap();
-            client.account(address).await.unwrap().1
-        });
+        let found = self.read(async |client| client.account(address).await.unwrap().1);
         found.unwrap_or_else(|| panic!("there is nothing at {address}"))
     }
 

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Records that are asked for between two steps of the progress bar.
-pub const PART: usize = 32;
+const PART: usize = 32;
 
 /// One event that concerns a market's price.
 #[derive(Debug, Clone)]

@@ -1,9 +1,11 @@
 //! Markets: opening, quoting, trading, syncing, watching.
 
 mod chart;
+mod deposit;
 mod history;
 mod listing;
 pub mod open;
+mod pause;
 mod plot;
 mod quote;
 mod show;
@@ -32,6 +34,14 @@ pub enum MarketCommand {
     Buy(trade::BuyArgs),
     /// Sell a model's tokens.
     Sell(trade::SellArgs),
+    /// Give to a market's reserve, for the good of every holder. Anyone may.
+    Deposit(deposit::DepositArgs),
+    /// Stop a market's buys and moves for a while. Only the exchange's admin may.
+    Pause(pause::PauseArgs),
+    /// End a market's pause. Only the exchange's admin may.
+    Resume(pause::MarketArgs),
+    /// Close the account that counts a market's pauses, once none counts any more; its rent goes to who paid it. Anyone may.
+    PauseBudgetClose(pause::MarketArgs),
     /// Move the curve by the model's usage. Anyone may, once per epoch.
     Sync(sync::SyncArgs),
     /// Show price, backing, curve, launch protection, accrued fees and the last prices.
@@ -51,6 +61,10 @@ impl MarketCommand {
             Self::Quote(args) => args.run(connection).await,
             Self::Buy(args) => args.run(connection).await,
             Self::Sell(args) => args.run(connection).await,
+            Self::Deposit(args) => args.run(connection).await,
+            Self::Pause(args) => args.run(connection).await,
+            Self::Resume(args) => args.resume(connection).await,
+            Self::PauseBudgetClose(args) => args.pause_budget_close(connection).await,
             Self::Sync(args) => args.run(connection).await,
             Self::Show(args) => args.run(connection).await,
             Self::Twap(args) => args.run(connection).await,

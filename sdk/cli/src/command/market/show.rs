@@ -4,7 +4,7 @@ use modchains_sdk::{
     quote::{ask_atoms, launch_cap_atoms},
 };
 
-use super::{history::History, listing::Listing};
+use super::{history::History, listing::Listing, pause::add_pause_budget};
 use crate::{
     argument::ModelArg,
     connection::Connection,
@@ -34,7 +34,12 @@ impl ShowArgs {
     /// Reads the market.
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let listing = Listing::load(connection, &self.model.address(connection).await?).await?;
-        let report = listing.show(connection.client.now_seconds().await?)?;
+        let now_seconds = connection.client.now_seconds().await?;
+        let report = listing.show(now_seconds)?;
+        let report = match connection.client.pause_budget(&listing.model).await? {
+            Some(budget) => add_pause_budget(report, &budget.value, now_seconds),
+            None => report,
+        };
         let history = History::load(connection, &listing, self.last.into()).await?;
         let prices = history.prices(&listing);
         Ok(if prices.len() > 1 { report.text("last_prices", sparkline(&prices)) } else { report })

@@ -3,6 +3,7 @@
 mod action;
 mod assembly;
 mod numbered;
+mod obstacle;
 mod open;
 mod settle;
 mod show;

@@ -9,7 +9,7 @@ use modchains_sdk::{
     vault::state::{PROPOSAL_URI_BYTES_MAX, ProposalAction, ProposalContent, payload_sha256},
 };
 
-use super::{Assembly, action::ActionArgs};
+use super::{Assembly, action::ActionArgs, obstacle::obstacle};
 use crate::{
     argument::{ModelArg, require_text},
     connection::Connection,
@@ -51,9 +51,13 @@ impl OpenArgs {
     pub async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let assembly = Assembly::load(connection, &self.model.address(connection).await?).await?;
+        connection.client.position(assembly.staking.model(), &signer.pubkey()).await?;
         let content = self.content(self.action.action(connection, &assembly).await?)?;
         let (staking, model) = (&assembly.staking, assembly.staking.model());
         let about = self.about(connection, &assembly, &content).await?;
+        let warning = obstacle(connection, &assembly, &content.action).await?;
+        let warning = warning.map_or_else(Report::new, |warning| Report::new().text("warning", warning));
+        let about = about.and(warning.clone());
         let last_index = staking.vault.value.last_proposal_index;
         let open = proposal_open(&signer.pubkey(), model, last_index, content);
         let receipt = connection.ask_and_send("Opening the proposal", &about, &[open], signer).await?;
@@ -67,10 +71,11 @@ impl OpenArgs {
                 .moment("executable_from", opened.executable_at_seconds),
             _ => report,
         });
-        Ok(report.receipt(&receipt))
+        Ok(report.receipt(&receipt).and(warning))
     }
 
     fn content(&self, action: ProposalAction) -> Result<ProposalContent> {
+        action.validate().map_err(|_| impossible())?;
         let text = match &self.text_file {
             Some(path) => {
                 let unreadable =
@@ -96,7 +101,6 @@ impl OpenArgs {
             cooldown_seconds: vault.cooldown_seconds,
             rules_counter: vault.rules_counter,
         };
-        let impossible = || CliError::unfit("this cannot be proposed", "see the bounds in --help");
         // Whether the proposer has enough stake is the program's to say.
         let state = ProposalState::open(&electorate, u64::MAX, now_seconds).map_err(|_| impossible())?;
         let action = content.action.to_bytes().map_err(|_| impossible())?;
@@ -116,4 +120,8 @@ impl OpenArgs {
             .time("executable_until", state.expires_at_seconds(), now_seconds)
             .time("your_stake_is_locked_until", state.voting_window_end_seconds(), now_seconds))
     }
+}
+
+fn impossible() -> CliError {
+    CliError::unfit("this cannot be proposed", "see the bounds in --help")
 }

@@ -48,12 +48,8 @@ impl StakeArgs {
         let mut warning = Report::new();
         if let Some(position) = connection.client.find_state::<Position>(&position).await? {
             shares = connection.client.holding(staking.model(), &owner).await?.share_mints();
-            if staking.vault.value.proposal_count > 0 {
-                let now_seconds = connection.client.now_seconds().await?;
-                let proposals = connection.client.proposals(staking.model(), now_seconds).await?;
-                let warned = vote_first(&proposals, &position.value, token_atoms, now_seconds);
-                warning = warned.map_or(warning, |warned| Report::new().text("warning", warned));
-            }
+            let now_seconds = connection.client.now_seconds().await?;
+            warning = vote_warning(connection, &staking, &position.value, token_atoms, now_seconds).await?;
         } else {
             instructions.push(position_open(&owner, staking.model()));
         }
@@ -67,6 +63,22 @@ impl StakeArgs {
         let about = staking.about("stake", token_atoms).and(warning.clone());
         Ok(staking.show(&connection.ask_and_send("Staking", &about, &instructions, signer).await?).and(warning))
     }
+}
+
+/// A warning where adding `token_atoms` to a position takes weight from votes that it could still give; else nothing.
+pub async fn vote_warning(
+    connection: &Connection,
+    staking: &Staking,
+    position: &Position,
+    token_atoms: u64,
+    now_seconds: i64,
+) -> Result<Report> {
+    if staking.vault.value.proposal_count == 0 {
+        return Ok(Report::new());
+    }
+    let proposals = connection.client.proposals(staking.model(), now_seconds).await?;
+    let warned = vote_first(&proposals, position, token_atoms, now_seconds);
+    Ok(warned.map_or_else(Report::new, |warned| Report::new().text("warning", warned)))
 }
 
 /// Arguments of `unstake`.

@@ -36,7 +36,7 @@ impl PositionsArgs {
         let now_seconds = connection.client.now_seconds().await?;
         let tokens = connection.tokens(stakes.iter().flat_map(mints)).await?;
         let entries = stakes.iter().filter_map(|stake| show(stake, &tokens, now_seconds)).collect();
-        const COLUMNS: &[&str] = &["model", "staked", "cooling", "withdrawable_from", "claimable"];
+        const COLUMNS: &[&str] = &["model", "staked", "cooling", "withdrawable_from", "claimable", "further_pools"];
         Ok(Report::new().text("owner", owner).table("positions", COLUMNS, entries))
     }
 }
@@ -84,5 +84,10 @@ fn show(stake: &Holding, tokens: &BTreeMap<Pubkey, TokenView>, now_seconds: i64)
         .amount("staked", token.amount(position.staked_atoms), &token.symbol)
         .amount("cooling", token.amount(position.cooling_atoms), &token.symbol)
         .time("withdrawable_from", position.cooling_until_seconds, now_seconds);
-    Some(report.amounts("claimable", &claimable(stake, tokens, now_seconds)))
+    let report = report.amounts("claimable", &claimable(stake, tokens, now_seconds));
+    let mints = stake.share_mints();
+    let symbols = mints.iter().filter_map(|mint| tokens.get(mint)).map(|token| token.symbol.as_str());
+    let symbols = symbols.collect::<Vec<_>>().join(", ");
+    let symbols = if symbols.is_empty() { "-".to_owned() } else { symbols };
+    Some(report.value("further_pools", symbols, mints.iter().map(ToString::to_string).collect()))
 }

@@ -1,5 +1,6 @@
 //! The vaults in which model tokens are staked.
 
+mod close;
 pub mod open;
 
 use clap::Subcommand;
@@ -8,13 +9,17 @@ pub use open::{OpenArgs, ShowArgs};
 
 use crate::{connection::Connection, error::Result, output::Report};
 
-/// Open and show the vaults in which model tokens are staked.
+/// Open, show and close the vaults in which model tokens are staked.
 #[derive(Debug, Subcommand)]
 pub enum VaultCommand {
     /// Open a model's vault, once; its times cannot be changed later.
     Open(OpenArgs),
     /// Show a vault and its revenue pools.
     Show(ShowArgs),
+    /// Stream model tokens that were sent to the vault directly. Anyone may.
+    Sweep(ShowArgs),
+    /// Close a vault that nobody uses, with its first pool; its rent goes back to you, who paid it.
+    Close(ShowArgs),
 }
 
 impl VaultCommand {
@@ -22,6 +27,8 @@ impl VaultCommand {
         match self {
             Self::Open(args) => args.run(connection).await,
             Self::Show(args) => args.run(connection).await,
+            Self::Sweep(args) => args.sweep(connection).await,
+            Self::Close(args) => args.close(connection).await,
         }
     }
 }

@@ -52,11 +52,11 @@ impl OpenArgs {
     }
 }
 
-/// Arguments of `vault show`.
+/// A vault, by its model.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
     #[command(flatten)]
-    model: ModelArg,
+    pub(super) model: ModelArg,
 }
 
 impl ShowArgs {

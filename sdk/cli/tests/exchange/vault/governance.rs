@@ -2,12 +2,15 @@
 
 use std::cell::RefCell;
 
+use modchains_sdk::{
+    Pubkey, address,
+    core::governance::ProposalStatus,
+    vault::state::{ProposalAction, Vault},
+};
 use serde_json::Value;
 
-use crate::{
-    network::{NETWORK, Person, atoms, eventually},
-    staking::vaulted,
-};
+use super::staking::vaulted;
+use crate::network::{NETWORK, Person, atoms, eventually};
 
 /// Opens a proposal in a later second than that of the proposer's stake.
 fn opened(proposer: &Person, arguments: &[&str]) -> Value {
@@ -40,6 +43,10 @@ fn stakers_propose_read_and_vote_and_nothing_is_done_before_its_time() {
     assert_ne!(one, two);
     let other = second["payload_sha256"].as_str().unwrap();
     assert_ne!(first["payload_sha256"], other);
+    let (label, message) = creator.refused(&["proposal", "open", &model, "--treasury-share", "10"]);
+    assert!(label == "account_missing" && message.contains("modchains stake"), "{message}");
+    let (label, message) = proposer.refused(&["vote", "1", &model, "--for"]);
+    assert!(label == "account_missing" && message.contains("modchains proposal list"), "{message}");
     let pending = ["proposal", "open", &model, "--treasury-share", "10"];
     assert_eq!(proposer.refused(&pending).0, "ProposalPending");
 
@@ -88,4 +95,49 @@ fn stakers_propose_read_and_vote_and_nothing_is_done_before_its_time() {
     assert!(warning.contains("vote first") && warning.ends_with(&format!("proposal {one}")), "{warning}");
     assert_eq!(young.refused(&["vote", &one, &model, "--for"]).0, "WeightZero");
     assert!(young.json(&["stake", "1", &model])["warning"].is_null(), "there is nothing more to lose");
+}
+
+#[test]
+fn the_library_lists_the_proposals_of_one_vault_the_latest_first_as_they_stand() {
+    let [(_, model), (_, other)] = ["listing_decisions", "other_decisions"].map(vaulted);
+    let [first, second] = ["first_proposer", "second_proposer"].map(|name| NETWORK.person(name, 10));
+    for (staker, model) in [(&first, &model), (&second, &model), (&second, &other)] {
+        staker.json(&["market", "buy", "1", model]);
+        staker.json(&["stake", "1000", model]);
+    }
+    let unpayable = opened(&first, &[&model, "--reserve-deposit", "2"]);
+    assert!(unpayable["warning"].as_str().unwrap().contains("the treasury holds less"), "{unpayable}");
+    let one_index = unpayable["proposal"].as_u64().unwrap();
+    let unordered = ["--grant-milestone", "1@30d", "--grant-milestone", "1@10d", "--payee", &first.address];
+    let (label, message) = second.refused(&[&["proposal", "open", &model], &unordered[..]].concat());
+    assert!(label == "unfit" && message.contains("--help"), "{message}");
+    let decided = opened(&second, &[&model, "--treasury-share", "12.5"]);
+    assert!(decided["warning"].is_null(), "{decided}");
+    let two_index = decided["proposal"].as_u64().unwrap();
+    opened(&second, &[&other, "--signal", "--text", "Another vault's."]);
+    let voted = first.json(&["vote", &one_index.to_string(), &model, "--for"]);
+    let (key, owner): (Pubkey, Pubkey) = (model.parse().unwrap(), first.address.parse().unwrap());
+    let (listed, one, position, grants, now_seconds) = NETWORK.read(async |client| {
+        let now_seconds = client.now_seconds().await.unwrap();
+        let listed = client.proposals(&key, now_seconds).await.unwrap();
+        let one = client.proposal(&key, one_index, now_seconds).await.unwrap();
+        let position = client.position(&key, &owner).await.unwrap().value;
+        (listed, one, position, client.grants(&key).await.unwrap(), now_seconds)
+    });
+    let vault: Vault = NETWORK.read(async |client| client.vault(&key).await.unwrap().value);
+    let seen: Vec<(u64, ProposalAction)> = listed.iter().map(|it| (it.proposal.value.index, it.action)).collect();
+    let expected = [
+        (two_index, ProposalAction::TreasuryShare { treasury_bps: 1_250 }),
+        (one_index, ProposalAction::ReserveDeposit { reserve_atoms: 2_000_000_000 }),
+    ];
+    assert_eq!((seen.as_slice(), vault.proposal_count), (&expected[..], 2));
+    for proposal in &listed {
+        assert_eq!(proposal.proposal.value.vault, address::vault::vault(&key));
+        assert!(proposal.status == ProposalStatus::Voting && proposal.proposal.value.state().end_seconds > now_seconds);
+    }
+    let state = one.proposal.value.state();
+    assert_eq!((state.for_atoms, state.against_atoms), (atoms(&voted["for"]), 0));
+    assert_eq!((one.proposal.address, one.action), (listed[1].proposal.address, listed[1].action));
+    assert_eq!([&listed[1], &listed[0]].map(|it| it.weight_atoms(&position)), [0, 1_000_000_000], "it votes once");
+    assert!(grants.is_empty(), "nothing is executed before its timelock is over");
 }

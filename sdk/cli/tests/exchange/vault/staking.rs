@@ -1,18 +1,9 @@
 //! Staking, what stakes earn, and claiming it.
 
-use anchor_spl::token::spl_token::instruction as spl;
-use modchains_sdk::{
-    Keypair, Pubkey, Signer, address,
-    instruction::{
-        Token,
-        token::create_account,
-        vault::{pool_open, pool_subscribe, revenue_deposit},
-    },
-    vault::instructions::RevenueDepositArgs,
-};
+use modchains_sdk::{Pubkey, instruction::token::create_account};
 use serde_json::Value;
-use solana_system_interface::instruction::create_account as create_system_account;
 
+use super::dollars::Dollars;
 use crate::{
     listed,
     network::{NETWORK, Person, atoms, eventually},
@@ -26,7 +17,7 @@ pub fn vaulted(name: &str) -> (Person, String) {
 }
 
 /// The position in a model, among those of somebody.
-fn position(positions: &Value, model: &str) -> Value {
+pub fn position(positions: &Value, model: &str) -> Value {
     let mut found = positions["positions"].as_array().unwrap().iter().filter(|position| position["model"] == model);
     found.next().unwrap_or_else(|| panic!("no {model} in {positions}")).clone()
 }
@@ -67,6 +58,30 @@ fn stakes_of_every_model_are_seen_and_claimed_together() {
     assert_eq!((after, wrapped), (before + sum - atoms(&claimed["network_fees"]), 0), "paid in SOL, all of it");
     let mints = trader.refused(&["claim", "--all", "--mint", &one]);
     assert_eq!(mints.0, "unfit", "nothing is claimable in a mint without a pool: {mints:?}");
+}
+
+#[test]
+fn revenue_is_put_to_stake_in_one_transaction() {
+    let (creator, model) = vaulted("compounding");
+    let trader = NETWORK.person("compounder", 10);
+    trader.json(&["market", "buy", "1", &model]);
+    trader.json(&["stake", "all", &model]);
+    assert_eq!(trader.refused(&["compound", &model]).0, "unfit", "nothing is claimable");
+    creator.json(&["fees", "distribute", &model]);
+    eventually("enough revenue to buy with", || {
+        let claimable = &position(&trader.json(&["positions"]), &model)["claimable"];
+        claimable.as_array().unwrap().first().is_some_and(|first| atoms(first) > 1_000)
+    });
+    let before = position(&trader.json(&["positions"]), &model);
+    assert_eq!(trader.refused(&["compound", &model, "--deadline", "0"]).0, "DeadlinePassed");
+    let (sol_before, ..) = trader.balance(&model);
+    let compounded = trader.json(&["compound", &model, "--slippage", "2"]);
+    let [claimed, paid, added] = ["claimed", "paid", "added"].map(|key| atoms(&compounded[key]));
+    assert!(paid > 0 && paid <= claimed && added > 0, "{compounded}");
+    assert_eq!(atoms(&compounded["staked"]), atoms(&before["staked"]) + added);
+    // The rest came back as SOL, and no token stayed outside the stake.
+    let (sol, wrapped, held) = trader.balance(&model);
+    assert_eq!((sol, wrapped, held), (sol_before + claimed - paid - atoms(&compounded["network_fee"]), 0, 0));
 }
 
 #[test]
@@ -139,53 +154,19 @@ fn past_revenue_is_told_by_its_source_and_promises_nothing() {
     assert_eq!(creator.refused(&["revenue", &model, "--mint", &model]).0, "unfit");
 }
 
-/// What a dollar issuer can do: mint, freeze and thaw. Whoever pays is the issuer.
-struct Dollars {
-    issuer: Pubkey,
-    token: Token,
-}
-
-impl Dollars {
-    /// Bytes of a mint, and lamports that are more than its rent.
-    const MINT: (u64, u64) = (82, 5_000_000);
-
-    fn issue(issuer: &Person) -> Self {
-        let (key, mint) = (issuer.address.parse().unwrap(), Keypair::new());
-        let token = Token { mint: mint.pubkey(), program: address::TOKEN_PROGRAM };
-        let (bytes, lamports) = Self::MINT;
-        let create = create_system_account(&key, &token.mint, lamports, bytes, &token.program);
-        let initialize = spl::initialize_mint2(&token.program, &token.mint, &key, Some(&key), 6).unwrap();
-        let account = token.account_of(&key);
-        let mint_to = spl::mint_to(&token.program, &token.mint, &account, &key, &[], 1_000_000_000).unwrap();
-        issuer.send(&[create, initialize, create_account(&key, &key, &token), mint_to], &[&mint]);
-        Self { issuer: key, token }
-    }
-
-    fn freeze(&self, issuer: &Person, account: &Pubkey) {
-        let Token { mint, program } = &self.token;
-        issuer.send(&[spl::freeze_account(program, account, mint, &self.issuer, &[]).unwrap()], &[]);
-    }
-
-    fn thaw(&self, issuer: &Person, account: &Pubkey) {
-        let Token { mint, program } = &self.token;
-        issuer.send(&[spl::thaw_account(program, account, mint, &self.issuer, &[]).unwrap()], &[]);
-    }
-}
-
 #[test]
 fn a_claim_that_is_refused_holds_up_no_other() {
     let (creator, model) = vaulted("held_up");
     let trader = NETWORK.person("frozen_staker", 10);
-    let (key, trader_key): (Pubkey, Pubkey) = (model.parse().unwrap(), trader.address.parse().unwrap());
+    let trader_key: Pubkey = trader.address.parse().unwrap();
     let dollars = Dollars::issue(&creator);
     let (mint, account) = (dollars.token.mint.to_string(), dollars.token.account_of(&trader_key));
     trader.json(&["market", "buy", "1", &model]);
     trader.json(&["stake", "all", &model]);
-    creator.send(&[pool_open(&dollars.issuer, &key, &dollars.token)], &[]);
-    let opened = create_account(&trader_key, &trader_key, &dollars.token);
-    trader.send(&[opened, pool_subscribe(&trader_key, &key, &dollars.token.mint)], &[]);
-    let given = RevenueDepositArgs { revenue_atoms: 900_000_000 };
-    creator.send(&[revenue_deposit(&dollars.issuer, &key, &dollars.token, given)], &[]);
+    creator.json(&["pool", "open", &model, "--mint", &mint]);
+    trader.send(&[create_account(&trader_key, &trader_key, &dollars.token)], &[]);
+    trader.json(&["pool", "subscribe", &model, "--mint", &mint]);
+    creator.json(&["pool", "deposit", "900", &model, "--mint", &mint]);
     creator.json(&["fees", "distribute", &model]);
     eventually("revenue in both mints", || {
         position(&trader.json(&["positions"]), &model)["claimable"].as_array().unwrap().len() == 2

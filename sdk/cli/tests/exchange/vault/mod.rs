@@ -1,0 +1,6 @@
+//! Vaults: staking, pools, what stakers decide.
+
+mod dollars;
+mod governance;
+mod pools;
+mod staking;
