@@ -29,14 +29,14 @@ impl Due {
     }
 }
 
-/// What is to be paid on, at most once per `interval_seconds`.
+/// What is to be paid on, at most once per `interval_seconds`. The stakers' waits until their vault has a pool.
 pub fn should_run(snapshot: &Snapshot, last_seconds: Option<i64>, interval_seconds: u32, now_seconds: i64) -> Due {
     let waits = last_seconds.is_some_and(|last| now_seconds < last.saturating_add(i64::from(interval_seconds)));
     let service = &snapshot.service;
     Due {
-        stakers: !waits && service.accrued_vault_atoms > 0,
+        stakers: !waits && snapshot.has_pool && service.accrued_vault_atoms > 0,
         market: !waits && (service.accrued_creator_atoms > 0 || service.accrued_reserve_atoms > 0),
-        trades: !waits && snapshot.market.vault_due_atoms > 0,
+        trades: !waits && snapshot.has_pool && snapshot.market.vault_due_atoms > 0,
     }
 }
 
@@ -73,5 +73,16 @@ mod tests {
         snapshot.service.accrued_vault_atoms = 1;
         assert_eq!(should_run(&snapshot, None, 60, 1_000), Due { stakers: true, market: true, trades: true });
         assert!(!should_run(&snapshot, Some(941), 60, 1_000).any());
+    }
+
+    #[test]
+    fn stakers_are_not_paid_in_vain_where_their_vault_has_no_pool() {
+        let mut snapshot = snapshot();
+        (snapshot.service.accrued_vault_atoms, snapshot.market.vault_due_atoms) = (1, 1);
+        snapshot.has_pool = false;
+        assert!(!should_run(&snapshot, None, 60, 1_000).any());
+        snapshot.service.accrued_reserve_atoms = 1;
+        let due = should_run(&snapshot, None, 60, 1_000);
+        assert_eq!(due, Due { stakers: false, market: true, trades: false }, "others are paid all the same");
     }
 }

@@ -5,6 +5,7 @@ use modchains_sdk::{
     decode::decode,
     exchange::state::Market,
     oracle::state::{Operator, Service, Usage},
+    vault::state::RevenuePool,
 };
 
 use crate::service::context::Context;
@@ -17,16 +18,19 @@ pub struct Snapshot {
     pub usage: Usage,
     /// Its market.
     pub market: Market,
+    /// Whether the model's vault has a pool that its stakers can be paid into. Anybody opens one, and nobody has to.
+    pub has_pool: bool,
 }
 
-/// Reads service, usage, market and operator of every model, and takes over the free bonds.
+/// Reads service, usage, market, operator and pool of every model, and takes over the free bonds.
 pub async fn snapshots(context: &Context) -> Result<Vec<Snapshot>, SdkError> {
-    let addresses: Vec<[Pubkey; 4]> = context
+    let addresses: Vec<[Pubkey; 5]> = context
         .models
         .iter()
         .map(|served| {
             let (usage, market) = (address::oracle::usage(&served.model), address::exchange::market(&served.model));
-            [served.service, usage, market, served.operator]
+            let pool = address::vault::pool(&address::vault::vault(&served.model), &served.quote.mint);
+            [served.service, usage, market, served.operator, pool]
         })
         .collect();
     let (named, payer) = (addresses.concat(), context.chain.payer.address());
@@ -38,7 +42,7 @@ pub async fn snapshots(context: &Context) -> Result<Vec<Snapshot>, SdkError> {
     context.chain.endpoint.note_read("accounts", "name an endpoint that serves getMultipleAccounts", &read);
     let (_, accounts) = read?;
     let mut snapshots = Vec::with_capacity(addresses.len());
-    for (of_model, accounts) in addresses.iter().zip(accounts.chunks(4)) {
+    for (of_model, accounts) in addresses.iter().zip(accounts.chunks(5)) {
         let account = |index: usize| {
             let missing = SdkError::AccountMissing { what: "account of a configured model", address: of_model[index] };
             accounts.get(index).and_then(Option::as_ref).ok_or(missing)
@@ -49,6 +53,8 @@ pub async fn snapshots(context: &Context) -> Result<Vec<Snapshot>, SdkError> {
             service: decode(&of_model[0], account(0)?)?,
             usage: decode(&of_model[1], account(1)?)?,
             market: decode(&of_model[2], account(2)?)?,
+            // Lamports make no pool: anybody can send them to the address.
+            has_pool: account(4).is_ok_and(|pool| decode::<RevenuePool>(&of_model[4], pool).is_ok()),
         });
     }
     Ok(snapshots)
@@ -62,7 +68,8 @@ pub mod tests {
 
     /// A model with nothing due and epochs of 60 seconds, in epoch 10.
     pub fn snapshot() -> Snapshot {
-        let mut snapshot = Snapshot { service: Service::zeroed(), usage: Usage::zeroed(), market: Market::zeroed() };
+        let (service, usage, market) = (Service::zeroed(), Usage::zeroed(), Market::zeroed());
+        let mut snapshot = Snapshot { service, usage, market, has_pool: true };
         (snapshot.usage.epoch_seconds, snapshot.usage.epoch) = (60, 10);
         snapshot.market.params.epoch_seconds = 60;
         snapshot.market.opened_at_seconds = 600;
