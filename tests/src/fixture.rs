@@ -52,13 +52,17 @@ pub fn fresh_terms(chain: &Chain) -> QuoteTerms {
     QuoteTerms { deadline_seconds: chain.now() + 60, max_epoch: 1 }
 }
 
+/// How often the terms of a service have changed that opened when the chain began and has changed nothing since.
+pub const FIRST_TERMS: u32 = START_SECONDS as u32;
+
 /// What a request of the tests asks for: eight bytes of input, of a service as it was opened.
 pub fn request_args(nonce: u64) -> RequestCreateArgs {
     RequestCreateArgs {
-        terms_counter: 1,
+        terms_counter: FIRST_TERMS,
         nonce,
         bump: 0,
         fee_max_atoms: FEE_ATOMS,
+        content_fee_max_atoms: u64::MAX,
         tip_atoms: 1_000,
         value_at_risk_atoms: 0,
         max_wait_seconds: WAIT_SECONDS,

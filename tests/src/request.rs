@@ -1,11 +1,13 @@
 //! Requests of the tests, from their creation to their end, and what operators and requesters leave behind.
 
 use anchor_lang::prelude::Pubkey;
-use modchains_oracle::instructions::{BondWithdrawStartArgs, RequestClaimArgs, RequestCreateArgs, ResultPostArgs};
+use modchains_oracle::instructions::{
+    BondWithdrawStartArgs, RequestClaimArgs, RequestCreateArgs, ResultPostArgs, ServiceConfigureArgs,
+};
 use modchains_sdk::instruction::oracle::{self, LicenceProof};
 use solana_instruction::Instruction;
 
-use crate::world::{CHALLENGE_SECONDS, COOLDOWN_SECONDS, Side, World, quote, request_args};
+use crate::world::{CHALLENGE_SECONDS, COOLDOWN_SECONDS, Side, World, quote, request_args, service_terms};
 
 impl World {
     /// Creates request `nonce`, on the service's present terms.
@@ -43,6 +45,17 @@ impl World {
         self.chain.must(&[oracle::bond_withdraw_start(&operator, &service, args)]);
         self.chain.advance(COOLDOWN_SECONDS.into());
         self.chain.must(&[oracle::bond_withdraw(&operator, &service, &quote())]);
+    }
+
+    /// Shuts a side's service, which its operator leaves.
+    pub fn leave_service(&mut self, side: Side) {
+        self.empty_operator(side);
+        let (creator, operator) = (side.person("creator"), side.person("operator"));
+        let args = ServiceConfigureArgs { terms: service_terms(), open: false };
+        self.chain.must(&[
+            oracle::operator_close(&operator, &side.service()),
+            oracle::service_configure(&creator, &side.model(), 1, args),
+        ]);
     }
 }
 

@@ -206,7 +206,7 @@ impl World {
         }
         let (staker, operator) = (side.person("staker"), side.person("operator"));
         let held = self.chain.token_atoms(&Token::of_model(&side.model()).account_of(&staker));
-        let bond = OperatorRegisterArgs { bond_atoms: 100 * QUOTE };
+        let bond = OperatorRegisterArgs { bond_atoms: 100 * QUOTE, cooldown_max_seconds: COOLDOWN_SECONDS };
         self.chain.must(&[
             vault::position_open(&staker, &side.model()),
             vault::stake(&staker, &side.model(), revenue_mints(), stake_args(held / 2)),

@@ -140,7 +140,6 @@ impl Cluster {
             fee_atoms: 1,
             input_bytes_max: 700,
             output_bytes_max: 1_024,
-            open: 1,
             ..Service::zeroed()
         };
         let operator_state = Operator { bond_atoms: 1_000_000, ..Operator::zeroed() };

@@ -171,14 +171,14 @@ pub fn require_token_account(account: &AccountInfo, mint: &Pubkey, owner: &Pubke
     Ok(())
 }
 
-/// Refuses `destination` unless it is where `owner` may be paid tokens of `mint`: its associated token account, or, when
-/// `owner_is_signer`, any token account of its own. So nobody but the owner chooses among the owner's accounts: one that the
+/// Refuses `destination` unless it is where `owner` may be paid tokens of `mint`: its associated token account, or, when it
+/// signs, any token account of its own. So nobody but the owner chooses among the owner's accounts: one that the
 /// owner has lent, forgotten or promised elsewhere is no place for a stranger to send its money to.
 ///
 /// The address is searched for only when the owner has not signed: 1,500 compute units for each bump tried.
-pub fn require_payee(destination: &AccountInfo, mint: &Pubkey, owner: &Pubkey, owner_is_signer: bool) -> Result<()> {
-    require_token_account(destination, mint, owner)?;
-    if owner_is_signer || same(destination.key, &associated_address(owner, mint, destination.owner)) {
+pub fn require_payee(destination: &AccountInfo, mint: &Pubkey, owner: &AccountInfo) -> Result<()> {
+    require_token_account(destination, mint, owner.key)?;
+    if owner.is_signer || same(destination.key, &associated_address(owner.key, mint, destination.owner)) {
         return Ok(());
     }
     Err(ErrorCode::AccountNotAssociatedTokenAccount.into())
@@ -205,7 +205,9 @@ mod tests {
         data[32..64].copy_from_slice(owner.as_ref());
         data[108] = 1;
         let account = AccountInfo::new(&address, false, true, &mut lamports, &mut data, &token_program, false);
-        require_payee(&account, &MINT, &OWNER, owner_is_signer)
+        let (mut none, mut empty) = (0, []);
+        let payee = AccountInfo::new(&OWNER, owner_is_signer, false, &mut none, &mut empty, &STRANGER, false);
+        require_payee(&account, &MINT, &payee)
     }
 
     #[test]

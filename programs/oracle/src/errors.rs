@@ -222,6 +222,27 @@ refusals! {
         /// Those who came since it was queued have not seen it coming.
         SplitLapsed = "the queued split was not applied within 14 days of its time"
             => "queue it again",
+        /// Minting the result as a token costs more than the requester accepts.
+        ContentFeeAboveLimit = "the model's fee for content is above the requester's limit"
+            => "raise the most that content may cost, or ask without the use content",
+        /// The bond of an operator registered now cools longer than it accepts.
+        CooldownAboveLimit = "the cooldown of bonds is above the operator's limit"
+            => "look at the configuration again and raise the longest cooldown",
+        /// The service still takes requests, or has not been closed to them for as long as a split waits.
+        ServiceOpenLately = "the service has not been closed to new requests for 31 days"
+            => "close it to new requests, and wait",
+        /// Somebody has money in the service or an account that names it.
+        ServiceInUse = "the service still has operators, requests, or fees that wait"
+            => "wait until requests and operators are closed, and have the fees distributed and claimed",
+        /// The use of the model still counts.
+        UsageCounts = "the model's use still counts in its price"
+            => "wait until what was used is forgotten: half of it in every 30 days",
+        /// One that opens at once could have the same count of changes.
+        ServiceTooYoung = "the service has changed more often than seconds have passed since its opening"
+            => "wait until as many seconds have passed",
+        /// The account is not who paid for the service.
+        NotServicePayer = "the account is not who paid for the service"
+            => "pass the account that opened the service",
     }
 }
 
@@ -289,6 +310,7 @@ impl From<RequestError> for OracleError {
             RequestError::ServiceClosed => Self::ServiceClosed,
             RequestError::FeeAboveLimit => Self::FeeAboveLimit,
             RequestError::LicencePriceAboveLimit => Self::LicencePriceAboveLimit,
+            RequestError::ContentFeeAboveLimit => Self::ContentFeeAboveLimit,
             RequestError::WaitOutOfBounds => Self::WaitOutOfBounds,
             RequestError::InputEmpty => Self::InputEmpty,
             RequestError::InputTooLong => Self::InputTooLong,

@@ -79,7 +79,7 @@ pub mod oracle {
         ctx.accounts.handle(args, ctx.bumps.operator)
     }
 
-    /// Adds to an operator's bond.
+    /// Adds to an operator's bond; its operator only.
     pub fn bond_deposit(ctx: Context<BondDeposit>, args: BondDepositArgs) -> Result<()> {
         ctx.accounts.handle(args)
     }
@@ -122,6 +122,11 @@ pub mod oracle {
     /// Sets a service's price as the model's stakers decided; the model's vault signs.
     pub fn service_govern(ctx: Context<ServiceGovern>, args: ServiceGovernArgs) -> Result<()> {
         ctx.accounts.handle(args, now_seconds()?)
+    }
+
+    /// Closes a service that nobody uses, with its escrow and its count of use; the model's creator only.
+    pub fn service_close(ctx: Context<ServiceClose>) -> Result<()> {
+        ctx.accounts.handle(now_seconds()?)
     }
 
     /// Asks for an inference under a licence and puts its price in escrow.

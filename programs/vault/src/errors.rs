@@ -198,6 +198,9 @@ refusals! {
         /// The next vault at its address would have the same counter of rules.
         VaultTooYoung = "the vault was opened, or its rules changed, in this very second"
             => "close it a second later",
+        /// The treasury has this share already; setting it again would only end all other proposals.
+        TreasuryShareUnchanged = "the treasury's share is the one proposed already"
+            => "propose another share",
     }
 }
 

@@ -173,6 +173,8 @@ pub struct Licensing {
     pub kind: LicenceKind,
     /// Terms of those who have no grant.
     pub default_terms: LicenceTerms,
+    /// What the model asks for minting an answer as a token, quote atoms.
+    pub content_fee_atoms: u64,
     /// What the requester was granted, whether it is in force or not.
     pub grant: Option<Grant>,
     /// The requests that were counted lately, apart for each source: a short window of the one must not end a long

@@ -22,6 +22,7 @@ const GRANT: Grant = Grant {
 const GRANTED: Licensing = Licensing {
     kind: LicenceKind::Paid,
     default_terms: TERMS,
+    content_fee_atoms: 0,
     grant: Some(GRANT),
     windows: RateWindows { granted: EMPTY, default: EMPTY },
     now_seconds: 1_000,
@@ -113,6 +114,7 @@ fn any_licensing() -> impl Strategy<Value = Licensing> {
         |(kind, default_terms, grant, granted, default)| Licensing {
             kind,
             default_terms,
+            content_fee_atoms: 0,
             grant,
             windows: RateWindows { granted, default },
             now_seconds: 1_000,
@@ -125,7 +127,7 @@ proptest! {
 
     #[test]
     fn an_admission_keeps_every_rule_and_counts_one_request(licensing in any_licensing(), uses in 0..=USES_ALL) {
-        let Licensing { kind, default_terms, grant, windows, now_seconds } = licensing;
+        let Licensing { kind, default_terms, grant, windows, now_seconds, .. } = licensing;
         let in_force = effective(kind, &default_terms, grant.as_ref(), now_seconds);
         let allowed = in_force.and_then(|terms| terms.check_uses(uses).map(|()| terms));
         match licensing.admit(uses) {

@@ -32,6 +32,7 @@ fn create(requester: &Pubkey, proof: LicenceProof, input_bytes: u16) -> Instruct
         nonce: u64::MAX,
         bump: 0,
         fee_max_atoms: u64::MAX,
+        content_fee_max_atoms: u64::MAX,
         tip_atoms: u64::MAX,
         value_at_risk_atoms: u64::MAX,
         max_wait_seconds: u32::MAX,

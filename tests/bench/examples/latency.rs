@@ -131,7 +131,7 @@ async fn set_up(arguments: &Arguments, operator: &Keypair) -> Result<Setup> {
     }
     let model = open_model(&client, &creator, &bundle).await?;
     let [create, transfer, sync] = wrap_sol(&operator.pubkey(), 200 * SOL);
-    let args = OperatorRegisterArgs { bond_atoms: 100 * SOL };
+    let args = OperatorRegisterArgs { bond_atoms: 100 * SOL, cooldown_max_seconds: u32::MAX };
     let register =
         oracle::operator_register(&operator.pubkey(), &address::oracle::service(&model), &Token::WRAPPED_SOL, args);
     client.send(&[create, transfer, sync, register], &[operator]).await?;
@@ -216,16 +216,18 @@ async fn ask(setup: &Setup, requests: u64, first_nonce: u64) -> Result<Vec<Pubke
     let (blockhash, height) = setup.client.latest_blockhash().await?;
     let requester = setup.requester.pubkey();
     let service = address::oracle::service(&setup.model);
+    let terms_counter = setup.client.service(&setup.model).await?.value.terms_counter;
     let mut addresses = Vec::new();
     let mut transactions = Vec::new();
     for nonce in first_nonce..first_nonce + requests {
         let spec = &setup.bundle.manifest().input;
         let input = (0..spec.bytes).map(|index| ((u64::from(index) + nonce) % (u64::from(spec.max) + 1)) as u8);
         let args = RequestCreateArgs {
-            terms_counter: 1,
+            terms_counter,
             nonce,
             bump: 0,
             fee_max_atoms: FEE_ATOMS,
+            content_fee_max_atoms: 0,
             tip_atoms: 0,
             value_at_risk_atoms: 0,
             max_wait_seconds: 600,

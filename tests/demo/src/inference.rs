@@ -62,7 +62,7 @@ pub async fn serve(
             &wallets.operator.pubkey(),
             &address::oracle::service(&listing.model),
             &QUOTE,
-            OperatorRegisterArgs { bond_atoms: 10 * SOL },
+            OperatorRegisterArgs { bond_atoms: 10 * SOL, cooldown_max_seconds: u32::MAX },
         );
         setup.send("operator_register", &[register], &[&wallets.operator]).await?;
         Ok((start_crank(listing, network, output)?, "10 SOL of bond".to_owned()))
@@ -132,6 +132,7 @@ async fn ask(setup: &mut Setup, wallets: &Wallets, listing: &Listing, count: usi
             nonce,
             bump: 0,
             fee_max_atoms: FEE_ATOMS,
+            content_fee_max_atoms: 0,
             tip_atoms: 0,
             value_at_risk_atoms: 0,
             max_wait_seconds: 300,

@@ -45,14 +45,8 @@ const ACCEPTED: &[(Program, &str, &str, Substitution, &str)] = &[
     (Program::Oracle, "request_create", "program", Substitution::FakeProgram, ABSENT),
     (Program::Oracle, "request_create", "program", Substitution::Closed, ABSENT),
     (Program::Oracle, "earnings_claim", "authority", Substitution::NotSigner, "anybody may send it"),
-    (Program::Oracle, "earnings_claim", "program", Substitution::FakeProgram, ABSENT),
-    (Program::Oracle, "earnings_claim", "program", Substitution::Closed, ABSENT),
     (Program::Oracle, "request_refund", "requester", Substitution::NotSigner, "anybody may send it"),
-    (Program::Oracle, "request_refund", "program", Substitution::FakeProgram, ABSENT),
-    (Program::Oracle, "request_refund", "program", Substitution::Closed, ABSENT),
     (Program::Oracle, "fees_claim", "treasury", Substitution::NotSigner, "anybody may send it"),
-    (Program::Oracle, "fees_claim", "program", Substitution::FakeProgram, ABSENT),
-    (Program::Oracle, "fees_claim", "program", Substitution::Closed, ABSENT),
 ];
 
 const ABSENT: &str = "the absent options name the oracle";

@@ -5,7 +5,7 @@ use anchor_spl::token_2022::spl_token_2022::{
     extension::{BaseStateWithExtensions, StateWithExtensions},
     state::Mint,
 };
-use modchains_core::licence::{USE_PERSONAL, USES_ALL};
+use modchains_core::licence::{USE_CONTENT, USE_PERSONAL, USES_ALL};
 use modchains_exchange::{events::ContentMinted, instructions::ContentMintArgs, state::ModelTerms};
 use modchains_oracle::instructions::RequestCreateArgs;
 use modchains_sdk::{
@@ -233,8 +233,28 @@ fn a_creator_who_raises_the_fee_reaches_no_request_that_exists() {
         assert_eq!(before - world.quote_atoms(SIDE, "requester"), charged_atoms);
     }
     // What is asked for afterwards costs what it says now.
-    world.chain.must(&[terms(CONTENT_FEE_ATOMS + 1)]);
-    world.serve_content(SIDE, 2);
-    let second = registry::content_mint(&requester(), &SIDE.model(), &SIDE.request(2), &quote(), content_args());
-    world.must_refuse(&[second], "InputAboveLimit");
+    let content_fee_max_atoms = CONTENT_FEE_ATOMS + 1;
+    let args = RequestCreateArgs { uses: USES_ALL, content_fee_max_atoms, ..request_args(2) };
+    let ask = request_instruction(&requester(), &SIDE.model(), args);
+    world.chain.must(&[terms(content_fee_max_atoms), ask]);
+    assert_eq!(world.request_state(SIDE, 2).content_fee_atoms, CONTENT_FEE_ATOMS + 1);
+}
+
+#[test]
+fn a_request_for_content_names_the_most_that_the_token_may_cost() {
+    let mut world = priced();
+    let ask = |uses, content_fee_max_atoms| {
+        let args = RequestCreateArgs { uses, content_fee_max_atoms, ..request_args(1) };
+        request_instruction(&requester(), &SIDE.model(), args)
+    };
+    let dearer = ModelTerms { content_fee_atoms: CONTENT_FEE_ATOMS + 1, ..content_terms() };
+    let raise = registry::model_terms_set(&SIDE.person("creator"), &SIDE.model(), dearer);
+    for uses in [USE_CONTENT, USES_ALL] {
+        world.clone().chain.must(&[ask(uses, CONTENT_FEE_ATOMS)]);
+        world.must_refuse(&[ask(uses, CONTENT_FEE_ATOMS - 1)], "ContentFeeAboveLimit");
+        // Also when the creator raises it right before, in the same block.
+        world.must_refuse(&[raise.clone(), ask(uses, CONTENT_FEE_ATOMS)], "ContentFeeAboveLimit");
+    }
+    // Who wants no token needs no limit.
+    world.chain.must(&[raise, ask(USES_ALL & !USE_CONTENT, 0)]);
 }

@@ -220,7 +220,7 @@ fn the_protocols_share_of_usage_fees_goes_to_the_treasury_alone() {
     world.enrol(treasury);
     let claim = |owner: &Pubkey| oracle::fees_claim(&SIDE.model(), &quote(), owner);
     for role in ["creator", "operator", "requester"] {
-        world.must_refuse(&[claim(&SIDE.person(role))], "ConstraintTokenOwner");
+        world.must_refuse(&[claim(&SIDE.person(role))], "NotTreasury");
     }
     let due = world.service(SIDE).accrued_protocol_atoms;
     let account = quote().account_of(&treasury);

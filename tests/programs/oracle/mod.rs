@@ -1,5 +1,6 @@
 //! The oracle.
 
+mod closes;
 mod config;
 mod licence_handover;
 mod licence_laws;

@@ -11,7 +11,7 @@ use modchains_sdk::instruction::{Payee, oracle, token};
 use modchains_tests::{
     chain::key,
     world::{
-        CHALLENGE_SECONDS, CLAIM_SECONDS, FEE_ATOMS, QUOTE, WAIT_SECONDS, World, claim_instruction,
+        CHALLENGE_SECONDS, CLAIM_SECONDS, FEE_ATOMS, FIRST_TERMS, QUOTE, WAIT_SECONDS, World, claim_instruction,
         finalize_instruction, post_instruction, quote, request_args, service_terms,
     },
 };
@@ -89,7 +89,10 @@ fn a_refund_returns_everything_and_closing_returns_the_rent() {
         ],
     );
     assert_eq!(world.quote_atoms(SIDE, "requester"), atoms_before);
-    world.must_change(&[close()], &[("request", SIDE.request(1)), ("requester", requester)]);
+    world.must_change(
+        &[close()],
+        &[("request", SIDE.request(1)), ("requester", requester), ("service", SIDE.service())],
+    );
     assert_eq!(lamports(&world), lamports_before);
     assert!(world.chain.raw(&SIDE.request(1)).is_none());
 }
@@ -101,7 +104,7 @@ fn a_final_fee_is_split_to_the_atom_whatever_it_is() {
             let mut world = World::ready();
             let args = ServiceConfigureArgs { terms: ServiceTerms { fee_atoms, ..service_terms() }, open: true };
             world.chain.must(&[oracle::service_configure(&SIDE.person("creator"), &SIDE.model(), 1, args)]);
-            let seen = RequestCreateArgs { terms_counter: 2, ..request_args(1) };
+            let seen = RequestCreateArgs { terms_counter: FIRST_TERMS + 1, ..request_args(1) };
             world.chain.must(&[create(RequestCreateArgs { fee_max_atoms: fee_atoms, tip_atoms, ..seen })]);
             world.claim(SIDE, 1);
             world.chain.must(&[post_instruction(&world, SIDE, 1)]);
@@ -166,7 +169,7 @@ fn new_terms_of_a_service_leave_its_requests_alone() {
     let fee = event.fee;
     let paid = fee.operator_atoms + fee.vault_atoms + fee.creator_atoms + fee.reserve_atoms + fee.protocol_atoms;
     assert_eq!(paid, PRICE);
-    let seen = RequestCreateArgs { terms_counter: 2, ..request_args(2) };
+    let seen = RequestCreateArgs { terms_counter: FIRST_TERMS + 1, ..request_args(2) };
     world.must_refuse(&[create(seen)], "FeeAboveLimit");
 }
 

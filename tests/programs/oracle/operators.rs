@@ -23,13 +23,17 @@ use solana_signer::Signer;
 
 use crate::oracle::requests::{SIDE, create};
 
+fn register_args(bond_atoms: u64) -> OperatorRegisterArgs {
+    OperatorRegisterArgs { bond_atoms, cooldown_max_seconds: COOLDOWN_SECONDS }
+}
+
 fn register(role: &str, bond_atoms: u64) -> Instruction {
-    oracle::operator_register(&SIDE.person(role), &SIDE.service(), &quote(), OperatorRegisterArgs { bond_atoms })
+    oracle::operator_register(&SIDE.person(role), &SIDE.service(), &quote(), register_args(bond_atoms))
 }
 
 fn deposit(bond_atoms: u64) -> Instruction {
     let args = BondDepositArgs { bond_atoms };
-    oracle::bond_deposit(&SIDE.person("trader"), &SIDE.service(), &SIDE.person("operator"), &quote(), args)
+    oracle::bond_deposit(&SIDE.person("operator"), &SIDE.service(), &quote(), args)
 }
 
 fn start_withdrawal(bond_atoms: u64) -> Instruction {
@@ -75,7 +79,7 @@ fn a_bond_below_the_minimum_or_in_another_mint_makes_no_operator() {
     world.chain.put_mint(other.mint, TOKEN, 9);
     let trader = SIDE.person("trader");
     world.chain.put_tokens(other.account_of(&trader), TOKEN, other.mint, trader, PURSE_ATOMS);
-    let args = OperatorRegisterArgs { bond_atoms: 10 * QUOTE };
+    let args = register_args(10 * QUOTE);
     let register = oracle::operator_register(&trader, &SIDE.service(), &other, args);
     world.must_refuse(&[register], "token: custom program error: 0x3");
 }
@@ -113,7 +117,27 @@ fn a_cooldown_is_the_one_that_the_operator_registered_under() {
     world.chain.advance(TIMELOCK_SECONDS.into());
     world.chain.must(&[oracle::config_change_apply(), start_withdrawal(QUOTE)]);
     assert_eq!(world.operator(SIDE).cooling_until_seconds, world.chain.now() + i64::from(COOLDOWN_SECONDS));
-    assert_eq!(smallest_operator(&mut world).cooldown_seconds, 30 * 86_400);
+    // Nor does one that looked at the shorter cooldown register under the longer.
+    world.must_refuse(&[register("trader", QUOTE)], "CooldownAboveLimit");
+    let register = |cooldown_max_seconds| {
+        let args = OperatorRegisterArgs { cooldown_max_seconds, ..register_args(QUOTE) };
+        oracle::operator_register(&SIDE.person("trader"), &SIDE.service(), &quote(), args)
+    };
+    world.must_refuse(&[register(30 * 86_400 - 1)], "CooldownAboveLimit");
+    world.chain.must(&[register(30 * 86_400)]);
+    let seat = address::oracle::operator(&SIDE.service(), &SIDE.person("trader"));
+    assert_eq!(world.chain.state::<Operator>(&seat).cooldown_seconds, 30 * 86_400);
+}
+
+#[test]
+fn nobody_else_adds_the_atom_that_would_have_to_cool_before_an_operator_could_close() {
+    let mut world = World::ready();
+    world.empty_operator(SIDE);
+    let trader = SIDE.person("trader");
+    let mut by_stranger = deposit(1);
+    (by_stranger.accounts[0].pubkey, by_stranger.accounts[1].pubkey) = (trader, quote().account_of(&trader));
+    world.must_refuse(&[by_stranger], "NotOperatorAuthority");
+    world.chain.must(&[close()]);
 }
 
 #[test]
@@ -160,7 +184,7 @@ fn a_claim_needs_a_bond_of_what_its_result_could_cost() {
             world.must_refuse(std::slice::from_ref(&claim), "FreeBondTooSmall");
             let args = BondDepositArgs { bond_atoms: needed - operator.bond_atoms };
             let trader = SIDE.person("trader");
-            world.chain.must(&[oracle::bond_deposit(&trader, &SIDE.service(), &trader, &quote(), args)]);
+            world.chain.must(&[oracle::bond_deposit(&trader, &SIDE.service(), &quote(), args)]);
         }
         world.chain.must(&[claim]);
         let seat = address::oracle::operator(&SIDE.service(), &SIDE.person("trader"));
@@ -347,8 +371,8 @@ fn an_operator_closes_when_nothing_of_its_own_is_left() {
     // In the transaction that closes it nobody can use it again.
     let revive = token::transfer_sol(&SIDE.person("operator"), &SIDE.operator(), QUOTE);
     world.must_refuse(&[close(), revive, deposit(1)], "AccountOwnedByWrongProgram");
-    let event: OperatorClosed =
-        world.must_change(&[close()], &[("operator", SIDE.operator()), ("authority", SIDE.person("operator"))]).event();
+    let changed = [("operator", SIDE.operator()), ("authority", SIDE.person("operator")), ("service", SIDE.service())];
+    let event: OperatorClosed = world.must_change(&[close()], &changed).event();
     assert_eq!((event.service, event.results_final), (SIDE.service(), 1));
     assert_eq!(lamports(&world), before + rent);
     assert!(world.chain.raw(&SIDE.operator()).is_none());

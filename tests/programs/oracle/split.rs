@@ -8,8 +8,8 @@ use modchains_oracle::{
 };
 use modchains_sdk::instruction::{oracle, vault};
 use modchains_tests::world::{
-    CHALLENGE_SECONDS, COOLDOWN_SECONDS, Side, World, finalize_instruction, oracle_params, post_instruction,
-    revenue_mints, service_terms,
+    CHALLENGE_SECONDS, COOLDOWN_SECONDS, FIRST_TERMS, Side, World, finalize_instruction, oracle_params,
+    post_instruction, revenue_mints, service_terms,
 };
 use modchains_vault::{instructions::UnstakeArgs, state::COOLDOWN_SECONDS_MAX};
 use solana_instruction::Instruction;
@@ -132,9 +132,9 @@ fn a_request_keeps_the_split_that_it_was_created_with() {
 #[test]
 fn every_change_of_terms_is_counted_and_no_other_service_is_touched() {
     let mut world = World::ready();
-    assert_eq!(world.service(SIDE).terms_counter, 1);
+    assert_eq!(world.service(SIDE).terms_counter, FIRST_TERMS);
     world.chain.must(&[configure(None)]);
     world.chain.must(&[configure(Some(least()))]);
-    assert_eq!(world.service(SIDE).terms_counter, 3);
-    assert_eq!(world.service(Side::B).terms_counter, 1);
+    assert_eq!(world.service(SIDE).terms_counter, FIRST_TERMS + 2);
+    assert_eq!(world.service(Side::B).terms_counter, FIRST_TERMS);
 }

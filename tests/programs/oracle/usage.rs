@@ -14,8 +14,8 @@ use modchains_sdk::{
     instruction::{oracle, vault},
 };
 use modchains_tests::world::{
-    CHALLENGE_SECONDS, EPOCH_SECONDS, FEE_ATOMS, QUOTE, Side, World, claim_instruction, finalize_instruction,
-    post_instruction, quote, request_args, service_terms,
+    CHALLENGE_SECONDS, EPOCH_SECONDS, FEE_ATOMS, FIRST_TERMS, QUOTE, Side, World, claim_instruction,
+    finalize_instruction, post_instruction, quote, request_args, service_terms,
 };
 use modchains_vault::instructions::RevenueDepositArgs;
 use solana_instruction::Instruction;
@@ -165,9 +165,10 @@ fn one_requester_counts_no_more_than_the_cap() {
     let terms = ServiceTerms { fee_atoms: 3 * cap, ..service_terms() };
     let args = ServiceConfigureArgs { terms, open: true };
     world.chain.must(&[oracle::service_configure(&SIDE.person("creator"), &SIDE.model(), 1, args)]);
-    let request = RequestCreateArgs { terms_counter: 2, fee_max_atoms: 3 * cap, tip_atoms: 0, ..request_args(1) };
+    let request =
+        RequestCreateArgs { terms_counter: FIRST_TERMS + 1, fee_max_atoms: 3 * cap, tip_atoms: 0, ..request_args(1) };
     let (bond, operator) = (BondDepositArgs { bond_atoms: 6 * cap }, SIDE.person("operator"));
-    let deposit = oracle::bond_deposit(&operator, &SIDE.service(), &operator, &quote(), bond);
+    let deposit = oracle::bond_deposit(&operator, &SIDE.service(), &quote(), bond);
     world.chain.must(&[deposit, create(request)]);
     world.claim(SIDE, 1);
     world.chain.must(&[post_instruction(&world, SIDE, 1)]);
@@ -252,7 +253,7 @@ fn a_vault_that_nobody_has_opened_holds_up_nobody_but_its_stakers() {
     for instruction in rest {
         world.chain.must(&[instruction]);
     }
-    let bond = OperatorRegisterArgs { bond_atoms: 2 * QUOTE };
+    let bond = OperatorRegisterArgs { bond_atoms: 2 * QUOTE, cooldown_max_seconds: u32::MAX };
     world.chain.must(&[oracle::operator_register(&operator, &SIDE.service(), &quote(), bond)]);
     world.serve(SIDE, 1);
     let to_stakers = oracle::fees_distribute(&SIDE.model(), &quote());

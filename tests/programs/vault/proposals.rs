@@ -153,10 +153,27 @@ fn a_vote_names_what_it_is_for() {
     world.must_refuse(&[vote(index, [0; 32])], "PayloadMismatch");
     world.chain.must(&[vote(index, seen.payload_sha256)]);
     // The hash is what anybody computes from what the account says.
-    assert_eq!(payload_sha256(hash::sha256, &seen.action, &seen.text_sha256), seen.payload_sha256);
+    let named =
+        |side: Side, index, text: [u8; 32]| payload_sha256(hash::sha256, &side.vault(), index, &seen.action, &text);
+    assert_eq!(named(SIDE, index, seen.text_sha256), seen.payload_sha256);
     assert_eq!(seen.action().unwrap(), stream(SIDE));
-    // And of the text: the same action under another text is another proposal.
-    assert_ne!(payload_sha256(hash::sha256, &seen.action, &[4; 32]), seen.payload_sha256);
+    // The same action under another text, another number or of another vault is another proposal.
+    assert_ne!(named(SIDE, index, [4; 32]), seen.payload_sha256);
+    assert_ne!(named(SIDE, index + 1, seen.text_sha256), seen.payload_sha256);
+    assert_ne!(named(Side::B, index, seen.text_sha256), seen.payload_sha256);
+}
+
+#[test]
+fn a_copy_of_a_proposal_to_the_byte_is_another_one() {
+    let mut world = two_stakers();
+    let index = world.propose(SIDE, "staker", stream(SIDE));
+    let copy = world.propose(SIDE, "trader", stream(SIDE));
+    let (first, second) = (world.proposal(SIDE, index), world.proposal(SIDE, copy));
+    assert_eq!((first.action, first.text_sha256, first.uri), (second.action, second.text_sha256, second.uri));
+    let args = ProposalVoteArgs { payload_sha256: first.payload_sha256, is_for: true };
+    let vote = |index| governance::proposal_vote(&SIDE.person("staker"), &SIDE.model(), index, args);
+    world.must_refuse(&[vote(copy)], "PayloadMismatch");
+    world.chain.must(&[vote(index)]);
 }
 
 #[test]
@@ -203,6 +220,8 @@ fn what_is_out_of_bounds_or_unknown_is_not_put_to_the_vote() {
         (grant(GrantSchedule::Milestones { milestones: Default::default() }), "ActionOutOfBounds"),
         (ProposalAction::ReserveDeposit { reserve_atoms: 0 }, "AmountZero"),
         (ProposalAction::TreasuryShare { treasury_bps: 5_001 }, "ActionOutOfBounds"),
+        // What is in force already would only end all other proposals.
+        (ProposalAction::TreasuryShare { treasury_bps: 0 }, "TreasuryShareUnchanged"),
         (ProposalAction::ServiceFee { fee_atoms: 0 }, "AmountZero"),
     ];
     for (action, error) in refused {

@@ -3,7 +3,7 @@
 use anchor_lang::prelude::Pubkey;
 use modchains_core::{fees::SPLIT_TIMELOCK_SECONDS, licence::RATE_WINDOW_SECONDS_MAX};
 use modchains_oracle::{
-    instructions::{BondDepositArgs, BondWithdrawStartArgs, ServiceConfigureArgs},
+    instructions::{BondDepositArgs, BondWithdrawStartArgs, OperatorRegisterArgs, ServiceConfigureArgs},
     state::{ServiceTerms, UsageSplit},
 };
 use modchains_sdk::instruction::{Payee, oracle};
@@ -17,6 +17,7 @@ use super::{
 use crate::{
     chain::key,
     row::{Row, both},
+    staking::gift,
     world::{
         CHALLENGE_SECONDS, CLAIM_SECONDS, COOLDOWN_SECONDS, EPOCH_SECONDS, QUOTE, Side, WAIT_SECONDS, World,
         claim_instruction, finalize_instruction, post_instruction, quote, request_args, request_instruction,
@@ -35,14 +36,13 @@ pub(super) fn builds() -> Vec<Row> {
 fn operator_builds() -> Vec<Row> {
     vec![
         ("operator_register", World::ready, |_| {
-            let args = modchains_oracle::instructions::OperatorRegisterArgs { bond_atoms: 2 * QUOTE };
+            let args = OperatorRegisterArgs { bond_atoms: 2 * QUOTE, cooldown_max_seconds: COOLDOWN_SECONDS };
             both(|side| oracle::operator_register(&side.person("trader"), &side.service(), &quote(), args.clone()))
         }),
         ("bond_deposit", World::ready, |_| {
             both(|side| {
                 let args = BondDepositArgs { bond_atoms: QUOTE };
-                let (trader, operator) = (side.person("trader"), side.person("operator"));
-                oracle::bond_deposit(&trader, &side.service(), &operator, &quote(), args)
+                oracle::bond_deposit(&side.person("operator"), &side.service(), &quote(), args)
             })
         }),
         ("bond_withdraw_start", World::ready, |_| both(bond_withdraw_start)),
@@ -134,6 +134,18 @@ fn service_builds() -> Vec<Row> {
             both(|side| {
                 let args = ServiceConfigureArgs { terms: service_terms(), open: true };
                 oracle::service_configure(&side.person("creator"), &side.model(), 1, args)
+            })
+        }),
+        ("service_close", World::ready, |world| {
+            // Something lies in the escrow that nobody is owed.
+            with_requests(world, |world, side| {
+                world.leave_service(side);
+                world.chain.must(&[gift(&quote(), &side.person("trader"), side.escrow(), 5)]);
+            });
+            world.chain.advance(SPLIT_TIMELOCK_SECONDS.into());
+            both(|side| {
+                let creator = side.person("creator");
+                oracle::service_close(&creator, &side.model(), &creator, &quote())
             })
         }),
         ("service_split_apply", World::ready, |world| {

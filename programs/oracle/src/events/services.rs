@@ -16,6 +16,8 @@ pub struct ServiceOpened {
     pub vault: Pubkey,
     /// Mint of fees and bonds.
     pub quote_mint: Pubkey,
+    /// Who paid the rent.
+    pub payer: Pubkey,
     /// Where its use is counted.
     pub usage: Pubkey,
     /// Length of a usage epoch.
@@ -55,6 +57,21 @@ pub struct ServiceConfigured {
     pub open: bool,
     /// Counts changes of the terms.
     pub terms_counter: u32,
+}
+
+/// A service was closed; it can be opened again.
+#[event]
+pub struct ServiceClosed {
+    /// The service.
+    pub service: Pubkey,
+    /// Its model.
+    pub model: Pubkey,
+    /// Where its use was counted; closed with it.
+    pub usage: Pubkey,
+    /// Who got the rent.
+    pub payer: Pubkey,
+    /// What lay in the escrow that nobody was owed and went to the creator, in atoms.
+    pub surplus_atoms: u64,
 }
 
 /// A split that gives somebody less waits for its timelock.
@@ -112,7 +129,7 @@ impl ServiceConfigured {
             input_bytes_max: service.input_bytes_max,
             output_bytes_max: service.output_bytes_max,
             numeric_class: service.numeric_class,
-            open: service.open == 1,
+            open: service.is_open(),
             terms_counter: service.terms_counter,
         }
     }

@@ -68,9 +68,16 @@ pub struct ProposalContent {
     pub uri: String,
 }
 
-/// SHA-256 of an action, as a proposal stores it, and of the hash of its text.
-pub fn payload_sha256(sha256: impl Sha256, action: &[u8; ACTION_BYTES], text_sha256: &[u8; 32]) -> [u8; 32] {
-    sha256(&[action, text_sha256])
+/// SHA-256 of a proposal's vault, its number there, its action, as it stores it, and the hash of its text. No two proposals have
+/// the same: a vault's numbers are never used twice.
+pub fn payload_sha256(
+    sha256: impl Sha256,
+    vault: &Pubkey,
+    index: u64,
+    action: &[u8; ACTION_BYTES],
+    text_sha256: &[u8; 32],
+) -> [u8; 32] {
+    sha256(&[vault.as_ref(), &index.to_le_bytes(), action, text_sha256])
 }
 
 impl Proposal {
@@ -85,6 +92,9 @@ impl Proposal {
         now_seconds: i64,
     ) -> Result<Self> {
         content.action.validate()?;
+        if let ProposalAction::TreasuryShare { treasury_bps } = content.action {
+            vault.require_other_treasury_bps(treasury_bps)?;
+        }
         let uri = content.uri.as_bytes();
         ensure(uri.len() <= PROPOSAL_URI_BYTES_MAX, VaultError::ProposalUriTooLong)?;
         let electorate = Electorate {
@@ -102,7 +112,8 @@ impl Proposal {
         proposal.index = vault.open_proposal()?;
         proposal.action = content.action.to_bytes()?;
         proposal.text_sha256 = content.text_sha256;
-        proposal.payload_sha256 = payload_sha256(sha256, &proposal.action, &content.text_sha256);
+        proposal.payload_sha256 =
+            payload_sha256(sha256, &vault_key, proposal.index, &proposal.action, &content.text_sha256);
         proposal.uri[..uri.len()].copy_from_slice(uri);
         // arith-safety: at most 96.
         proposal.uri_bytes = uri.len() as u8;

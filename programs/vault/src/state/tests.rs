@@ -168,6 +168,9 @@ fn a_vault_that_opens_again_repeats_no_counter_of_its_rules() {
     assert_eq!(vault.rules_counter, START as u64);
     vault.set_treasury_bps(5_000).unwrap();
     assert_eq!((vault.rules_counter, vault.treasury_bps), (START as u64 + 1, 5_000));
+    // The same again changes nothing, so it is no change of rules either.
+    assert_refused(vault.set_treasury_bps(5_000), VaultError::TreasuryShareUnchanged);
+    assert_eq!(vault.rules_counter, START as u64 + 1);
     assert_refused(vault.set_treasury_bps(5_001), VaultError::TreasuryShareOutOfBounds);
 }
 

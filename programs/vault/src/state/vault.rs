@@ -111,8 +111,14 @@ impl Vault {
         self.invariant()
     }
 
+    /// Refuses the treasury's present part: to set it again would do nothing but end all other proposals.
+    pub fn require_other_treasury_bps(&self, treasury_bps: u16) -> Result<()> {
+        ensure(treasury_bps != self.treasury_bps, VaultError::TreasuryShareUnchanged)
+    }
+
     /// Changes the treasury's part of every deposit from now on. Approvals under the old rules count no more.
     pub fn set_treasury_bps(&mut self, treasury_bps: u16) -> Result<()> {
+        self.require_other_treasury_bps(treasury_bps)?;
         self.treasury_bps = treasury_bps;
         self.rules_counter = self.rules_counter.checked_add(1).ok_or(VaultError::Overflow)?;
         self.invariant()

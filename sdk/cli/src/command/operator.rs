@@ -15,7 +15,7 @@ use modchains_sdk::{
 
 use crate::{
     amount::{Amount, Decimal},
-    argument::ModelArg,
+    argument::{ModelArg, parse_seconds},
     connection::{Connection, TokenView, positive_atoms},
     error::{CliError, Result},
     output::Report,
@@ -28,7 +28,7 @@ pub enum OperatorCommand {
     Register(RegisterArgs),
     /// Show an operator's bond, work and earnings.
     Show(ShowArgs),
-    /// Add to a bond. Anyone may pay.
+    /// Add to the bond.
     BondDeposit(DepositArgs),
     /// Take bond out: first start the cooldown of an amount, later finish it.
     BondWithdraw(WithdrawArgs),
@@ -104,6 +104,9 @@ pub struct RegisterArgs {
     amount: Decimal,
     #[command(flatten)]
     model: ModelArg,
+    /// Longest time that bond may cool on its way out [default: what the protocol asks for now].
+    #[arg(long, value_name = "TIME", value_parser = parse_seconds)]
+    cooldown_max: Option<u32>,
 }
 
 impl RegisterArgs {
@@ -114,9 +117,14 @@ impl RegisterArgs {
         let bond = &place.quote;
         let bond_atoms = positive_atoms(&self.amount, bond)?;
         let payment = connection.pay(&authority, bond, bond_atoms).await?;
-        let args = OperatorRegisterArgs { bond_atoms };
+        let cooldown_max_seconds = match self.cooldown_max {
+            Some(seconds) => seconds,
+            None => connection.client.oracle_config().await?.value.params.cooldown_seconds,
+        };
+        let args = OperatorRegisterArgs { bond_atoms, cooldown_max_seconds };
         let register = operator_register(&authority, &place.service, &bond.token, args);
         let about = place.about(&authority).amount("bond", bond.amount(bond_atoms), &bond.symbol);
+        let about = about.number("cooldown_at_most_seconds", cooldown_max_seconds);
         let instructions = payment.enclose([register]);
         let receipt = connection.ask_and_send("Registering the operator", &about, &instructions, signer).await?;
         Ok(place.show(connection, &authority).await?.receipt(&receipt))
@@ -148,23 +156,19 @@ pub struct DepositArgs {
     amount: Decimal,
     #[command(flatten)]
     model: ModelArg,
-    /// Whose bond [default: the key of --keypair].
-    #[arg(long, value_name = "ADDRESS")]
-    authority: Option<Pubkey>,
 }
 
 impl DepositArgs {
     async fn run(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
-        let depositor = signer.pubkey();
-        let authority = self.authority.unwrap_or(depositor);
+        let authority = signer.pubkey();
         let place = Workplace::load(connection, &self.model).await?;
         place.operator(connection, &authority).await?;
         let bond = &place.quote;
         let bond_atoms = positive_atoms(&self.amount, bond)?;
-        let payment = connection.pay(&depositor, bond, bond_atoms).await?;
+        let payment = connection.pay(&authority, bond, bond_atoms).await?;
         let args = BondDepositArgs { bond_atoms };
-        let deposit = bond_deposit(&depositor, &place.service, &authority, &bond.token, args);
+        let deposit = bond_deposit(&authority, &place.service, &bond.token, args);
         let about = place.about(&authority).amount("added", bond.amount(bond_atoms), &bond.symbol);
         let receipt =
             connection.ask_and_send("Adding to the bond", &about, &payment.enclose([deposit]), signer).await?;

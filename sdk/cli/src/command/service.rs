@@ -5,7 +5,7 @@ use modchains_sdk::{
     Pubkey, address,
     core::fees::SPLIT_APPLY_SECONDS,
     exchange::state::ModelVersion,
-    instruction::oracle::{service_configure, service_open, service_split_apply},
+    instruction::oracle::{service_close, service_configure, service_open, service_split_apply},
     oracle::{
         instructions::{ServiceConfigureArgs, ServiceOpenArgs},
         state::{INPUT_BYTES_MAX, Service, ServiceTerms, UsageSplit},
@@ -30,12 +30,15 @@ const OUTPUT_BYTES_DEFAULT: u16 = 256;
 /// Offer a model for inference.
 #[derive(Debug, Subcommand)]
 pub enum ServiceCommand {
-    /// Offer a model for inference. Only the creator may, once; the market must be open.
+    /// Offer a model for inference. Only the creator may; the market must be open.
     Open(OpenArgs),
     /// Change the terms of new requests. What is not given stays as it is.
     Configure(ConfigureArgs),
     /// Put a queued split of fees into force, once its 31 days are over. Anyone may.
     SplitApply(ShowArgs),
+    /// Close a service that nobody uses, 31 days after it was closed to new requests. Only the creator may; the rent goes back
+    /// to who paid it.
+    Close(ShowArgs),
     /// Show terms, escrow and accrued fees.
     Show(ShowArgs),
 }
@@ -46,6 +49,7 @@ impl ServiceCommand {
             Self::Open(args) => args.run(connection).await,
             Self::Configure(args) => args.run(connection).await,
             Self::SplitApply(args) => args.split_apply(connection).await,
+            Self::Close(args) => args.close(connection).await,
             Self::Show(args) => args.run(connection).await,
         }
     }
@@ -63,7 +67,7 @@ struct TermArgs {
     /// Longest wait a request may ask for, up to 30d [default for a new service: 1h].
     #[arg(long, value_name = "TIME", value_parser = parse_seconds)]
     wait_max: Option<u32>,
-    /// Longest input, up to 607 bytes [default for a new service: 607].
+    /// Longest input, up to 599 bytes [default for a new service: 599].
     #[arg(long, value_name = "BYTES")]
     input_max: Option<u16>,
     /// Longest output, up to 824 bytes; the requester pays rent for it [default for a new service: 256].
@@ -137,9 +141,9 @@ fn require_version(model: &Pubkey, index: u32, version_count: u32) -> Result<()>
 /// Whether new requests are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum State {
-    /// New requests are taken.
+    /// New requests and operators are taken.
     Open,
-    /// No new requests are taken; those that exist run to their end.
+    /// No new requests and operators are taken; those that exist run to their end.
     Closed,
 }
 
@@ -189,7 +193,7 @@ impl ConfigureArgs {
             output_bytes_max: self.terms.output_max.unwrap_or(service.output_bytes_max),
             split: self.terms.split,
         };
-        let open = self.state.map_or(service.open == 1, |state| state == State::Open);
+        let open = self.state.map_or(service.is_open(), |state| state == State::Open);
         let about = Report::new().text("model", address).number("version", index).flag("open", open);
         let about = show_terms(about, &terms, &quote);
         let configure = service_configure(&signer.pubkey(), &address, index, ServiceConfigureArgs { terms, open });
@@ -223,6 +227,17 @@ impl ShowArgs {
         let apply = service_split_apply(&model);
         let receipt = connection.ask_and_send("Applying the split", &about, &[apply], signer).await?;
         Ok(show(connection, &model).await?.receipt(&receipt))
+    }
+
+    async fn close(&self, connection: &Connection) -> Result<Report> {
+        let signer = connection.signer()?;
+        let model = self.model.address(connection).await?;
+        let service = connection.client.service(&model).await?.value;
+        let quote = connection.token(&service.quote_mint).await?;
+        let about = Report::new().text("model", model).text("rent_to", service.payer);
+        let close = service_close(&signer.pubkey(), &model, &service.payer, &quote.token);
+        let receipt = connection.ask_and_send("Closing the service", &about, &[close], signer).await?;
+        Ok(about.receipt(&receipt))
     }
 }
 
@@ -274,7 +289,7 @@ fn report(service: &Service, version: u32, quote: &TokenView) -> Report {
     let report = Report::new()
         .text("model", service.model)
         .text("service", address::oracle::service(&service.model))
-        .flag("open", service.open == 1)
+        .flag("open", service.is_open())
         .number("version", version)
         .text("bundle_manifest_sha256", hex::encode(service.manifest_sha256))
         .text("numeric_class", numeric_class(service.numeric_class));
@@ -344,7 +359,7 @@ mod tests {
     #[test]
     fn a_service_in_json_has_typed_terms() {
         let split = parse_split("7000,1200,800,500,500").unwrap();
-        let service = Service { fee_atoms: 1_000_000, open: 1, split, max_wait_max_seconds: 60, ..Service::zeroed() };
+        let service = Service { fee_atoms: 1_000_000, split, max_wait_max_seconds: 60, ..Service::zeroed() };
         let json = report(&service, 3, &TokenView::sol()).json();
         assert_eq!((&json["open"], &json["version"], &json["wait_max_seconds"]), (&json!(true), &json!(3), &json!(60)));
         assert_eq!(json["fee"]["amount"], "0.001");

@@ -102,6 +102,7 @@ const COMMANDS: &[(&str, Act)] = &[
     ("service open", Sends("MODEL --fee 0.1")),
     ("service configure", Sends("MODEL --fee 0.1")),
     ("service split-apply", Sends("MODEL")),
+    ("service close", Sends("MODEL")),
     ("service show", Reads),
     ("request new", Sends("MODEL --input-hex 00")),
     ("request show", Reads),

@@ -15,6 +15,8 @@ pub enum RequestError {
     FeeAboveLimit,
     /// The licence costs more than the requester accepts.
     LicencePriceAboveLimit,
+    /// The model asks more for minting the result as a token than the requester accepts.
+    ContentFeeAboveLimit,
     /// The wait asked for lies outside the service's bounds.
     WaitOutOfBounds,
     /// The input has no byte.
@@ -71,6 +73,7 @@ impl fmt::Display for RequestError {
             Self::ServiceClosed => "the service is closed to new requests",
             Self::FeeAboveLimit => "the service's fee is above the requester's limit",
             Self::LicencePriceAboveLimit => "the licence's price is above the requester's limit",
+            Self::ContentFeeAboveLimit => "the model's fee for content is above the requester's limit",
             Self::WaitOutOfBounds => "the maximum wait is outside the service's bounds",
             Self::InputEmpty => "the input is empty",
             Self::InputTooLong => "the input is too long",

@@ -3,7 +3,7 @@ use crate::{
     CoreError,
     bond::required_bond,
     fees::UsageFeeSplit,
-    licence::{Admission, LicenceTerms, Licensing},
+    licence::{Admission, LicenceTerms, Licensing, USE_CONTENT},
     window,
 };
 
@@ -47,6 +47,9 @@ pub struct RequestOrder {
     pub terms_counter: u32,
     /// Most the requester pays besides the tip, in atoms.
     pub fee_max_atoms: u64,
+    /// Most that minting the result as a token may cost, in atoms. It counts where `uses` names that use, which is paid for
+    /// when the token is minted.
+    pub content_fee_max_atoms: u64,
     /// What the requester adds to the fee to be answered sooner, in atoms.
     pub tip_atoms: u64,
     /// What a wrong answer could cost, in atoms.
@@ -99,13 +102,17 @@ pub struct RequestTerms {
 
 impl ServiceOffer {
     /// Whether `order` may be made now, and what it leaves: the service must offer what the requester saw, the licence that
-    /// holds for the requester must be in force, the service must take the order, and the rate of the licence must allow one
-    /// more. Fails with the first rule that refuses it.
+    /// holds for the requester must be in force, the service must take the order, what the model asks for a token of the
+    /// result must be within the order's limit, and the rate of the licence must allow one more. Fails with the first rule
+    /// that refuses it.
     #[inline(always)]
     pub fn accept(&self, licensing: &Licensing, order: &RequestOrder) -> Result<Opening> {
         ensure(self.terms_counter == order.terms_counter, RequestError::TermsChanged)?;
         let licence = licensing.in_force()?;
         let terms = self.terms(&licence, order, licensing.now_seconds)?;
+        let mints = order.uses & USE_CONTENT != 0;
+        let is_within = !mints || order.content_fee_max_atoms >= licensing.content_fee_atoms;
+        ensure(is_within, RequestError::ContentFeeAboveLimit)?;
         Ok(Opening { terms, admission: licensing.count(licence)? })
     }
 

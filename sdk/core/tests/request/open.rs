@@ -4,7 +4,8 @@ use modchains_core::{
     CoreError,
     fees::USAGE_FEE_SPLIT_DEFAULT,
     licence::{
-        Grant, LicenceKind, LicenceTerms, Licensing, RateWindow, RateWindows, USE_COMMERCIAL, USE_RESEARCH, USES_ALL,
+        Grant, LicenceKind, LicenceTerms, Licensing, RateWindow, RateWindows, USE_COMMERCIAL, USE_CONTENT,
+        USE_RESEARCH, USES_ALL,
     },
     request::{RequestError, RequestOrder, RequestState, RequestStatus, ServiceOffer},
 };
@@ -32,6 +33,7 @@ const OFFER: ServiceOffer = ServiceOffer {
 const ORDER: RequestOrder = RequestOrder {
     terms_counter: 3,
     fee_max_atoms: 1_000,
+    content_fee_max_atoms: 0,
     tip_atoms: 50,
     value_at_risk_atoms: 0,
     max_wait_seconds: 100,
@@ -91,6 +93,7 @@ fn what_was_seen_comes_first_then_the_licence_then_the_service_then_the_rate() {
     let licensing = Licensing {
         kind: LicenceKind::Paid,
         default_terms: LICENCE,
+        content_fee_atoms: 0,
         grant: Some(grant),
         windows: RateWindows { granted: full, default: RateWindow::default() },
         now_seconds: 110,
@@ -114,6 +117,28 @@ fn what_was_seen_comes_first_then_the_licence_then_the_service_then_the_rate() {
     assert_eq!(OFFER.accept(&idle, &ORDER).unwrap().admission.window.count, 1);
     let narrow = Licensing { default_terms: LicenceTerms { uses: USE_COMMERCIAL, ..LICENCE }, ..stranger };
     assert_eq!(accept(&narrow, &OFFER), formula(CoreError::LicenceUseNotGranted));
+}
+
+#[test]
+fn a_dearer_content_fee_is_refused_where_content_is_asked_for_and_nowhere_else() {
+    let licensing = Licensing {
+        kind: LicenceKind::Public,
+        default_terms: LICENCE,
+        content_fee_atoms: 70,
+        grant: None,
+        windows: RateWindows::default(),
+        now_seconds: 0,
+    };
+    for (uses, content_fee_max_atoms, refused) in [
+        (USE_CONTENT, 69, Err(RequestError::ContentFeeAboveLimit)),
+        (USES_ALL, 0, Err(RequestError::ContentFeeAboveLimit)),
+        (USE_CONTENT, 70, Ok(())),
+        (USES_ALL, u64::MAX, Ok(())),
+        (USES_ALL & !USE_CONTENT, 0, Ok(())),
+    ] {
+        let order = RequestOrder { uses, content_fee_max_atoms, ..ORDER };
+        assert_eq!(OFFER.accept(&licensing, &order).map(drop), refused, "{uses} {content_fee_max_atoms}");
+    }
 }
 
 proptest! {

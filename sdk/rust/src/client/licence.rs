@@ -48,6 +48,7 @@ impl Client {
         Ok(Licensing {
             kind: kind.map_err(|_| SdkError::NotDecoded { what: "model", address: *model, reason })?,
             default_terms: state.licence_terms(),
+            content_fee_atoms: state.content_fee_atoms,
             grant: licence.map(|licence| licence.grant_terms()),
             windows: counter.map_or_else(RateWindows::default, |counter| counter.windows()),
             now_seconds: self.now_seconds().await?,

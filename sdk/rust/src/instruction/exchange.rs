@@ -8,7 +8,7 @@ use modchains_exchange::{
 use solana_instruction::Instruction;
 
 pub use super::authority::exchange::*;
-use super::{Token, instruction};
+use super::{Payee, Token, instruction};
 use crate::{
     Pubkey,
     address::{
@@ -135,20 +135,20 @@ pub fn referral_open(payer: &Pubkey, model: &Pubkey, referrer: &Pubkey) -> Instr
     instruction(ID, &accounts, &data::ReferralOpen {})
 }
 
-/// Pays what `referrer` has earned in a model's market to the referrer's associated account. Nobody signs.
-pub fn referral_claim(model: &Pubkey, quote: &Token, referrer: &Pubkey) -> Instruction {
-    let market = market(model);
+/// Pays what a referrer, the payee, has earned in a model's market.
+pub fn referral_claim(model: &Pubkey, quote: &Token, referrer: impl Into<Payee>) -> Instruction {
+    let (market, payee) = (market(model), referrer.into());
     let accounts = accounts::ReferralClaim {
         market,
-        referral: referral(&market, referrer),
-        referrer: *referrer,
+        referral: referral(&market, &payee.owner()),
+        referrer: payee.owner(),
         quote_vault: quote_vault(&market),
-        destination: quote.account_of(referrer),
+        destination: payee.account_for(quote),
         token_program: quote.program,
         event_authority: EVENT_AUTHORITY,
         program: ID,
     };
-    instruction(ID, &accounts, &data::ReferralClaim {})
+    payee.sign(instruction(ID, &accounts, &data::ReferralClaim {}))
 }
 
 /// Moves a model's curve by its usage. Nobody signs.
@@ -210,19 +210,19 @@ pub fn fees_distribute(model: &Pubkey, quote: &Token) -> Instruction {
     instruction(ID, &accounts, &data::FeesDistribute {})
 }
 
-/// Pays accrued trade fees to the associated account of `owner`, the model's creator or the treasury. Nobody signs.
-pub fn fees_claim(model: &Pubkey, quote: &Token, owner: &Pubkey, beneficiary: FeeBeneficiary) -> Instruction {
-    let market = market(model);
+/// Pays accrued trade fees to the payee, the model's creator or the treasury.
+pub fn fees_claim(model: &Pubkey, quote: &Token, owner: impl Into<Payee>, beneficiary: FeeBeneficiary) -> Instruction {
+    let (market, payee) = (market(model), owner.into());
     let accounts = accounts::FeesClaim {
         market,
         model: *model,
         config: config(),
-        owner: *owner,
+        owner: payee.owner(),
         quote_vault: quote_vault(&market),
-        destination: quote.account_of(owner),
+        destination: payee.account_for(quote),
         token_program: quote.program,
         event_authority: EVENT_AUTHORITY,
         program: ID,
     };
-    instruction(ID, &accounts, &data::FeesClaim { beneficiary })
+    payee.sign(instruction(ID, &accounts, &data::FeesClaim { beneficiary }))
 }

@@ -37,18 +37,11 @@ pub fn operator_register(
     instruction(ID, &accounts, &data::OperatorRegister { args })
 }
 
-/// Adds to the bond of the operator of `authority` at a service from the depositor's associated account. The depositor
-/// signs.
-pub fn bond_deposit(
-    depositor: &Pubkey,
-    service: &Pubkey,
-    authority: &Pubkey,
-    bond: &Token,
-    args: BondDepositArgs,
-) -> Instruction {
+/// Adds to an operator's bond from its authority's associated account. The authority signs.
+pub fn bond_deposit(authority: &Pubkey, service: &Pubkey, bond: &Token, args: BondDepositArgs) -> Instruction {
     let accounts = accounts::BondDeposit {
-        depositor: *depositor,
-        depositor_tokens: bond.account_of(depositor),
+        authority: *authority,
+        authority_tokens: bond.account_of(authority),
         operator: operator(service, authority),
         service: *service,
         escrow: escrow(service),
@@ -89,7 +82,7 @@ pub fn bond_withdraw(authority: &Pubkey, service: &Pubkey, bond: &Token) -> Inst
 pub fn earnings_claim(authority: impl Into<Payee>, service: &Pubkey, quote: &Token) -> Instruction {
     let payee = authority.into();
     let accounts = accounts::EarningsClaim {
-        authority: payee.signer(),
+        authority: payee.owner(),
         operator: operator(service, &payee.owner()),
         service: *service,
         escrow: escrow(service),
@@ -98,7 +91,7 @@ pub fn earnings_claim(authority: impl Into<Payee>, service: &Pubkey, quote: &Tok
         event_authority: EVENT_AUTHORITY,
         program: ID,
     };
-    instruction(ID, &accounts, &data::EarningsClaim {})
+    payee.sign(instruction(ID, &accounts, &data::EarningsClaim {}))
 }
 
 /// Closes an operator with nothing left; its authority gets the rent and signs.
@@ -106,6 +99,7 @@ pub fn operator_close(authority: &Pubkey, service: &Pubkey) -> Instruction {
     let accounts = accounts::OperatorClose {
         authority: *authority,
         operator: operator(service, authority),
+        service: *service,
         event_authority: EVENT_AUTHORITY,
         program: ID,
     };

@@ -76,6 +76,25 @@ pub fn service_split_apply(model: &Pubkey) -> Instruction {
     instruction(ID, &accounts, &data::ServiceSplitApply {})
 }
 
+/// Closes a service that nobody uses. The creator signs and gets what was sent to the escrow directly; the rent goes to `payer`,
+/// who opened it.
+pub fn service_close(creator: &Pubkey, model: &Pubkey, payer: &Pubkey, quote: &Token) -> Instruction {
+    let service = service(model);
+    let accounts = accounts::ServiceClose {
+        creator: *creator,
+        model: *model,
+        payer: *payer,
+        service,
+        usage: usage(model),
+        escrow: escrow(&service),
+        creator_tokens: quote.account_of(creator),
+        token_program: quote.program,
+        event_authority: EVENT_AUTHORITY,
+        program: ID,
+    };
+    instruction(ID, &accounts, &data::ServiceClose {})
+}
+
 /// What a request shows besides its arguments and the place of the requester's licence.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LicenceProof {
@@ -173,7 +192,7 @@ pub fn result_finalize(model: &Pubkey, request: &Pubkey, operator: &Pubkey) -> I
 pub fn request_refund(service: &Pubkey, request: &Pubkey, requester: impl Into<Payee>, quote: &Token) -> Instruction {
     let payee = requester.into();
     let accounts = accounts::RequestRefund {
-        requester: payee.signer(),
+        requester: payee.owner(),
         request: *request,
         service: *service,
         escrow: escrow(service),
@@ -182,7 +201,7 @@ pub fn request_refund(service: &Pubkey, request: &Pubkey, requester: impl Into<P
         event_authority: EVENT_AUTHORITY,
         program: ID,
     };
-    instruction(ID, &accounts, &data::RequestRefund {})
+    payee.sign(instruction(ID, &accounts, &data::RequestRefund {}))
 }
 
 /// Closes a settled request; rent and anything due go to the requester, who signs.
@@ -258,7 +277,7 @@ pub fn market_fees_distribute(model: &Pubkey, quote: &Token) -> Instruction {
 pub fn fees_claim(model: &Pubkey, quote: &Token, treasury: impl Into<Payee>) -> Instruction {
     let (service, payee) = (service(model), treasury.into());
     let accounts = accounts::FeesClaim {
-        treasury: payee.signer(),
+        treasury: payee.owner(),
         service,
         config: config(),
         escrow: escrow(&service),
@@ -267,5 +286,5 @@ pub fn fees_claim(model: &Pubkey, quote: &Token, treasury: impl Into<Payee>) -> 
         event_authority: EVENT_AUTHORITY,
         program: ID,
     };
-    instruction(ID, &accounts, &data::FeesClaim {})
+    payee.sign(instruction(ID, &accounts, &data::FeesClaim {}))
 }

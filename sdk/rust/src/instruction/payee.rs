@@ -1,5 +1,7 @@
 //! Whom a payout goes to that anybody may send.
 
+use solana_instruction::Instruction;
+
 use super::Token;
 use crate::Pubkey;
 
@@ -21,9 +23,12 @@ impl Payee {
         self.owner
     }
 
-    /// Who signs.
-    pub(super) fn signer(&self) -> Option<Pubkey> {
-        self.account.map(|_| self.owner)
+    /// `pull`, which names the payee, with its signature where it has chosen the account.
+    pub(super) fn sign(&self, mut pull: Instruction) -> Instruction {
+        if self.account.is_some() {
+            pull.accounts.iter_mut().filter(|meta| meta.pubkey == self.owner).for_each(|meta| meta.is_signer = true);
+        }
+        pull
     }
 
     /// What is paid into.

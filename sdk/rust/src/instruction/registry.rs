@@ -7,7 +7,7 @@ use modchains_exchange::{
 };
 use solana_instruction::Instruction;
 
-use super::{Token, instruction};
+use super::{Payee, Token, instruction};
 use crate::{
     Pubkey,
     address::{
@@ -108,22 +108,21 @@ pub fn contributors_close(creator: &Pubkey, model: &Pubkey, paid_by: &Pubkey) ->
     instruction(ID, &accounts, &data::ContributorsClose {})
 }
 
-/// Pays a contributor, or the creator of a model with contributors, to the associated account of `beneficiary`. Nobody
-/// signs.
-pub fn contributor_claim(model: &Pubkey, quote: &Token, beneficiary: &Pubkey) -> Instruction {
-    let market = market(model);
+/// Pays a contributor, or the creator of a model with contributors: the payee.
+pub fn contributor_claim(model: &Pubkey, quote: &Token, beneficiary: impl Into<Payee>) -> Instruction {
+    let (market, payee) = (market(model), beneficiary.into());
     let accounts = accounts::ContributorClaim {
         market,
         model: *model,
         contributors: contributors(model),
-        beneficiary: *beneficiary,
+        beneficiary: payee.owner(),
         quote_vault: quote_vault(&market),
-        destination: quote.account_of(beneficiary),
+        destination: payee.account_for(quote),
         token_program: quote.program,
         event_authority: EVENT_AUTHORITY,
         program: ID,
     };
-    instruction(ID, &accounts, &data::ContributorClaim {})
+    payee.sign(instruction(ID, &accounts, &data::ContributorClaim {}))
 }
 
 /// Grants `args.grantee` a licence, or replaces one that is revocable or over. The creator signs and pays its rent the

@@ -87,7 +87,7 @@ impl Setup {
         for referrer in &self.referrers {
             self.world.chain.must(&[exchange::referral_open(&creator, &model, referrer)]);
         }
-        let bond = OperatorRegisterArgs { bond_atoms: 100 * QUOTE };
+        let bond = OperatorRegisterArgs { bond_atoms: 100 * QUOTE, cooldown_max_seconds: u32::MAX };
         let terms = VaultTerms { cooldown_seconds: COOLDOWN_SECONDS, stream_seconds: STREAM_SECONDS };
         for instruction in [
             vault::vault_open(&creator, &model, &quote(), VaultOpenArgs { terms: Some(terms) }),

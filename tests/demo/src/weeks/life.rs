@@ -114,7 +114,7 @@ impl Life {
         let trader = SIDE.person("trader");
         let buy = life.world.buy_instruction(SIDE, "trader", BUY_ATOMS);
         life.send(&[token::create_account(&trader, &trader, &Token::of_model(&addresses.model)), buy])?;
-        let bond = OperatorRegisterArgs { bond_atoms: 100 * QUOTE };
+        let bond = OperatorRegisterArgs { bond_atoms: 100 * QUOTE, cooldown_max_seconds: u32::MAX };
         let Addresses { quote, service, operator_authority, .. } = addresses;
         life.send(&[oracle::operator_register(&operator_authority, &service, &quote, bond)])?;
         Ok(life)

@@ -100,7 +100,10 @@ pub fn complete(setup: &Setup, index: usize) -> Vec<Instruction> {
 }
 
 fn oracle_operator(setup: &Setup, index: usize, quote: modchains_sdk::instruction::Token) -> Instruction {
-    let args = modchains_oracle::instructions::OperatorRegisterArgs { bond_atoms: 10_000_000_000_000 };
+    let args = modchains_oracle::instructions::OperatorRegisterArgs {
+        bond_atoms: 10_000_000_000_000,
+        cooldown_max_seconds: u32::MAX,
+    };
     let model = address::exchange::model(&setup.people[index], &named(index).name);
     oracle::operator_register(&setup.people[3 + index], &address::oracle::service(&model), &quote, args)
 }

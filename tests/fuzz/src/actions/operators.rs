@@ -36,7 +36,8 @@ fn register(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let is_new = |person: &&Pubkey| !setup.ledger.operators.contains_key(&address::oracle::operator(service, person));
     let authority = **pick.one(&setup.people.iter().filter(is_new).collect::<Vec<_>>())?;
     let bond_atoms = pick.amount(1_000_000_000_000);
-    let (quote, args) = (setup.quote(&state.quote_mint), OperatorRegisterArgs { bond_atoms });
+    let cooldown_max_seconds = if pick.percent(95) { u32::MAX } else { 0 };
+    let (quote, args) = (setup.quote(&state.quote_mint), OperatorRegisterArgs { bond_atoms, cooldown_max_seconds });
     let instruction = oracle::operator_register(&authority, service, &quote, args);
     Some(Plan::one(instruction, format!("{} becomes an operator with {bond_atoms}", short(&authority))))
 }
@@ -58,11 +59,16 @@ fn deposit(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let depositor = setup.mostly(operator.authority, pick);
     let held = setup.atoms(&quote.account_of(&depositor));
     let bond_atoms = pick.amount(held.min(1_000_000_000_000));
-    let (service, authority, args) = (operator.service, operator.authority, BondDepositArgs { bond_atoms });
-    let instruction = oracle::bond_deposit(&depositor, &service, &authority, &quote, args);
-    let reasons = [(bond_atoms == 0, "nothing is deposited"), (bond_atoms > held, "the depositor has less")];
+    let mut instruction =
+        oracle::bond_deposit(&operator.authority, &operator.service, &quote, BondDepositArgs { bond_atoms });
+    (instruction.accounts[0].pubkey, instruction.accounts[1].pubkey) = (depositor, quote.account_of(&depositor));
+    let reasons = [
+        (depositor != operator.authority, "only the operator adds to its bond"),
+        (bond_atoms == 0, "nothing is deposited"),
+        (bond_atoms > held, "the depositor has less"),
+    ];
     let what = format!("{} adds {bond_atoms} to a bond", short(&depositor));
-    Some(Plan { expect: expect(&reasons, "anybody may"), ..Plan::one(instruction, what) })
+    Some(Plan { expect: expect(&reasons, "the operator has it"), ..Plan::one(instruction, what) })
 }
 
 fn withdraw_start(setup: &Setup, pick: &mut Pick) -> Option<Plan> {

@@ -51,6 +51,7 @@ fn create(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
         1 => u64::MAX,
         _ => service.fee_atoms.saturating_add(1_000_000_000_000),
     };
+    args.content_fee_max_atoms = if pick.percent(95) { u64::MAX } else { pick.magnitude(1_000_000) };
     args.tip_atoms = if pick.percent(95) { pick.magnitude(1_000_000) - 1 } else { pick.amount(u64::MAX) };
     args.value_at_risk_atoms = if pick.percent(90) { 0 } else { pick.amount(100_000_000) };
     args.max_wait_seconds = 9 + pick.below(7_193) as u32;

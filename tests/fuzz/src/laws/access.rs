@@ -159,7 +159,7 @@ fn only_the_creator_disposes(sight: &Sight) -> Verdict {
     let queued = |before: &Contributors, after: &Contributors| {
         after.pending_at_seconds > before.pending_at_seconds || bytes(&before.pending) != bytes(&after.pending)
     };
-    let terms = |service: &Service| (service.fee_atoms, service.open, service.version);
+    let terms = |service: &Service| (service.fee_atoms, service.shut_at_seconds, service.version);
     Ok(by_creator::<Market>(sight, |market| Some(market.model), |_, _| false)?
         + by_creator::<Vault>(sight, |vault| Some(vault.model), |_, _| false)?
         + by_creator::<Service>(sight, |service| Some(service.model), |before, after| terms(before) != terms(after))?

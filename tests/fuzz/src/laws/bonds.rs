@@ -12,7 +12,7 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         name: "bond_leaves_by_its_owner",
-        sentence: "A bond shrinks by its owner's signature, or by the claim bond of a claim that lapsed.",
+        sentence: "A bond changes by its owner's signature, or by the claim bond of a claim that lapsed.",
         check: bond_leaves_by_its_owner,
     },
     Law {
@@ -22,7 +22,7 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         name: "operators_add_up_to_the_escrow",
-        sentence: "What a service counts as bonded and as earned is what its operators have.",
+        sentence: "What a service counts as bonded and as earned is what its operators have, and it counts every operator and request.",
         check: operators_add_up_to_the_escrow,
     },
     Law {
@@ -69,6 +69,7 @@ fn bond_leaves_by_its_owner(sight: &Sight) -> Verdict {
             .map(|(_, was, _)| was.claim_bond_atoms)
             .sum();
         hold!(fell == 0 || signed || fell == lapsed, "a bond fell by {fell} without its owner");
+        hold!(after.bond_atoms <= before.bond_atoms || signed, "a bond rose without its owner");
         let cooled = after.cooling_atoms.saturating_sub(before.cooling_atoms);
         hold!(cooled == 0 || (signed && cooled == fell), "{cooled} cool, the bond fell by {fell}");
         facts += 1;
@@ -93,13 +94,17 @@ fn operators_add_up_to_the_escrow(sight: &Sight) -> Verdict {
     for change in sight.seen.changes::<Service>() {
         let Some(service) = change.after else { continue };
         let operators = sight.setup.ledger.operators.values().filter(|operator| operator.service == change.address);
-        let (mut bonded, mut earned) = (0_u128, 0_u128);
+        let (mut bonded, mut earned, mut seats) = (0_u128, 0_u128, 0_u32);
         for operator in operators {
             bonded += u128::from(operator.bond_atoms) + u128::from(operator.cooling_atoms);
             earned += u128::from(operator.earned_atoms);
+            seats += 1;
         }
         let counted = (u128::from(service.bonded_atoms), u128::from(service.earned_atoms));
         hold!(counted == (bonded, earned), "counted {counted:?}, operators have {:?}", (bonded, earned));
+        let requests = sight.setup.ledger.requests.values().filter(|request| request.service == change.address).count();
+        let (counted, exist) = ((service.operator_count, service.request_count as usize), (seats, requests));
+        hold!(counted == exist, "counted {counted:?} operators and requests, there are {exist:?}");
         facts += 1;
     }
     Ok(facts)

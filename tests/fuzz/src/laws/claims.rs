@@ -58,7 +58,7 @@ fn due(seen: &Seen) -> Option<Due> {
         }
         if is(exchange::ContributorClaim::DISCRIMINATOR) {
             one::<Contributors>(seen)?;
-            return Some((Pubkey::deserialize(&mut sent.data.get(8..)?).ok()?, None));
+            return Some((sent.accounts.get(3)?.pubkey, None));
         }
     } else if sent.program_id == modchains_vault::ID {
         let position = one::<Position>(seen);

@@ -39,7 +39,7 @@ impl<'info> ContributorClaim<'info> {
             let mut market = self.market.load_mut()?;
             ensure(market.model == model, ExchangeError::ModelMismatch)?;
             ensure(market.quote_vault == self.quote_vault.key(), ExchangeError::QuoteVaultMismatch)?;
-            token::require_payee(&self.destination, &market.quote_mint, &beneficiary, self.beneficiary.is_signer)?;
+            token::require_payee(&self.destination, &market.quote_mint, &self.beneficiary)?;
             let mut contributors = account::state_mut::<Contributors>(&self.contributors, &crate::ID)?;
             contributors.require_of(&model)?;
             let accrued_atoms = market.release_creator_fees();

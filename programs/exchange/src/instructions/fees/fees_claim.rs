@@ -46,7 +46,7 @@ impl<'info> FeesClaim<'info> {
         let (atoms, payout) = {
             let mut market = self.market.load_mut()?;
             ensure(market.quote_vault == self.quote_vault.key(), ExchangeError::QuoteVaultMismatch)?;
-            token::require_payee(&self.destination, &market.quote_mint, &owner, self.owner.is_signer)?;
+            token::require_payee(&self.destination, &market.quote_mint, &self.owner)?;
             (market.take_fees(beneficiary)?, MarketPayout::of(&market))
         };
         payout.pay(&self.token_program, &self.quote_vault, &self.destination, self.market.as_ref(), atoms)?;

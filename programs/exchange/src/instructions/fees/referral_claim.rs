@@ -36,7 +36,7 @@ impl<'info> ReferralClaim<'info> {
         let (atoms, payout) = {
             let market = self.market.load()?;
             ensure(market.quote_vault == self.quote_vault.key(), ExchangeError::QuoteVaultMismatch)?;
-            token::require_payee(&self.destination, &market.quote_mint, &referrer, self.referrer.is_signer)?;
+            token::require_payee(&self.destination, &market.quote_mint, &self.referrer)?;
             let mut referral = account::state_mut::<Referral>(&self.referral, &crate::ID)?;
             ensure(referral.market == self.market.key(), ExchangeError::ReferralMismatch)?;
             ensure(referral.referrer == referrer, ExchangeError::BeneficiaryMismatch)?;

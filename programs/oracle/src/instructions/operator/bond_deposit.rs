@@ -15,15 +15,19 @@ pub struct BondDepositArgs {
     pub bond_atoms: u64,
 }
 
-/// Adds to an operator's bond. Anyone may pay.
+/// Adds to an operator's bond. Its authority only: an atom of somebody else's would have to cool before the operator could
+/// close.
 #[event_cpi]
 #[derive(Accounts)]
 pub struct BondDeposit<'info> {
-    pub depositor: Signer<'info>,
-    /// CHECK: the token program refuses it unless the depositor may spend from it and its mint is the escrow's.
+    pub authority: Signer<'info>,
+    /// CHECK: the token program refuses it unless the authority may spend from it and its mint is the escrow's.
     #[account(mut)]
-    pub depositor_tokens: UncheckedAccount<'info>,
-    #[account(mut, has_one = service @ OracleError::OperatorOfOtherService)]
+    pub authority_tokens: UncheckedAccount<'info>,
+    #[account(
+        mut, has_one = authority @ OracleError::NotOperatorAuthority,
+        has_one = service @ OracleError::OperatorOfOtherService,
+    )]
     pub operator: AccountLoader<'info, Operator>,
     #[account(mut, has_one = escrow @ OracleError::ServiceMismatch)]
     pub service: AccountLoader<'info, Service>,
@@ -43,8 +47,8 @@ impl<'info> BondDeposit<'info> {
             self.service.load_mut()?.take_bond(args.bond_atoms)?;
             Change { before_atoms, after_atoms: operator.bond_atoms }
         };
-        let (from, to) = (&self.depositor_tokens, &self.escrow);
-        token::transfer(&self.token_program, from, to, &self.depositor, args.bond_atoms, &[])?;
+        let (from, to) = (&self.authority_tokens, &self.escrow);
+        token::transfer(&self.token_program, from, to, &self.authority, args.bond_atoms, &[])?;
         events::emit(&self.event_authority, &BondDeposited { operator: self.operator.key(), bond })
     }
 }

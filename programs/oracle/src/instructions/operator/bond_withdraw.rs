@@ -36,7 +36,7 @@ impl<'info> BondWithdraw<'info> {
         let atoms = {
             let mut operator = self.operator.load_mut()?;
             let mut service = self.service.load_mut()?;
-            token::require_payee(&self.destination, &service.quote_mint, &operator.authority, true)?;
+            token::require_payee(&self.destination, &service.quote_mint, &self.authority)?;
             let atoms = operator.finish_withdrawal(now_seconds)?;
             service.return_bond(atoms)?;
             atoms

@@ -14,10 +14,12 @@ use crate::{
 #[event_cpi]
 #[derive(Accounts)]
 pub struct EarningsClaim<'info> {
-    /// The operator's authority, where it signs.
-    #[account(constraint = authority.key() == operator.load()?.authority @ OracleError::NotOperatorAuthority)]
-    pub authority: Option<Signer<'info>>,
-    #[account(mut, has_one = service @ OracleError::OperatorOfOtherService)]
+    /// CHECK: the operator's authority, by `has_one`; need not sign.
+    pub authority: UncheckedAccount<'info>,
+    #[account(
+        mut, has_one = authority @ OracleError::NotOperatorAuthority,
+        has_one = service @ OracleError::OperatorOfOtherService,
+    )]
     pub operator: AccountLoader<'info, Operator>,
     #[account(mut, has_one = escrow @ OracleError::ServiceMismatch)]
     pub service: AccountLoader<'info, Service>,
@@ -36,8 +38,7 @@ impl<'info> EarningsClaim<'info> {
         let atoms = {
             let mut operator = self.operator.load_mut()?;
             let mut service = self.service.load_mut()?;
-            let is_signed = self.authority.is_some();
-            token::require_payee(&self.destination, &service.quote_mint, &operator.authority, is_signed)?;
+            token::require_payee(&self.destination, &service.quote_mint, &self.authority)?;
             let atoms = operator.take_earnings()?;
             service.pay_earnings(atoms)?;
             atoms

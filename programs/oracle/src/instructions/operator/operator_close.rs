@@ -3,7 +3,7 @@ use anchor_lang::prelude::*;
 use crate::{
     errors::OracleError,
     events::{self, OperatorClosed},
-    state::Operator,
+    state::{Operator, Service},
 };
 
 /// Closes the account of an operator that has nothing in the escrow any more and returns the rent. Its authority only.
@@ -12,8 +12,13 @@ use crate::{
 pub struct OperatorClose<'info> {
     #[account(mut)]
     pub authority: Signer<'info>,
-    #[account(mut, close = authority, has_one = authority @ OracleError::NotOperatorAuthority)]
+    #[account(
+        mut, close = authority, has_one = authority @ OracleError::NotOperatorAuthority,
+        has_one = service @ OracleError::OperatorOfOtherService,
+    )]
     pub operator: AccountLoader<'info, Operator>,
+    #[account(mut)]
+    pub service: AccountLoader<'info, Service>,
 }
 
 impl<'info> OperatorClose<'info> {
@@ -22,6 +27,7 @@ impl<'info> OperatorClose<'info> {
         let event = {
             let operator = self.operator.load()?;
             operator.require_empty()?;
+            self.service.load_mut()?.unseat_operator()?;
             OperatorClosed {
                 operator: self.operator.key(),
                 service: operator.service,

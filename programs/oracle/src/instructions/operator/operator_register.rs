@@ -9,11 +9,13 @@ use crate::{
     state::{Operator, OracleConfig, Service},
 };
 
-/// The first bond.
+/// The first bond, and what was looked at before.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
 pub struct OperatorRegisterArgs {
     /// Atoms put at stake; at least the service's smallest result bond.
     pub bond_atoms: u64,
+    /// Longest cooldown of the bond that the operator accepts. What is copied is the configuration's.
+    pub cooldown_max_seconds: u32,
 }
 
 /// Makes the signer an operator of one service, with a bond in the service's escrow. The cooldown of its bond is the
@@ -44,11 +46,8 @@ impl<'info> OperatorRegister<'info> {
     pub fn handle(&mut self, args: OperatorRegisterArgs, bump: u8) -> Result<()> {
         let bond_atoms = args.bond_atoms;
         let cooldown_seconds = self.config.load()?.params.cooldown_seconds;
-        {
-            let mut service = self.service.load_mut()?;
-            ensure(bond_atoms >= service.min_bond_atoms, OracleError::BondBelowMinimum)?;
-            service.take_bond(bond_atoms)?;
-        }
+        ensure(cooldown_seconds <= args.cooldown_max_seconds, OracleError::CooldownAboveLimit)?;
+        self.service.load_mut()?.seat_operator(bond_atoms)?;
         self.create_operator(bond_atoms, cooldown_seconds, bump)?;
         token::transfer(&self.token_program, &self.authority_tokens, &self.escrow, &self.authority, bond_atoms, &[])?;
         let event = OperatorRegistered {

@@ -39,7 +39,7 @@ impl<'info> RequestClose<'info> {
             let mut service = self.service.load_mut()?;
             let before_atoms = service.escrowed_atoms;
             let due_atoms = request.close()?;
-            service.release(due_atoms)?;
+            service.drop_request(due_atoms)?;
             let event = RequestClosed {
                 request: self.request.key(),
                 service: request.service,
@@ -50,7 +50,7 @@ impl<'info> RequestClose<'info> {
         };
         if due_atoms > 0 {
             let quote_mint = self.service.load()?.quote_mint;
-            token::require_payee(&self.requester_tokens, &quote_mint, self.requester.key, true)?;
+            token::require_payee(&self.requester_tokens, &quote_mint, &self.requester)?;
             EscrowPayout {
                 service: &self.service,
                 escrow: &self.escrow,

@@ -30,6 +30,9 @@ pub struct RequestCreateArgs {
     /// Most the requester pays besides the tip, in atoms. What is taken is the service's fee or, if that is more, the
     /// price of the requester's licence.
     pub fee_max_atoms: u64,
+    /// Most that minting the result as a token may cost, in atoms; paid when it is minted, and looked at where `uses` names
+    /// that use.
+    pub content_fee_max_atoms: u64,
     /// Extra for the operator, in atoms.
     pub tip_atoms: u64,
     /// What a wrong answer could cost, in atoms; the result's bond is at least this.
@@ -40,7 +43,7 @@ pub struct RequestCreateArgs {
     pub uses: u16,
     /// Keeps short inputs and outputs from being guessed by their hashes.
     pub salt: [u8; 16],
-    /// The input, 1 to 607 bytes and at most what the service takes.
+    /// The input, 1 to 599 bytes and at most what the service takes.
     pub input: Vec<u8>,
 }
 
@@ -50,6 +53,7 @@ impl RequestCreateArgs {
         RequestOrder {
             terms_counter: self.terms_counter,
             fee_max_atoms: self.fee_max_atoms,
+            content_fee_max_atoms: self.content_fee_max_atoms,
             tip_atoms: self.tip_atoms,
             value_at_risk_atoms: self.value_at_risk_atoms,
             max_wait_seconds: self.max_wait_seconds,
@@ -157,6 +161,7 @@ impl<'info> RequestCreate<'info> {
         Ok(Licensing {
             kind: LicenceKind::from_code(model.licence_kind).map_err(OracleError::from)?,
             default_terms: model.licence_terms(),
+            content_fee_atoms: model.content_fee_atoms,
             grant,
             windows: RateWindows::default(),
             now_seconds,

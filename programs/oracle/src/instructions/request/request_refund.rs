@@ -14,10 +14,11 @@ use crate::{
 #[event_cpi]
 #[derive(Accounts)]
 pub struct RequestRefund<'info> {
-    /// Who asked, where it signs.
-    #[account(constraint = requester.key() == request.load()?.requester @ OracleError::NotRequester)]
-    pub requester: Option<Signer<'info>>,
-    #[account(mut, has_one = service @ OracleError::ServiceMismatch)]
+    /// CHECK: who asked, by `has_one`; need not sign.
+    pub requester: UncheckedAccount<'info>,
+    #[account(
+        mut, has_one = requester @ OracleError::NotRequester, has_one = service @ OracleError::ServiceMismatch,
+    )]
     pub request: AccountLoader<'info, Request>,
     #[account(mut, has_one = escrow @ OracleError::ServiceMismatch)]
     pub service: AccountLoader<'info, Service>,
@@ -36,8 +37,7 @@ impl<'info> RequestRefund<'info> {
         let (event, refund_atoms) = {
             let mut request = self.request.load_mut()?;
             let mut service = self.service.load_mut()?;
-            let is_signed = self.requester.is_some();
-            token::require_payee(&self.requester_tokens, &service.quote_mint, &request.requester, is_signed)?;
+            token::require_payee(&self.requester_tokens, &service.quote_mint, &self.requester)?;
             let before_atoms = service.escrowed_atoms;
             let refund_atoms = request.refund(now_seconds)?;
             service.release(refund_atoms)?;

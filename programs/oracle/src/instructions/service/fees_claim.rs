@@ -15,11 +15,11 @@ use crate::{
 #[event_cpi]
 #[derive(Accounts)]
 pub struct FeesClaim<'info> {
-    /// The treasury, where it signs.
-    #[account(constraint = treasury.key() == config.load()?.treasury @ OracleError::NotTreasury)]
-    pub treasury: Option<Signer<'info>>,
+    /// CHECK: the treasury, by `has_one`; need not sign.
+    pub treasury: UncheckedAccount<'info>,
     #[account(mut, has_one = escrow @ OracleError::ServiceMismatch)]
     pub service: AccountLoader<'info, Service>,
+    #[account(has_one = treasury @ OracleError::NotTreasury)]
     pub config: AccountLoader<'info, OracleConfig>,
     /// CHECK: the service's own escrow, by `has_one`.
     #[account(mut)]
@@ -33,10 +33,9 @@ pub struct FeesClaim<'info> {
 impl<'info> FeesClaim<'info> {
     /// Pays everything accrued for the protocol.
     pub fn handle(&mut self) -> Result<()> {
-        let owner = self.config.load()?.treasury;
         let atoms = {
             let mut service = self.service.load_mut()?;
-            token::require_payee(&self.destination, &service.quote_mint, &owner, self.treasury.is_some())?;
+            token::require_payee(&self.destination, &service.quote_mint, &self.treasury)?;
             service.take_protocol_fees()?
         };
         EscrowPayout {
@@ -46,8 +45,11 @@ impl<'info> FeesClaim<'info> {
             token_program: &self.token_program,
         }
         .pay(atoms)?;
-        let event =
-            FeesClaimed { service: self.service.key(), owner, accrued: Change { before_atoms: atoms, after_atoms: 0 } };
+        let event = FeesClaimed {
+            service: self.service.key(),
+            owner: self.treasury.key(),
+            accrued: Change { before_atoms: atoms, after_atoms: 0 },
+        };
         events::emit(&self.event_authority, &event)
     }
 }

@@ -3,6 +3,7 @@
 mod fees_claim;
 mod fees_distribute;
 mod market_fees_distribute;
+mod service_close;
 mod service_configure;
 mod service_govern;
 mod service_open;
@@ -10,6 +11,6 @@ mod service_split_apply;
 mod usage_roll;
 
 pub use {
-    fees_claim::*, fees_distribute::*, market_fees_distribute::*, service_configure::*, service_govern::*,
-    service_open::*, service_split_apply::*, usage_roll::*,
+    fees_claim::*, fees_distribute::*, market_fees_distribute::*, service_close::*, service_configure::*,
+    service_govern::*, service_open::*, service_split_apply::*, usage_roll::*,
 };

@@ -13,7 +13,7 @@ use crate::{
 pub struct ServiceConfigureArgs {
     /// Terms of new requests.
     pub terms: ServiceTerms,
-    /// Whether new requests are taken.
+    /// Whether new requests and operators are taken.
     pub open: bool,
 }
 
@@ -44,7 +44,7 @@ impl<'info> ServiceConfigure<'info> {
             let mut service = self.service.load_mut()?;
             let bond_mint = config.listed(&service.quote_mint);
             let fee_atoms_before = service.fee_atoms;
-            service.open = u8::from(args.open);
+            service.set_open(args.open, now_seconds);
             let version = (self.version.key(), &*version);
             service.configure(&args.terms, &config.params, bond_mint.as_ref(), version, now_seconds)?;
             let is_queued = args.terms.split.is_some_and(|split| split != service.split);

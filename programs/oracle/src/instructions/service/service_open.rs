@@ -20,7 +20,7 @@ pub struct ServiceOpenArgs {
     pub terms: ServiceTerms,
 }
 
-/// Offers a model for inference, in the mint that its market trades against. The model's creator only, once.
+/// Offers a model for inference, in the mint that its market trades against. The model's creator only.
 #[event_cpi]
 #[derive(Accounts)]
 pub struct ServiceOpen<'info> {
@@ -94,12 +94,13 @@ impl<'info> ServiceOpen<'info> {
             quote_mint: self.quote_mint.key(),
             escrow: self.escrow.key(),
             usage: self.usage.key(),
-            open: 1,
+            payer: self.creator.key(),
             bump: bumps.service,
             ..bytemuck::Zeroable::zeroed()
         };
         let version = (self.version.key(), &*version);
         service.configure(terms, &config.params, Some(&bond_mint), version, now_seconds)?;
+        service.start_counting(now_seconds)?;
         self.create(&self.service, seeds::SERVICE, bumps.service, &service)?;
         let mut usage: Usage = bytemuck::Zeroable::zeroed();
         let (epoch_seconds, requester_cap_atoms) = (config.params.epoch_seconds, bond_mint.requester_cap_atoms);
@@ -111,6 +112,7 @@ impl<'info> ServiceOpen<'info> {
             market: service.market,
             vault: service.vault,
             quote_mint: service.quote_mint,
+            payer: service.payer,
             usage: service.usage,
             epoch_seconds,
             requester_cap_atoms,

@@ -23,6 +23,7 @@ const LICENCE: LicenceTerms =
 const ORDER: RequestOrder = RequestOrder {
     terms_counter: 1,
     fee_max_atoms: 1_000,
+    content_fee_max_atoms: 70,
     tip_atoms: 50,
     value_at_risk_atoms: 9_000,
     max_wait_seconds: 100,
@@ -78,7 +79,7 @@ fn a_new_request_keeps_the_terms_that_the_service_accepts() {
 
 #[test]
 fn a_closed_service_takes_nothing() {
-    let closed = Service { open: 0, ..service() }.offer();
+    let closed = Service { shut_at_seconds: 1, ..service() }.offer();
     assert_eq!(closed.terms(&LICENCE, &ORDER, CREATED).map_err(OracleError::from), Err(OracleError::ServiceClosed));
 }
 

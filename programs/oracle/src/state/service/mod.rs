@@ -44,6 +44,8 @@ pub struct Service {
     pub version: Pubkey,
     /// SHA-256 of that version's manifest.
     pub manifest_sha256: [u8; 32],
+    /// Who paid the rent, and gets it back when the service closes.
+    pub payer: Pubkey,
     /// Price of a request, in atoms.
     pub fee_atoms: u64,
     /// Smallest result bond, in atoms.
@@ -70,6 +72,13 @@ pub struct Service {
     pub pending_split_at_seconds: i64,
     /// Until when the creator keeps the price that the stakers decided on, unix seconds; 0 before any decision.
     pub fee_kept_until_seconds: i64,
+    /// Since when no new requests and operators are taken, unix seconds; 0 while they are. What exists runs to its end either
+    /// way.
+    pub shut_at_seconds: i64,
+    /// How many operators have a seat.
+    pub operator_count: u32,
+    /// How many requests exist.
+    pub request_count: u32,
     /// Shortest wait a request may ask for.
     pub max_wait_min_seconds: u32,
     /// Longest wait a request may ask for.
@@ -80,7 +89,8 @@ pub struct Service {
     pub claim_seconds: u32,
     /// Result bond as a multiple of the fee, in basis points.
     pub bond_multiple_bps: u32,
-    /// Counts changes of what new requests copy, from 1; a request names the count that its requester saw.
+    /// Counts changes of what new requests copy; a request names the count that its requester saw. Starts at the second of
+    /// the opening, so that a service that is opened again repeats none.
     pub terms_counter: u32,
     /// How fees are split.
     pub split: UsageSplit,
@@ -92,12 +102,10 @@ pub struct Service {
     pub output_bytes_max: u16,
     /// How results are compared: 0 exact, 1 tolerant.
     pub numeric_class: u8,
-    /// 1 while new requests are taken, else 0. Requests that exist run to their end either way.
-    pub open: u8,
     /// Bump of this account's address.
     pub bump: u8,
     /// Always zero.
-    pub _padding: [u8; 5],
+    pub _padding: [u8; 6],
 }
 
 assert_view!(view::Service => Service { model, accrued_reserve_atoms });
@@ -111,7 +119,7 @@ pub struct ServiceTerms {
     pub max_wait_min_seconds: u32,
     /// Longest wait a request may ask for; at most 30 days.
     pub max_wait_max_seconds: u32,
-    /// Longest input, 1 to 607 bytes.
+    /// Longest input, 1 to 599 bytes.
     pub input_bytes_max: u16,
     /// Longest output, 1 to 824 bytes.
     pub output_bytes_max: u16,
@@ -225,7 +233,7 @@ impl Service {
     #[inline(always)]
     pub fn offer(&self) -> ServiceOffer {
         ServiceOffer {
-            is_open: self.open == 1,
+            is_open: self.is_open(),
             fee_atoms: self.fee_atoms,
             min_bond_atoms: self.min_bond_atoms,
             claim_bond_atoms: self.claim_bond_atoms,
@@ -245,6 +253,7 @@ impl Service {
     /// Counts a new request and takes its price.
     pub fn admit(&mut self, price_atoms: u64) -> Result<()> {
         self.requests_created = add(self.requests_created, 1)?;
+        self.request_count = self.request_count.checked_add(1).ok_or(OracleError::AmountTooLarge)?;
         self.escrowed_atoms = add(self.escrowed_atoms, price_atoms)?;
         self.take_in(price_atoms)
     }
@@ -354,11 +363,10 @@ impl Service {
             self.claim_bond_atoms > 0 && self.min_bond_atoms >= self.claim_bond_atoms,
             OracleError::StateInconsistent,
         )?;
-        // `open` is a flag.
-        ensure(self.open <= 1, OracleError::StateInconsistent)?;
         Ok(())
     }
 }
 
+mod life;
 #[cfg(test)]
 pub(crate) mod tests;

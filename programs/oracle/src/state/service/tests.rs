@@ -28,7 +28,7 @@ fn configure(service: &mut Service, terms: &ServiceTerms) -> Result<()> {
 
 /// An open service that charges 1,000 atoms.
 pub(crate) fn service() -> Service {
-    let mut service = Service { model: MODEL, quote_mint: MINT, open: 1, ..Service::zeroed() };
+    let mut service = Service { model: MODEL, quote_mint: MINT, ..Service::zeroed() };
     configure(&mut service, &TERMS).unwrap();
     service
 }
@@ -98,6 +98,21 @@ fn a_lapsed_claim_moves_its_bond_to_the_requester_and_holds_no_more_or_less() {
     service.release(1_060).unwrap();
     service.return_bond(490).unwrap();
     assert_eq!(service.held_atoms, 0);
+}
+
+#[test]
+fn every_seat_and_every_request_is_counted_until_it_closes() {
+    let mut service = service();
+    service.seat_operator(500).unwrap();
+    service.admit(1_000).unwrap();
+    assert_eq!((service.operator_count, service.request_count), (1, 1));
+    service.drop_request(1_000).unwrap();
+    service.return_bond(500).unwrap();
+    service.unseat_operator().unwrap();
+    assert_eq!((service.operator_count, service.request_count, service.held_atoms), (0, 0, 0));
+    assert_eq!(refusal(service.drop_request(0)), OracleError::StateInconsistent);
+    assert_eq!(refusal(service.unseat_operator()), OracleError::StateInconsistent);
+    assert_eq!(refusal(service.seat_operator(499)), OracleError::BondBelowMinimum);
 }
 
 #[test]
@@ -181,7 +196,7 @@ fn a_service_whose_mint_was_delisted_keeps_its_amounts() {
     let version = version(MODEL);
     service.configure(&TERMS, &PARAMS, None, (Pubkey::default(), &version), NOW_SECONDS).unwrap();
     assert_eq!(service.min_bond_atoms, BOND_MINT.min_bond_atoms);
-    let mut unlisted = Service { model: MODEL, quote_mint: MINT, open: 1, ..Service::zeroed() };
+    let mut unlisted = Service { model: MODEL, quote_mint: MINT, ..Service::zeroed() };
     let refused = unlisted.configure(&TERMS, &PARAMS, None, (Pubkey::default(), &version), NOW_SECONDS);
     assert_eq!(refusal(refused), OracleError::StateInconsistent);
 }

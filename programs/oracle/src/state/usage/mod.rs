@@ -1,6 +1,6 @@
 use anchor_lang::prelude::*;
 use modchains_core::{
-    math,
+    math::{self, ONE_Q32},
     usage::{
         HLL_REGISTERS, LONG_HALF_LIFE_SECONDS, SHORT_HALF_LIFE_SECONDS, counted_share_atoms, hll_estimate, hll_insert,
         paid_net_atoms, sum_advance,
@@ -164,6 +164,16 @@ impl Usage {
         *class = class.saturating_add(1);
         hll_insert(&mut self.requesters_hll, last.requester_hash);
         self.invariant()
+    }
+
+    /// Refuses to close while anything that was used counts, now or once it is rolled: without this account the net that the
+    /// market has followed up would never come down again.
+    pub fn require_forgotten(&self, now_seconds: i64) -> Result<()> {
+        let mut rolled = *self;
+        rolled.roll(now_seconds)?;
+        // The net is at most the long sum, which loses half in every 30 days.
+        let is_forgotten = rolled.epoch_fees_atoms == 0 && math::join_words(rolled.long_sum_q32) < u128::from(ONE_Q32);
+        ensure(is_forgotten, OracleError::UsageCounts)
     }
 
     /// What holds of usage at the end of every change.

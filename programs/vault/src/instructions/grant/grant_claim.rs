@@ -52,7 +52,7 @@ impl<'info> GrantClaim<'info> {
             };
             (pool.revenue_mint, [pool.bump], event)
         };
-        token::require_payee(&self.payee_tokens, &revenue_mint, self.payee.key, self.payee.is_signer)?;
+        token::require_payee(&self.payee_tokens, &revenue_mint, &self.payee)?;
         token::transfer(
             &self.token_program,
             &self.pool_tokens,

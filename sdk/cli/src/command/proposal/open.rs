@@ -104,7 +104,10 @@ impl OpenArgs {
         // Whether the proposer has enough stake is the program's to say.
         let state = ProposalState::open(&electorate, u64::MAX, now_seconds).map_err(|_| impossible())?;
         let action = content.action.to_bytes().map_err(|_| impossible())?;
-        let payload_sha256 = payload_sha256(sha256, &action, &content.text_sha256);
+        // The vault's next number: a proposal that another has overtaken does not open.
+        let index = vault.last_proposal_index.saturating_add(1);
+        let (vault_key, text_sha256) = (&staking.vault.address, &content.text_sha256);
+        let payload_sha256 = payload_sha256(sha256, vault_key, index, &action, text_sha256);
         let amount =
             |report: Report, key, atoms| report.amount(key, staking.token.amount(atoms), &staking.token.symbol);
         let report = Report::new()

@@ -16,11 +16,12 @@ use crate::{
 };
 
 impl Connection {
-    /// The licence of `requester` for a request with `uses`, or the rule that refuses the request, by its name, with what
-    /// the licence says.
-    pub async fn licence(&self, model: &Pubkey, requester: &Pubkey, uses: u16) -> Result<Admission> {
+    /// What a request of `requester` with `uses` turns on, and the licence that lets it in; or the rule that refuses it, by its
+    /// name, with what the licence says.
+    pub async fn licence(&self, model: &Pubkey, requester: &Pubkey, uses: u16) -> Result<(Licensing, Admission)> {
         let licensing = self.client.licensing(model, requester).await?;
-        licensing.admit(uses).map_err(|rule| CliError::Sdk(explain(&licensing, uses, rule)))
+        let admission = licensing.admit(uses).map_err(|rule| CliError::Sdk(explain(&licensing, uses, rule)))?;
+        Ok((licensing, admission))
     }
 }
 
@@ -82,6 +83,7 @@ mod tests {
     const LICENSING: Licensing = Licensing {
         kind: LicenceKind::Public,
         default_terms: TERMS,
+        content_fee_atoms: 0,
         grant: Some(GRANT),
         windows: RateWindows { granted: FULL, default: FULL },
         now_seconds: 1_000,

@@ -4,7 +4,7 @@ use clap::Args;
 use modchains_sdk::{
     SdkError, address,
     client::request_refused,
-    core::licence::{LicenceSource, LicenceTerms},
+    core::licence::{LicenceSource, LicenceTerms, Licensing},
     instruction::oracle::{LicenceProof, request_create},
     oracle::{instructions::RequestCreateArgs, state::Service},
 };
@@ -45,6 +45,9 @@ pub struct NewArgs {
     /// Most to pay besides the tip, in the service's token [default: the service's fee, or the licence's price if that is more].
     #[arg(long, value_name = "AMOUNT")]
     fee_max: Option<Decimal>,
+    /// Most that minting the answer as a token may cost later, with --use content [default: what the model asks for now].
+    #[arg(long, value_name = "AMOUNT")]
+    content_fee_max: Option<Decimal>,
     /// Extra for the operator.
     #[arg(long, value_name = "AMOUNT", default_value = "0")]
     tip: Decimal,
@@ -71,7 +74,7 @@ pub struct NewArgs {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 struct Input {
-    /// The input in hexadecimal: up to 607 bytes, or fewer as the service says.
+    /// The input in hexadecimal: up to 599 bytes, or fewer as the service says.
     #[arg(long, value_name = "HEX")]
     input_hex: Option<String>,
     /// A file with the input, as long as --input-hex may be.
@@ -103,11 +106,10 @@ impl NewArgs {
         let model = self.model.address(connection).await?;
         let service = connection.client.service(&model).await?.value;
         let quote = connection.token(&service.quote_mint).await?;
-        let licence = connection.licence(&model, &requester, bits(&self.uses)).await?;
+        let (licensing, licence) = connection.licence(&model, &requester, bits(&self.uses)).await?;
         let proof = LicenceProof::of(&licence);
-        let args = self.create_args(&service, &licence.terms, &quote)?;
-        let now_seconds = connection.client.now_seconds().await?;
-        require_accepted(&args, &service, &licence.terms, now_seconds)?;
+        let args = self.create_args(&service, &licensing, &licence.terms, &quote)?;
+        require_accepted(&args, &service, &licensing)?;
         let price_atoms = args.fee_max_atoms.saturating_add(args.tip_atoms);
         let payment = connection.pay(&requester, &quote, price_atoms).await?;
         let (request, _) = address::oracle::request(&address::oracle::service(&model), &requester, args.nonce);
@@ -115,6 +117,7 @@ impl NewArgs {
             .text("model", model)
             .text("request", request)
             .amount("fee_at_most", quote.amount(args.fee_max_atoms), &quote.symbol)
+            .amount("content_fee_at_most", quote.amount(args.content_fee_max_atoms), &quote.symbol)
             .amount("tip", quote.amount(args.tip_atoms), &quote.symbol)
             .number("max_wait_seconds", args.max_wait_seconds)
             .number("input_bytes", u64::try_from(args.input.len()).unwrap_or(u64::MAX))
@@ -143,7 +146,13 @@ impl NewArgs {
         }
     }
 
-    fn create_args(&self, service: &Service, licence: &LicenceTerms, quote: &TokenView) -> Result<RequestCreateArgs> {
+    fn create_args(
+        &self,
+        service: &Service,
+        licensing: &Licensing,
+        licence: &LicenceTerms,
+        quote: &TokenView,
+    ) -> Result<RequestCreateArgs> {
         let atoms = |amount: &Decimal| Ok::<_, CliError>(amount.of_token(quote.decimals)?.atoms);
         let nonce = match self.nonce {
             Some(nonce) => nonce,
@@ -154,6 +163,7 @@ impl NewArgs {
             nonce,
             bump: 0,
             fee_max_atoms: self.fee_max.as_ref().map_or_else(|| Ok(licence.fee_atoms(service.fee_atoms)), atoms)?,
+            content_fee_max_atoms: self.content_fee_max.as_ref().map_or(Ok(licensing.content_fee_atoms), atoms)?,
             tip_atoms: atoms(&self.tip)?,
             value_at_risk_atoms: atoms(&self.value_at_risk)?,
             max_wait_seconds: self.max_wait.unwrap_or(service.max_wait_max_seconds),
@@ -165,13 +175,8 @@ impl NewArgs {
 }
 
 /// Refuses what the service would refuse, before anything is sent.
-fn require_accepted(
-    args: &RequestCreateArgs,
-    service: &Service,
-    licence: &LicenceTerms,
-    now_seconds: i64,
-) -> Result<()> {
-    let accepted = service.offer().terms(licence, &args.order(), now_seconds);
+fn require_accepted(args: &RequestCreateArgs, service: &Service, licensing: &Licensing) -> Result<()> {
+    let accepted = service.offer().accept(licensing, &args.order());
     accepted.map(drop).map_err(|rule| CliError::Sdk(request_refused(rule)))
 }
 
@@ -180,6 +185,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
     use bytemuck::Zeroable;
+    use modchains_sdk::core::licence::{LicenceKind, RateWindows, USE_CONTENT, USES_ALL};
 
     use super::*;
 
@@ -207,13 +213,21 @@ mod tests {
 
     #[test]
     fn what_the_service_would_refuse_is_refused_before_anything_is_sent() {
-        let service = Service { open: 1, input_bytes_max: 4, max_wait_max_seconds: 60, ..Service::zeroed() };
-        let licence = LicenceTerms { uses: 1, price_atoms: 7, rate_max: 0, rate_window_seconds: 0 };
+        let service = Service { input_bytes_max: 4, max_wait_max_seconds: 60, ..Service::zeroed() };
+        let licensing = Licensing {
+            kind: LicenceKind::Paid,
+            default_terms: LicenceTerms { uses: USES_ALL, price_atoms: 7, rate_max: 0, rate_window_seconds: 0 },
+            content_fee_atoms: 9,
+            grant: None,
+            windows: RateWindows::default(),
+            now_seconds: 0,
+        };
         let args = RequestCreateArgs {
             terms_counter: 0,
             nonce: 0,
             bump: 0,
             fee_max_atoms: 7,
+            content_fee_max_atoms: 8,
             tip_atoms: 0,
             value_at_risk_atoms: 0,
             max_wait_seconds: 60,
@@ -221,18 +235,19 @@ mod tests {
             salt: [0; 16],
             input: vec![1; 4],
         };
-        assert!(require_accepted(&args, &service, &licence, 0).is_ok());
+        assert!(require_accepted(&args, &service, &licensing).is_ok());
         for (refused, label) in [
             (RequestCreateArgs { input: Vec::new(), ..args.clone() }, "InputEmpty"),
             (RequestCreateArgs { input: vec![1; 5], ..args.clone() }, "InputTooLong"),
             (RequestCreateArgs { max_wait_seconds: 61, ..args.clone() }, "WaitOutOfBounds"),
             (RequestCreateArgs { fee_max_atoms: 6, ..args.clone() }, "LicencePriceAboveLimit"),
+            (RequestCreateArgs { uses: USE_CONTENT, ..args.clone() }, "ContentFeeAboveLimit"),
             (RequestCreateArgs { tip_atoms: u64::MAX, ..args.clone() }, "AmountTooLarge"),
         ] {
-            let error = require_accepted(&refused, &service, &licence, 0).unwrap_err();
+            let error = require_accepted(&refused, &service, &licensing).unwrap_err();
             assert_eq!(error.label(), label);
         }
-        let closed = Service { open: 0, ..service };
-        assert_eq!(require_accepted(&args, &closed, &licence, 0).unwrap_err().label(), "ServiceClosed");
+        let closed = Service { shut_at_seconds: 1, ..service };
+        assert_eq!(require_accepted(&args, &closed, &licensing).unwrap_err().label(), "ServiceClosed");
     }
 }

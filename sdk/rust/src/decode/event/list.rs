@@ -99,6 +99,7 @@ events! {
         RoleOfferCancelled,
         RoleOffered,
         RoleTransferred,
+        ServiceClosed,
         ServiceConfigured,
         ServiceGoverned,
         ServiceOpened,
