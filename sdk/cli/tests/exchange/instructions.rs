@@ -91,6 +91,7 @@ const ORACLE: &[(&str, Sent)] = &[
     ("role_transfer_accept", ByMigration("role accept")),
     ("role_transfer_cancel", ByMigration("role cancel")),
     ("role_transfer_offer", ByMigration("role offer")),
+    ("service_close", By("service close")),
     ("service_configure", By("service configure")),
     ("service_govern", Within("service_fee_set")),
     ("service_open", By("service open")),

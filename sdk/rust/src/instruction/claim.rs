@@ -82,7 +82,8 @@ mod tests {
             let mut paid: Vec<Pubkey> =
                 batches.iter().flat_map(|batch| &batch.claims).map(|claim| claim.model).collect();
             let mut asked: Vec<Pubkey> = all.iter().map(|claim| claim.model).collect();
-            (paid.sort_unstable(), asked.sort_unstable());
+            paid.sort_unstable();
+            asked.sort_unstable();
             assert_eq!(paid, asked);
             assert!(batches.iter().all(|batch| fits(&batch.instructions, &owner)));
             assert!(batches.len() <= count.div_ceil(3), "{count} claims in {} transactions", batches.len());
