@@ -6,7 +6,8 @@ use solana_instruction::Instruction;
 
 use crate::{
     pick::Pick,
-    setup::{Setup, treasury},
+    seen::Tokens,
+    setup::{Setup, other_account, treasury},
 };
 
 /// How many of a hundred transactions are sent with a wrong account.
@@ -32,6 +33,7 @@ pub fn corrupt(setup: &Setup, instructions: &mut [Instruction], pick: &mut Pick)
         }
         2 => corrupted.accounts.truncate(place),
         3 | 4 => steal(setup, corrupted, pick),
+        5 => elsewhere(setup, corrupted, pick),
         _ => {
             // Its like: an account of the same owner and size, say another market's vault.
             let like = setup.chain.raw(&corrupted.accounts[place].pubkey);
@@ -66,6 +68,21 @@ fn steal(setup: &Setup, instruction: &mut Instruction, pick: &mut Pick) {
     }
 }
 
+/// Another token account of the same owner takes the place of somebody's.
+fn elsewhere(setup: &Setup, instruction: &mut Instruction, pick: &mut Pick) {
+    let tokens = |address: &Pubkey| setup.chain.raw(address).as_ref().and_then(Tokens::of);
+    let other = |address: &Pubkey| {
+        let found = tokens(address).filter(|found| setup.people.contains(&found.owner) || found.owner == treasury())?;
+        let other = other_account(&found.owner, &found.mint);
+        tokens(&other).is_some().then_some(other)
+    };
+    let found: Vec<_> = instruction.accounts.iter().map(|meta| other(&meta.pubkey)).enumerate().collect();
+    let found: Vec<_> = found.into_iter().filter_map(|(place, other)| Some((place, other?))).collect();
+    if let Some((place, other)) = pick.one(&found) {
+        instruction.accounts[*place].pubkey = *other;
+    }
+}
+
 /// Every account that could be mistaken for another.
 fn candidates(setup: &Setup) -> Vec<Pubkey> {
     let ledger = &setup.ledger;
@@ -83,6 +100,7 @@ fn candidates(setup: &Setup) -> Vec<Pubkey> {
     found.extend(
         ledger.services.keys().chain(ledger.usages.keys()).chain(ledger.operators.keys()).chain(ledger.requests.keys()),
     );
+    found.extend(ledger.shares.keys().chain(ledger.proposals.keys()).chain(ledger.grants.keys()));
     found.extend(ledger.referrals.keys().chain(ledger.contributors.keys()).chain(ledger.licences.keys()));
     found.extend(ledger.versions.keys().chain(ledger.transfers.keys()).chain(ledger.exchange_configs.keys()));
     found.extend(ledger.vaults.values().map(|vault| vault.stake_tokens));

@@ -15,6 +15,10 @@ pub const TRANSFER: u8 = 3;
 pub const BURN: u8 = 8;
 /// Offset of the byte that tells accounts (2) from mints (1) in Token-2022 accounts with extensions.
 const ACCOUNT_TYPE_OFFSET: usize = 165;
+/// Offset of the byte that tells how an account stands.
+const STATE_OFFSET: usize = 108;
+/// What it says of a frozen account.
+const FROZEN: u8 = 2;
 
 /// An account that a transaction named.
 #[derive(Debug)]
@@ -47,6 +51,8 @@ pub struct Tokens {
     pub owner: Pubkey,
     /// How many.
     pub atoms: u64,
+    /// Whether the mint's issuer has frozen them.
+    pub is_frozen: bool,
 }
 
 impl Tokens {
@@ -61,6 +67,7 @@ impl Tokens {
             mint: Pubkey::new_from_array(account.data.get(..32)?.try_into().ok()?),
             owner: Pubkey::new_from_array(account.data.get(32..64)?.try_into().ok()?),
             atoms: u64::from_le_bytes(account.data.get(64..72)?.try_into().ok()?),
+            is_frozen: account.data.get(STATE_OFFSET) == Some(&FROZEN),
         })
     }
 

@@ -3,9 +3,12 @@
 use anchor_lang::prelude::Pubkey;
 use modchains_exchange::{
     instructions::ConfigInitializeArgs as ExchangeConfigArgs,
-    state::{Market, MarketParams},
+    state::{ExchangeConfig, Market, MarketParams},
 };
-use modchains_oracle::instructions::{BondMintAllowArgs, ConfigInitializeArgs as OracleConfigArgs};
+use modchains_oracle::{
+    instructions::{BondMintAllowArgs, ConfigInitializeArgs as OracleConfigArgs},
+    state::OracleConfig,
+};
 use modchains_sdk::{
     address,
     instruction::{Token, exchange, oracle},
@@ -44,14 +47,24 @@ pub struct Setup {
     pub quotes: Vec<Token>,
 }
 
-/// The admin of both configurations.
+/// The first admin of both configurations.
 pub fn admin() -> Pubkey {
     key("admin").pubkey()
 }
 
-/// The owner of the accounts that receive the protocol's fees.
+/// The first owner of the accounts that receive the protocol's fees.
 pub fn treasury() -> Pubkey {
     key("treasury").pubkey()
+}
+
+/// Who may freeze accounts of the quote mints, as issuers can.
+pub fn issuer() -> Pubkey {
+    key("issuer").pubkey()
+}
+
+/// A token account of `owner` that is not its associated one.
+pub fn other_account(owner: &Pubkey, mint: &Pubkey) -> Pubkey {
+    key(&format!("other account of {owner} for {mint}")).pubkey()
 }
 
 impl Setup {
@@ -69,16 +82,29 @@ impl Setup {
 
     fn fund_people(&mut self) {
         for (index, quote) in self.quotes.clone().into_iter().enumerate() {
-            self.chain.put_mint(quote.mint, quote.program, if index == 0 { 9 } else { 6 });
+            self.put_mint(&quote, if index == 0 { 9 } else { 6 });
             self.chain.put_tokens(quote.account_of(&treasury()), quote.program, quote.mint, treasury(), 0);
+            for owner in self.people.clone().into_iter().chain([treasury()]) {
+                let other = other_account(&owner, &quote.mint);
+                self.chain.put_tokens(other, quote.program, quote.mint, owner, 0);
+            }
             for (place, person) in self.people.clone().into_iter().enumerate() {
                 let atoms = if place + 1 == PEOPLE { WHALE_ATOMS } else { PURSE_ATOMS };
                 self.chain.put_tokens(quote.account_of(&person), quote.program, quote.mint, person, atoms);
             }
         }
-        for person in self.people.clone() {
+        for person in self.people.clone().into_iter().chain([treasury()]) {
             self.chain.fund(&person);
         }
+    }
+
+    /// Puts a mint whose accounts the issuer can freeze.
+    fn put_mint(&mut self, token: &Token, decimals: u8) {
+        self.chain.put_mint(token.mint, token.program, decimals);
+        let mut account = self.chain.raw(&token.mint).expect("the mint was put there");
+        account.data[46] = 1;
+        account.data[50..82].copy_from_slice(issuer().as_ref());
+        self.chain.svm.set_account(token.mint, account).expect("the mint can be set");
     }
 
     /// What markets copy at first: a tight bound on the steps of a day, so that it is reached.
@@ -89,6 +115,16 @@ impl Setup {
     /// What markets copy now.
     pub fn params(&self) -> MarketParams {
         self.ledger.exchange_configs.values().next().map_or_else(Self::first_params, |config| config.params)
+    }
+
+    /// The exchange's configuration.
+    pub fn exchange_config(&self) -> &ExchangeConfig {
+        self.ledger.exchange_configs.values().next().expect("the setup configures the exchange")
+    }
+
+    /// The oracle's configuration.
+    pub fn oracle_config(&self) -> &OracleConfig {
+        self.ledger.oracle_configs.values().next().expect("the setup configures the oracle")
     }
 
     /// Configures the programs.
@@ -122,6 +158,12 @@ impl Setup {
         self.quotes.iter().find(|quote| quote.mint == *mint).copied().unwrap_or(self.quotes[0])
     }
 
+    /// The token of any mint: a quote mint or a model's.
+    pub fn token(&self, mint: &Pubkey) -> Token {
+        let is_quote = self.quotes.iter().any(|quote| quote.mint == *mint);
+        if is_quote { self.quote(mint) } else { Token { mint: *mint, program: TOKEN_2022 } }
+    }
+
     /// What a market trades against.
     pub fn quote_of(&self, market: &Market) -> Token {
         self.quote(&market.quote_mint)
@@ -130,13 +172,6 @@ impl Setup {
     /// Atoms in the token account at `address`; zero when there is none.
     pub fn atoms(&self, address: &Pubkey) -> u64 {
         self.chain.raw(address).as_ref().and_then(Tokens::of).map_or(0, |tokens| tokens.atoms)
-    }
-
-    /// The mints of all pools of a vault, the first pool's first.
-    pub fn revenue_mints(&self, vault: &Pubkey) -> Vec<Pubkey> {
-        let mut pools: Vec<_> = self.ledger.pools.values().filter(|pool| pool.vault == *vault).collect();
-        pools.sort_by_key(|pool| (pool.is_first == 0, pool.revenue_mint));
-        pools.iter().map(|pool| pool.revenue_mint).collect()
     }
 
     /// A model's market, if it is open.

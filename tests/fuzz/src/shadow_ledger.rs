@@ -8,7 +8,7 @@ use modchains_exchange::state::{
     Contributors, ExchangeConfig, Licence, Market, Model, ModelTransfer, ModelVersion, PauseBudget, Referral,
 };
 use modchains_oracle::state::{LicenceUse, Operator, OracleConfig, Request, Service, Usage};
-use modchains_vault::state::{Position, RevenuePool, Vault};
+use modchains_vault::state::{Grant, Position, Proposal, RevenuePool, Share, Vault};
 use solana_account::Account;
 
 /// A type of account of one of the three programs.
@@ -73,6 +73,9 @@ ledger! {
     vaults: Vault, modchains_vault;
     pools: RevenuePool, modchains_vault;
     positions: Position, modchains_vault;
+    shares: Share, modchains_vault;
+    proposals: Proposal, modchains_vault;
+    grants: Grant, modchains_vault;
     oracle_configs: OracleConfig, modchains_oracle;
     services: Service, modchains_oracle;
     operators: Operator, modchains_oracle;

@@ -1,9 +1,12 @@
 //! Time passes: seconds mostly, often to the very edge of a window, now and then weeks.
 
 use super::action::{Action, Plan};
-use crate::{pick::Pick, setup::Setup};
+use crate::{laws::vault::standing, pick::Pick, setup::Setup};
 
-pub const ACTIONS: &[Action] = &[Action { name: "wait", weight: 110, build: wait }];
+pub const ACTIONS: &[Action] = &[
+    Action { name: "wait", weight: 110, build: wait },
+    Action { name: "next_decision", weight: 9, build: next_decision },
+];
 
 fn wait(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let seconds = match pick.below(100) {
@@ -38,6 +41,32 @@ fn to_an_edge(setup: &Setup, pick: &mut Pick) -> Option<i64> {
     };
     let edge = pick.one(&nearest)?;
     Some((edge - now + pick.below(3) as i64 - 1).max(0))
+}
+
+/// Time passes to where a proposal or a grant goes on, which is days away.
+fn next_decision(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    if is_launching(setup) && pick.percent(90) {
+        return None;
+    }
+    let (now, ledger) = (setup.chain.now(), &setup.ledger);
+    let mut ahead: Vec<i64> = Vec::new();
+    for proposal in ledger.proposals.values().filter(|proposal| proposal.executed_at_seconds == 0) {
+        let is_over = now >= proposal.end_seconds && !standing::is_approved(proposal);
+        if !is_over {
+            let end = proposal.end_seconds;
+            ahead.extend([end - 86_400, end, standing::executable_at(proposal), standing::expires_at(proposal)]);
+        }
+    }
+    for grant in ledger.grants.values().filter(|grant| standing::left_atoms(grant) > 0) {
+        let used = grant.part_seconds.iter().zip(grant.part_atoms).filter(|(_, atoms)| *atoms > 0);
+        ahead.extend(used.map(|(after, _)| grant.started_at_seconds + i64::from(*after)));
+    }
+    ahead.retain(|edge| *edge > now);
+    ahead.sort_unstable();
+    ahead.truncate(3);
+    let edge = pick.one(&ahead)?;
+    let seconds = (edge - now + pick.below(3) as i64 - 1).max(0);
+    Some(Plan { wait_seconds: seconds, what: format!("{seconds} s pass to a decision"), ..Plan::default() })
 }
 
 fn edges(setup: &Setup) -> Vec<i64> {

@@ -4,10 +4,7 @@ use anchor_lang::prelude::Pubkey;
 use modchains_sdk::instruction::{exchange, registry};
 
 use super::action::{Action, Plan, expect, short};
-use crate::{
-    pick::Pick,
-    setup::{Setup, admin},
-};
+use crate::{pick::Pick, setup::Setup};
 
 pub const ACTIONS: &[Action] = &[
     Action { name: "referral_close", weight: 2, build: referral },
@@ -66,7 +63,7 @@ fn pause_budget(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let budget = pick.one(&budgets)?;
     let model = setup.ledger.markets.get(&budget.market)?.model;
     let is_used = budget.used_seconds(setup.chain.now()).ok()? != 0;
-    let instruction = exchange::pause_budget_close(&model, &admin());
+    let instruction = exchange::pause_budget_close(&model, &budget.paid_by);
     let what = format!("the budget of pauses of {} is closed", short(&model));
     Some(Plan { expect: expect(&[(is_used, "pauses count")], "no pause counts"), ..Plan::one(instruction, what) })
 }

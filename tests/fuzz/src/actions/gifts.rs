@@ -24,7 +24,7 @@ fn donate(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let mut vaults: Vec<(Token, Pubkey)> =
         ledger.markets.values().map(|market| (setup.quote_of(market), market.quote_vault)).collect();
     vaults.extend(ledger.services.values().map(|service| (setup.quote(&service.quote_mint), service.escrow)));
-    vaults.extend(ledger.pools.values().map(|pool| (setup.quote(&pool.revenue_mint), pool.tokens)));
+    vaults.extend(ledger.pools.values().map(|pool| (setup.token(&pool.revenue_mint), pool.tokens)));
     vaults.extend(ledger.vaults.values().map(|vault| (Token::of_model(&vault.model), vault.stake_tokens)));
     let (token, vault) = *pick.one(&vaults)?;
     let giver = setup.anybody(pick);

@@ -19,20 +19,16 @@ use modchains_vault::{instructions::VaultOpenArgs, state::VaultTerms};
 use solana_instruction::Instruction;
 
 use super::action::{Action, Expect, Plan, expect, short};
-use crate::{
-    pick::Pick,
-    setup::{Setup, admin, treasury},
-};
+use crate::{pick::Pick, setup::Setup};
 
 /// What can be done.
 pub const ACTIONS: &[Action] = &[
     Action { name: "config_change_queue", weight: 3, build: config_queue },
     Action { name: "config_change_apply", weight: 3, build: config_apply },
-    Action { name: "quote_mint_allow", weight: 1, build: allow },
     Action { name: "model_register", weight: 3, build: register },
     Action { name: "model_version_publish", weight: 6, build: publish },
     Action { name: "market_open", weight: 6, build: open },
-    Action { name: "vault_and_service_open", weight: 6, build: open_rest },
+    Action { name: "service_open", weight: 6, build: open_service },
     Action { name: "service_configure", weight: 4, build: configure },
     Action { name: "service_split_apply", weight: 4, build: split_apply },
     Action { name: "market_deposit", weight: 14, build: deposit },
@@ -139,7 +135,7 @@ fn any_params(pick: &mut Pick) -> MarketParams {
 }
 
 fn config_queue(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
-    let signer = setup.mostly(admin(), pick);
+    let signer = setup.mostly(setup.exchange_config().admin, pick);
     let what = format!("{} queues market parameters", short(&signer));
     Some(Plan::one(exchange::config_change_queue(&signer, any_params(pick)), what))
 }
@@ -152,14 +148,6 @@ fn config_apply(setup: &Setup, _: &mut Pick) -> Option<Plan> {
     ];
     let what = "queued market parameters are applied".to_owned();
     Some(Plan { expect: expect(&reasons, "the timelock is over"), ..Plan::one(exchange::config_change_apply(), what) })
-}
-
-fn allow(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
-    let signer = setup.mostly(admin(), pick);
-    let models: Vec<_> = setup.ledger.models.values().map(|model| model.mint).collect();
-    let mint = *pick.one(&models)?;
-    let what = format!("{} allows a model's token as quote", short(&signer));
-    Some(Plan::one(exchange::quote_mint_allow(&signer, &mint), what))
 }
 
 fn register(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
@@ -215,23 +203,17 @@ fn open(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     Some(plan)
 }
 
-/// Opens what a model with a market still lacks: the vault, then the service.
-fn open_rest(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+fn open_service(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let (model, creator) = model(setup, pick)?;
     let quote = setup.quote_of(setup.market_of(&model)?);
-    let terms =
-        VaultTerms { cooldown_seconds: 10 + pick.below(7_200) as u32, stream_seconds: 60 + pick.below(90_000) as u32 };
-    let instruction = if !setup.ledger.vaults.contains_key(&address::vault::vault(&model)) {
-        vault::vault_open(&creator, &model, &quote, VaultOpenArgs { terms: Some(terms) })
-    } else if !setup.ledger.services.contains_key(&address::oracle::service(&model)) {
-        let mut terms = service_terms();
-        terms.max_wait_max_seconds = 7_200;
-        terms.fee_atoms = pick.magnitude(1_000_000_000);
-        oracle::service_open(&creator, &model, 1, &quote, ServiceOpenArgs { terms })
-    } else {
+    if setup.ledger.services.contains_key(&address::oracle::service(&model)) && pick.percent(95) {
         return None;
-    };
-    Some(Plan::one(instruction, format!("{} opens more of {}", short(&creator), short(&model))))
+    }
+    let mut terms = service_terms();
+    terms.max_wait_max_seconds = 7_200;
+    terms.fee_atoms = pick.magnitude(1_000_000_000);
+    let instruction = oracle::service_open(&creator, &model, 1, &quote, ServiceOpenArgs { terms });
+    Some(Plan::one(instruction, format!("{} opens the service of {}", short(&creator), short(&model))))
 }
 
 fn configure(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
@@ -292,11 +274,13 @@ fn deposit(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
 fn pause(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let markets: Vec<_> = setup.ledger.markets.values().collect();
     let market = pick.one(&markets)?;
-    let signer = setup.mostly(admin(), pick);
+    let admin = setup.exchange_config().admin;
+    let signer = setup.mostly(admin, pick);
     let now = setup.chain.now();
     let until = match pick.below(10) {
-        0..=4 => 0,
-        5..=7 => now + 1 + pick.below(2_000) as i64,
+        0..=2 => 0,
+        3..=6 => now + 1 + pick.below(2_000) as i64,
+        7 => now + 86_400 * (3 + pick.below(4) as i64),
         8 => now + 7 * 86_400 + pick.below(2) as i64,
         _ => i64::MAX,
     };
@@ -305,7 +289,7 @@ fn pause(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let mut budget = budget.copied().unwrap_or_else(PauseBudget::zeroed);
     let is_spent = budget.order(market.rules().paused_until_seconds, until, now).is_err();
     let reasons = [
-        (signer != admin(), "only the admin may"),
+        (signer != admin, "only the admin may"),
         (until > now + 7 * 86_400, "nobody may pause for longer than a week"),
         (is_spent, "it was paused for 14 days of the last 90"),
     ];
@@ -332,7 +316,7 @@ fn claim(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let (owner, beneficiary, due) = if for_creator {
         (model.creator, FeeBeneficiary::Creator, market.creator_due_atoms)
     } else {
-        (treasury(), FeeBeneficiary::Protocol, market.protocol_due_atoms)
+        (setup.exchange_config().treasury, FeeBeneficiary::Protocol, market.protocol_due_atoms)
     };
     let receiver = setup.mostly(owner, pick);
     let instruction = exchange::fees_claim(&market.model, &setup.quote_of(&market), &receiver, beneficiary);

@@ -3,18 +3,19 @@
 pub mod listing;
 
 mod action;
+mod authority;
 mod clock;
 mod closes;
 mod content;
+mod frozen;
 pub mod gifts;
 mod operators;
 mod ownership;
 mod referrals;
 mod requests;
-mod revenue;
-mod stakes;
 mod sync;
 mod trades;
+mod vault;
 
 pub use self::action::{Action, Expect, Plan};
 
@@ -26,14 +27,15 @@ pub fn all() -> Vec<Action> {
         sync::ACTIONS,
         listing::ACTIONS,
         gifts::ACTIONS,
-        stakes::ACTIONS,
-        revenue::ACTIONS,
+        frozen::ACTIONS,
         operators::ACTIONS,
         requests::ACTIONS,
         content::ACTIONS,
         referrals::ACTIONS,
         ownership::ACTIONS,
         closes::ACTIONS,
+        authority::ACTIONS,
+        &vault::ACTIONS.concat(),
     ]
     .concat()
 }

@@ -2,9 +2,7 @@
 
 use anchor_lang::prelude::Pubkey;
 use modchains_oracle::{
-    instructions::{
-        BondDepositArgs, BondMintAllowArgs, BondWithdrawStartArgs, ConfigChangeQueueArgs, OperatorRegisterArgs,
-    },
+    instructions::{BondDepositArgs, BondWithdrawStartArgs, ConfigChangeQueueArgs, OperatorRegisterArgs},
     state::Operator,
 };
 use modchains_sdk::{
@@ -14,10 +12,7 @@ use modchains_sdk::{
 use modchains_tests::fixture::oracle_params;
 
 use super::action::{Action, Plan, expect, short};
-use crate::{
-    pick::Pick,
-    setup::{Setup, admin},
-};
+use crate::{pick::Pick, setup::Setup};
 
 pub const ACTIONS: &[Action] = &[
     Action { name: "operator_register", weight: 6, build: register },
@@ -28,7 +23,6 @@ pub const ACTIONS: &[Action] = &[
     Action { name: "operator_close", weight: 4, build: close },
     Action { name: "oracle_config_change_queue", weight: 1, build: config_queue },
     Action { name: "oracle_config_change_apply", weight: 1, build: config_apply },
-    Action { name: "bond_mint_allow", weight: 1, build: allow },
 ];
 
 fn register(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
@@ -138,23 +132,11 @@ fn config_queue(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     params.challenge_window_seconds = 60 + pick.below(600) as u32;
     params.claim_seconds = 60 + pick.below(900) as u32;
     params.bond_multiple_bps = 10_000 + pick.below(20_000) as u32;
-    let signer = setup.mostly(admin(), pick);
+    let signer = setup.mostly(setup.oracle_config().admin, pick);
     let instruction = oracle::config_change_queue(&signer, ConfigChangeQueueArgs { params });
     Some(Plan::one(instruction, format!("{} queues oracle parameters", short(&signer))))
 }
 
 fn config_apply(_: &Setup, _: &mut Pick) -> Option<Plan> {
     Some(Plan::one(oracle::config_change_apply(), "queued oracle parameters are applied".to_owned()))
-}
-
-fn allow(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
-    let quote = *pick.one(&setup.quotes)?;
-    let args = BondMintAllowArgs {
-        min_bond_atoms: 10_001 + pick.magnitude(10_000_000),
-        claim_bond_atoms: 1 + pick.below(10_001),
-        requester_cap_atoms: 1 + pick.magnitude(1_000_000_000_000),
-    };
-    let signer = setup.mostly(admin(), pick);
-    let what = format!("{} sets the bonds of {}", short(&signer), short(&quote.mint));
-    Some(Plan::one(oracle::bond_mint_allow(&signer, &quote.mint, args), what))
 }

@@ -13,10 +13,7 @@ use modchains_sdk::{
 use modchains_tests::fixture::request_args;
 
 use super::action::{Action, Expect, Plan, expect, short};
-use crate::{
-    pick::Pick,
-    setup::{Setup, treasury},
-};
+use crate::{pick::Pick, setup::Setup};
 
 pub const ACTIONS: &[Action] = &[
     Action { name: "request_create", weight: 55, build: create },
@@ -231,11 +228,12 @@ fn fees_claim(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let careless = pick.percent(5);
     let services = setup.ledger.services.values().filter(|service| careless || service.accrued_protocol_atoms > 0);
     let service = **pick.one(&services.collect::<Vec<_>>())?;
-    let owner = setup.mostly(treasury(), pick);
+    let treasury = setup.oracle_config().treasury;
+    let owner = setup.mostly(treasury, pick);
     let instruction = oracle::fees_claim(&service.model, &setup.quote(&service.quote_mint), &owner);
     let reasons = [
         (service.accrued_protocol_atoms == 0, "nothing accrued"),
-        (owner != treasury(), "the treasury is somebody else"),
+        (owner != treasury, "the treasury is somebody else"),
     ];
     let what = format!("{} is paid a service's protocol fees", short(&owner));
     Some(Plan { expect: expect(&reasons, "it is due"), ..Plan::one(instruction, what) })

@@ -1,11 +1,12 @@
 //! Who may: every change of an account needs the signature of the one whose it is.
 
 use anchor_lang::prelude::Pubkey;
-use modchains_exchange::state::{
-    Contributors, ExchangeConfig, Licence, Market, Model, ModelTransfer, ModelVersion, Referral,
+use modchains_exchange::state::{Contributors, Licence, Market, Model, ModelTransfer, ModelVersion, Referral};
+use modchains_oracle::{
+    events::ServiceGoverned,
+    state::{Service, UsageSplit},
 };
-use modchains_oracle::state::{OracleConfig, Service, UsageSplit};
-use modchains_vault::state::{Position, RevenuePool, Vault};
+use modchains_vault::state::Position;
 
 use super::{
     holdings::owed_to_contributors,
@@ -26,18 +27,8 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         name: "only_the_creator_disposes",
-        sentence: "Markets, vaults on terms of choice, services, offers, licences and shares of a model come and change by its creator.",
+        sentence: "Markets, services, offers, licences and shares of a model come and change by its creator.",
         check: only_the_creator_disposes,
-    },
-    Law {
-        name: "only_the_admin_configures",
-        sentence: "Configurations change by the admin, or by applying what the admin queued once the timelock is over.",
-        check: only_the_admin_configures,
-    },
-    Law {
-        name: "only_the_admin_pauses",
-        sentence: "A market is paused and resumed by the admin alone, for at most a week.",
-        check: only_the_admin_pauses,
     },
     Law {
         name: "a_split_that_gives_somebody_less_waits",
@@ -46,7 +37,7 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         name: "only_the_owner_moves_a_position",
-        sentence: "A position changes by its owner's signature.",
+        sentence: "A position changes by its owner's signature, but for the note of a proposal that ended.",
         check: only_the_owner_moves_a_position,
     },
     Law {
@@ -159,36 +150,19 @@ fn only_the_creator_disposes(sight: &Sight) -> Verdict {
     let queued = |before: &Contributors, after: &Contributors| {
         after.pending_at_seconds > before.pending_at_seconds || bytes(&before.pending) != bytes(&after.pending)
     };
-    let terms = |service: &Service| (service.fee_atoms, service.shut_at_seconds, service.version);
+    let terms = |service: &Service| (service.shut_at_seconds, service.version);
     Ok(by_creator::<Market>(sight, |market| Some(market.model), |_, _| false)?
-        + by_creator::<Vault>(sight, |vault| Some(vault.model), |_, _| false)?
-        + by_creator::<Service>(sight, |service| Some(service.model), |before, after| terms(before) != terms(after))?
+        + by_creator::<Service>(
+            sight,
+            |service| Some(service.model),
+            |before, after| {
+                let priced = !sight.seen.events::<ServiceGoverned>().is_empty() || before.fee_atoms == after.fee_atoms;
+                terms(before) != terms(after) || !priced
+            },
+        )?
         + by_creator::<ModelTransfer>(sight, |offer| Some(offer.model), offers)?
         + by_creator::<Licence>(sight, |licence| Some(licence.model), licences)?
         + by_creator::<Contributors>(sight, |shares| Some(shares.model), queued)?)
-}
-
-fn only_the_admin_configures(sight: &Sight) -> Verdict {
-    let mut facts = 0;
-    for (_, before, after) in sight.seen.kept::<ExchangeConfig>() {
-        let due = before.pending_at_seconds != 0 && sight.seen.now >= before.pending_at_seconds;
-        let applied = ExchangeConfig { params: before.pending_params, pending_at_seconds: 0, ..before };
-        let allowed = bytes(&before) == bytes(&after)
-            || signed(sight.seen, &before.admin)
-            || (due && bytes(&applied) == bytes(&after));
-        hold!(allowed && before.admin == after.admin, "the exchange's configuration changed");
-        facts += 1;
-    }
-    for (_, before, after) in sight.seen.kept::<OracleConfig>() {
-        let due = before.pending_at_seconds != 0 && sight.seen.now >= before.pending_at_seconds;
-        let applied = OracleConfig { params: before.pending_params, pending_at_seconds: 0, ..before };
-        let allowed = bytes(&before) == bytes(&after)
-            || signed(sight.seen, &before.admin)
-            || (due && bytes(&applied) == bytes(&after));
-        hold!(allowed && before.admin == after.admin, "the oracle's configuration changed");
-        facts += 1;
-    }
-    Ok(facts)
 }
 
 fn a_split_that_gives_somebody_less_waits(sight: &Sight) -> Verdict {
@@ -216,25 +190,14 @@ fn a_split_that_gives_somebody_less_waits(sight: &Sight) -> Verdict {
     Ok(facts)
 }
 
-fn only_the_admin_pauses(sight: &Sight) -> Verdict {
-    let mut facts = 0;
-    for (_, before, after) in sight.seen.kept::<Market>() {
-        if before.paused_until_after_seconds == after.paused_until_after_seconds {
-            continue;
-        }
-        hold!(signed(sight.seen, &crate::setup::admin()), "a market was paused without the admin");
-        let most = sight.seen.now + 7 * 86_400;
-        hold!(after.paused_until_seconds() <= most, "paused until {}", after.paused_until_seconds());
-        facts += 1;
-    }
-    Ok(facts)
-}
-
 fn only_the_owner_moves_a_position(sight: &Sight) -> Verdict {
     let mut facts = 0;
     for change in sight.seen.changes::<Position>() {
         let same = match (&change.before, &change.after) {
-            (Some(before), Some(after)) => bytes(before) == bytes(after),
+            (Some(before), Some(after)) => {
+                let ended = Position { has_proposal: 0, ..*before };
+                bytes(before) == bytes(after) || bytes(&ended) == bytes(after)
+            }
             _ => false,
         };
         let position = change.after.or(change.before).ok_or("a position is gone")?;
@@ -277,10 +240,5 @@ fn accounts_stay(sight: &Sight) -> Verdict {
         Ok(1)
     }
     let seen = sight.seen;
-    Ok(of::<Market>(seen)?
-        + of::<Vault>(seen)?
-        + of::<RevenuePool>(seen)?
-        + of::<Position>(seen)?
-        + of::<Service>(seen)?
-        + of::<modchains_oracle::state::Usage>(seen)?)
+    Ok(of::<Market>(seen)? + of::<Service>(seen)? + of::<modchains_oracle::state::Usage>(seen)?)
 }

@@ -11,16 +11,16 @@ use modchains_oracle::{
 };
 use modchains_vault::{
     instruction as vault,
-    state::{Position, RevenuePool},
+    state::{Grant, Position, RevenuePool},
 };
 
 use super::law::{Law, Sight, Verdict, hold};
-use crate::{seen::Seen, setup::treasury, shadow_ledger::State};
+use crate::{seen::Seen, setup::Setup, shadow_ledger::State};
 
 pub const LAWS: &[Law] = &[
     Law {
         name: "payouts_reach_their_owner",
-        sentence: "A payout pays an account of the one it is due to, and of nobody else, exactly what was due.",
+        sentence: "A payout pays an account of the one it is due to, the associated one unless they sign, exactly what was due.",
         check: payouts_reach_their_owner,
     },
     Law {
@@ -41,7 +41,7 @@ fn one<T: State>(seen: &Seen) -> Option<T> {
 }
 
 /// What the only instruction of the transaction pays out, by its first bytes.
-fn due(seen: &Seen) -> Option<Due> {
+pub fn due(setup: &Setup, seen: &Seen) -> Option<Due> {
     let [sent] = seen.instructions.as_slice() else { return None };
     let is = |tag: &[u8]| sent.data.starts_with(tag);
     if sent.program_id == modchains_exchange::ID {
@@ -49,7 +49,7 @@ fn due(seen: &Seen) -> Option<Due> {
         if is(exchange::FeesClaim::DISCRIMINATOR) {
             return Some(match FeeBeneficiary::deserialize(&mut sent.data.get(8..)?).ok()? {
                 FeeBeneficiary::Creator => (one::<Model>(seen)?.creator, Some(market?.creator_due_atoms)),
-                FeeBeneficiary::Protocol => (treasury(), Some(market?.protocol_due_atoms)),
+                FeeBeneficiary::Protocol => (setup.exchange_config().treasury, Some(market?.protocol_due_atoms)),
             });
         }
         if is(exchange::ReferralClaim::DISCRIMINATOR) {
@@ -65,13 +65,16 @@ fn due(seen: &Seen) -> Option<Due> {
         if is(vault::RevenueClaim::DISCRIMINATOR) {
             return Some((position?.owner, None));
         }
+        if is(vault::GrantClaim::DISCRIMINATOR) {
+            return Some((one::<Grant>(seen)?.payee, None));
+        }
         if is(vault::UnstakeWithdraw::DISCRIMINATOR) {
             return Some((position?.owner, Some(position?.cooling_atoms)));
         }
     } else if sent.program_id == modchains_oracle::ID {
         let (operator, request) = (one::<Operator>(seen), one::<Request>(seen));
         if is(oracle::FeesClaim::DISCRIMINATOR) {
-            return Some((treasury(), Some(one::<Service>(seen)?.accrued_protocol_atoms)));
+            return Some((setup.oracle_config().treasury, Some(one::<Service>(seen)?.accrued_protocol_atoms)));
         }
         if is(oracle::EarningsClaim::DISCRIMINATOR) {
             return Some((operator?.authority, Some(operator?.earned_atoms)));
@@ -95,10 +98,13 @@ fn payouts_reach_their_owner(sight: &Sight) -> Verdict {
     if sight.seen.result.is_err() {
         return Ok(0);
     }
-    let Some((owner, atoms)) = due(sight.seen) else { return Ok(0) };
+    let Some((owner, atoms)) = due(sight.setup, sight.seen) else { return Ok(0) };
     let mut paid = 0_u64;
     for (address, tokens, before, after) in sight.seen.tokens().filter(|(_, _, before, after)| after > before) {
         hold!(tokens.owner == owner, "{address} of {} was paid what is due to {owner}", tokens.owner);
+        let signed = sight.seen.signers.contains(&owner);
+        let is_associated = address == sight.setup.token(&tokens.mint).account_of(&owner);
+        hold!(signed || is_associated, "somebody else chose {address} for {owner}");
         paid += after - before;
     }
     if let Some(atoms) = atoms {
@@ -124,7 +130,8 @@ fn stakers_fees_reach_the_models_vault(sight: &Sight) -> Verdict {
     let model = sight.setup.ledger.vaults.get(&after.vault).map(|vault| vault.model);
     hold!(model == Some(of_model), "fees of {of_model} went to the vault of {model:?}");
     hold!(after.revenue_mint == quote_mint, "fees went to a pool of another mint");
-    let deposited = after.deposited_atoms - before.deposited_atoms;
+    let to_treasury = after.treasury_atoms.wrapping_sub(before.treasury_atoms);
+    let deposited = after.deposited_atoms.wrapping_sub(before.deposited_atoms).wrapping_add(to_treasury);
     let received = seen.token_change(&after.tokens);
     hold!(deposited == atoms && received == i128::from(atoms), "{atoms} due, {deposited} counted, {received} received");
     Ok(1)

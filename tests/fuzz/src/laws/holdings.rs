@@ -22,7 +22,7 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         name: "pool_account_holds_all_revenue",
-        sentence: "A pool's account holds every atom deposited and not claimed, the treasury, and gifts.",
+        sentence: "A pool's account holds every atom deposited and not claimed, the treasury, what is granted, and gifts.",
         check: |sight| each(sight, after(sight, owed_by_pool)),
     },
     Law {
@@ -43,7 +43,8 @@ fn each(sight: &Sight, owed: Vec<Owed>) -> Verdict {
         let holds = u128::from(sight.setup.atoms(account));
         let before = sight.setup.memory.gifts.get(account).copied().unwrap_or(0);
         let now: u64 = memory::given(sight.seen).iter().filter(|(to, _)| to == account).map(|(_, atoms)| *atoms).sum();
-        let gifts = u128::from(before) + u128::from(now);
+        let swept = memory::swept(sight.seen).contains(account);
+        let gifts = if swept { 0 } else { u128::from(before) + u128::from(now) };
         // With a wrong account somebody can be made to pay into it; nobody can be made to take out of it.
         let fits = if sight.seen.corrupted { holds >= atoms + gifts } else { holds == atoms + gifts };
         hold!(fits, "{account} holds {holds}, owes {atoms} and was given {gifts}");
@@ -109,7 +110,8 @@ fn owed_by_vault(vault: &Vault) -> Owed {
 }
 
 fn owed_by_pool(pool: &RevenuePool) -> Owed {
-    (pool.tokens, u128::from(pool.deposited_atoms.wrapping_sub(pool.claimed_atoms)) + u128::from(pool.treasury_atoms))
+    let parts = [pool.deposited_atoms.wrapping_sub(pool.claimed_atoms), pool.treasury_atoms, pool.granted_atoms];
+    (pool.tokens, parts.into_iter().map(u128::from).sum())
 }
 
 fn owed_by_service(service: &Service) -> Owed {

@@ -9,12 +9,14 @@ pub mod holdings;
 mod law;
 mod markets;
 pub mod model;
+mod rent;
 mod requests;
-mod revenue;
+mod roles;
 mod shares;
 mod syncs;
 mod tokens;
 pub mod trades;
+pub mod vault;
 
 use std::collections::BTreeMap;
 
@@ -72,9 +74,11 @@ pub fn all() -> Vec<Law> {
         syncs::LAWS,
         model::LAWS,
         access::LAWS,
+        roles::LAWS,
         claims::LAWS,
+        rent::LAWS,
         shares::LAWS,
-        revenue::LAWS,
+        &vault::LAWS.concat(),
         requests::LAWS,
         bonds::LAWS,
     ]

@@ -4,8 +4,17 @@ use std::collections::BTreeMap;
 
 use anchor_lang::prelude::Pubkey;
 
-use super::law::{Law, Sight, Verdict, hold};
-use crate::{actions::Expect, memory, seen::Seen, setup::treasury, traded::traded};
+use super::{
+    claims::due,
+    law::{Law, Sight, Verdict, hold},
+};
+use crate::{
+    actions::Expect,
+    memory,
+    seen::{Seen, Tokens},
+    setup::treasury,
+    traded::traded,
+};
 
 pub const LAWS: &[Law] = &[
     Law {
@@ -15,7 +24,7 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         name: "what_is_valid_is_accepted",
-        sentence: "Nobody can be kept from what the rules allow: selling, withdrawing, claiming, refunding above all.",
+        sentence: "Nobody can be kept from what the rules allow, selling, withdrawing, claiming, refunding above all, by an account that is frozen but their own.",
         check: what_is_valid_is_accepted,
     },
     Law {
@@ -51,9 +60,16 @@ fn refused_changes_nothing(sight: &Sight) -> Verdict {
     Ok(touched.len() as u64)
 }
 
+/// Whether a token account is frozen of somebody who signed, or of who is to be paid.
+fn is_own_frozen(sight: &Sight) -> bool {
+    let payee = due(sight.setup, sight.seen).map(|(owner, _)| owner);
+    let held = sight.seen.touched.iter().filter_map(|account| Tokens::of(account.before.as_ref()?));
+    held.filter(|held| held.is_frozen).any(|held| sight.seen.signers.contains(&held.owner) || payee == Some(held.owner))
+}
+
 fn what_is_valid_is_accepted(sight: &Sight) -> Verdict {
     match (&sight.seen.result, sight.plan.expect) {
-        (Err(refusal), Expect::Accepted(reason)) if !sight.seen.corrupted => {
+        (Err(refusal), Expect::Accepted(reason)) if !sight.seen.corrupted && !is_own_frozen(sight) => {
             Err(format!("{reason}, yet it was refused: {}", refusal.name))
         }
         (Ok(_), Expect::Accepted(_)) if !sight.seen.corrupted => Ok(1),

@@ -14,6 +14,10 @@ use modchains_oracle::{
     state::{Request, Service, Usage},
 };
 use modchains_test_model as model;
+use modchains_vault::{
+    ID as VAULT, instruction as vault,
+    state::{Proposal, ProposalAction},
+};
 use solana_instruction::Instruction;
 
 use super::account::{OPENING_WORD, RUNNING_WORD, model_of, terms_of};
@@ -56,6 +60,8 @@ pub fn play(sight: &Sight) -> Option<Played> {
             played.exchange(sight, sent)?
         } else if sent.program_id == ORACLE && sent.data.starts_with(oracle::MarketFeesDistribute::DISCRIMINATOR) {
             played.distribute(sight, sent)?
+        } else if sent.program_id == VAULT && sent.data.starts_with(vault::ReserveDeposit::DISCRIMINATOR) {
+            played.decided(sight, sent)?
         } else {
             Ok(())
         };
@@ -152,6 +158,15 @@ impl Played {
             return Some(market.deposit(reserve.into(), creator.into(), 0));
         }
         Some(Ok(()))
+    }
+
+    /// What stakers have decided to pay into the reserve.
+    fn decided(&mut self, sight: &Sight, sent: &Instruction) -> Done {
+        let proposal: Proposal = named(sight, sent, false)?;
+        let ProposalAction::ReserveDeposit { reserve_atoms } = proposal.action().ok()? else { return None };
+        let address = sent.accounts.iter().map(|meta| meta.pubkey).find(|key| self.markets.contains_key(key))?;
+        self.operations += 1;
+        Some(self.markets.get_mut(&address)?.deposit(reserve_atoms.into(), 0, 0))
     }
 
     fn open(&mut self, sight: &Sight, sent: &Instruction, args: MarketOpenArgs) -> Done {

@@ -1,18 +1,26 @@
 //! What the accounts do not say: the past, as the fuzzer saw it happen.
 
+mod stakers;
+
 use std::collections::BTreeMap;
 
-use anchor_lang::prelude::Pubkey;
+use anchor_lang::{Discriminator, prelude::Pubkey};
 use modchains_exchange::{
     events::CurveMoved,
     state::{Contributors, Market},
 };
 use modchains_tests::chain::{TOKEN, TOKEN_2022};
-use modchains_vault::state::RevenuePool;
+use modchains_vault::{
+    ID as VAULT,
+    instruction::{RevenueSweep, StakeSweep},
+    state::RevenuePool,
+};
+use solana_account::Account;
 use solana_instruction::Instruction;
 
+pub use self::stakers::{StakersPast, VOTE_SECONDS_MAX};
 use crate::{
-    seen::{BURN, Seen, TRANSFER},
+    seen::{BURN, Seen, TRANSFER, Touched},
     traded::traded,
 };
 
@@ -41,6 +49,8 @@ pub struct MarketPast {
     pub moved_at_seconds: Option<i64>,
     /// The instructions of the transaction that bought last.
     pub last_buy: Vec<Instruction>,
+    /// Its pauses, each from one second up to another, the oldest first.
+    pub pauses: Vec<(i64, i64)>,
 }
 
 /// Everything remembered.
@@ -56,6 +66,10 @@ pub struct Memory {
     pub queued_by: BTreeMap<Pubkey, Pubkey>,
     /// How often each pool was touched: each time may leave up to an atom of dust.
     pub settlements: BTreeMap<Pubkey, u64>,
+    /// Who paid the rent of each account that a transaction created.
+    pub paid_by: BTreeMap<Pubkey, Pubkey>,
+    /// Stakes and votes.
+    pub stakers: StakersPast,
 }
 
 impl MarketPast {
@@ -73,6 +87,14 @@ impl MarketPast {
         recent.filter(|made| (made.step_ppm > 0) == upward).map(|made| made.step_ppm.abs()).sum()
     }
 
+    /// Its pauses once one until `until_seconds` is ordered at `now`, in place of what is left of the last.
+    pub fn paused(&self, until_seconds: i64, now: i64) -> Vec<(i64, i64)> {
+        let mut pauses: Vec<_> = self.pauses.iter().map(|(from, until)| (*from, (*until).min(now))).collect();
+        pauses.push((now, until_seconds.max(now)));
+        pauses.retain(|(from, until)| from < until);
+        pauses
+    }
+
     fn forget(&mut self, now: i64, epoch_seconds: u32) {
         self.moves.retain(|made| made.at_seconds > now - DAY_SECONDS);
         let since = now - 2 * i64::from(epoch_seconds);
@@ -86,6 +108,9 @@ impl Memory {
     pub fn record(&mut self, seen: &Seen) {
         for (account, atoms) in given(seen) {
             *self.gifts.entry(account).or_default() += atoms;
+        }
+        for account in swept(seen) {
+            self.gifts.remove(&account);
         }
         for (mint, atoms) in burned(seen) {
             *self.burned.entry(mint).or_default() += atoms;
@@ -105,6 +130,9 @@ impl Memory {
         for change in seen.changes::<RevenuePool>() {
             *self.settlements.entry(change.address).or_default() += 1;
         }
+        let (created, payer) = rent_paid(seen);
+        self.paid_by.extend(created.into_iter().zip(std::iter::repeat(payer)).filter_map(|(new, by)| Some((new, by?))));
+        self.stakers.record(seen);
     }
 
     fn record_market(&mut self, seen: &Seen, address: Pubkey, market: &Market) {
@@ -119,6 +147,11 @@ impl Memory {
         if passing.iter().any(|trade| trade.is_buy) {
             past.last_buy.clone_from(&seen.instructions);
         }
+        let (until, after) =
+            (market.paused_until_seconds(), seen.kept::<Market>().find(|(found, ..)| *found == address));
+        if after.is_some_and(|(_, before, _)| before.paused_until_seconds() != until) {
+            past.pauses = past.paused(until, seen.now);
+        }
         past.forget(seen.now, market.params.epoch_seconds);
         let moved = seen.events::<CurveMoved>().into_iter().filter(|event| event.market == address);
         for event in moved.filter(|event| event.before != event.after) {
@@ -131,6 +164,27 @@ impl Memory {
 /// Tokens that the transaction sends by plain transfers, by receiver.
 pub fn given(seen: &Seen) -> Vec<(Pubkey, u64)> {
     plain(seen, TRANSFER).map(|(accounts, atoms)| (accounts[1], atoms)).collect()
+}
+
+/// Token accounts of vaults and pools of which the transaction took in everything that was sent there from outside.
+pub fn swept(seen: &Seen) -> Vec<Pubkey> {
+    if seen.result.is_err() {
+        return Vec::new();
+    }
+    let place = |tag: &[u8], index: usize| -> Vec<Pubkey> {
+        seen.calls(VAULT, tag).filter_map(|sent| Some(sent.accounts.get(index)?.pubkey)).collect()
+    };
+    [place(RevenueSweep::DISCRIMINATOR, 2), place(StakeSweep::DISCRIMINATOR, 1)].concat()
+}
+
+/// The accounts that the transaction created, and who paid for them if that is one.
+fn rent_paid(seen: &Seen) -> (Vec<Pubkey>, Option<Pubkey>) {
+    let is_new = |account: &&Touched| account.before.is_none() && account.after.is_some();
+    let created: Vec<_> = seen.touched.iter().filter(is_new).map(|account| account.address).collect();
+    let lamports = |account: &Option<Account>| account.as_ref().map_or(0, |account| account.lamports);
+    let mut payers = seen.touched.iter().filter(|account| lamports(&account.after) < lamports(&account.before));
+    let first = payers.next().map(|account| account.address);
+    (created, first.filter(|_| payers.next().is_none()))
 }
 
 /// Tokens that the transaction destroys by plain burns, by mint.
