@@ -5,7 +5,7 @@ use crate::{laws::vault::standing, pick::Pick, setup::Setup};
 
 pub const ACTIONS: &[Action] = &[
     Action { name: "wait", weight: 110, build: wait },
-    Action { name: "next_decision", weight: 9, build: next_decision },
+    Action { name: "next_decision", weight: 14, build: next_decision },
 ];
 
 fn wait(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
@@ -15,6 +15,7 @@ fn wait(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
         40..=69 => to_an_edge(setup, pick)?,
         70..=84 => 60 + pick.below(3_600) as i64,
         85..=93 => 3_600,
+        94.. if is_voting(setup) && pick.percent(75) => 3_600,
         94..=97 => 86_400 / 2 + pick.below(86_400) as i64,
         98 => 604_800,
         _ => 30 * 86_400,
@@ -43,16 +44,27 @@ fn to_an_edge(setup: &Setup, pick: &mut Pick) -> Option<i64> {
     Some((edge - now + pick.below(3) as i64 - 1).max(0))
 }
 
+/// Whether a proposal can still find its quorum: days go slowly then.
+fn is_voting(setup: &Setup) -> bool {
+    let now = setup.chain.now();
+    let mut proposals = setup.ledger.proposals.values();
+    proposals.any(|proposal| now < proposal.end_seconds && !standing::is_approved(proposal))
+}
+
 /// Time passes to where a proposal or a grant goes on, which is days away.
 fn next_decision(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     if is_launching(setup) && pick.percent(90) {
         return None;
     }
     let (now, ledger) = (setup.chain.now(), &setup.ledger);
+    // Where the vote goes on, time goes slowly.
+    let careless = pick.percent(20);
+    if is_voting(setup) && !careless {
+        return None;
+    }
     let mut ahead: Vec<i64> = Vec::new();
     for proposal in ledger.proposals.values().filter(|proposal| proposal.executed_at_seconds == 0) {
-        let is_over = now >= proposal.end_seconds && !standing::is_approved(proposal);
-        if !is_over {
+        if standing::is_approved(proposal) || (now < proposal.end_seconds && careless) {
             let end = proposal.end_seconds;
             ahead.extend([end - 86_400, end, standing::executable_at(proposal), standing::expires_at(proposal)]);
         }

@@ -1,11 +1,12 @@
 //! What stakers, and everybody who pays them, can do in a vault.
 
-pub mod grants;
-pub mod pools;
-pub mod proposals;
-pub mod revenue;
-pub mod shares;
-pub mod stakes;
+mod executions;
+mod grants;
+mod pools;
+mod proposals;
+mod revenue;
+mod shares;
+mod stakes;
 
 use anchor_lang::prelude::Pubkey;
 use modchains_vault::state::{Position, RevenuePool, Share, Vault};
@@ -14,8 +15,15 @@ use super::action::Action;
 use crate::{pick::Pick, setup::Setup};
 
 /// What can be done.
-pub const ACTIONS: &[&[Action]] =
-    &[stakes::ACTIONS, shares::ACTIONS, revenue::ACTIONS, pools::ACTIONS, proposals::ACTIONS, grants::ACTIONS];
+pub const ACTIONS: &[&[Action]] = &[
+    stakes::ACTIONS,
+    shares::ACTIONS,
+    revenue::ACTIONS,
+    pools::ACTIONS,
+    proposals::ACTIONS,
+    executions::ACTIONS,
+    grants::ACTIONS,
+];
 
 /// A position that fits, or now and then any, with its address and its vault.
 fn position(

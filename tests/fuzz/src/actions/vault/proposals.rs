@@ -3,11 +3,11 @@
 use anchor_lang::prelude::Pubkey;
 use modchains_sdk::{
     address,
-    instruction::governance::{proposal_close, proposal_execute, proposal_open, proposal_vote},
+    instruction::governance::{proposal_close, proposal_open, proposal_vote},
 };
 use modchains_vault::{
     instructions::ProposalVoteArgs,
-    state::{GrantMilestone, GrantSchedule, Position, Proposal, ProposalAction, ProposalContent, Vault},
+    state::{Grant, GrantMilestone, GrantSchedule, Position, Proposal, ProposalAction, ProposalContent, Vault},
 };
 
 use super::position;
@@ -19,13 +19,13 @@ use crate::{
 };
 
 pub const ACTIONS: &[Action] = &[
-    Action { name: "proposal_open", weight: 16, build: open },
-    Action { name: "proposal_vote", weight: 50, build: vote },
-    Action { name: "proposal_execute", weight: 20, build: execute },
-    Action { name: "proposal_execute_twice", weight: 2, build: execute_twice },
-    Action { name: "proposal_close", weight: 14, build: close },
+    Action { name: "proposal_open", weight: 13, build: open },
+    Action { name: "proposal_vote", weight: 60, build: vote },
+    Action { name: "proposal_close", weight: 10, build: close },
 ];
 
+/// Proposals that may be voted on at a time; with more, none would find its quorum.
+const VOTES_MAX: usize = 3;
 /// Two windows before a proposal: what was added then may not count in its votes.
 const UNCERTAIN_SECONDS: i64 = 12 * 86_400;
 
@@ -38,9 +38,19 @@ fn open(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let now = setup.chain.now();
     let least = |vault: &Vault| (u128::from(vault.staked_atoms) * 50).div_ceil(10_000).max(1);
     let weight = |position: &Pubkey| u128::from(setup.memory.stakers.smallest_stake(position, now));
+    let running = setup.ledger.proposals.values().filter(|proposal| now < proposal.end_seconds);
+    if running.count() >= VOTES_MAX {
+        return None;
+    }
+    // Mostly where enough is staked for a quorum, a 25th of all tokens.
+    let can_pass = |vault: &Vault| {
+        let supply = setup.market_of(&vault.model).map_or(0, |market| u128::from(market.circulating_atoms));
+        u128::from(vault.staked_atoms) * 20 > supply
+    };
     let (address, position, vault) = position(setup, pick, |address, position| {
         let vault = setup.ledger.vaults.get(&position.vault);
-        !has_proposal(setup, position) && vault.is_some_and(|vault| weight(address) >= least(vault))
+        let may = vault.is_some_and(|vault| can_pass(vault) && weight(address) >= least(vault));
+        may && !has_proposal(setup, position)
     })?;
     let action = action(setup, &position.vault, &vault, pick)?;
     let content = ProposalContent {
@@ -76,7 +86,7 @@ fn open(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
 }
 
 /// Something to decide about, mostly within its bounds and the treasury.
-fn action(setup: &Setup, vault_address: &Pubkey, vault: &Vault, pick: &mut Pick) -> Option<ProposalAction> {
+pub fn action(setup: &Setup, vault_address: &Pubkey, vault: &Vault, pick: &mut Pick) -> Option<ProposalAction> {
     Some(match pick.below(12) {
         0 => ProposalAction::Signal,
         1..=4 => {
@@ -88,10 +98,13 @@ fn action(setup: &Setup, vault_address: &Pubkey, vault: &Vault, pick: &mut Pick)
             ProposalAction::Grant { pool: *pool, payee: setup.anybody(pick), schedule }
         }
         5 | 6 => {
-            let grants: Vec<_> =
-                setup.ledger.grants.iter().filter(|(_, grant)| grant.stopped_at_seconds == 0).collect();
-            let own: Vec<_> = grants.iter().filter(|(_, grant)| grant.vault == *vault_address).copied().collect();
-            let (grant, _) = *pick.one(if own.is_empty() { &grants } else { &own })?;
+            // Mostly one that runs on when it can be stopped.
+            let later = setup.chain.now() + 10 * 86_400;
+            let runs_on = |grant: &Grant| standing::granted_atoms(grant) > standing::released_atoms(grant, later);
+            let careless = pick.percent(10);
+            let fits = |grant: &Grant| grant.vault == *vault_address && grant.stopped_at_seconds == 0 && runs_on(grant);
+            let grants: Vec<_> = setup.ledger.grants.iter().filter(|(_, grant)| careless || fits(grant)).collect();
+            let (grant, _) = *pick.one(&grants)?;
             ProposalAction::GrantStop { grant: *grant }
         }
         7 | 8 => {
@@ -108,7 +121,7 @@ fn action(setup: &Setup, vault_address: &Pubkey, vault: &Vault, pick: &mut Pick)
             let fee_atoms = match pick.below(10) {
                 0 => present.saturating_mul(2).saturating_add(1),
                 1 => (present / 2).saturating_sub(1),
-                _ => present.div_ceil(2) + pick.below(present.saturating_add(1)),
+                _ => present.div_ceil(2).saturating_add(pick.below(present.saturating_add(1))),
             };
             ProposalAction::ServiceFee { fee_atoms }
         }
@@ -118,7 +131,8 @@ fn action(setup: &Setup, vault_address: &Pubkey, vault: &Vault, pick: &mut Pick)
 fn schedule(treasury_atoms: u64, pick: &mut Pick) -> GrantSchedule {
     let most = if pick.percent(90) { treasury_atoms / 3 } else { treasury_atoms };
     if pick.percent(50) {
-        let seconds = if pick.percent(95) { pick.magnitude(40 * 86_400) } else { pick.magnitude(100_000_000) };
+        let days = 86_400 * (5 + pick.below(200));
+        let seconds = if pick.percent(60) { days } else { pick.magnitude(100_000_000) };
         return GrantSchedule::Stream { atoms: pick.affordable(most), seconds: seconds as u32 };
     }
     let mut milestones = [GrantMilestone::default(); 4];
@@ -126,18 +140,18 @@ fn schedule(treasury_atoms: u64, pick: &mut Pick) -> GrantSchedule {
     for milestone in milestones.iter_mut().take(count) {
         *milestone = GrantMilestone { atoms: pick.affordable(most / 4), after_seconds };
         // Two of the same second are out of order.
-        after_seconds += pick.below(12 * 86_400) as u32;
+        after_seconds += pick.below(25 * 86_400) as u32;
     }
     GrantSchedule::Milestones { milestones }
 }
 
 /// A proposal that stands as wished, or now and then any, with its address and its vault.
-fn proposal(
+pub fn proposal(
     setup: &Setup,
     pick: &mut Pick,
     fits: impl Fn(Standing, &Proposal) -> bool,
 ) -> Option<(Pubkey, Proposal, Vault, Standing)> {
-    let careless = pick.percent(8);
+    let careless = pick.percent(4);
     let now = setup.chain.now();
     let here = setup.ledger.proposals.iter().filter_map(|(address, proposal)| {
         let vault = setup.ledger.vaults.get(&proposal.vault)?;
@@ -149,16 +163,23 @@ fn proposal(
 
 fn vote(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let now = setup.chain.now();
-    let (address, proposal, vault, stands) = proposal(setup, pick, |stands, _| stands == Standing::Voting)?;
+    let decided = pick.percent(40);
+    let (address, proposal, vault, stands) = proposal(setup, pick, |stands, proposal| {
+        stands == Standing::Voting && (decided || !standing::is_approved(proposal))
+    })?;
     let stakers = &setup.memory.stakers;
     let has_voted = |position: &Pubkey| stakers.ballots.contains(&(address, *position));
     let weight = |position: &Pubkey, since: i64| stakers.smallest_stake(position, since);
     let opened = proposal.opened_at_seconds;
-    let (position_address, position, _) = position(setup, pick, |position_address, position| {
-        position.vault == proposal.vault && !has_voted(position_address) && weight(position_address, opened) > 0
-    })?;
+    let may = |address: &Pubkey, position: &Position| position.vault == proposal.vault && !has_voted(address);
+    let voters = setup.ledger.positions.iter().filter(|(address, position)| may(address, position));
+    let heaviest = voters.map(|(address, _)| weight(address, opened)).max().unwrap_or(0);
+    // Mostly those whose votes matter.
+    let least = if pick.percent(75) { heaviest / 2 } else { 0 };
+    let (position_address, position, _) =
+        position(setup, pick, |address, position| may(address, position) && weight(address, opened) > least)?;
     let owner = setup.mostly(position.owner, pick);
-    let mut args = ProposalVoteArgs { payload_sha256: proposal.payload_sha256, is_for: pick.percent(80) };
+    let mut args = ProposalVoteArgs { payload_sha256: proposal.payload_sha256, is_for: pick.percent(85) };
     let is_swapped = pick.percent(3);
     args.payload_sha256[0] ^= u8::from(is_swapped);
     let what = format!("{} votes {} {}", short(&owner), if args.is_for { "for" } else { "against" }, short(&address));
@@ -179,78 +200,6 @@ fn vote(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
         expect => expect,
     };
     Some(Plan { expect, ..plan })
-}
-
-/// Whether what was decided can be done now.
-fn is_possible(setup: &Setup, proposal: &Proposal, vault: &Vault, action: &ProposalAction) -> bool {
-    let treasury = |pool: &Pubkey| {
-        let pool = setup.ledger.pools.get(pool).filter(|pool| pool.vault == proposal.vault);
-        pool.map_or(0, |pool| u128::from(pool.treasury_atoms))
-    };
-    match action {
-        ProposalAction::Signal | ProposalAction::TreasuryShare { .. } => true,
-        ProposalAction::Grant { pool, schedule, .. } => treasury(pool) >= standing::schedule_atoms(schedule),
-        ProposalAction::GrantStop { grant } => setup.ledger.grants.get(grant).is_some_and(|grant| {
-            let left = standing::granted_atoms(grant) > standing::released_atoms(grant, setup.chain.now());
-            grant.vault == proposal.vault && grant.stopped_at_seconds == 0 && left
-        }),
-        ProposalAction::ReserveDeposit { reserve_atoms } => {
-            treasury(&address::vault::pool(&proposal.vault, &vault.quote_mint)) >= u128::from(*reserve_atoms)
-        }
-        ProposalAction::ServiceFee { fee_atoms } => {
-            let service = setup.ledger.services.get(&address::oracle::service(&vault.model));
-            service.is_some_and(|service| standing::is_near(service.fee_atoms, *fee_atoms))
-        }
-    }
-}
-
-/// The pool of the grant that a proposal stops.
-fn grant_pool(setup: &Setup, action: &ProposalAction) -> Option<Pubkey> {
-    match action {
-        ProposalAction::GrantStop { grant } => Some(setup.ledger.grants.get(grant)?.pool),
-        _ => None,
-    }
-}
-
-fn execute(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
-    let (address, proposal, vault, stands) = proposal(setup, pick, |stands, _| stands == Standing::Executable)?;
-    let action = proposal.action().ok()?;
-    let mut sent = proposal;
-    let is_swapped = pick.percent(4);
-    sent.payload_sha256[31] ^= u8::from(is_swapped);
-    let is_other = pick.percent(4);
-    if is_other {
-        // By the instruction of another kind of action, or with another's accounts.
-        sent.action = self::action(setup, &proposal.vault, &vault, pick)?.to_bytes().ok()?;
-    }
-    let sent_action = ProposalAction::from_bytes(&sent.action).ok()?;
-    let (payer, quote) = (setup.anybody(pick), setup.quote(&vault.quote_mint));
-    let pool = grant_pool(setup, &sent_action).or_else(|| setup.ledger.pools.keys().next().copied());
-    let instruction = proposal_execute(&payer, &vault.model, &sent, &quote, pool).ok()?;
-    let what = format!("{} executes {}: {action:?}", short(&payer), short(&address));
-    let plan = Plan::one(instruction, what);
-    let reasons = [
-        (stands != Standing::Executable, "its time is not now"),
-        (is_swapped, "it is another payload"),
-        (!is_other && !is_possible(setup, &proposal, &vault, &action), "it cannot be done"),
-    ];
-    let expect = match expect(&reasons, "it is decided") {
-        Expect::Accepted(_) if is_other => Expect::Either,
-        expect => expect,
-    };
-    Some(Plan { expect, ..plan })
-}
-
-/// Executes what was decided twice in one transaction.
-fn execute_twice(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
-    let (address, proposal, vault, _) = proposal(setup, pick, |stands, _| stands == Standing::Executable)?;
-    let action = proposal.action().ok()?;
-    let pool = grant_pool(setup, &action).or_else(|| setup.ledger.pools.keys().next().copied());
-    let (payer, quote) = (setup.anybody(pick), setup.quote(&vault.quote_mint));
-    let once = proposal_execute(&payer, &vault.model, &proposal, &quote, pool).ok()?;
-    let what = format!("{} executes {} twice", short(&payer), short(&address));
-    let expect = Expect::Refused("it is executed once");
-    Some(Plan { instructions: vec![once.clone(), once], expect, what, ..Plan::default() })
 }
 
 fn close(setup: &Setup, pick: &mut Pick) -> Option<Plan> {

@@ -86,7 +86,11 @@ fn stake(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let (address, position, vault) = position(setup, pick, |_, _| true)?;
     let held = setup.atoms(&Token::of_model(&vault.model).account_of(&position.owner));
     let owner = setup.mostly(position.owner, pick);
-    let token_atoms = if pick.percent(85) { pick.affordable(held) } else { pick.amount(held) };
+    let token_atoms = match pick.below(20) {
+        0..=2 => pick.amount(held),
+        3..=5 => held,
+        _ => pick.affordable(held),
+    };
     let rules_counter = vault.rules_counter - u64::from(pick.percent(2));
     let (mints, is_whole) = share_mints(setup, &address, pick);
     let args = StakeArgs { token_atoms, rules_counter };
