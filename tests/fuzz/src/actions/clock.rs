@@ -1,5 +1,7 @@
 //! Time passes: seconds mostly, often to the very edge of a window, now and then weeks.
 
+use modchains_vault::state::Proposal;
+
 use super::action::{Action, Plan};
 use crate::{laws::vault::standing, pick::Pick, setup::Setup};
 
@@ -15,7 +17,7 @@ fn wait(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
         40..=69 => to_an_edge(setup, pick)?,
         70..=84 => 60 + pick.below(3_600) as i64,
         85..=93 => 3_600,
-        94.. if is_voting(setup) && pick.percent(75) => 3_600,
+        94.. if is_deciding(setup) && pick.percent(75) => 3_600,
         94..=97 => 86_400 / 2 + pick.below(86_400) as i64,
         98 => 604_800,
         _ => 30 * 86_400,
@@ -44,11 +46,17 @@ fn to_an_edge(setup: &Setup, pick: &mut Pick) -> Option<i64> {
     Some((edge - now + pick.below(3) as i64 - 1).max(0))
 }
 
-/// Whether a proposal can still find its quorum: days go slowly then.
-fn is_voting(setup: &Setup) -> bool {
+/// Whether a proposal can still find its quorum, or be executed: days go slowly then.
+fn is_deciding(setup: &Setup) -> bool {
     let now = setup.chain.now();
-    let mut proposals = setup.ledger.proposals.values();
-    proposals.any(|proposal| now < proposal.end_seconds && !standing::is_approved(proposal))
+    let is_one = |proposal: &Proposal| match standing::is_approved(proposal) {
+        false => now < proposal.end_seconds,
+        true => {
+            let executable = standing::executable_at(proposal)..standing::expires_at(proposal);
+            proposal.executed_at_seconds == 0 && executable.contains(&now)
+        }
+    };
+    setup.ledger.proposals.values().any(is_one)
 }
 
 /// Time passes to where a proposal or a grant goes on, which is days away.
@@ -57,9 +65,8 @@ fn next_decision(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
         return None;
     }
     let (now, ledger) = (setup.chain.now(), &setup.ledger);
-    // Where the vote goes on, time goes slowly.
-    let careless = pick.percent(20);
-    if is_voting(setup) && !careless {
+    let careless = pick.percent(15);
+    if is_deciding(setup) && !careless {
         return None;
     }
     let mut ahead: Vec<i64> = Vec::new();

@@ -10,7 +10,7 @@ use modchains_vault::{
     state::{RevenuePool, Vault, VaultTerms},
 };
 
-use super::{gifts, pool};
+use super::choose::{gifts, pool};
 use crate::{
     actions::action::{Action, Expect, Plan, expect, short},
     pick::Pick,

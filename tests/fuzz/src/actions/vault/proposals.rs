@@ -10,7 +10,7 @@ use modchains_vault::{
     state::{Grant, GrantMilestone, GrantSchedule, Position, Proposal, ProposalAction, ProposalContent, Vault},
 };
 
-use super::position;
+use super::choose::position;
 use crate::{
     actions::action::{Action, Expect, Plan, expect, short},
     laws::vault::standing::{self, Standing},
@@ -87,6 +87,14 @@ fn open(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
 
 /// Something to decide about, mostly within its bounds and the treasury.
 pub fn action(setup: &Setup, vault_address: &Pubkey, vault: &Vault, pick: &mut Pick) -> Option<ProposalAction> {
+    // A grant that runs on when it can be stopped.
+    let later = setup.chain.now() + 10 * 86_400;
+    let runs_on = |grant: &Grant| standing::granted_atoms(grant) > standing::released_atoms(grant, later);
+    let fits = |grant: &Grant| grant.vault == *vault_address && grant.stopped_at_seconds == 0 && runs_on(grant);
+    let running = setup.ledger.grants.iter().find(|(_, grant)| fits(grant));
+    if let Some((grant, _)) = running.filter(|_| pick.percent(40)) {
+        return Some(ProposalAction::GrantStop { grant: *grant });
+    }
     Some(match pick.below(12) {
         0 => ProposalAction::Signal,
         1..=4 => {
@@ -97,17 +105,12 @@ pub fn action(setup: &Setup, vault_address: &Pubkey, vault: &Vault, pick: &mut P
             let schedule = schedule(state.treasury_atoms, pick);
             ProposalAction::Grant { pool: *pool, payee: setup.anybody(pick), schedule }
         }
-        5 | 6 => {
-            // Mostly one that runs on when it can be stopped.
-            let later = setup.chain.now() + 10 * 86_400;
-            let runs_on = |grant: &Grant| standing::granted_atoms(grant) > standing::released_atoms(grant, later);
-            let careless = pick.percent(10);
-            let fits = |grant: &Grant| grant.vault == *vault_address && grant.stopped_at_seconds == 0 && runs_on(grant);
-            let grants: Vec<_> = setup.ledger.grants.iter().filter(|(_, grant)| careless || fits(grant)).collect();
+        5 => {
+            let grants: Vec<_> = setup.ledger.grants.iter().collect();
             let (grant, _) = *pick.one(&grants)?;
             ProposalAction::GrantStop { grant: *grant }
         }
-        7 | 8 => {
+        6..=8 => {
             let pool = setup.ledger.pools.get(&address::vault::pool(vault_address, &vault.quote_mint))?;
             let part = if pick.percent(90) { pool.treasury_atoms / 2 } else { pick.amount(pool.treasury_atoms) };
             ProposalAction::ReserveDeposit { reserve_atoms: pick.affordable(part) }

@@ -13,7 +13,7 @@ use modchains_vault::{
     state::{Earnings, Position, RevenuePool, Vault},
 };
 
-use super::{gifts, pool, position, shares};
+use super::choose::{gifts, pool, position, shares};
 use crate::{
     actions::action::{Action, Expect, Plan, expect, short},
     laws::vault::stream,

@@ -5,7 +5,7 @@ use modchains_sdk::{
     instruction::vault::{self, PoolPlace},
 };
 
-use super::{pool, position, shares};
+use super::choose::{pool, position, shares};
 use crate::{
     actions::action::{Action, Expect, Plan, expect, short},
     laws::vault::stream,

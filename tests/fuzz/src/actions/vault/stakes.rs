@@ -10,7 +10,7 @@ use modchains_vault::{
     state::{Proposal, Vault},
 };
 
-use super::{position, shares};
+use super::choose::{position, shares};
 use crate::{
     actions::action::{Action, Expect, Plan, expect, short},
     pick::Pick,
