@@ -109,7 +109,9 @@ fn pool_open(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
 
 fn pool_close(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let has_stakers = |pool: &RevenuePool| pool.share_count > 0 || pool.staked_atoms > 0;
-    let fits = |pool: &RevenuePool| pool.is_first == 0 && !has_stakers(pool) && owes(setup, pool).is_none();
+    let careless = pick.percent(40);
+    let fits =
+        |pool: &RevenuePool| pool.is_first == 0 && !has_stakers(pool) && (careless || owes(setup, pool).is_none());
     let (address, pool, vault) = pool(setup, pick, fits)?;
     let payer = setup.mostly(pool.payer, pick);
     let instruction = vault::pool_close(&payer, &vault.model, &setup.token(&pool.revenue_mint));

@@ -7,7 +7,7 @@ use modchains_sdk::instruction::{
 };
 use modchains_vault::{
     instructions::{StakeArgs, UnstakeArgs},
-    state::{Proposal, Vault},
+    state::{Position, Proposal, Vault},
 };
 
 use super::choose::{position, shares};
@@ -42,9 +42,8 @@ fn open(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
 }
 
 fn close(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
-    let (address, position, vault) = position(setup, pick, |_, position| {
-        position.staked_atoms + position.cooling_atoms + position.earnings.claimable_atoms == 0
-    })?;
+    let is_empty = |position: &Position| position.staked_atoms + position.cooling_atoms == 0;
+    let (address, position, vault) = position(setup, pick, |_, position| is_empty(position))?;
     let owner = setup.mostly(position.owner, pick);
     let what = format!("{} closes a position in {}", short(&owner), short(&position.vault));
     let plan = Plan::one(vault::position_close(&owner, &vault.model), what);
