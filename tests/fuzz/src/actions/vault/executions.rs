@@ -47,7 +47,8 @@ fn is_possible(setup: &Setup, proposal: &Proposal, vault: &Vault, action: &Propo
         pool.map_or(0, |pool| u128::from(pool.treasury_atoms))
     };
     match action {
-        ProposalAction::Signal | ProposalAction::TreasuryShare { .. } => true,
+        ProposalAction::Signal => true,
+        ProposalAction::TreasuryShare { treasury_bps } => *treasury_bps != vault.treasury_bps,
         ProposalAction::Grant { pool, schedule, .. } => treasury(pool) >= standing::schedule_atoms(schedule),
         ProposalAction::GrantStop { grant } => setup.ledger.grants.get(grant).is_some_and(|grant| {
             let left = standing::granted_atoms(grant) > standing::released_atoms(grant, setup.chain.now());

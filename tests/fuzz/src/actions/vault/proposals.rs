@@ -66,8 +66,10 @@ fn open(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     if owner != position.owner {
         return Some(plan);
     }
+    let is_in_force = action == ProposalAction::TreasuryShare { treasury_bps: vault.treasury_bps };
     let reasons = [
         (!standing::is_bounded(&action), "it is out of bounds"),
+        (is_in_force, "it is so already"),
         (is_long, "the address of its text is too long"),
         (index != vault.last_proposal_index, "it has another number"),
         (has_proposal(setup, &position), "another proposal of the owner exists"),
@@ -92,7 +94,7 @@ pub fn action(setup: &Setup, vault_address: &Pubkey, vault: &Vault, pick: &mut P
     let runs_on = |grant: &Grant| standing::granted_atoms(grant) > standing::released_atoms(grant, later);
     let fits = |grant: &Grant| grant.vault == *vault_address && grant.stopped_at_seconds == 0 && runs_on(grant);
     let running = setup.ledger.grants.iter().find(|(_, grant)| fits(grant));
-    if let Some((grant, _)) = running.filter(|_| pick.percent(40)) {
+    if let Some((grant, _)) = running.filter(|_| pick.percent(60)) {
         return Some(ProposalAction::GrantStop { grant: *grant });
     }
     Some(match pick.below(12) {
@@ -133,9 +135,10 @@ pub fn action(setup: &Setup, vault_address: &Pubkey, vault: &Vault, pick: &mut P
 
 fn schedule(treasury_atoms: u64, pick: &mut Pick) -> GrantSchedule {
     let most = if pick.percent(90) { treasury_atoms / 3 } else { treasury_atoms };
-    if pick.percent(50) {
-        let days = 86_400 * (5 + pick.below(200));
-        let seconds = if pick.percent(60) { days } else { pick.magnitude(100_000_000) };
+    if pick.percent(65) {
+        // Most run on when a later vote can stop them.
+        let days = 86_400 * (30 + pick.below(200));
+        let seconds = if pick.percent(75) { days } else { pick.magnitude(100_000_000) };
         return GrantSchedule::Stream { atoms: pick.affordable(most), seconds: seconds as u32 };
     }
     let mut milestones = [GrantMilestone::default(); 4];

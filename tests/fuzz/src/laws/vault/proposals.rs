@@ -60,7 +60,8 @@ fn a_proposal_opens_as_its_vault_stands(sight: &Sight) -> Verdict {
         let same_rules = new.rules_counter == was.rules_counter && is.rules_counter == was.rules_counter;
         let votes = (new.for_atoms, new.against_atoms, new.staked_atoms);
         hold!(same_rules && votes == (0, 0, was.staked_atoms), "it begins with {votes:?}");
-        let payload: [u8; 32] = Sha256::new().chain_update(new.action).chain_update(new.text_sha256).finalize().into();
+        let identity = Sha256::new().chain_update(new.vault).chain_update(new.index.to_le_bytes());
+        let payload: [u8; 32] = identity.chain_update(new.action).chain_update(new.text_sha256).finalize().into();
         hold!(new.payload_sha256 == payload, "its payload is another");
         let action = ProposalAction::from_bytes(&new.action).map_err(|_| "an action that nobody knows")?;
         hold!(standing::is_bounded(&action), "it asks for {action:?}");
