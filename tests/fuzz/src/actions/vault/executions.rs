@@ -72,14 +72,15 @@ fn grant_pool(setup: &Setup, action: &ProposalAction) -> Option<Pubkey> {
     }
 }
 
-/// Executes a decision of a kind: mostly one whose time has come and that can be done, now and then twice, with another payload
-/// or by the instruction for another action.
+/// Executes a decision of a kind: mostly one whose time has come and that can be done, now and then before its time,
+/// twice, with another payload or by the instruction for another action.
 fn execute(setup: &Setup, pick: &mut Pick, is_one: fn(&ProposalAction) -> bool) -> Option<Plan> {
     let kind = |proposal: &Proposal| proposal.action().ok().filter(is_one);
+    let wished = if pick.percent(12) { Standing::Waiting } else { Standing::Executable };
     let (address, found, vault, stands) = proposal(setup, pick, |stands, proposal| {
         let vault = setup.ledger.vaults.get(&proposal.vault).zip(kind(proposal));
         let can_be_done = vault.is_some_and(|(vault, action)| is_possible(setup, proposal, vault, &action));
-        stands == Standing::Executable && can_be_done
+        stands == wished && can_be_done
     })?;
     let decided = kind(&found)?;
     let mut sent = found;
