@@ -118,15 +118,37 @@ fn sources() -> Result<Vec<String>> {
 
 /// Copies what differs, so that cargo compiles only that again, and removes what is no longer there.
 fn copy(mutant: &Mutant) -> Result<PathBuf> {
-    let tree = folder()?.join("tree");
-    for path in sources()? {
-        let mut content = fs::read(root().join(&path)).with_context(|| format!("cannot read {path}"))?;
+    let (tree, list) = (folder()?.join("tree"), folder()?.join("copied"));
+    let sources = sources()?;
+    remove_others(&tree, &list, &sources)?;
+    for path in &sources {
+        let path = path.as_str();
+        let mut content = fs::read(root().join(path)).with_context(|| format!("cannot read {path}"))?;
         if mutant.edits.iter().any(|edit| edit.file == path) {
-            content = mutant.apply(&path, String::from_utf8(content)?)?.into_bytes();
+            content = mutant.apply(path, String::from_utf8(content)?)?.into_bytes();
         }
-        write_if_changed(&tree.join(&path), &content)?;
+        write_if_changed(&tree.join(path), &content)?;
     }
     Ok(tree)
+}
+
+/// Removes what an earlier copy, of which `list` tells, left in `tree` and `sources` no longer have.
+fn remove_others(tree: &Path, list: &Path, sources: &[String]) -> Result<()> {
+    match fs::read_to_string(list) {
+        Ok(copied) => {
+            for path in copied.lines().filter(|path| !sources.iter().any(|source| source == path)) {
+                let gone = tree.join(path);
+                if gone.exists() {
+                    fs::remove_file(&gone).with_context(|| format!("cannot remove {}", gone.display()))?;
+                }
+            }
+        }
+        Err(_) if tree.exists() => {
+            fs::remove_dir_all(tree).with_context(|| format!("cannot remove {}", tree.display()))?
+        }
+        Err(_) => {}
+    }
+    fs::write(list, sources.join("\n")).with_context(|| format!("cannot write {}", list.display()))
 }
 
 fn write_if_changed(path: &Path, content: &[u8]) -> Result<()> {
