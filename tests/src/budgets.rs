@@ -36,7 +36,7 @@ pub const BUDGETS: &[Budget] = &[
     most("cu.result_finalize", 25_000.0),
     most("cu.usage_roll", 6_000.0),
     most("size.modchains_exchange", 365_000.0),
-    most("size.modchains_vault", 380_000.0),
+    most("size.modchains_vault", 340_000.0),
     most("size.modchains_oracle", 340_000.0),
     most("bytes.market", 512.0),
     most("bytes.position", 200.0),

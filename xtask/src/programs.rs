@@ -43,7 +43,7 @@ pub const PROGRAMS: [Program; 3] = [
         package: "modchains-vault",
         library: "modchains_vault",
         features: FEATURES,
-        inline_threshold: 120,
+        inline_threshold: 30,
         helpers: RENT_HELPERS,
     },
     Program {
