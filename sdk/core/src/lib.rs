@@ -28,6 +28,7 @@ pub mod market;
 pub mod math;
 pub mod pause;
 pub mod request;
+pub mod rounded;
 pub mod shares;
 pub mod stream;
 pub mod sync;

@@ -1,0 +1,85 @@
+//! Exact sums of products.
+//!
+//! A product of two patterns is an integer of at most 48 bits times a power of two that the sum of their exponents gives.
+//! There are 511 such sums: products of the same one are added in one 64-bit integer, its bucket, and all buckets are
+//! flushed into a [`Wide`] at the end. Nothing is ever rounded.
+
+use super::{
+    bits::{ONE, SIGN},
+    wide::Wide,
+};
+
+/// Most products between two flushes: `2^14 * 2^48` fits 63 bits.
+pub const TERMS_PER_FLUSH_MAX: usize = 1 << 14;
+const BUCKETS: usize = 512;
+/// Bits of a pattern that hold the exponent, and the implicit bit of the significand.
+const EXPONENT: u32 = 0x7f80_0000;
+const IMPLICIT: u32 = 1 << 23;
+
+/// Sums by exponent. 4 KiB: a program keeps it on its heap.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "chain", derive(bytemuck::Zeroable))]
+#[repr(transparent)]
+pub struct Buckets([i64; BUCKETS]);
+
+impl Default for Buckets {
+    fn default() -> Self {
+        Self([0; BUCKETS])
+    }
+}
+
+impl Buckets {
+    /// Adds the products of pairs; at most [`TERMS_PER_FLUSH_MAX`] between two flushes. Of slices of different length the
+    /// rest of the longer one is left out.
+    pub fn add_products(&mut self, a: &[u32], b: &[u32]) {
+        for (a, b) in a.iter().zip(b) {
+            self.add_product(*a, *b);
+        }
+    }
+
+    /// Adds values.
+    pub fn add_values(&mut self, a: &[u32]) {
+        for a in a {
+            self.add_product(*a, ONE);
+        }
+    }
+
+    /// Adds one product.
+    #[inline(always)]
+    pub fn add_product(&mut self, a: u32, b: u32) {
+        let (mut a_field, mut b_field) = (a & EXPONENT, b & EXPONENT);
+        let (mut a_size, mut b_size) = (a & (IMPLICIT - 1), b & (IMPLICIT - 1));
+        // An exponent of 0 counts as 1, and there the implicit bit is not set.
+        if a_field == 0 {
+            a_field = IMPLICIT;
+        } else {
+            a_size |= IMPLICIT;
+        }
+        if b_field == 0 {
+            b_field = IMPLICIT;
+        } else {
+            b_size |= IMPLICIT;
+        }
+        // arith-safety: the fields' sum is at most 510 << 23; a bucket wraps when more products are added than documented.
+        let product = (u64::from(a_size) * u64::from(b_size)).cast_signed();
+        let product = if (a ^ b) & SIGN == 0 { product } else { product.wrapping_neg() };
+        let bucket = &mut self.0[((a_field as u64 + b_field as u64) >> 23) as usize & (BUCKETS - 1)];
+        *bucket = bucket.wrapping_add(product);
+    }
+
+    /// Moves everything into `sum` and leaves the buckets empty. Bucket `e` counts in units of `2^(e - 300)`.
+    pub fn flush(&mut self, sum: &mut Wide) {
+        for (group, buckets) in self.0.chunks_exact_mut(4).enumerate() {
+            if buckets.iter().fold(0, |any, bucket| any | bucket) == 0 {
+                continue;
+            }
+            for (index, bucket) in buckets.iter_mut().enumerate() {
+                if *bucket != 0 {
+                    // arith-safety: every sum of two exponents is at least 2, so buckets 0 and 1 stay empty.
+                    sum.add(*bucket, (4 * group + index).saturating_sub(2));
+                    *bucket = 0;
+                }
+            }
+        }
+    }
+}
