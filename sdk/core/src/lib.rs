@@ -27,6 +27,7 @@ pub mod licence;
 pub mod market;
 pub mod math;
 pub mod pause;
+pub mod provable;
 pub mod request;
 pub mod rounded;
 pub mod shares;

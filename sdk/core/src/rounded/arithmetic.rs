@@ -96,7 +96,7 @@ pub const fn clamp(a: u32, low: u32, high: u32) -> u32 {
 }
 
 /// How two values compare.
-pub(crate) const fn compare(a: u32, b: u32) -> Ordering {
+const fn compare(a: u32, b: u32) -> Ordering {
     let (a, b) = (order(a), order(b));
     if a < b {
         Ordering::Less

@@ -91,7 +91,7 @@ pub fn are_values(bits: &[u32]) -> bool {
 }
 
 /// The value that a pattern counts as.
-pub(super) const fn canonical(bits: u32) -> u32 {
+pub const fn canonical(bits: u32) -> u32 {
     let size = bits & !SIGN;
     with_sign(bits & SIGN != 0, if size > MAX { MAX } else { size })
 }

@@ -22,7 +22,7 @@ mod tanh;
 mod wide;
 
 pub use arithmetic::{add, clamp, div, max, mul, relu, rsqrt, sqrt, sub};
-pub use bits::{MAX, ONE, are_values, is_value};
+pub use bits::{MAX, ONE, are_values, canonical, is_value};
 pub use convert::{from_integer, to_int8};
 pub use dot::{Buckets, TERMS_PER_FLUSH_MAX};
 pub use erf::{erf, erf_near};

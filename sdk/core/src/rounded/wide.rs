@@ -1,6 +1,6 @@
 //! An accumulator wide enough for every sum of products of binary32 numbers, to the last bit.
 
-use super::bits::round;
+use super::bits::{Number, round};
 
 /// 64-bit digits of an accumulator.
 const DIGITS: usize = 9;
@@ -53,6 +53,14 @@ impl Wide {
             let (sum, second) = sum.overflowing_add(u64::from(carry));
             (*digit, carry) = (sum, first || second);
         }
+    }
+
+    /// Adds one value.
+    pub fn add_value(&mut self, bits: u32) {
+        let number = Number::of(bits);
+        let size = number.significand.cast_signed();
+        // arith-safety: exponents are from -149 to 105.
+        self.add(if number.negative { -size } else { size }, (number.exponent - UNIT) as usize);
     }
 
     /// The value nearest to the sum.

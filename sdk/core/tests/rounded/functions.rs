@@ -2,7 +2,7 @@
 //!
 //! Two things make the results correct for every argument. The estimate is within its bound of the true result: sampled
 //! here against 512-bit reals, in every interval of every table. And the bound never contains a midpoint of two values:
-//! tried for every argument in a long run, where each result is also compared with an independent library.
+//! tried for every argument in a long run. Many results are also compared with an independent library.
 
 use std::{ops::Range, thread};
 
@@ -25,7 +25,7 @@ struct Function {
     library: fn(f64) -> f64,
     /// Exponents of arguments that are computed.
     fields: Range<u32>,
-    /// Largest distance from the true result, in units of an estimate, that was found among 10^6 arguments.
+    /// Bound of the distance from the true result, in units of an estimate, that is proven in `docs/numerics.md`.
     error: u64,
 }
 
@@ -90,6 +90,9 @@ struct Found {
     open: u64,
 }
 
+/// In a long run, which tries all patterns, every so many-th is compared with the library.
+const LIBRARY_STEP: u32 = 16;
+
 /// Tries every `step`-th pattern of a range.
 fn try_patterns(function: &Function, patterns: Range<u64>, step: usize) -> Found {
     let mut found = Found::default();
@@ -102,7 +105,8 @@ fn try_patterns(function: &Function, patterns: Range<u64>, step: usize) -> Found
             found.computed += 1;
             assert!(near.is_decided(), "{} {bits:#x}: {near:x?}", function.name);
         }
-        if !is_value(bits) {
+        // All of them in a long run would take an hour.
+        if !is_value(bits) || (is_long() && bits % LIBRARY_STEP != 0) {
             continue;
         }
         let double = (function.library)(f64::from(f32::from_bits(bits)));
@@ -157,7 +161,11 @@ fn the_hardest_arguments_are_right() {
 }
 
 /// Of exp, tanh and erf: the arguments whose results lie nearest to a midpoint of two values, of all that there are.
-const HARDEST: [&[u32]; 3] = [&[], &[], &[]];
+const HARDEST: [&[u32]; 3] = [
+    &[0xc169_12cd, 0xbbf0_edf1, 0x377e_ff81, 0xbae0_e25c, 0xb300_0000, 0x39c6_be5b, 0x38e6_9cc1, 0x383a_3ef1],
+    &[0x3ac3_7de2, 0x3eee_0566, 0x3cd4_1b91, 0x40ac_b4d0, 0x40c5_e8ca, 0x3d7c_3055, 0x3c96_ae2e, 0x40a6_ef82],
+    &[0x3940_ead6, 0x39c0_057d, 0x358e_9d2d, 0x36ae_a466, 0x00aa_320c, 0x012a_320c, 0xb940_ead6, 0xa32a_320c],
+];
 
 #[test]
 fn functions_are_odd_or_positive_and_never_fall() {
