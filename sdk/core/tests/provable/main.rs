@@ -1,7 +1,9 @@
 //! Laws of provable graphs.
 #![allow(clippy::unwrap_used, missing_docs, reason = "test code: a failed unwrap is a failed test")]
 
+mod check;
 mod commitment;
+mod judge;
 mod model;
 mod records;
 mod values;
