@@ -1,5 +1,5 @@
 //! Every formula of ModChains, once: bonding curve, fees, launch protection, usage-driven sync, streamed revenue,
-//! usage averages, requests, licences, contributors' shares, bonds, time windows and integer graphs. What composes formulas
+//! usage averages, requests, licences, contributors' shares, bonds, time windows, graphs and their arithmetic. What composes formulas
 //! is a rule and stands here too: what a trade or a sync does to a market.
 //!
 //! The on-chain programs, the Rust SDK, the TypeScript SDK (as wasm) and the crank all call these functions, so a

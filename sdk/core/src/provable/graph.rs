@@ -228,7 +228,7 @@ impl Tensor {
         u64::from(self.rows) * u64::from(self.columns)
     }
 
-    /// The hash of one of its rows.
+    /// The head of the list that one of its rows is, given as words.
     pub fn row_hash(&self, sha256: impl Sha256, words: &[u32]) -> Hash {
         let last = commitment::end(&sha256, self.columns, [0; 4]);
         words.chunks(self.kind.per_piece()).rev().fold(last, |next, words| {

@@ -37,14 +37,14 @@ impl Buckets {
         }
     }
 
-    /// Adds values.
+    /// Adds one value after the other, which counts as a product each.
     pub fn add_values(&mut self, a: &[u32]) {
         for a in a {
             self.add_product(*a, ONE);
         }
     }
 
-    /// Adds one product.
+    /// Adds `a * b`.
     #[inline(always)]
     pub fn add_product(&mut self, a: u32, b: u32) {
         let (mut a_field, mut b_field) = (a & EXPONENT, b & EXPONENT);

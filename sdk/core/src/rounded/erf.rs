@@ -310,7 +310,7 @@ static TAYLOR: [[i64; TERMS]; 15] = [
     ],
 ];
 
-/// `erf a`.
+/// `2 / sqrt(pi)` times the integral of `e^(-t^2)` from 0 to `a`.
 pub fn erf(a: u32) -> u32 {
     erf_near(a).round()
 }

@@ -23,7 +23,7 @@ const SERIES: [u64; 13] = [
     146_825_983_873_795,
 ];
 
-/// `tanh a`.
+/// `(e^a - e^-a) / (e^a + e^-a)`.
 pub fn tanh(a: u32) -> u32 {
     tanh_near(a).round()
 }

@@ -29,7 +29,7 @@ impl Wide {
         &self.0
     }
 
-    /// From its digits.
+    /// What [`Self::digits`] gave.
     pub const fn from_digits(digits: [u64; DIGITS]) -> Self {
         Self(digits)
     }
@@ -55,7 +55,7 @@ impl Wide {
         }
     }
 
-    /// Adds one value.
+    /// Adds a value without a detour over buckets.
     pub fn add_value(&mut self, bits: u32) {
         let number = Number::of(bits);
         let size = number.significand.cast_signed();

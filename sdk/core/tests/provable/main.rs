@@ -4,6 +4,7 @@
 mod check;
 mod commitment;
 mod judge;
+mod maps;
 mod model;
 mod records;
 mod values;

@@ -6,7 +6,7 @@ use modchains_core::{
     graph::Requantise,
     provable::{
         Binary, ElementKind, Encoding, Graph, Input, Map, Node, Op, Record, Reduce, Second, Size, SizeRange, Tensor,
-        Unary, WeightRow, Weights, Window,
+        Trace, Unary, WeightRow, Weights, Window,
     },
 };
 use modchains_test_seed::Random;
@@ -260,4 +260,40 @@ pub fn run(model: &Model, n: u32, input: &[u8]) -> Vec<u32> {
     let mut words = vec![0; graph.words(n) as usize];
     graph.run(n, input, model, &mut words).unwrap();
     words
+}
+
+/// One tensor as an input, of `Float32` or `Signed32` or `Signed8` elements.
+pub fn source(kind: ElementKind, rows: u32, columns: u32) -> Model {
+    let mut model = Model::default();
+    let (encoding, low, high) = match kind {
+        Float => (Encoding::Float32, 0xff7f_ffff, 0x7f7f_ffff),
+        Int8 => (Encoding::Signed8, i32::from(i8::MIN).cast_unsigned(), 127),
+        Int32 => (Encoding::Signed32, i32::MIN.cast_unsigned(), i32::MAX.cast_unsigned()),
+    };
+    let sizes = SizeRange { min: 1, max: 1 };
+    model.add(Op::Input(Input { encoding, low, high, sizes }), kind, &[], Size::fixed(rows), Size::fixed(columns));
+    model
+}
+
+/// Runs a model on words as its input and gives its last output.
+pub fn outputs(model: &Model, words: &[u32]) -> Vec<u32> {
+    let kind = model.records[0].kind;
+    let mut bytes = vec![0; words.len() * kind.bytes()];
+    kind.encode(words, &mut bytes);
+    let all = run(model, 1, &bytes);
+    let graph = model.graph();
+    let last = graph.summary().nodes - 1;
+    Trace::new(graph, 1, &all).unwrap().output(last).to_vec()
+}
+
+pub fn double(word: u32) -> f64 {
+    f32::from_bits(word).into()
+}
+
+pub fn nearest(value: f64) -> u32 {
+    if value == 0.0 { 0 } else { (value as f32).to_bits() }
+}
+
+pub fn matrix(random: &mut Random, len: u32, draw: fn(&mut Random) -> u32) -> Vec<u32> {
+    (0..len).map(|_| draw(random)).collect()
 }
