@@ -16,6 +16,7 @@ pub mod commitment;
 mod element;
 pub mod evaluate;
 mod graph;
+mod int8;
 mod judge;
 mod node;
 mod op;

@@ -3,6 +3,7 @@
 use super::{
     element::ElementKind,
     evaluate::saturated,
+    int8,
     op::{Reduce, TOP_MAX},
 };
 use crate::rounded::{self, Buckets, Wide};
@@ -57,10 +58,7 @@ impl Reduction {
 
     /// [`Self::push`] for sums of products of 8-bit integers, as bytes.
     pub fn push_int8(&mut self, first: &[u8], second: &[u8]) {
-        let products = first.iter().zip(second);
-        let products = products.map(|(a, b)| i64::from(i32::from(a.cast_signed()) * i32::from(b.cast_signed())));
-        // arith-safety: products have 15 bits, of which there are at most 2^14 in a row.
-        self.add_integer(products.sum());
+        self.add_integer(int8::dot(first, second));
     }
 
     /// The element, when all `columns` elements were taken. `bias` is that of the row of weights, or zero; `rank` is the column of

@@ -1,8 +1,8 @@
 //! What graphs compute, against plain loops over doubles and integers.
 
 use modchains_core::provable::{
-    Binary, Encoding, EvidenceError, Input, Judge, Map, Op, Reduce, RunError, Second, Size, SizeRange, Tensor, Trace,
-    Unary,
+    Binary, Encoding, EvidenceError, Input, Judge, Map, Op, Reduce, Reduction, RunError, Second, Size, SizeRange,
+    Tensor, Trace, Unary,
 };
 use modchains_test_seed::{Random, random};
 
@@ -63,6 +63,32 @@ fn affine_layers_of_values_and_of_integers() {
                 assert_eq!(out[(row * columns + column) as usize], expected, "{kind:?} {row} {column}");
             }
         }
+    }
+}
+
+#[test]
+fn bytes_and_words_give_the_same_sum() {
+    let mut random = random();
+    for round in 0..400 {
+        let len = random.below(if round % 8 == 0 { 3_000 } else { 40 }) as usize;
+        // The ends of the range in some rounds, where the lanes are fullest.
+        let mut byte = || match round % 4 {
+            0 => 0x80,
+            1 => [0x80, 0x7f][random.below(2) as usize],
+            _ => random.next() as u8,
+        };
+        let (a, b): (Vec<u8>, Vec<u8>) = (0..len).map(|_| (byte(), byte())).unzip();
+        let signed = |bytes: &[u8]| bytes.iter().map(|byte| i64::from(*byte as i8)).collect::<Vec<_>>();
+        let expected: i64 = signed(&a).iter().zip(signed(&b)).map(|(a, b)| a * b).sum();
+        let mut reduction = Reduction::new(Reduce::Affine, Int8);
+        let (start, end) = (random.below(len as u64 + 1) as usize, len);
+        reduction.push_int8(&a[..start], &b[..start]);
+        reduction.push_int8(&a[start..end], &b[start..end]);
+        assert_eq!(i64::from(reduction.finish(len as u32, 0, 0).cast_signed()), expected);
+        let words = |bytes: &[u8]| (0..len).map(|index| Int8.word(bytes, index)).collect::<Vec<_>>();
+        let mut by_words = Reduction::new(Reduce::Affine, Int8);
+        by_words.push(&mut modchains_core::rounded::Buckets::default(), &words(&a), &words(&b));
+        assert_eq!(by_words.state(), reduction.state());
     }
 }
 
