@@ -44,7 +44,7 @@ pub const fn div(a: u32, b: u32) -> u32 {
     let dividend = x.significand << zeros;
     // The quotient has at least 40 bits; its lowest says whether there is more. arith-safety: exponents are small.
     let is_more = dividend % y.significand != 0;
-    let quotient = dividend / y.significand | is_more as u64;
+    let quotient = (dividend / y.significand) | is_more as u64;
     round(x.negative != y.negative, quotient, x.exponent - y.exponent - zeros as i32)
 }
 

@@ -64,7 +64,7 @@ pub(super) const fn mul_high(a: u64, b: u64) -> u64 {
     const LOW: u64 = 0xffff_ffff;
     let (a_high, a_low, b_high, b_low) = (a >> 32, a & LOW, b >> 32, b & LOW);
     // arith-safety: a product of halves is at most (2^32 - 1)^2, and twice 2^32 - 1 more still fit.
-    let middle = a_high * b_low + (a_low * b_low >> 32);
+    let middle = a_high * b_low + ((a_low * b_low) >> 32);
     let other = a_low * b_high + (middle & LOW);
     a_high * b_high + (middle >> 32) + (other >> 32)
 }

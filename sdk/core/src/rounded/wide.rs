@@ -109,8 +109,8 @@ fn divide(size: &mut [u64; DIGITS], count: u32) -> u64 {
     for digit in size.iter_mut().rev() {
         // arith-safety: the remainder is below 2^32, so each half's dividend fits 64 bits and its quotient 32.
         let upper = rest << 32 | *digit >> 32;
-        let lower = upper % count << 32 | *digit & 0xffff_ffff;
-        *digit = upper / count << 32 | lower / count;
+        let lower = ((upper % count) << 32) | *digit & 0xffff_ffff;
+        *digit = ((upper / count) << 32) | (lower / count);
         rest = lower % count;
     }
     rest

@@ -14,7 +14,7 @@ use modchains_core::{
 use modchains_test_seed::{is_long, random};
 
 use super::{
-    model::{Float, Int8, Int32, Model, RULE, convolutional, encoder, record},
+    model::{Float, Int8, Int32, Model, RULE, Row, convolutional, encoder, record},
     sha256,
 };
 
@@ -362,7 +362,7 @@ fn weights_are_values_of_the_right_length_and_are_what_the_record_says() {
         let committed = model.records[*index as usize].weights.unwrap();
         assert_eq!(root(&model), Ok(committed));
         let last = rows.len() - 1;
-        let changed = |change: &dyn Fn(&mut Vec<(Vec<u8>, [u8; 4])>)| {
+        let changed = |change: &dyn Fn(&mut Vec<Row>)| {
             let mut other = model.clone();
             change(other.weights.get_mut(index).unwrap());
             root(&other)

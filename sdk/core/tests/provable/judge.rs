@@ -11,7 +11,7 @@ use modchains_core::{
 use modchains_test_seed::{Random, is_long, random};
 
 use super::{
-    model::{Float, Int8, Model, convolutional, encoder, input, run},
+    model::{Float, Int8, Model, Row, convolutional, encoder, input, run},
     sha256,
 };
 
@@ -87,7 +87,7 @@ impl<'a> Evidence<'a> {
             Line::Weights { row } => {
                 let tensor = of_node.weights().unwrap();
                 let rows = &self.model.weights[&node];
-                let hash = |(bytes, bias): &(Vec<u8>, [u8; 4])| {
+                let hash = |(bytes, bias): &Row| {
                     let pieces: Vec<Hash> = bytes.chunks(384).map(|bytes| piece(sha256, bytes)).collect();
                     row_of_pieces(sha256, &pieces, end(sha256, tensor.columns, *bias))
                 };

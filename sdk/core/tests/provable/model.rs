@@ -17,11 +17,14 @@ pub use ElementKind::{Float, Int8, Int32};
 
 pub const RULE: Requantise = Requantise { multiplier: 3, shift: 7, min: -128, max: 127 };
 
+/// A row of weights as bytes, and its bias.
+pub type Row = (Vec<u8>, [u8; 4]);
+
 /// A graph with its weights.
 #[derive(Debug, Clone, Default)]
 pub struct Model {
     pub records: Vec<Record>,
-    pub weights: HashMap<u32, Vec<(Vec<u8>, [u8; 4])>>,
+    pub weights: HashMap<u32, Vec<Row>>,
 }
 
 impl Weights for Model {

@@ -106,7 +106,7 @@ fn try_patterns(function: &Function, patterns: Range<u64>, step: usize) -> Found
             assert!(near.is_decided(), "{} {bits:#x}: {near:x?}", function.name);
         }
         // All of them in a long run would take an hour.
-        if !is_value(bits) || (is_long() && bits % LIBRARY_STEP != 0) {
+        if !is_value(bits) || (is_long() && !bits.is_multiple_of(LIBRARY_STEP)) {
             continue;
         }
         let double = (function.library)(f64::from(f32::from_bits(bits)));

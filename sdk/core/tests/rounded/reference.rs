@@ -56,7 +56,7 @@ pub fn is_nearest(bits: u32, number: &Fraction) -> bool {
     // In units of 2^-150, in which a midpoint is the sum of its neighbours.
     let size_of_number = BigInt::from(number.numerator.magnitude().clone()) << 150;
     let midpoint = |low: u32| (size_units(low) + size_units(low + 1)) * &number.denominator;
-    let is_even = size % 2 == 0;
+    let is_even = size.is_multiple_of(2);
     let below = size == 0 || midpoint(size - 1) < size_of_number || (is_even && midpoint(size - 1) == size_of_number);
     let above = size == MAX || size_of_number < midpoint(size) || (is_even && midpoint(size) == size_of_number);
     below && above
