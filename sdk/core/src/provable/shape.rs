@@ -4,6 +4,7 @@ use super::{element::ElementKind, record::Record, size::Size};
 
 /// A tensor's kind and its dimensions for every input: what a check keeps of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "chain", derive(borsh::BorshSerialize, borsh::BorshDeserialize))]
 pub struct Shape {
     /// What its elements are.
     pub kind: ElementKind,

@@ -2,6 +2,7 @@
 
 /// `fixed + per * n`, where n is the declared size of the input, for example its number of tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "chain", derive(borsh::BorshSerialize, borsh::BorshDeserialize))]
 pub struct Size {
     /// What it is at least.
     pub fixed: u32,
@@ -73,6 +74,7 @@ impl Product {
 
 /// The sizes that inputs of a graph may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "chain", derive(borsh::BorshSerialize, borsh::BorshDeserialize))]
 pub struct SizeRange {
     /// Smallest n.
     pub min: u32,

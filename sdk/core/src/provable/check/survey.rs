@@ -16,6 +16,7 @@ use crate::provable::{
 
 /// What was found of a graph's nodes so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "chain", derive(borsh::BorshSerialize, borsh::BorshDeserialize))]
 pub struct Survey {
     nodes: u32,
     sizes: SizeRange,
@@ -28,6 +29,7 @@ pub struct Survey {
 
 /// What is known of an accepted graph. All figures are for the largest input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "chain", derive(borsh::BorshSerialize, borsh::BorshDeserialize))]
 pub struct Summary {
     /// Nodes.
     pub nodes: u32,

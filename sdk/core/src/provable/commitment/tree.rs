@@ -33,6 +33,7 @@ pub fn empty(sha256: impl Sha256, height: u32) -> Hash {
 
 /// The root over leaves that come one by one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "chain", derive(borsh::BorshSerialize, borsh::BorshDeserialize))]
 pub struct Frontier {
     /// For each bit of `count` that is set, the full tree of that many leaves.
     full: [Hash; DEPTH_MAX as usize],
@@ -117,6 +118,7 @@ pub fn root_of_path(sha256: impl Sha256, leaf: Hash, index: u32, siblings: &[Has
 
 /// A node of a tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "chain", derive(borsh::BorshSerialize, borsh::BorshDeserialize))]
 pub struct Position {
     /// Levels above the leaves.
     pub height: u32,
