@@ -7,10 +7,11 @@ use super::{
     commitment::{self, Frontier, PIECE_BYTES},
     evaluate,
     judge::Judge,
-    node::{Line, Node, Place, Reads, Tensor},
+    node::{Line, Node, Place, Reads},
     op::Op,
     record::{INPUTS_MAX, Record},
     shape::Shape,
+    tensor::Tensor,
     weights::Weights,
 };
 use crate::{
@@ -218,24 +219,6 @@ impl<'a> Trace<'a> {
             *place = self.output(*input);
         }
         inputs
-    }
-}
-
-impl Tensor {
-    /// How many elements it has.
-    pub fn elements(&self) -> u64 {
-        // arith-safety: a product of two 32-bit integers.
-        u64::from(self.rows) * u64::from(self.columns)
-    }
-
-    /// The head of the list that one of its rows is, given as words.
-    pub fn row_hash(&self, sha256: impl Sha256, words: &[u32]) -> Hash {
-        let last = commitment::end(&sha256, self.columns, [0; 4]);
-        words.chunks(self.kind.per_piece()).rev().fold(last, |next, words| {
-            let mut bytes = [0; PIECE_BYTES];
-            let len = self.kind.encode(words, &mut bytes);
-            commitment::link(&sha256, &commitment::piece(&sha256, &bytes[..len]), &next)
-        })
     }
 }
 

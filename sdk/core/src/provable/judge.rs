@@ -8,9 +8,10 @@ use core::fmt;
 use super::{
     element::ElementKind,
     evaluate,
-    node::{Line, Node, Reads, Tensor},
+    node::{Line, Node, Reads},
     op::Op,
     reduce::Reduction,
+    tensor::Tensor,
 };
 use crate::rounded::{Buckets, Wide};
 

@@ -24,15 +24,17 @@ mod record;
 mod reduce;
 mod shape;
 mod size;
+mod tensor;
 mod weights;
 
 pub use element::ElementKind;
 pub use graph::{Graph, RunError, Trace};
 pub use judge::{EvidenceError, Judge};
-pub use node::{Line, Node, Place, Reads, Tensor};
+pub use node::{Line, Node, Place, Reads};
 pub use op::{Binary, Encoding, Input, Map, Op, Reduce, Second, TOP_MAX, Unary, Window};
 pub use record::{INPUTS_MAX, RECORD_BYTES, Record};
 pub use reduce::Reduction;
 pub use shape::Shape;
 pub use size::{Size, SizeRange};
+pub use tensor::Tensor;
 pub use weights::{WeightProblem, WeightRow, Weights, is_bias, is_row};

@@ -2,22 +2,11 @@
 //! result share.
 
 use super::{
-    element::ElementKind,
     op::{Map, Op, Reduce, Second, Window},
     record::{INPUTS_MAX, Record},
     size::Size,
+    tensor::Tensor,
 };
-
-/// A tensor's kind and its dimensions for an input of a given size.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tensor {
-    /// What its elements are.
-    pub kind: ElementKind,
-    /// Rows.
-    pub rows: u32,
-    /// Columns.
-    pub columns: u32,
-}
 
 /// A node for an input of a given size: what it computes, and the tensors that it reads. The record has been checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

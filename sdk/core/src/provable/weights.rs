@@ -3,8 +3,9 @@
 use super::{
     commitment::{Frontier, row},
     element::ElementKind,
-    node::{Node, Tensor},
+    node::Node,
     op::{Op, Reduce, Second},
+    tensor::Tensor,
 };
 use crate::hash::{Hash, Sha256};
 

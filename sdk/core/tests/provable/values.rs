@@ -6,9 +6,12 @@ use modchains_core::provable::{
 };
 use modchains_test_seed::{Random, random};
 
-use super::model::{
-    Float, Int8, Int32, Model, RULE, convolutional, double, encoder, input, int8, matrix, nearest, outputs, run, small,
-    source,
+use super::{
+    model::{
+        Float, Int8, Int32, Model, RULE, convolutional, double, encoder, input, int8, matrix, nearest, outputs, run,
+        small, source,
+    },
+    sha256,
 };
 
 #[test]
@@ -249,6 +252,10 @@ fn an_encoder_gives_unit_vectors_and_the_same_for_each_size() {
             let kind = model.records[index as usize].kind;
             assert!(trace.output(index).iter().all(|word| kind.holds(*word)), "node {index}");
         }
+        let output: Vec<u8> = trace.output(last).iter().map(|word| *word as u8).collect();
+        let tensor = graph.tensor(last, n).unwrap();
+        assert_eq!(tensor.leaf_of_bytes(sha256, last, &output), Some(trace.leaf(sha256, last)));
+        assert_eq!(tensor.leaf_of_bytes(sha256, last, &output[1..]), None);
         let length: i32 = trace.output(last).iter().map(|word| word.cast_signed().pow(2)).sum();
         assert!((f64::from(length).sqrt() - 127.0).abs() < 2.0, "{length}");
     }
