@@ -37,4 +37,4 @@ pub use reduce::Reduction;
 pub use shape::Shape;
 pub use size::{Size, SizeRange};
 pub use tensor::Tensor;
-pub use weights::{WeightProblem, WeightRow, Weights, is_bias, is_row};
+pub use weights::{WeightProblem, WeightRow, Weights, int8_sum_bound, is_bias, is_row};

@@ -78,6 +78,14 @@ impl Node {
     }
 }
 
+/// The largest size that a partial sum of 8-bit integers times a row of 8-bit weights can reach, in whatever order, its bias
+/// included. Below `2^24` binary32 kernels are exact, below `2^53`, which it always is in a checked graph, doubles.
+pub fn int8_sum_bound(row: WeightRow<'_>) -> i64 {
+    let size: i64 = row.bytes.iter().map(|weight| i64::from(weight.cast_signed()).abs()).sum();
+    // arith-safety: a slice has fewer than 2^48 bytes, each below 2^8 in size.
+    size * 128 + i64::from(i32::from_le_bytes(row.bias)).abs()
+}
+
 /// Whether bytes are elements of a kind. A judge asks this of every piece of weights that it is shown: a row that is none
 /// convicts whoever answered from it.
 pub fn is_row(kind: ElementKind, bytes: &[u8]) -> bool {

@@ -2,7 +2,7 @@
 
 use modchains_core::provable::{
     Binary, Encoding, EvidenceError, Input, Judge, Map, Op, Reduce, Reduction, RunError, Second, Size, SizeRange,
-    Tensor, Trace, Unary,
+    Tensor, Trace, Unary, WeightRow, int8_sum_bound,
 };
 use modchains_test_seed::{Random, random};
 
@@ -93,6 +93,30 @@ fn bytes_and_words_give_the_same_sum() {
         by_words.push(&mut modchains_core::rounded::Buckets::default(), &words(&a), &words(&b));
         assert_eq!(by_words.state(), reduction.state());
     }
+}
+
+#[test]
+fn no_sum_of_integers_leaves_its_bound() {
+    let mut random = random();
+    for round in 0..300 {
+        let weights: Vec<u8> = (0..1 + random.below(200)).map(|_| random.next() as u8).collect();
+        let bias = random.next() as i32 >> random.below(31);
+        let bound = int8_sum_bound(WeightRow { bytes: &weights, bias: bias.to_le_bytes() });
+        let (mut sum, mut most) = (i64::from(bias), i64::from(bias).abs());
+        for weight in &weights {
+            let input = match round % 3 {
+                0 => i64::from(random.next() as i8),
+                // Every product as large as it can be, with one sign.
+                1 if weight.cast_signed() < 0 => 127,
+                _ => -128,
+            };
+            sum += i64::from(weight.cast_signed()) * input;
+            most = most.max(sum.abs());
+        }
+        assert!(most <= bound, "{most} of {bound}");
+    }
+    let bound = int8_sum_bound(WeightRow { bytes: &[0x80, 0x80], bias: 5_i32.to_le_bytes() });
+    assert_eq!(bound, 2 * 128 * 128 + 5, "reached by two inputs of -128");
 }
 
 #[test]

@@ -52,6 +52,19 @@ fn ties_go_to_the_even_significand() {
 }
 
 #[test]
+fn the_rest_of_a_division_decides_a_tie() {
+    let three = pattern(3.0);
+    let (mut buckets, mut sum) = (Buckets::default(), Wide::ZERO);
+    buckets.add_values(&[three, mul(three, pattern(f32::EPSILON / 2.0))]);
+    buckets.flush(&mut sum);
+    assert_eq!(sum.round_quotient(3), ONE);
+    // The smallest product there is, a third of which is below the unit of the accumulator.
+    buckets.add_product(1, 1);
+    buckets.flush(&mut sum);
+    assert_eq!(sum.round_quotient(3), ONE + 1);
+}
+
+#[test]
 fn only_the_final_sum_counts() {
     let large = pattern(3e38);
     let (mut buckets, mut sum) = (Buckets::default(), Wide::ZERO);
