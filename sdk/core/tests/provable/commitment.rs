@@ -1,8 +1,8 @@
 //! How rows, tensors, graphs and traces hash, against the layout as it is documented, and what cannot be forged.
 
 use modchains_core::provable::commitment::{
-    Frontier, PIECE_BYTES, Position, RevealError, depth, empty, end, graph_root, link, node, path, piece, record_hash,
-    root_of_leaves, root_of_path, row, row_of_pieces, tensor_leaf, trace_root,
+    Frontier, PIECE_BYTES, Position, RevealError, RowError, RowReader, depth, empty, end, graph_root, link, node, path,
+    piece, record_hash, root_of_leaves, root_of_path, row, row_of_pieces, tensor_leaf, trace_root,
 };
 use proptest::prelude::*;
 
@@ -90,13 +90,25 @@ proptest! {
         let pieces: Vec<Hash> = bytes.chunks(PIECE_BYTES).map(|bytes| piece(sha256, bytes)).collect();
         prop_assert_eq!(row_of_pieces(sha256, &pieces, end(sha256, elements, bias)), root);
         // Whoever streams shows each piece with the rest of the list, and is checked on arrival.
-        let mut head = root;
-        for index in 0..pieces.len() {
+        let mut reader = RowReader::new(root);
+        for (index, bytes) in bytes.chunks(PIECE_BYTES).enumerate() {
             let next = row_of_pieces(sha256, &pieces[index + 1..], end(sha256, elements, bias));
-            prop_assert_eq!(link(sha256, &pieces[index], &next), head);
-            head = next;
+            prop_assert_eq!(link(sha256, &pieces[index], &next), reader.head);
+            prop_assert_eq!(reader.finish(sha256, elements, bias), Err(RowError::End));
+            let before = reader;
+            let mut forged = bytes.to_vec();
+            forged[0] ^= 1;
+            prop_assert_eq!(reader.take(sha256, &forged, &next), Err(RowError::Piece));
+            prop_assert_eq!(reader.take(sha256, bytes, &root), Err(RowError::Piece));
+            prop_assert_eq!(reader, before, "what does not belong here changes nothing");
+            let mut passed = reader;
+            prop_assert_eq!(passed.skip(sha256, &pieces[index], &next), Ok(()));
+            prop_assert_eq!(reader.take(sha256, bytes, &next), Ok(()));
+            prop_assert_eq!(passed, reader);
         }
-        prop_assert_eq!(end(sha256, elements, bias), head);
+        prop_assert_eq!(reader.finish(sha256, elements, bias), Ok(()));
+        prop_assert_eq!(reader.finish(sha256, elements ^ 1, bias), Err(RowError::End));
+        prop_assert_eq!(reader.finish(sha256, elements, bias.map(|byte| byte ^ 1)), Err(RowError::End));
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use modchains_core::{
     provable::{
         Graph, Judge, Line, Place, Reads, Record, Tensor, Trace,
-        commitment::{depth, end, graph_root, link, path, piece, root_of_path, row_of_pieces, tensor_leaf, trace_root},
+        commitment::{
+            RowReader, depth, end, graph_root, path, piece, root_of_path, row_of_pieces, tensor_leaf, trace_root,
+        },
         evaluate, is_row,
     },
     rounded::{Buckets, Wide},
@@ -75,7 +77,7 @@ impl<'a> Evidence<'a> {
     /// The pieces of a row with its bias, each checked as it arrives against what the row's head promised.
     fn pieces(&self, node: u32, record: &Record, line: Line) -> (Vec<Vec<u8>>, [u8; 4]) {
         let of_node = self.graph.node(node, self.roots.size).unwrap();
-        let (mut head, columns, bytes, bias) = match line {
+        let (head, columns, bytes, bias) = match line {
             Line::Input { input, row } => {
                 let tensor = of_node.inputs[usize::from(input)];
                 let source = record.inputs()[usize::from(input)];
@@ -103,12 +105,11 @@ impl<'a> Evidence<'a> {
         let pieces: Vec<Vec<u8>> = bytes.chunks(384).map(<[u8]>::to_vec).collect();
         let hashes: Vec<Hash> = pieces.iter().map(|bytes| piece(sha256, bytes)).collect();
         let last = end(sha256, columns, bias);
-        for index in 0..pieces.len() {
-            let next = row_of_pieces(sha256, &hashes[index + 1..], last);
-            assert_eq!(link(sha256, &piece(sha256, &pieces[index]), &next), head);
-            head = next;
+        let mut reader = RowReader::new(head);
+        for (index, bytes) in pieces.iter().enumerate() {
+            reader.take(sha256, bytes, &row_of_pieces(sha256, &hashes[index + 1..], last)).unwrap();
         }
-        assert_eq!(head, last);
+        reader.finish(sha256, columns, bias).unwrap();
         (pieces, bias)
     }
 

@@ -64,7 +64,7 @@ fn estimates_stay_within_their_bound() {
     let mut random = random();
     for function in &FUNCTIONS {
         let mut worst = 0;
-        for _ in 0..if is_long() { 200_000 } else { 4_000 } {
+        for _ in 0..if is_long() { 40_000 } else { 4_000 } {
             let fields = &function.fields;
             // Half of them where the tables are.
             let width = u64::from(fields.end - fields.start);

@@ -23,7 +23,7 @@ mod list;
 mod roots;
 mod tree;
 
-pub use list::{PIECE_BYTES, end, link, piece, row, row_of_pieces};
+pub use list::{PIECE_BYTES, RowError, RowReader, end, link, piece, row, row_of_pieces};
 pub use roots::{graph_root, record_hash, tensor_leaf, trace_root};
 pub use tree::{
     DEPTH_MAX, Frontier, Position, REVEALED_MAX, RevealError, depth, empty, node, path, root_of_leaves, root_of_path,
