@@ -87,7 +87,9 @@ pub const fn is_value(bits: u32) -> bool {
 
 /// Whether all patterns are values.
 pub fn are_values(bits: &[u32]) -> bool {
-    bits.iter().all(|bits| is_value(*bits))
+    let (fours, rest) = bits.as_chunks::<4>();
+    fours.iter().all(|[a, b, c, d]| is_value(*a) && is_value(*b) && is_value(*c) && is_value(*d))
+        && rest.iter().all(|bits| is_value(*bits))
 }
 
 /// The value that a pattern counts as.
