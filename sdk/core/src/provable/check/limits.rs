@@ -3,7 +3,7 @@
 use crate::rounded::TERMS_PER_FLUSH_MAX;
 
 /// Most nodes.
-pub const NODES_MAX: u32 = 1 << 16;
+pub const NODES_MAX: u32 = 1 << 14;
 /// Most elements of one output.
 pub const ELEMENTS_MAX: u64 = 1 << 28;
 /// Most columns that are reduced: sums of as many products are exact in every accumulator.
