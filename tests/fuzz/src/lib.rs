@@ -14,6 +14,7 @@ pub mod failure;
 pub mod laws;
 pub mod memory;
 pub mod mutant;
+mod past;
 pub mod pick;
 pub mod replay;
 pub mod report;

@@ -9,6 +9,7 @@ use crate::{
     actions::{Action, listing},
     corrupt,
     laws::{Broken, Laws, Sight, holdings},
+    past,
     pick::Pick,
     seen::Seen,
     setup::{Setup, treasury},
@@ -39,23 +40,28 @@ pub struct Step {
 }
 
 impl Setup {
-    /// A setup on `chain` with its first models listed, on which nothing else has happened yet.
+    /// A setup on `chain` with its first models listed and what lies behind every episode.
     pub fn new(chain: Chain) -> Self {
         let mut setup = Self::unlisted(chain);
         for instruction in setup.configuration() {
             setup.must(vec![instruction]);
         }
-        for index in 0..listing::SHAPES.len() {
-            for instruction in listing::complete(&setup, index) {
-                setup.must(vec![instruction]);
-            }
-        }
+        past::abandon(&mut setup);
+        setup.list(0);
+        past::decide(&mut setup);
+        (1..listing::SHAPES.len()).for_each(|index| setup.list(index));
         setup
+    }
+
+    fn list(&mut self, index: usize) {
+        for instruction in listing::complete(self, index) {
+            self.must(vec![instruction]);
+        }
     }
 
     /// Sends what the setup itself relies on.
     #[track_caller]
-    fn must(&mut self, instructions: Vec<Instruction>) {
+    pub(crate) fn must(&mut self, instructions: Vec<Instruction>) {
         let seen = Seen::send(&mut self.chain, instructions, false);
         if let Err(refusal) = &seen.result {
             panic!("the setup failed: {}\n{}", refusal.name, refusal.logs.join("\n"));

@@ -1,16 +1,18 @@
 //! Accounts that nobody needs any more are closed.
 
 use anchor_lang::prelude::Pubkey;
-use modchains_sdk::instruction::{exchange, registry};
+use modchains_oracle::state::Service;
+use modchains_sdk::instruction::{exchange, oracle, registry};
 
-use super::action::{Action, Plan, expect, short};
-use crate::{pick::Pick, setup::Setup};
+use super::action::{Action, Expect, Plan, expect, short};
+use crate::{laws::services, pick::Pick, setup::Setup};
 
 pub const ACTIONS: &[Action] = &[
     Action { name: "referral_close", weight: 2, build: referral },
     Action { name: "licence_close", weight: 3, build: licence },
     Action { name: "contributors_close", weight: 3, build: contributors },
     Action { name: "pause_budget_close", weight: 1, build: pause_budget },
+    Action { name: "service_close", weight: 5, build: service },
 ];
 
 fn referral(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
@@ -66,4 +68,38 @@ fn pause_budget(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let instruction = exchange::pause_budget_close(&model, &budget.paid_by);
     let what = format!("the budget of pauses of {} is closed", short(&model));
     Some(Plan { expect: expect(&[(is_used, "pauses count")], "no pause counts"), ..Plan::one(instruction, what) })
+}
+
+/// Closes a service, mostly one that nobody is in any more, whatever it owes and however long ago it was shut.
+fn service(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
+    let careless = pick.percent(15);
+    let is_left = |service: &Service| service.operator_count + service.request_count == 0;
+    let all = setup.ledger.services.iter();
+    let services: Vec<_> = all.filter(|(_, service)| careless || is_left(service)).collect();
+    let (address, service) = *pick.one(&services)?;
+    let (signer, is_creator) = creator(setup, &service.model, pick)?;
+    let payer = setup.mostly(service.payer, pick);
+    let quote = setup.quote(&service.quote_mint);
+    let mut instruction = oracle::service_close(&signer, &service.model, &payer, &quote);
+    let receiver = if pick.percent(80) { signer } else { setup.anybody(pick) };
+    let own_tokens = quote.account_of(&signer);
+    for meta in instruction.accounts.iter_mut().filter(|meta| meta.pubkey == own_tokens) {
+        meta.pubkey = quote.account_of(&receiver);
+    }
+    let (now, usage) = (setup.chain.now(), setup.ledger.usages.get(&service.usage)?);
+    let reasons = [
+        (!is_creator, "only the creator may"),
+        (payer != service.payer, "another paid the rent"),
+        (services::left(service) != [0; 10], "it is used"),
+        (!services::was_shut(service, now), "it was open a month ago"),
+        (services::keeps_price(setup, address, now), "a price that a vote has set is kept"),
+        (services::counts(usage, now), "its use counts"),
+        (receiver != signer && setup.atoms(&service.escrow) > 0, "what was sent there is the creator's"),
+    ];
+    let what = format!("{} closes the service of {}", short(&signer), short(&service.model));
+    let expect = match expect(&reasons, "nobody uses it") {
+        Expect::Accepted(_) if usage.epoch_fees_atoms > 0 => Expect::Either,
+        expect => expect,
+    };
+    Some(Plan { expect, ..Plan::one(instruction, what) })
 }

@@ -8,7 +8,7 @@ use modchains_exchange::{
 };
 use modchains_oracle::{
     instructions::{ServiceConfigureArgs, ServiceOpenArgs},
-    state::UsageSplit,
+    state::{ServiceTerms, UsageSplit},
 };
 use modchains_sdk::{
     address,
@@ -38,7 +38,7 @@ pub const ACTIONS: &[Action] = &[
 ];
 
 /// Models that may be listed in the course of an episode.
-const MODELS_MAX: usize = 6;
+const MODELS_MAX: usize = 7;
 
 /// How a market opens.
 pub struct Shape {
@@ -68,11 +68,32 @@ pub const SHAPES: [Shape; 3] = [
     },
 ];
 
-/// Everything from registration to an open service, for the listing of index `index`.
+/// A market in which little happens.
+pub const QUIET: Shape =
+    Shape { depth_atoms: 1_000_000_000_000, virtual_atoms: 1_000_000_000, launch: NO_LAUNCH, quote: 1 };
+
+/// Everything from registration to an open service with an operator, for the listing of index `index`.
 pub fn complete(setup: &Setup, index: usize) -> Vec<Instruction> {
     let (shape, creator) = (&SHAPES[index], setup.people[index]);
-    let args = named(index);
-    let model = address::exchange::model(&creator, &args.name);
+    let mut service = service_terms();
+    service.max_wait_max_seconds = 7_200;
+    service.fee_atoms = [50_000_000, 997, 1_000_000_000][index];
+    let mut instructions = listed(setup, &creator, named(index), shape, service);
+    let model = address::exchange::model(&creator, &named(index).name);
+    instructions.push(exchange::referral_open(&creator, &model, &setup.people[4]));
+    instructions.push(oracle_operator(setup, index, setup.quotes[shape.quote]));
+    instructions
+}
+
+/// Everything from registration to an open service.
+pub fn listed(
+    setup: &Setup,
+    creator: &Pubkey,
+    args: ModelRegisterArgs,
+    shape: &Shape,
+    service: ServiceTerms,
+) -> Vec<Instruction> {
+    let model = address::exchange::model(creator, &args.name);
     let quote = setup.quotes[shape.quote];
     let open = MarketOpenArgs {
         depth_atoms: shape.depth_atoms,
@@ -80,18 +101,13 @@ pub fn complete(setup: &Setup, index: usize) -> Vec<Instruction> {
         launch: shape.launch,
         params: setup.params(),
     };
-    let mut service = service_terms();
-    service.max_wait_max_seconds = 7_200;
-    service.fee_atoms = [50_000_000, 997, 1_000_000_000][index];
     let terms = VaultTerms { cooldown_seconds: 3_600, stream_seconds: 86_400 };
     vec![
-        exchange::model_register(&creator, args),
-        exchange::model_version_publish(&creator, &model, 1, version_args()),
-        exchange::market_open(&creator, &model, &quote, open),
-        vault::vault_open(&creator, &model, &quote, VaultOpenArgs { terms: Some(terms) }),
-        oracle::service_open(&creator, &model, 1, &quote, ServiceOpenArgs { terms: service }),
-        exchange::referral_open(&creator, &model, &setup.people[4]),
-        oracle_operator(setup, index, quote),
+        exchange::model_register(creator, args),
+        exchange::model_version_publish(creator, &model, 1, version_args()),
+        exchange::market_open(creator, &model, &quote, open),
+        vault::vault_open(creator, &model, &quote, VaultOpenArgs { terms: Some(terms) }),
+        oracle::service_open(creator, &model, 1, &quote, ServiceOpenArgs { terms: service }),
     ]
 }
 
@@ -104,7 +120,8 @@ fn oracle_operator(setup: &Setup, index: usize, quote: modchains_sdk::instructio
     oracle::operator_register(&setup.people[3 + index], &address::oracle::service(&model), &quote, args)
 }
 
-fn named(index: usize) -> ModelRegisterArgs {
+/// What the listing of index `index` is called.
+pub fn named(index: usize) -> ModelRegisterArgs {
     register_args(&format!("Model {index}"))
 }
 
@@ -225,7 +242,9 @@ fn configure(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     terms.max_wait_max_seconds = 7_200;
     terms.fee_atoms = pick.amount(10_000_000_000);
     terms.split = pick.percent(40).then(|| split(pick));
-    let args = ServiceConfigureArgs { terms, open: pick.percent(90) };
+    // One that nobody works for is often shut, so that it can close.
+    let is_left = setup.ledger.services.get(&address::oracle::service(&model))?.operator_count == 0;
+    let args = ServiceConfigureArgs { terms, open: pick.percent(if is_left { 50 } else { 90 }) };
     let what = format!("{} changes the service of {}", short(&creator), short(&model));
     Some(Plan::one(oracle::service_configure(&creator, &model, version, args), what))
 }

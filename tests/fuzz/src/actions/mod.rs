@@ -17,7 +17,10 @@ mod sync;
 mod trades;
 mod vault;
 
-pub use self::action::{Action, Expect, Plan};
+pub use self::{
+    action::{Action, Expect, Plan},
+    trades::open_terms,
+};
 
 /// Every action, in a fixed order.
 pub fn all() -> Vec<Action> {

@@ -33,7 +33,15 @@ fn register(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let cooldown_max_seconds = if pick.percent(95) { u32::MAX } else { 0 };
     let (quote, args) = (setup.quote(&state.quote_mint), OperatorRegisterArgs { bond_atoms, cooldown_max_seconds });
     let instruction = oracle::operator_register(&authority, service, &quote, args);
-    Some(Plan::one(instruction, format!("{} becomes an operator with {bond_atoms}", short(&authority))))
+    let reasons = [
+        (setup.oracle_config().params.cooldown_seconds > cooldown_max_seconds, "it would cool for longer"),
+        (state.shut_at_seconds != 0, "the service is shut"),
+        (bond_atoms < state.min_bond_atoms, "it is too small a bond"),
+        (bond_atoms > setup.atoms(&quote.account_of(&authority)), "the operator has less"),
+    ];
+    let what = format!("{} becomes an operator with {bond_atoms}", short(&authority));
+    // Nothing else can be wrong.
+    Some(Plan { expect: expect(&reasons, "anybody may"), ..Plan::one(instruction, what) })
 }
 
 fn operator(setup: &Setup, pick: &mut Pick, fits: fn(&Operator) -> bool) -> Option<Operator> {

@@ -60,8 +60,13 @@ fn create(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     args.input = vec![7; 1 + pick.below(65) as usize];
     let proof = proof(setup, &service.model, &requester, pick)?;
     let what = format!("{} asks for an answer from {}", short(&requester), short(&service.model));
-    let is_stale = args.terms_counter != service.terms_counter;
-    let expect = if is_stale { expect(&[(is_stale, "the terms have changed")], "") } else { Expect::Either };
+    let content_fee_atoms = setup.ledger.models.get(&service.model)?.content_fee_atoms;
+    let mints = args.uses & USE_CONTENT != 0;
+    let reasons = [
+        (args.terms_counter != service.terms_counter, "the terms have changed"),
+        (mints && args.content_fee_max_atoms < content_fee_atoms, "a token of the result would cost more"),
+    ];
+    let expect = if reasons.iter().any(|(holds, _)| *holds) { expect(&reasons, "") } else { Expect::Either };
     let instruction = oracle::request_create(&requester, &service.model, &quote, proof, args);
     Some(Plan { expect, ..Plan::one(instruction, what) })
 }

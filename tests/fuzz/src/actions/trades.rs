@@ -218,7 +218,8 @@ fn sell(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     Some(Plan { expect, ..Plan::one(order.instruction(false, amount, terms), what) })
 }
 
-fn open_terms(now: i64) -> QuoteTerms {
+/// Terms that hold for a minute, whatever the parameters become.
+pub fn open_terms(now: i64) -> QuoteTerms {
     QuoteTerms { deadline_seconds: now + 60, max_epoch: u64::MAX }
 }
 

@@ -12,6 +12,7 @@ pub mod model;
 mod rent;
 mod requests;
 mod roles;
+pub mod services;
 mod shares;
 mod syncs;
 mod tokens;
@@ -80,6 +81,7 @@ pub fn all() -> Vec<Law> {
         shares::LAWS,
         &vault::LAWS.concat(),
         requests::LAWS,
+        services::LAWS,
         bonds::LAWS,
     ]
     .concat()

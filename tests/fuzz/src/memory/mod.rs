@@ -9,6 +9,7 @@ use modchains_exchange::{
     events::CurveMoved,
     state::{Contributors, Market},
 };
+use modchains_oracle::state::Service;
 use modchains_tests::chain::{TOKEN, TOKEN_2022};
 use modchains_vault::{
     ID as VAULT,
@@ -68,6 +69,8 @@ pub struct Memory {
     pub settlements: BTreeMap<Pubkey, u64>,
     /// Who paid the rent of each account that a transaction created.
     pub paid_by: BTreeMap<Pubkey, Pubkey>,
+    /// The last count of the terms of each service, also after its end.
+    pub terms: BTreeMap<Pubkey, u32>,
     /// Stakes and votes.
     pub stakers: StakersPast,
 }
@@ -129,6 +132,13 @@ impl Memory {
         }
         for change in seen.changes::<RevenuePool>() {
             *self.settlements.entry(change.address).or_default() += 1;
+        }
+        for change in seen.changes::<Service>() {
+            let Some(service) = change.after.or(change.before) else { continue };
+            self.terms.insert(change.address, service.terms_counter);
+            if change.after.is_none() {
+                self.gifts.remove(&service.escrow);
+            }
         }
         let (created, payer) = rent_paid(seen);
         self.paid_by.extend(created.into_iter().zip(std::iter::repeat(payer)).filter_map(|(new, by)| Some((new, by?))));

@@ -76,8 +76,8 @@ fn grant_pool(setup: &Setup, action: &ProposalAction) -> Option<Pubkey> {
 /// twice, with another payload or by the instruction for another action.
 fn execute(setup: &Setup, pick: &mut Pick, is_one: fn(&ProposalAction) -> bool) -> Option<Plan> {
     let kind = |proposal: &Proposal| proposal.action().ok().filter(is_one);
-    let wished = if pick.percent(12) { Standing::Waiting } else { Standing::Executable };
-    let careless = pick.percent(15);
+    let wished = if pick.percent(15) { Standing::Waiting } else { Standing::Executable };
+    let careless = pick.percent(25);
     let (address, found, vault, stands) = proposal(setup, pick, |stands, proposal| {
         let vault = setup.ledger.vaults.get(&proposal.vault).zip(kind(proposal));
         let can_be_done = careless || vault.is_some_and(|(vault, action)| is_possible(setup, proposal, vault, &action));

@@ -20,16 +20,20 @@ fn claim(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let careless = pick.percent(5);
     let grants: Vec<_> = setup.ledger.grants.iter().filter(|(_, grant)| careless || due(grant) > 0).collect();
     let (address, grant) = *pick.one(&grants)?;
-    let instruction = grant_claim(address, grant, &setup.token(&grant.revenue_mint).program);
-    let what = format!("{} is paid a grant", short(&grant.payee));
-    Some(Plan {
-        expect: expect(&[(due(grant) == 0, "nothing is released")], "it is released"),
-        ..Plan::one(instruction, what)
-    })
+    let token = setup.token(&grant.revenue_mint);
+    let mut instruction = grant_claim(address, grant, &token.program);
+    let receiver = setup.mostly(grant.payee, pick);
+    let payee_tokens = token.account_of(&grant.payee);
+    for meta in instruction.accounts.iter_mut().filter(|meta| meta.pubkey == payee_tokens) {
+        meta.pubkey = token.account_of(&receiver);
+    }
+    let what = format!("{} is paid a grant of {}", short(&receiver), short(&grant.payee));
+    let reasons = [(due(grant) == 0, "nothing is released"), (receiver != grant.payee, "it is another's grant")];
+    Some(Plan { expect: expect(&reasons, "it is released"), ..Plan::one(instruction, what) })
 }
 
 fn close(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
-    let careless = pick.percent(10);
+    let careless = pick.percent(25);
     let grants: Vec<_> =
         setup.ledger.grants.iter().filter(|(_, grant)| careless || standing::left_atoms(grant) == 0).collect();
     let (address, grant) = *pick.one(&grants)?;

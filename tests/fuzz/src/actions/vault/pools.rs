@@ -58,13 +58,16 @@ fn owes(setup: &Setup, pool: &RevenuePool) -> Option<&'static str> {
     (gifts(setup, &pool.tokens) > 0).then_some("something was sent there")
 }
 
+/// Why a vault cannot close under its proposals.
+const PROPOSALS: &str = "a proposal exists";
+
 fn vault_close(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let has_proposal = |vault: &Pubkey| setup.ledger.proposals.values().any(|proposal| proposal.vault == *vault);
     let refusal = |address: &Pubkey, vault: &Vault| {
         let pool = first_pool(setup, address)?;
         let started = u64::try_from(setup.chain.now()).ok()?;
         let reasons = [
-            (has_proposal(address), "a proposal exists"),
+            (has_proposal(address), PROPOSALS),
             (vault.staked_atoms + vault.cooling_atoms > 0, "it has stakes"),
             (vault.rules_counter >= started, "it opened in this second"),
             (gifts(setup, &vault.stake_tokens) > 0, "something was sent there"),
@@ -72,9 +75,15 @@ fn vault_close(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
         let found = reasons.iter().find(|(holds, _)| *holds).map(|(_, reason)| *reason);
         found.or_else(|| owes(setup, pool))
     };
-    let careless = pick.percent(10);
+    let (careless, despite_proposals) = (pick.percent(10), pick.percent(50));
+    let fits = |address: &Pubkey, vault: &Vault| match refusal(address, vault) {
+        None => true,
+        // The first reason: others may hold as well.
+        Some(PROPOSALS) => despite_proposals && vault.staked_atoms + vault.cooling_atoms == 0,
+        Some(_) => false,
+    };
     let vaults: Vec<_> =
-        setup.ledger.vaults.iter().filter(|(address, vault)| careless || refusal(address, vault).is_none()).collect();
+        setup.ledger.vaults.iter().filter(|(address, vault)| careless || fits(address, vault)).collect();
     let (address, vault) = *pick.one(&vaults)?;
     let payer = setup.mostly(vault.payer, pick);
     let instruction = vault::vault_close(&payer, &vault.model, &setup.quote(&vault.quote_mint));

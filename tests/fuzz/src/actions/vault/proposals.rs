@@ -123,7 +123,7 @@ pub fn action(setup: &Setup, vault_address: &Pubkey, vault: &Vault, pick: &mut P
         }
         _ => {
             let present = setup.ledger.services.get(&address::oracle::service(&vault.model))?.fee_atoms;
-            let fee_atoms = match pick.below(10) {
+            let fee_atoms = match pick.below(8) {
                 0 => present.saturating_mul(2).saturating_add(1),
                 1 => (present / 2).saturating_sub(1),
                 _ => present.div_ceil(2).saturating_add(pick.below(present.saturating_add(1))),
@@ -134,7 +134,7 @@ pub fn action(setup: &Setup, vault_address: &Pubkey, vault: &Vault, pick: &mut P
 }
 
 fn schedule(treasury_atoms: u64, pick: &mut Pick) -> GrantSchedule {
-    let most = if pick.percent(90) { treasury_atoms / 3 } else { treasury_atoms };
+    let most = if pick.percent(80) { treasury_atoms / 3 } else { treasury_atoms.saturating_mul(2) };
     if pick.percent(65) {
         // Most run on when a later vote can stop them.
         let days = 86_400 * (30 + pick.below(200));
@@ -169,7 +169,7 @@ pub fn proposal(
 
 fn vote(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let now = setup.chain.now();
-    let decided = pick.percent(40);
+    let decided = pick.percent(50);
     let (address, proposal, vault, stands) = proposal(setup, pick, |stands, proposal| {
         stands == Standing::Voting && (decided || !standing::is_approved(proposal))
     })?;
@@ -185,8 +185,12 @@ fn vote(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let (position_address, position, _) =
         position(setup, pick, |address, position| may(address, position) && weight(address, opened) > least)?;
     let owner = setup.mostly(position.owner, pick);
-    // Some are disputed.
-    let favour = if proposal.index % 3 == 0 { 50 } else { 90 };
+    // Some are disputed: whoever votes mostly turns the outcome.
+    let favour = match (proposal.index % 3, standing::is_approved(&proposal)) {
+        (0, true) => 15,
+        (0, false) => 70,
+        _ => 90,
+    };
     let mut args = ProposalVoteArgs { payload_sha256: proposal.payload_sha256, is_for: pick.percent(favour) };
     let is_swapped = pick.percent(3);
     args.payload_sha256[0] ^= u8::from(is_swapped);

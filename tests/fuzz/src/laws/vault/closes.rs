@@ -4,10 +4,9 @@ use anchor_lang::prelude::Pubkey;
 use modchains_vault::state::{Grant, Position, Proposal, RevenuePool, Share, Vault};
 
 use super::{standing, stream};
-use crate::{
-    laws::law::{Law, Sight, Verdict, hold},
-    seen::Seen,
-    shadow_ledger::State,
+use crate::laws::{
+    access::gone,
+    law::{Law, Sight, Verdict, hold},
 };
 
 pub const LAWS: &[Law] = &[Law {
@@ -15,13 +14,6 @@ pub const LAWS: &[Law] = &[Law {
     sentence: "Positions, shares, pools, vaults, proposals and grants end by whose they are, with nothing staked, due, promised or to be decided.",
     check: nothing_ends_that_owes,
 }];
-
-/// Every account of type `T` that the transaction ended, with its address.
-fn gone<T: State>(seen: &Seen) -> impl Iterator<Item = (Pubkey, T)> + '_ {
-    seen.changes::<T>()
-        .filter(|change| change.after.is_none())
-        .filter_map(|change| Some((change.address, change.before?)))
-}
 
 fn nothing_ends_that_owes(sight: &Sight) -> Verdict {
     let (seen, ledger) = (sight.seen, &sight.setup.ledger);
