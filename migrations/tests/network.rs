@@ -27,7 +27,7 @@ use modchains_sdk::{
 use modchains_test_faults::LocalNetwork;
 
 /// Long enough for anything that happens at all.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(600);
 /// Enough for an account without data, and not for any with data.
 const DUST: u64 = 1_000_000;
 /// More than three programs cost.

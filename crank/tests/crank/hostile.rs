@@ -62,7 +62,7 @@ fn changed(archive: &[u8], change: impl Fn(&str) -> String) -> Vec<u8> {
 }
 
 fn spec(bundle: &Bundle) -> WorkerSpec {
-    let limits = Limits { batch_timeout: Duration::from_secs(20), ..Limits::default() };
+    let limits = Limits { batch_timeout: Duration::from_secs(120), ..Limits::default() };
     WorkerSpec { program: program(), limits, ..WorkerSpec::new(bundle.clone()).unwrap() }
 }
 

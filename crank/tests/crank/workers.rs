@@ -148,7 +148,7 @@ async fn what_waits_is_taken_in_one_batch_and_what_does_not_fit_is_refused() {
     let (_scratch, dir) = copy_of(&fixture().exact);
     let bundle = crate::fixture::open(&dir).unwrap();
     let mut spec = spec(&bundle);
-    spec.limits.batch_timeout = Duration::from_secs(20);
+    spec.limits.batch_timeout = Duration::from_secs(120);
     let pool = Arc::new(WorkerPool::start(spec, 1, 20).await.unwrap());
     let process_id = workers_of(&bundle)[0];
     signal(process_id, Signal::SIGSTOP);
@@ -211,10 +211,10 @@ async fn a_model_that_needs_more_memory_than_allowed_does_not_start() {
 async fn a_worker_that_has_used_half_its_processor_time_is_replaced_between_requests() {
     let mut spec = spec(&fixture().exact);
     spec.limits.cpu_seconds = 2;
-    spec.limits.batch_timeout = Duration::from_secs(20);
+    spec.limits.batch_timeout = Duration::from_secs(120);
     let pool = WorkerPool::start(spec, 1, 32).await.unwrap();
     let inputs = inputs(32);
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + Duration::from_secs(600);
     while pool.statistics().restarts == 0 {
         assert!(pool.infer_each(inputs.clone()).await.unwrap().iter().all(Result::is_ok));
         assert!(Instant::now() < deadline, "never replaced");
@@ -227,7 +227,7 @@ async fn one_request_that_breaks_the_model_does_not_take_its_batch_down() {
     let scratch = scratch();
     let bundle = logarithm_bundle(scratch.path());
     let mut spec = spec(&bundle);
-    spec.limits.batch_timeout = Duration::from_secs(20);
+    spec.limits.batch_timeout = Duration::from_secs(120);
     let pool = WorkerPool::start(spec, 1, 8).await.unwrap();
     // The logarithm of zero is not finite.
     let results = pool.infer_each(vec![vec![1, 2], vec![0, 2], vec![9, 1]]).await.unwrap();
@@ -281,7 +281,7 @@ fn a_worker_ends_when_its_parent_is_gone() {
         .spawn()
         .unwrap();
     drop(child.stdin.take());
-    let deadline = Instant::now() + Duration::from_secs(10);
+    let deadline = Instant::now() + Duration::from_secs(600);
     while child.try_wait().unwrap().is_none() {
         assert!(Instant::now() < deadline, "the worker outlived its parent's pipe");
         std::thread::sleep(Duration::from_millis(10));

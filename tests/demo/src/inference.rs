@@ -25,7 +25,7 @@ use crate::{
     wallets::{SOL, Setup, Wallets},
 };
 
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(300);
 const POLL: Duration = Duration::from_millis(100);
 
 /// How the questions were answered.

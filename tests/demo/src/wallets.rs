@@ -15,7 +15,7 @@ use crate::cost::Costs;
 
 /// Lamports of one SOL.
 pub const SOL: u64 = 1_000_000_000;
-const AIRDROP_TIMEOUT: Duration = Duration::from_secs(20);
+const AIRDROP_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Everybody, each with SOL and a wrapped part of it.
 pub struct Wallets {

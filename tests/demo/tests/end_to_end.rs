@@ -5,12 +5,16 @@
 
 use std::{
     path::{Path, PathBuf},
-    process::Command,
-    time::Duration,
+    process::{Child, Command},
+    thread::sleep,
+    time::{Duration, Instant},
 };
 
 use modchains_test_faults::{FaultProxy, Lag, LocalNetwork};
 use serde_json::Value;
+
+/// How long anything may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 fn root() -> PathBuf {
     let manifest = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo runs the tests");
@@ -21,6 +25,16 @@ fn demo(output: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_modchains-demo"));
     command.current_dir(root()).arg("--output").arg(output);
     command
+}
+
+/// Waits until `process` has written `file`.
+fn wait_for(file: &Path, process: &mut Child) {
+    let deadline = Instant::now() + PATIENCE;
+    while !file.exists() {
+        assert_eq!(process.try_wait().expect("its status"), None, "it ended before it wrote {}", file.display());
+        assert!(Instant::now() < deadline, "{} was never written", file.display());
+        sleep(Duration::from_millis(50));
+    }
 }
 
 fn number(value: &Value, path: &str) -> f64 {
@@ -113,11 +127,7 @@ fn the_local_network_ends_cleanly_when_asked_to_or_when_its_terminal_closes() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let state = folder.path().join("network.json");
         let mut network = Command::new(&program).arg("--state-file").arg(&state).spawn().expect("the network starts");
-        let deadline = std::time::Instant::now() + Duration::from_secs(60);
-        while !state.exists() {
-            assert!(std::time::Instant::now() < deadline, "the network did not start");
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        wait_for(&state, &mut network);
         let sent = Command::new("kill").args([signal, &network.id().to_string()]).status().expect("kill runs");
         assert!(sent.success());
         assert_eq!(network.wait().expect("the network ends").code(), Some(0), "{signal}");
@@ -130,18 +140,15 @@ fn an_interrupted_demo_leaves_no_process_behind() {
     let output = tempfile::tempdir().expect("a temporary folder");
     let mut run = demo(output.path()).spawn().expect("the demo starts");
     let state = output.path().join("network.json");
-    let deadline = std::time::Instant::now() + Duration::from_secs(60);
-    while !state.exists() {
-        assert!(std::time::Instant::now() < deadline, "the network did not start");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    wait_for(&state, &mut run);
     let network: Value = serde_json::from_str(&std::fs::read_to_string(&state).unwrap()).unwrap();
     let pid = network["pid"].as_u64().expect("the network's process id");
     let sent = Command::new("kill").args(["-INT", &run.id().to_string()]).status().expect("kill runs");
     assert!(sent.success());
     assert_eq!(run.wait().expect("the demo ends").code(), Some(1));
+    let deadline = Instant::now() + PATIENCE;
     while Path::new(&format!("/proc/{pid}")).exists() {
-        assert!(std::time::Instant::now() < deadline, "the network is still there");
-        std::thread::sleep(Duration::from_millis(50));
+        assert!(Instant::now() < deadline, "the network is still there");
+        sleep(Duration::from_millis(50));
     }
 }

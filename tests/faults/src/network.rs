@@ -10,7 +10,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// How long the network may take to start.
-const START_TIMEOUT: Duration = Duration::from_secs(120);
+const START_TIMEOUT: Duration = Duration::from_secs(600);
 /// The pause between two looks at whether it has.
 const POLL: Duration = Duration::from_millis(50);
 

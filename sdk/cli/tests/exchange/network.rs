@@ -34,7 +34,7 @@ use modchains_test_faults::LocalNetwork;
 use serde_json::Value;
 use tempfile::TempDir;
 
-const START_TIMEOUT: Duration = Duration::from_secs(60);
+const START_TIMEOUT: Duration = Duration::from_secs(600);
 const POLL: Duration = Duration::from_millis(50);
 /// More compute units than a claim and a result take.
 const ANSWER_UNITS: u32 = 100_000;
