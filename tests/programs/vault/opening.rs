@@ -36,13 +36,13 @@ fn open(role: &str, terms: Option<(u32, u32)>) -> Instruction {
 fn anybody_opens_a_vault_on_the_default_terms_and_the_creator_alone_on_others() {
     let world = listed(3);
     let VaultTerms { cooldown_seconds, stream_seconds } = VaultTerms::default();
-    let default = Some((cooldown_seconds, stream_seconds));
+    let default = (cooldown_seconds, stream_seconds);
     let other = (cooldown_seconds, stream_seconds + 1);
     world.clone().must_refuse(&[open("trader", Some(other))], "NotCreator");
     for (role, terms, expected) in [
-        ("trader", None, default.unwrap()),
-        ("trader", default, default.unwrap()),
-        ("creator", None, default.unwrap()),
+        ("trader", None, default),
+        ("trader", Some(default), default),
+        ("creator", None, default),
         ("creator", Some(other), other),
     ] {
         let mut world = world.clone();
