@@ -23,10 +23,9 @@ use modchains_migrations::{
 use modchains_sdk::{
     Endpoint, Hash, Pubkey, SdkError,
     client::{Client, ClientOptions},
-    keys, terminal, without_secrets,
+    clock, keys, terminal, without_secrets,
 };
 use serde_json::json;
-use time::OffsetDateTime;
 
 /// Deploys the programs and creates their configurations, doing only what is missing.
 #[derive(Debug, Parser)]
@@ -230,13 +229,13 @@ async fn run_change(context: &Context, command: &ChangeCommand, has_file: bool, 
         match report.queued_at_seconds {
             None => print(format_args!("{program}: nothing is queued"))?,
             Some(at_seconds) if at_seconds > now_seconds => {
-                let waits_seconds = at_seconds.saturating_sub(now_seconds);
-                print(format_args!(
-                    "{program}: queued, can be applied in {waits_seconds} s, from {}",
-                    date(at_seconds)
-                ))?;
+                let distance = clock::distance(at_seconds.saturating_sub(now_seconds));
+                let from = clock::local(at_seconds);
+                print(format_args!("{program}: queued, can be applied {distance}, from {from}"))?;
             }
-            Some(at_seconds) => print(format_args!("{program}: queued, can be applied since {}", date(at_seconds)))?,
+            Some(at_seconds) => {
+                print(format_args!("{program}: queued, can be applied since {}", clock::local(at_seconds)))?;
+            }
         }
         if report.queued_at_seconds.is_some() && report.queued.is_empty() {
             print("     what is queued is what is in force")?;
@@ -252,12 +251,6 @@ fn print_settings(place: &str, settings: &[ChangedSetting]) -> Result<()> {
         print(format_args!("     {setting} is {in_force} in force, {would_be} {place}"))?;
     }
     Ok(())
-}
-
-/// A unix time as a date in UTC; the seconds when no calendar reaches that far.
-fn date(at_seconds: i64) -> String {
-    let date = OffsetDateTime::from_unix_timestamp(at_seconds);
-    date.map_or_else(|_| format!("unix second {at_seconds}"), |date| date.to_string())
 }
 
 async fn delist(context: &Context, mint: &Pubkey, as_json: bool) -> Result<()> {

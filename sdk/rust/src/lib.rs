@@ -33,6 +33,7 @@
 pub mod address;
 pub mod bundle;
 pub mod client;
+pub mod clock;
 pub mod decode;
 mod endpoint;
 mod error;

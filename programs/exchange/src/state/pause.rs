@@ -49,7 +49,8 @@ impl PauseBudget {
         ensure(self.used_seconds(now_seconds)? == 0, ExchangeError::PauseBudgetInUse)
     }
 
-    fn budget(&self) -> pause::PauseBudget {
+    /// The budget in the form the rules take.
+    pub fn budget(&self) -> pause::PauseBudget {
         pause::PauseBudget { week: self.week, used_seconds: self.used_seconds }
     }
 }

@@ -1,6 +1,5 @@
 //! What people and scripts read.
 
-pub mod clock;
 mod report;
 mod sparkline;
 

@@ -1,13 +1,10 @@
 //! What a command found, once: as a table for people or as JSON for scripts.
 
 use comfy_table::{Table, presets};
-use modchains_sdk::{Pubkey, client::Prepared, decode::Receipt, terminal};
+use modchains_sdk::{Pubkey, client::Prepared, clock, decode::Receipt, terminal};
 use serde_json::{Map, Value, json};
 
-use crate::{
-    amount::{Amount, SignedAmount, percent},
-    output::clock,
-};
+use crate::amount::{Amount, SignedAmount, percent};
 
 /// Lists with more columns than this are shown as one block of facts for each entry.
 const COLUMNS_MAX: usize = 6;

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use modchains_sdk::terminal::escaped;
+use modchains_sdk::{clock::local_short, terminal::escaped};
 use textplots::{Chart, LabelBuilder, LabelFormat, Plot, Shape};
 
 use super::{
@@ -14,7 +14,7 @@ use crate::{
     argument::ModelArg,
     connection::Connection,
     error::{CliError, Result},
-    output::{Report, clock::local_short},
+    output::Report,
 };
 
 /// Character cells of the drawing, two dots wide and four high each.

@@ -1,5 +1,6 @@
 use clap::Args;
 use modchains_sdk::{
+    clock,
     core::{
         CoreError,
         market::PAUSE_SECONDS_MAX,
@@ -16,7 +17,7 @@ use crate::{
     argument::{ModelArg, parse_seconds},
     connection::Connection,
     error::{CliError, Result},
-    output::{Report, clock},
+    output::Report,
 };
 
 /// Arguments of `market pause`.
@@ -89,7 +90,7 @@ async fn order(connection: &Connection, model: &ModelArg, length_seconds: Option
         return Err(CliError::unfit("the market is not paused", "there is nothing to resume"));
     }
     let found = connection.client.pause_budget(&listing.model).await?;
-    let budget = found.map_or_else(PauseBudget::default, |found| budget(&found.value));
+    let budget = found.map_or_else(PauseBudget::default, |found| found.value.budget());
     let until_seconds = length_seconds.map_or(0, |length_seconds| now_seconds.saturating_add(length_seconds.into()));
     let left_seconds = left_after(&budget, listing.market.paused_until_seconds(), until_seconds, now_seconds)?;
     let report = Report::new().text("model", listing.model).text("market", listing.address);
@@ -105,11 +106,6 @@ async fn order(connection: &Connection, model: &ModelArg, length_seconds: Option
         _ => report,
     });
     Ok(report.receipt(&receipt))
-}
-
-/// An account's budget in the form the rules take.
-const fn budget(account: &state::PauseBudget) -> PauseBudget {
-    PauseBudget { week: account.week, used_seconds: account.used_seconds }
 }
 
 /// What a budget leaves, in seconds, once a pause is ordered in place of another. Refuses what it does not allow.
@@ -141,7 +137,7 @@ fn add_budget(report: Report, left_seconds: u64) -> Report {
 
 /// Adds what is left of a market's budget of pauses.
 pub fn add_pause_budget(report: Report, account: &state::PauseBudget, now_seconds: i64) -> Report {
-    add_budget(report, left(&budget(account), now_seconds))
+    add_budget(report, left(&account.budget(), now_seconds))
 }
 
 #[cfg(test)]

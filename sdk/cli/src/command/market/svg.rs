@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use modchains_sdk::terminal::escaped;
+use modchains_sdk::{clock::local_short, terminal::escaped};
 use plotters::prelude::*;
 
 use super::{
@@ -10,7 +10,6 @@ use super::{
     listing::Listing,
     plot::{bounds, price_text, span, steps},
 };
-use crate::output::clock::local_short;
 
 const SIZE: (u32, u32) = (960, 480);
 /// Labels of the time axis.

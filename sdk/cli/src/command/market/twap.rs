@@ -1,12 +1,12 @@
 use clap::Args;
-use modchains_sdk::{client::EarlierReading, twap::PriceReading};
+use modchains_sdk::{client::EarlierReading, clock, twap::PriceReading};
 
 use super::listing::Listing;
 use crate::{
     argument::ModelArg,
     connection::{Connection, spinner},
     error::{CliError, Result},
-    output::{Report, clock},
+    output::Report,
 };
 
 /// Arguments of `market twap`.

@@ -1,7 +1,7 @@
 use std::{io, time::Duration};
 
 use clap::Args;
-use modchains_sdk::{Signature, core::curve::Curve, terminal};
+use modchains_sdk::{Signature, clock::local, core::curve::Curve, terminal};
 use tokio::{
     signal::ctrl_c,
     time::{Instant, sleep, timeout_at},
@@ -17,7 +17,7 @@ use crate::{
     argument::{ModelArg, parse_seconds},
     connection::{Connection, Outage},
     error::{CliError, Result},
-    output::{Report, clock::local},
+    output::Report,
 };
 
 /// Most transactions that are read between two looks; older ones are counted as left out.

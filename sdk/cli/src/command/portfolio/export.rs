@@ -5,12 +5,13 @@ use std::{borrow::Cow, path::Path};
 use csv::Writer;
 use modchains_sdk::{
     Pubkey,
+    clock::utc,
     portfolio::{Act, Entry, Portfolio},
     terminal::escaped,
 };
 
 use super::line::{Line, Tokens};
-use crate::{amount::Amount, connection::TokenView, output::clock::utc};
+use crate::{amount::Amount, connection::TokenView};
 
 const MODELS: [&str; 20] = [
     "model",

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use modchains_sdk::{
     Pubkey,
     client::ListedProposal,
+    clock,
     core::governance::ProposalStatus,
     vault::state::{GrantSchedule, Position, ProposalAction},
 };
@@ -16,7 +17,7 @@ use crate::{
     command::staking::Staking,
     connection::{Connection, TokenView},
     error::Result,
-    output::{Report, clock},
+    output::Report,
 };
 
 /// A vault with the tokens that its proposals move.

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use modchains_sdk::{revenue::DAY_SECONDS, terminal::escaped};
+use modchains_sdk::{clock::local_short, revenue::DAY_SECONDS, terminal::escaped};
 use plotters::prelude::*;
 
-use crate::{command::market::Listing, output::clock::local_short};
+use crate::command::market::Listing;
 
 const SIZE: (u32, u32) = (960, 320);
 /// Labels of the time axis.

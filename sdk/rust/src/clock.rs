@@ -1,4 +1,4 @@
-//! Unix times as people read them, where they are.
+//! Unix times and lengths of time as people read them, where they are.
 
 use time::{OffsetDateTime, UtcOffset};
 
