@@ -2,15 +2,19 @@
 
 use clap::{Args, Subcommand};
 use modchains_sdk::{
+    Instruction, Pubkey,
     decode::{Event, VaultEvent},
-    instruction::vault::{revenue_deposit, treasury_deposit},
+    instruction::{
+        Token,
+        vault::{revenue_deposit, treasury_deposit},
+    },
     vault::instructions::{RevenueDepositArgs, TreasuryDepositArgs},
 };
 
 use super::place::{AnyPool, Place};
 use crate::{
     amount::Decimal,
-    connection::{Connection, positive_atoms},
+    connection::{Connection, TokenView, positive_atoms},
     error::Result,
     output::Report,
 };
@@ -49,46 +53,51 @@ pub struct DepositArgs {
 }
 
 impl DepositArgs {
-    async fn load(&self, connection: &Connection) -> Result<(Place, u64)> {
-        let place = Place::load(connection, &self.pool.model, self.pool.mint).await?;
-        let atoms = positive_atoms(&self.amount, &place.revenue)?;
-        Ok((place, atoms))
-    }
-
     pub(super) async fn run(&self, connection: &Connection) -> Result<Report> {
-        let signer = connection.signer()?;
-        let depositor = signer.pubkey();
-        let (place, revenue_atoms) = self.load(connection).await?;
-        let revenue = &place.revenue;
-        let args = RevenueDepositArgs { revenue_atoms };
-        let deposit = revenue_deposit(&depositor, &place.model, &revenue.token, args);
-        let instructions = connection.pay(&depositor, revenue, revenue_atoms).await?.enclose([deposit]);
-        let report = place.report().amount("given", revenue.amount(revenue_atoms), &revenue.symbol);
-        let receipt = connection.ask_and_send("Depositing", &report, &instructions, signer).await?;
-        let report = receipt.events.iter().fold(report, |report, event| match event {
-            Event::Vault(VaultEvent::RevenueDeposited(deposited)) => report
+        let deposit = |depositor: &Pubkey, model: &Pubkey, revenue: &Token, revenue_atoms| {
+            revenue_deposit(depositor, model, revenue, RevenueDepositArgs { revenue_atoms })
+        };
+        self.give(connection, deposit, |report, revenue, event| match event {
+            VaultEvent::RevenueDeposited(deposited) => report
                 .amount("to_treasury", revenue.amount(deposited.treasury_atoms), &revenue.symbol)
                 .amount("unstreamed", revenue.amount(deposited.unstreamed_atoms_after), &revenue.symbol)
                 .number("remaining_seconds", deposited.remaining_seconds),
             _ => report,
-        });
-        Ok(report.receipt(&receipt))
+        })
+        .await
     }
 
     async fn to_treasury(&self, connection: &Connection) -> Result<Report> {
+        let deposit = |depositor: &Pubkey, model: &Pubkey, revenue: &Token, revenue_atoms| {
+            treasury_deposit(depositor, model, revenue, TreasuryDepositArgs { revenue_atoms })
+        };
+        self.give(connection, deposit, |report, revenue, event| match event {
+            VaultEvent::TreasuryDeposited(deposited) => {
+                report.amount("treasury", revenue.amount(deposited.treasury_atoms_after), &revenue.symbol)
+            }
+            _ => report,
+        })
+        .await
+    }
+
+    /// Sends what `deposit` makes of depositor, model, token and atoms, and reports what events say by `shown`.
+    async fn give(
+        &self,
+        connection: &Connection,
+        deposit: impl FnOnce(&Pubkey, &Pubkey, &Token, u64) -> Instruction,
+        shown: impl Fn(Report, &TokenView, &VaultEvent) -> Report,
+    ) -> Result<Report> {
         let signer = connection.signer()?;
         let depositor = signer.pubkey();
-        let (place, revenue_atoms) = self.load(connection).await?;
+        let place = Place::load(connection, &self.pool.model, self.pool.mint).await?;
         let revenue = &place.revenue;
-        let args = TreasuryDepositArgs { revenue_atoms };
-        let deposit = treasury_deposit(&depositor, &place.model, &revenue.token, args);
+        let revenue_atoms = positive_atoms(&self.amount, revenue)?;
+        let deposit = deposit(&depositor, &place.model, &revenue.token, revenue_atoms);
         let instructions = connection.pay(&depositor, revenue, revenue_atoms).await?.enclose([deposit]);
         let report = place.report().amount("given", revenue.amount(revenue_atoms), &revenue.symbol);
         let receipt = connection.ask_and_send("Depositing", &report, &instructions, signer).await?;
         let report = receipt.events.iter().fold(report, |report, event| match event {
-            Event::Vault(VaultEvent::TreasuryDeposited(deposited)) => {
-                report.amount("treasury", revenue.amount(deposited.treasury_atoms_after), &revenue.symbol)
-            }
+            Event::Vault(event) => shown(report, revenue, event),
             _ => report,
         });
         Ok(report.receipt(&receipt))

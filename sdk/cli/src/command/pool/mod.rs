@@ -8,8 +8,8 @@ mod share;
 use clap::Subcommand;
 
 pub use deposit::TreasuryCommand;
-pub use place::Place;
 use place::{AnyPool, FurtherPool};
+pub use place::{Place, unaccounted_atoms};
 
 use crate::{connection::Connection, error::Result, output::Report};
 

@@ -1,6 +1,6 @@
 use modchains_sdk::instruction::vault::{pool_close, pool_open, revenue_sweep};
 
-use super::place::{AnyPool, FurtherPool, POOL, Place, pool_address};
+use super::place::{AnyPool, FurtherPool, POOL, Place, pool_address, unaccounted_atoms};
 use crate::{
     amount::Amount,
     connection::Connection,
@@ -29,7 +29,6 @@ impl FurtherPool {
         Ok(report.receipt(&receipt))
     }
 
-    /// Pays dust to the closer, in whose associated account it must find a place.
     pub(super) async fn close(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let payer = signer.pubkey();
@@ -40,10 +39,7 @@ impl FurtherPool {
         }
         place.require_paid_by(&payer)?;
         let close = pool_close(&payer, &place.model, &place.revenue.token);
-        let instructions = match place.dust_atoms() {
-            0 => vec![close],
-            _ => connection.receive(&payer, &payer, &place.revenue).enclose([close]),
-        };
+        let instructions = place.closing(connection, &payer, close);
         let rent_lamports = place.rent_lamports(connection).await?;
         let report = place.report().amount("rent", Amount::sol(rent_lamports), "SOL");
         let report = report.amount("dust", place.revenue.amount(place.dust_atoms()), &place.revenue.symbol);
@@ -57,13 +53,15 @@ impl AnyPool {
     pub(super) async fn sweep(&self, connection: &Connection) -> Result<Report> {
         let signer = connection.signer()?;
         let place = Place::load(connection, &self.model, self.mint).await?;
-        let atoms = place.unaccounted_atoms(connection).await?;
+        let pool = &place.pool.value;
+        let held_atoms = pool.held_atoms().ok();
+        let atoms = unaccounted_atoms(connection, &pool.tokens, "token account of the pool", held_atoms).await?;
         if atoms == 0 {
             let what = "nothing was sent to the pool's token account directly";
             return Err(CliError::unfit(what, "there is nothing to sweep"));
         }
         let report = place.report().amount("swept", place.revenue.amount(atoms), &place.revenue.symbol);
-        let sweep = revenue_sweep(&place.model, &place.pool.value.revenue_mint);
+        let sweep = revenue_sweep(&place.model, &pool.revenue_mint);
         let receipt = connection.ask_and_send("Sweeping", &report, &[sweep], signer).await?;
         Ok(report.receipt(&receipt))
     }

@@ -1,6 +1,6 @@
 use clap::Args;
 use modchains_sdk::{
-    Pubkey, SdkError, address,
+    Instruction, Pubkey, SdkError, address,
     decode::{Fetched, State},
     vault::state::RevenuePool,
 };
@@ -78,13 +78,12 @@ impl Place {
         Err(CliError::unfit(format!("{payer} paid the rent, not {closer}"), "close it with the key that paid"))
     }
 
-    /// What lies in its token account beyond what it accounts for, in atoms.
-    pub async fn unaccounted_atoms(&self, connection: &Connection) -> Result<u64> {
-        let (pool, tokens) = (&self.pool.value, self.pool.value.tokens);
-        let missing = SdkError::AccountMissing { what: "token account of the pool", address: tokens };
-        let atoms = connection.client.token_atoms(&tokens).await?.ok_or(missing)?;
-        // No pool that the program wrote holds less than it accounts for.
-        Ok(atoms.saturating_sub(pool.held_atoms().unwrap_or(atoms)))
+    /// `close`, which pays dust to `closer`, with a place for it where there is any.
+    pub fn closing(&self, connection: &Connection, closer: &Pubkey, close: Instruction) -> Vec<Instruction> {
+        match self.dust_atoms() {
+            0 => vec![close],
+            _ => connection.receive(closer, closer, &self.revenue).enclose([close]),
+        }
     }
 
     /// What divisions left over in a pool that owes nobody anything, in atoms.
@@ -99,6 +98,20 @@ impl Place {
         let wrapped = if self.revenue.token.is_wrapped_sol() { self.dust_atoms() } else { 0 };
         Ok(self.pool.lamports.saturating_add(tokens_lamports).saturating_sub(wrapped))
     }
+}
+
+/// What lies in the token account of a vault or a pool beyond what that holds by its own account, in atoms. `what` names the
+/// token account.
+pub async fn unaccounted_atoms(
+    connection: &Connection,
+    tokens: &Pubkey,
+    what: &'static str,
+    held_atoms: Option<u64>,
+) -> Result<u64> {
+    let missing = SdkError::AccountMissing { what, address: *tokens };
+    let atoms = connection.client.token_atoms(tokens).await?.ok_or(missing)?;
+    // Nothing that the program wrote holds less than it accounts for.
+    Ok(atoms.saturating_sub(held_atoms.unwrap_or(atoms)))
 }
 
 /// The address that a pool has or will have.

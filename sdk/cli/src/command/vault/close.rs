@@ -1,5 +1,4 @@
 use modchains_sdk::{
-    SdkError,
     instruction::{
         Token,
         vault::{stake_sweep, vault_close},
@@ -10,7 +9,10 @@ use modchains_sdk::{
 use super::ShowArgs;
 use crate::{
     amount::Amount,
-    command::{pool::Place, staking::Staking},
+    command::{
+        pool::{Place, unaccounted_atoms},
+        staking::Staking,
+    },
     connection::Connection,
     error::{CliError, Result},
     output::Report,
@@ -25,10 +27,7 @@ impl ShowArgs {
         place.require_paid_by(&payer)?;
         let vault = connection.client.vault(&place.model).await?;
         let close = vault_close(&payer, &place.model, &place.revenue.token);
-        let instructions = match place.dust_atoms() {
-            0 => vec![close],
-            _ => connection.receive(&payer, &payer, &place.revenue).enclose([close]),
-        };
+        let instructions = place.closing(connection, &payer, close);
         let vault_lamports = connection.client.lamports(&vault.value.stake_tokens).await?;
         let vault_lamports = vault_lamports.saturating_add(vault.lamports);
         let rent_lamports = place.rent_lamports(connection).await?.saturating_add(vault_lamports);
@@ -46,11 +45,9 @@ impl ShowArgs {
         let signer = connection.signer()?;
         let staking = Staking::load(connection, &self.model.address(connection).await?).await?;
         let (model, vault, token): (_, &Vault, _) = (*staking.model(), &staking.vault.value, &staking.token);
-        let missing = SdkError::AccountMissing { what: "token account of the vault", address: vault.stake_tokens };
-        let atoms = connection.client.token_atoms(&vault.stake_tokens).await?.ok_or(missing)?;
-        // No vault that the program wrote holds less than it accounts for.
-        let unaccounted_atoms = atoms.saturating_sub(vault.held_atoms().unwrap_or(atoms));
-        if unaccounted_atoms == 0 {
+        let (tokens, held_atoms) = (&vault.stake_tokens, vault.held_atoms().ok());
+        let atoms = unaccounted_atoms(connection, tokens, "token account of the vault", held_atoms).await?;
+        if atoms == 0 {
             let what = "no tokens of the model were sent to the vault directly";
             return Err(CliError::unfit(what, "there is nothing to sweep"));
         }
@@ -62,7 +59,7 @@ impl ShowArgs {
             return Err(CliError::unfit(what, "open it first with `modchains pool open MODEL --mint`; anyone may"));
         }
         let report = Report::new().text("model", model).text("vault", staking.vault.address);
-        let report = report.amount("swept", token.amount(unaccounted_atoms), &token.symbol);
+        let report = report.amount("swept", token.amount(atoms), &token.symbol);
         let receipt = connection.ask_and_send("Sweeping", &report, &[stake_sweep(&model)], signer).await?;
         Ok(report.receipt(&receipt))
     }
