@@ -5,12 +5,12 @@
 
 use std::{
     path::{Path, PathBuf},
-    process::{Child, Command},
+    process::Command,
     thread::sleep,
     time::{Duration, Instant},
 };
 
-use modchains_test_faults::{FaultProxy, Lag, LocalNetwork};
+use modchains_test_faults::{FaultProxy, Lag, LocalNetwork, wait_for};
 use serde_json::Value;
 
 /// How long anything may take on a busy machine.
@@ -25,16 +25,6 @@ fn demo(output: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_modchains-demo"));
     command.current_dir(root()).arg("--output").arg(output);
     command
-}
-
-/// Waits until `process` has written `file`.
-fn wait_for(file: &Path, process: &mut Child) {
-    let deadline = Instant::now() + PATIENCE;
-    while !file.exists() {
-        assert_eq!(process.try_wait().expect("its status"), None, "it ended before it wrote {}", file.display());
-        assert!(Instant::now() < deadline, "{} was never written", file.display());
-        sleep(Duration::from_millis(50));
-    }
 }
 
 fn number(value: &Value, path: &str) -> f64 {

@@ -35,7 +35,7 @@ mod thread;
 mod websocket;
 
 pub use lag::Lag;
-pub use network::LocalNetwork;
+pub use network::{LocalNetwork, wait_for};
 pub use proxy::{Call, FaultProxy};
 pub use rule::{Fault, Rule};
 pub use websocket::WebsocketProxy;

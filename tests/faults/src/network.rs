@@ -1,6 +1,7 @@
 use std::{
     env,
     fs::{self, File},
+    path::Path,
     process::{Child, Command, Stdio},
     thread::sleep,
     time::{Duration, Instant},
@@ -9,10 +10,20 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// How long the network may take to start.
-const START_TIMEOUT: Duration = Duration::from_secs(600);
+/// How long a process may take to do anything on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(600);
 /// The pause between two looks at whether it has.
 const POLL: Duration = Duration::from_millis(50);
+
+/// Waits until `process` has written `file`.
+pub fn wait_for(file: &Path, process: &mut Child) {
+    let deadline = Instant::now() + PATIENCE;
+    while !file.exists() {
+        assert_eq!(process.try_wait().expect("its status"), None, "it ended before it wrote {}", file.display());
+        assert!(Instant::now() < deadline, "{} was never written", file.display());
+        sleep(POLL);
+    }
+}
 
 /// An embedded local network without any program of ours, in a process of its own that ends when this is dropped. The
 /// environment variable `MODCHAINS_LOCALNET` names its executable, as `cargo xtask env` does.
@@ -34,12 +45,8 @@ impl LocalNetwork {
         let mut command = Command::new(program);
         command.args(["--exit-with-parent", "--state-file"]).arg(&state).stdin(Stdio::null());
         command.stdout(log.try_clone().expect("a file can be shared")).stderr(log);
-        let process = command.spawn().expect("the local network starts");
-        let deadline = Instant::now() + START_TIMEOUT;
-        while !state.exists() {
-            assert!(Instant::now() < deadline, "the local network did not start");
-            sleep(POLL);
-        }
+        let mut process = command.spawn().expect("the local network starts");
+        wait_for(&state, &mut process);
         let text = fs::read_to_string(&state).expect("the network has written where it answers");
         let state = serde_json::from_str(&text).expect("the network writes JSON");
         Self { process, state, _folder: folder }

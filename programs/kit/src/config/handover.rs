@@ -71,6 +71,8 @@ pub trait Roles {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
     use super::*;
 
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]

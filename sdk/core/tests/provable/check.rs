@@ -21,6 +21,16 @@ use super::{
 const N: Size = Size::per(1);
 const ONE: Size = Size::ONE;
 const SIZES: SizeRange = SizeRange { min: 2, max: 100 };
+const WINDOW: Window = Window {
+    channels: 1,
+    height: 2,
+    width: 4,
+    kernel_height: 2,
+    kernel_width: 2,
+    stride: 1,
+    padding: 0,
+    is_by_channel: false,
+};
 
 fn fixed(fixed: u32) -> Size {
     Size::fixed(fixed)
@@ -121,16 +131,6 @@ fn shapes_are_those_that_an_operation_gives_for_every_size() {
     let slice = |start, step| Op::Map(Map::Slice { start, step });
     let block = [N, fixed(2), fixed(4), ONE];
     let permute = Op::Map(Map::Permute { dimensions: block, order: [1, 0, 2, 3] });
-    let window = Window {
-        channels: 1,
-        height: 2,
-        width: 4,
-        kernel_height: 2,
-        kernel_width: 2,
-        stride: 1,
-        padding: 0,
-        is_by_channel: false,
-    };
     let right = [
         record(Op::Unary(Unary::Exp), Float, &[0], N, eight),
         record(Op::Map(Map::Reshape), Float, &[0], Size::per(4), fixed(2)),
@@ -158,7 +158,7 @@ fn shapes_are_those_that_an_operation_gives_for_every_size() {
         record(slice([0, 1], [1, 1]), Float, &[0], N, eight),
         record(Op::Map(Map::ConcatRows), Float, &[0, 0], N, eight),
         record(Op::Map(Map::ConcatColumns), Float, &[0, 0], N, eight),
-        record(Op::Map(Map::Unfold(window)), Float, &[0], fixed(3), fixed(4)),
+        record(Op::Map(Map::Unfold(WINDOW)), Float, &[0], fixed(3), fixed(4)),
         record(Op::Reduce(Reduce::Dot { groups: 2 }), Float, &[0, 0], N, N),
         record(Op::Reduce(Reduce::Dot { groups: 1 }), Float, &[0, 0], N, eight),
         record(Op::Reduce(Reduce::Sum), Float, &[0], N, eight),
@@ -182,22 +182,12 @@ fn shapes_are_those_that_an_operation_gives_for_every_size() {
 fn parameters_and_constants_are_in_range() {
     let eight = fixed(8);
     let unary = |unary: Unary, kind, input| record(Op::Unary(unary), kind, &[input], N, eight);
-    let window = Window {
-        channels: 1,
-        height: 2,
-        width: 4,
-        kernel_height: 2,
-        kernel_width: 2,
-        stride: 1,
-        padding: 0,
-        is_by_channel: false,
-    };
     let windows = [
-        Window { stride: 0, ..window },
-        Window { padding: 2, ..window },
-        Window { kernel_height: 3, ..window },
-        Window { channels: 0, ..window },
-        Window { height: u32::MAX, width: u32::MAX, ..window },
+        Window { stride: 0, ..WINDOW },
+        Window { padding: 2, ..WINDOW },
+        Window { kernel_height: 3, ..WINDOW },
+        Window { channels: 0, ..WINDOW },
+        Window { height: u32::MAX, width: u32::MAX, ..WINDOW },
     ];
     let requantise = |rule: Requantise| unary(Unary::Requantise(rule), Int8, 2);
     let order = |order| Map::Permute { dimensions: [N, fixed(8), ONE, ONE], order };

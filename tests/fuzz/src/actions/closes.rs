@@ -90,7 +90,7 @@ fn service(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let reasons = [
         (!is_creator, "only the creator may"),
         (payer != service.payer, "another paid the rent"),
-        (services::left(service) != [0; 10], "it is used"),
+        (services::left(service) != 0, "it is used"),
         (!services::was_shut(service, now), "it was open a month ago"),
         (services::keeps_price(setup, address, now), "a price that a vote has set is kept"),
         (services::counts(usage, now), "its use counts"),

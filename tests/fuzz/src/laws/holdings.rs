@@ -114,8 +114,9 @@ fn owed_by_pool(pool: &RevenuePool) -> Owed {
     (pool.tokens, parts.into_iter().map(u128::from).sum())
 }
 
-fn owed_by_service(service: &Service) -> Owed {
-    let parts = [
+/// What a service holds in its escrow, by what it is for.
+pub fn parts_of_service(service: &Service) -> [u64; 7] {
+    [
         service.escrowed_atoms,
         service.bonded_atoms,
         service.earned_atoms,
@@ -123,6 +124,9 @@ fn owed_by_service(service: &Service) -> Owed {
         service.accrued_creator_atoms,
         service.accrued_reserve_atoms,
         service.accrued_protocol_atoms,
-    ];
-    (service.escrow, parts.into_iter().map(u128::from).sum())
+    ]
+}
+
+fn owed_by_service(service: &Service) -> Owed {
+    (service.escrow, parts_of_service(service).into_iter().map(u128::from).sum())
 }

@@ -49,10 +49,7 @@ fn a_decision_is_executed_once_in_its_time(sight: &Sight) -> Verdict {
         let stands = standing::of(&before, rules.rules_counter, sight.seen.now);
         hold!(stands == Standing::Executable, "{address} was executed when {stands:?}");
         hold!(after.executed_at_seconds == sight.seen.now, "executed at {}", after.executed_at_seconds);
-        let named = |sent: &solana_instruction::Instruction| {
-            sent.program_id == modchains_vault::ID && sent.data.windows(32).any(|bytes| bytes == before.payload_sha256)
-        };
-        hold!(sight.seen.instructions.iter().any(named), "another payload was executed");
+        hold!(standing::was_named(&before, &sight.seen.instructions), "another payload was executed");
         facts += 1;
     }
     Ok(facts)

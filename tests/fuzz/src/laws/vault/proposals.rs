@@ -121,12 +121,7 @@ fn a_vote_counts_once_what_was_there_before(sight: &Sight) -> Verdict {
         };
         let fits = (i128::from(least)..=i128::from(most)).contains(&weight);
         hold!(fits, "{} voted with {weight}, from {least} to {most} were there", owned.owner);
-        let saw = sight
-            .seen
-            .instructions
-            .iter()
-            .any(|sent| sent.data.windows(32).any(|bytes| bytes == before.payload_sha256));
-        hold!(saw, "a vote on another payload counts");
+        hold!(standing::was_named(&before, &sight.seen.instructions), "a vote on another payload counts");
         let until = opened + VOTE_SECONDS_MAX;
         hold!(kept.locked_until_seconds >= until, "{} is locked until {}", kept.owner, kept.locked_until_seconds);
         facts += 1;

@@ -1,6 +1,7 @@
 //! What a proposal, a grant or an action comes to, by the rules in words of our own.
 
 use modchains_vault::state::{Grant, GrantSchedule, Proposal, ProposalAction};
+use solana_instruction::Instruction;
 
 use crate::memory::VOTE_SECONDS_MAX;
 
@@ -142,4 +143,11 @@ pub fn left_atoms(grant: &Grant) -> u128 {
         stopped => released_atoms(grant, stopped),
     };
     most.saturating_sub(u128::from(grant.claimed_atoms))
+}
+
+/// Whether any of `instructions` names the payload of a proposal to the vault.
+pub fn was_named(proposal: &Proposal, instructions: &[Instruction]) -> bool {
+    instructions.iter().any(|sent| {
+        sent.program_id == modchains_vault::ID && sent.data.windows(32).any(|bytes| bytes == proposal.payload_sha256)
+    })
 }
