@@ -2,6 +2,7 @@
 
 /// Whether a result can be proved, and by which arithmetic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 #[repr(u8)]
 pub enum NumericClass {
     /// A graph of integers, which has one answer: any element can be decided on chain.
