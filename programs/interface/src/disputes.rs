@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::Pubkey;
 use bytemuck::{Pod, Zeroable};
-use modchains_core::provable::{Lengths, Size, SizeRange};
+use modchains_core::provable::{InputLength, Lengths, Size, SizeRange};
 
 use crate::View;
 
@@ -65,8 +65,10 @@ impl Graph {
     /// How long its inputs and outputs are.
     pub const fn lengths(&self) -> Lengths {
         Lengths {
-            sizes: SizeRange { min: self.size_min, max: self.size_max },
-            input: Size { fixed: self.input_fixed_bytes, per: self.input_unit_bytes },
+            input: InputLength {
+                bytes: Size { fixed: self.input_fixed_bytes, per: self.input_unit_bytes },
+                sizes: SizeRange { min: self.size_min, max: self.size_max },
+            },
             output: Size { fixed: self.output_fixed_bytes, per: self.output_unit_bytes },
         }
     }

@@ -235,7 +235,7 @@ impl ServiceOffer {
         let graph = graph.ok_or(RequestError::GraphMissing)?;
         ensure(!graph.is_closing, RequestError::GraphClosing)?;
         ensure(graph.attestations >= order.attestations_min, RequestError::AttestationsTooFew)?;
-        let size = graph.lengths.size(input_bytes.into()).ok_or(RequestError::InputLengthNotTaken)?;
+        let size = graph.lengths.input.size_of(input_bytes.into()).ok_or(RequestError::InputLengthNotTaken)?;
         let output_bytes = graph.lengths.output.at(size).and_then(|bytes| u16::try_from(bytes).ok());
         let output_bytes = output_bytes.filter(|bytes| self.output_bytes_max >= *bytes);
         let proof = ProofTerms {
