@@ -7,6 +7,7 @@
 pub mod budgets;
 pub mod busy;
 pub mod chain;
+pub mod challenge;
 pub mod fixture;
 pub mod idl;
 pub mod ledger;

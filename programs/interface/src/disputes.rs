@@ -2,7 +2,10 @@
 
 use anchor_lang::prelude::Pubkey;
 use bytemuck::{Pod, Zeroable};
-use modchains_core::provable::{InputLength, Lengths, Size, SizeRange};
+use modchains_core::{
+    provable::{InputLength, Lengths, Size, SizeRange},
+    request::GraphTerms,
+};
 
 use crate::View;
 
@@ -62,14 +65,19 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// How long its inputs and outputs are.
-    pub const fn lengths(&self) -> Lengths {
-        Lengths {
-            input: InputLength {
-                bytes: Size { fixed: self.input_fixed_bytes, per: self.input_unit_bytes },
-                sizes: SizeRange { min: self.size_min, max: self.size_max },
-            },
-            output: Size { fixed: self.output_fixed_bytes, per: self.output_unit_bytes },
+    /// What requests turn on, in the form the formulas take.
+    pub const fn terms(&self) -> GraphTerms {
+        let input = InputLength {
+            bytes: Size { fixed: self.input_fixed_bytes, per: self.input_unit_bytes },
+            sizes: SizeRange { min: self.size_min, max: self.size_max },
+        };
+        let output = Size { fixed: self.output_fixed_bytes, per: self.output_unit_bytes };
+        GraphTerms {
+            lengths: Lengths { input, output },
+            multiply_adds: self.multiply_adds,
+            judge_version: self.judge_version,
+            attestations: self.attestations,
+            is_closing: self.closing_at_seconds != 0,
         }
     }
 }

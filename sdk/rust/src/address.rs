@@ -203,6 +203,19 @@ pub mod oracle {
     pub const EVENT_AUTHORITY: Pubkey = modchains_oracle::EVENT_AUTHORITY_AND_BUMP.0;
 }
 
+/// Addresses of the disputes program.
+pub mod disputes {
+    use modchains_program_interface::disputes::{ID, seeds};
+
+    use super::find;
+    use crate::Pubkey;
+
+    /// The graph with this root that `registrar` registered.
+    pub fn graph(root: &[u8; 32], registrar: &Pubkey) -> Pubkey {
+        find(&[seeds::GRAPH, root, registrar.as_ref()], &ID)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -41,14 +41,14 @@ pub struct RequestCreateArgs {
     /// What a wrong answer could cost, in atoms, which the result's bond deters; 0 where results cannot be proved.
     pub value_at_risk_atoms: u64,
     /// How many operators beside the model's creator must attest at least that they hold the graph; 0 where there is none.
-    pub attestations_min: u32,
+    pub attestations_min: u8,
     /// How long to wait for a result, within the service's bounds.
     pub max_wait_seconds: u32,
     /// What the result is to be used for, at least one: a set of the `USE_` bits of the core's licences.
     pub uses: u16,
     /// Keeps short inputs and outputs from being guessed by their hashes.
     pub salt: [u8; 16],
-    /// The input, 1 to 599 bytes and at most what the service takes.
+    /// The input, 1 to 565 bytes and at most what the service takes.
     pub input: Vec<u8>,
 }
 
@@ -63,7 +63,7 @@ impl RequestCreateArgs {
             value_at_risk_atoms: self.value_at_risk_atoms,
             max_wait_seconds: self.max_wait_seconds,
             uses: self.uses,
-            attestations_min: self.attestations_min,
+            attestations_min: self.attestations_min.into(),
             input_bytes: self.input.len(),
         }
     }
@@ -171,14 +171,7 @@ impl<'info> RequestCreate<'info> {
     fn graph(&self, service: &Service) -> Result<Option<GraphTerms>> {
         let Some(account) = self.graph.as_deref() else { return Ok(None) };
         ensure(*account.key == service.graph, OracleError::ServiceMismatch)?;
-        let graph = account::view::<Graph>(account)?;
-        Ok(Some(GraphTerms {
-            lengths: graph.lengths(),
-            multiply_adds: graph.multiply_adds,
-            judge_version: graph.judge_version,
-            attestations: graph.attestations,
-            is_closing: graph.closing_at_seconds != 0,
-        }))
+        Ok(Some(account::view::<Graph>(account)?.terms()))
     }
 
     /// What the requester's licence says, or without one what the model says to everybody. Nothing is counted yet.

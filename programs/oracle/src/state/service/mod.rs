@@ -134,7 +134,7 @@ pub struct ServiceTerms {
     pub max_wait_min_seconds: u32,
     /// Longest wait a request may ask for; at most 30 days.
     pub max_wait_max_seconds: u32,
-    /// Longest input, 1 to 599 bytes.
+    /// Longest input, 1 to 565 bytes.
     pub input_bytes_max: u16,
     /// Longest output, 1 to 824 bytes.
     pub output_bytes_max: u16,
