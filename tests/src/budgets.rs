@@ -40,7 +40,7 @@ pub const BUDGETS: &[Budget] = &[
     most("size.modchains_oracle", 340_000.0),
     most("bytes.market", 512.0),
     most("bytes.position", 200.0),
-    most("bytes.request", 512.0),
+    most("bytes.request", 640.0),
     most("bytes.usage", 512.0),
     most("bytes.model", 512.0),
     most("us.crank_overhead_p50", 20_000.0),
