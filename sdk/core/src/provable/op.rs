@@ -1,7 +1,9 @@
 //! What a node computes.
 
-use super::size::{Size, SizeRange};
-use crate::graph::Requantise;
+use super::{
+    requantise::Requantise,
+    size::{Size, SizeRange},
+};
 
 /// What a node computes. Tensors are rows of columns; the row is the axis along which everything is reduced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,16 +41,22 @@ pub struct Input {
 
 /// Elements in the bytes of a request, little-endian.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Encoding {
     /// 0 to 255.
+    #[cfg_attr(feature = "serde", serde(rename = "u8"))]
     Unsigned8,
     /// -128 to 127.
+    #[cfg_attr(feature = "serde", serde(rename = "i8"))]
     Signed8,
     /// 0 to 65,535, for example tokens.
+    #[cfg_attr(feature = "serde", serde(rename = "u16"))]
     Unsigned16,
     /// Any 32-bit integer.
+    #[cfg_attr(feature = "serde", serde(rename = "i32"))]
     Signed32,
     /// A binary32 pattern.
+    #[cfg_attr(feature = "serde", serde(rename = "f32"))]
     Float32,
 }
 

@@ -35,12 +35,10 @@ use super::{
     commitment,
     element::ElementKind,
     op::{Binary, Encoding, Input, Map, Op, Reduce, Second, Unary, Window},
+    requantise::Requantise,
     size::{Size, SizeRange},
 };
-use crate::{
-    graph::Requantise,
-    hash::{Hash, Sha256},
-};
+use crate::hash::{Hash, Sha256};
 
 /// Bytes of a record.
 pub const RECORD_BYTES: usize = 96;
