@@ -4,8 +4,8 @@ use std::{fs, path::Path};
 
 use modchains_crank::runtime;
 use modchains_sdk::bundle::{
-    Accuracy, Bundle, BundleDraft, GRAPH_FILE, Graph, InputSpec, MODULE_FILE, NumericClass, OutputRule, WEIGHTS_FILE,
-    write_bundle,
+    Accuracy, Bundle, BundleDraft, GRAPH_FILE, InputSpec, LayerGraph, MODULE_FILE, NumericClass, OutputRule,
+    WEIGHTS_FILE, write_bundle,
 };
 use safetensors::tensor::{Dtype, TensorView};
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,7 @@ pub struct Exported {
     /// The integer graph, `digits-int8`.
     pub exact: Bundle,
     /// The TorchScript module, `digits-script`.
-    pub tolerant: Bundle,
+    pub unproven: Bundle,
 }
 
 /// One held-out image in `heldout.json`.
@@ -63,10 +63,10 @@ pub fn export_bundles(
     fs::write(&path, serde_json::to_vec_pretty(&held_out)?).map_err(|source| DigitsError::Io { path, source })?;
 
     let exact = exact_draft(&quantise(network, &split.training)?)?;
-    let tolerant = tolerant_draft(network, split)?;
+    let unproven = unproven_draft(network, split)?;
     Ok(Exported {
         exact: write_measured(&dir.join(&exact.name), exact, split, options)?,
-        tolerant: write_measured(&dir.join(&tolerant.name), tolerant, split, options)?,
+        unproven: write_measured(&dir.join(&unproven.name), unproven, split, options)?,
     })
 }
 
@@ -115,7 +115,7 @@ fn input() -> InputSpec {
 fn exact_draft(quantised: &Quantised) -> Result<BundleDraft, DigitsError> {
     let structure = serde_json::to_vec_pretty(&quantised.structure)?;
     let weights = weights_file(quantised)?;
-    let graph = Graph::load(&structure, &weights, &input());
+    let graph = LayerGraph::load(&structure, &weights, &input());
     let root = graph.and_then(|graph| graph.root()).map_err(modchains_sdk::bundle::BundleError::from)?;
     Ok(BundleDraft {
         name: "digits-int8".to_owned(),
@@ -154,7 +154,7 @@ fn weights_file(quantised: &Quantised) -> Result<Vec<u8>, DigitsError> {
     Ok(safetensors::serialize(views, None)?)
 }
 
-fn tolerant_draft(network: &TrainedNetwork, split: &Split) -> Result<BundleDraft, DigitsError> {
+fn unproven_draft(network: &TrainedNetwork, split: &Split) -> Result<BundleDraft, DigitsError> {
     let example = pixels(&split.training[..2]);
     let mut forward = |inputs: &[tch::Tensor]| {
         let [_, _, _, logits] = network.activations(&inputs[0]);
@@ -164,7 +164,7 @@ fn tolerant_draft(network: &TrainedNetwork, split: &Split) -> Result<BundleDraft
     Ok(BundleDraft {
         name: "digits-script".to_owned(),
         version: VERSION.to_owned(),
-        numeric_class: NumericClass::Tolerant,
+        numeric_class: NumericClass::Unproven,
         graph_root: None,
         input: input(),
         output: OutputRule::ClassLogitsI16 {

@@ -16,7 +16,7 @@ use clap::Parser;
 use futures_util::future::try_join_all;
 use modchains_sdk::{
     Keypair, Pubkey, Signer, address,
-    bundle::{Bundle, BundleLimits, NumericClass},
+    bundle::{Bundle, BundleLimits},
     client::{Client, sign},
     core::licence::USE_PERSONAL,
     exchange::{
@@ -151,7 +151,7 @@ async fn open_model(client: &Client, creator: &Keypair, bundle: &Bundle) -> Resu
         graph_root: bundle.graph_root().unwrap_or_default(),
         benchmark: [0; 32],
         verification_class: 0,
-        numeric_class: u8::from(manifest.numeric_class == NumericClass::Tolerant),
+        numeric_class: manifest.numeric_class as u8,
         parent: 0,
         uri,
     };

@@ -2,7 +2,7 @@
 
 use modchains_sdk::{
     Pubkey,
-    bundle::{Bundle, InputError, InputSpec, NumericClass, OutputRule},
+    bundle::{Bundle, InputError, InputSpec, OutputRule},
     decode::FetchedRequest,
     instruction::Token,
     oracle::state::RequestStatus,
@@ -51,14 +51,10 @@ impl Offer {
     /// What `bundle` can answer.
     pub fn of(bundle: &Bundle) -> Self {
         let manifest = bundle.manifest();
-        let numeric_class = match manifest.numeric_class {
-            NumericClass::Exact => 0,
-            NumericClass::Tolerant => 1,
-        };
         Self {
             name: format!("{} {}", manifest.name, manifest.version),
             manifest_sha256: bundle.manifest_sha256(),
-            numeric_class,
+            numeric_class: manifest.numeric_class as u8,
             input: manifest.input.clone(),
             output: manifest.output.clone(),
         }

@@ -30,11 +30,11 @@ pub struct Manifest {
     pub name: String,
     /// Version of the model, free text of at most 32 bytes.
     pub version: String,
-    /// How results are compared.
+    /// How a result can be proven right or wrong: `exact`, `rounded` or `unproven`.
     pub numeric_class: NumericClass,
     /// File name of the model card.
     pub card: String,
-    /// Hex of the graph's root, exact class only.
+    /// Hex of the graph's root; none in the unproven class.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub graph_root: Option<String>,
     /// What one request carries.
@@ -158,8 +158,8 @@ impl Manifest {
     #[must_use]
     pub fn weights_file(&self) -> &'static str {
         match self.numeric_class {
-            NumericClass::Exact => WEIGHTS_FILE,
-            NumericClass::Tolerant => MODULE_FILE,
+            NumericClass::Exact | NumericClass::Rounded => WEIGHTS_FILE,
+            NumericClass::Unproven => MODULE_FILE,
         }
     }
 
@@ -213,8 +213,8 @@ impl Manifest {
         }
         let named: BTreeSet<&str> = self.files.iter().map(|entry| entry.path.as_str()).collect();
         let expected: BTreeSet<&str> = match self.numeric_class {
-            NumericClass::Exact => [CARD_FILE, GRAPH_FILE, WEIGHTS_FILE].into(),
-            NumericClass::Tolerant => [CARD_FILE, MODULE_FILE].into(),
+            NumericClass::Exact | NumericClass::Rounded => [CARD_FILE, GRAPH_FILE, WEIGHTS_FILE].into(),
+            NumericClass::Unproven => [CARD_FILE, MODULE_FILE].into(),
         };
         if self.card != CARD_FILE {
             return Err(BundleError::manifest("card", format!("is {:?}, expected {CARD_FILE:?}", self.card)));
@@ -223,13 +223,14 @@ impl Manifest {
             let problem = format!("names {named:?}, this class has exactly {expected:?}");
             return Err(BundleError::manifest("files", problem));
         }
-        match (self.numeric_class, &self.graph_root) {
-            (NumericClass::Exact, Some(root)) => decode_hash("graph_root", root).map(|_| ()),
-            (NumericClass::Exact, None) => Err(BundleError::manifest("graph_root", "is missing in the exact class")),
-            (NumericClass::Tolerant, None) => Ok(()),
-            (NumericClass::Tolerant, Some(_)) => {
-                Err(BundleError::manifest("graph_root", "is set, the tolerant class has none"))
+        match &self.graph_root {
+            Some(root) if self.numeric_class.is_provable() => decode_hash("graph_root", root).map(|_| ()),
+            None if self.numeric_class.is_provable() => {
+                let problem = format!("is missing in the {} class", self.numeric_class.name());
+                Err(BundleError::manifest("graph_root", problem))
             }
+            Some(_) => Err(BundleError::manifest("graph_root", "is set, the unproven class has none")),
+            None => Ok(()),
         }
     }
 }

@@ -6,7 +6,7 @@
 //! | rule | class | logit | bytes for `n` labels |
 //! |---|---|---|---|
 //! | `class-logits-i32` | exact | the last layer's accumulator, `i32` | `1 + 4n` |
-//! | `class-logits-i16` | tolerant | `round(logit * steps_per_unit)`, halves away from zero, clamped to `i16` | `1 + 2n` |
+//! | `class-logits-i16` | unproven | `round(logit * steps_per_unit)`, halves away from zero, clamped to `i16` | `1 + 2n` |
 //!
 //! The class byte is always derived from the logits as written, never from the floats before quantisation.
 
@@ -37,7 +37,7 @@ pub enum OutputRule {
         /// Names of the classes in order.
         labels: Vec<String>,
     },
-    /// Tolerant class: class and quantised 16-bit logits.
+    /// Unproven class: class and quantised 16-bit logits.
     ClassLogitsI16 {
         /// Size of one result in bytes.
         bytes: u32,
@@ -160,7 +160,7 @@ impl OutputRule {
     /// A wrong number of values, a value that is not finite, or a rule of the other class.
     pub fn encode_floats(&self, logits: &[f32]) -> Result<Vec<u8>, OutputError> {
         let Self::ClassLogitsI16 { steps_per_unit, .. } = self else {
-            return Err(OutputError::WrongClass { class: NumericClass::Tolerant });
+            return Err(OutputError::WrongClass { class: NumericClass::Unproven });
         };
         self.require_count(logits.len())?;
         if let Some((index, &value)) = logits.iter().enumerate().find(|(_, value)| !value.is_finite()) {
@@ -200,7 +200,7 @@ impl OutputRule {
     }
 
     /// Whether two results count as the same answer: equal bytes in the exact class, every logit within the
-    /// tolerance in the tolerant one (near a tie the class byte may then differ).
+    /// tolerance in the unproven one (near a tie the class byte may then differ).
     ///
     /// # Errors
     /// When either result is not well-formed.
@@ -240,7 +240,7 @@ impl OutputRule {
     pub(super) fn validate(&self, class: NumericClass) -> Result<(), BundleError> {
         let (rule_class, logit_bytes) = match self {
             Self::ClassLogitsI32 { .. } => (NumericClass::Exact, 4),
-            Self::ClassLogitsI16 { .. } => (NumericClass::Tolerant, 2),
+            Self::ClassLogitsI16 { .. } => (NumericClass::Unproven, 2),
         };
         if class != rule_class {
             let problem = format!("belongs to the {rule_class:?} class, the model is {class:?}");
@@ -307,7 +307,7 @@ mod tests {
 
     use super::*;
 
-    fn tolerant() -> OutputRule {
+    fn of_floats() -> OutputRule {
         let labels = vec!["a".into(), "b".into()];
         OutputRule::ClassLogitsI16 { bytes: 5, steps_per_unit: 10, tolerance_steps: 2, labels }
     }
@@ -348,15 +348,15 @@ mod tests {
 
     #[test]
     fn quantised_logits_round_halves_away_from_zero_and_saturate() {
-        let encoded = tolerant().encode_floats(&[0.25, -0.25]).unwrap();
-        assert_eq!(tolerant().decode(&encoded).unwrap().logits, [3, -3]);
-        let encoded = tolerant().encode_floats(&[1e9, -1e9]).unwrap();
-        assert_eq!(tolerant().decode(&encoded).unwrap().logits, [32_767, -32_768]);
+        let encoded = of_floats().encode_floats(&[0.25, -0.25]).unwrap();
+        assert_eq!(of_floats().decode(&encoded).unwrap().logits, [3, -3]);
+        let encoded = of_floats().encode_floats(&[1e9, -1e9]).unwrap();
+        assert_eq!(of_floats().decode(&encoded).unwrap().logits, [32_767, -32_768]);
     }
 
     #[test]
     fn answers_within_the_tolerance_agree_and_one_step_more_does_not() {
-        let rule = tolerant();
+        let rule = of_floats();
         let base = rule.encode_floats(&[1.0, 0.9]).unwrap();
         assert!(rule.agree(&base, &rule.encode_floats(&[0.8, 0.9]).unwrap()).unwrap());
         assert!(!rule.agree(&base, &rule.encode_floats(&[0.7, 0.9]).unwrap()).unwrap());
@@ -364,9 +364,9 @@ mod tests {
 
     #[test]
     fn a_class_that_does_not_follow_from_the_logits_is_refused() {
-        let mut encoded = tolerant().encode_floats(&[1.0, 0.5]).unwrap();
+        let mut encoded = of_floats().encode_floats(&[1.0, 0.5]).unwrap();
         encoded[0] = 1;
-        assert_eq!(tolerant().decode(&encoded), Err(OutputError::Class { expected: 0, actual: 1 }));
-        assert!(matches!(tolerant().encode_floats(&[f32::NAN, 0.0]), Err(OutputError::NotFinite { index: 0, .. })));
+        assert_eq!(of_floats().decode(&encoded), Err(OutputError::Class { expected: 0, actual: 1 }));
+        assert!(matches!(of_floats().encode_floats(&[f32::NAN, 0.0]), Err(OutputError::NotFinite { index: 0, .. })));
     }
 }
