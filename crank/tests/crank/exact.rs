@@ -5,8 +5,8 @@ use std::path::Path;
 use modchains_crank::runtime::{ExactRuntime, ModelRuntime};
 use modchains_sdk::{
     bundle::{
-        Bundle, BundleDraft, BundleError, GRAPH_FILE, GraphError, GraphFile, InputSpec, LayerFile, LayerGraph,
-        NumericClass, Op, OutputRule, Requantise, WEIGHTS_FILE, requantise_by_factor, write_bundle,
+        Bundle, BundleDraft, BundleError, Encoding, GRAPH_FILE, GraphError, GraphFile, InputSpec, LayerFile,
+        LayerGraph, NumericClass, Op, OutputRule, Requantise, WEIGHTS_FILE, requantise_by_factor, write_bundle,
     },
     core::graph::LayerProblem,
 };
@@ -61,7 +61,7 @@ fn random_graphs_give_the_reference_bytes_on_any_threads_and_batch() {
         let scratch = scratch();
         let bundle = random_bundle(seed, scratch.path());
         let (mut random, spec) = (generator(seed + 1000), &bundle.manifest().input);
-        let mut value = || (random.next_u32() % (u32::from(spec.max) + 1)) as u8;
+        let mut value = || (random.next_u32() % (spec.max.unwrap() + 1)) as u8;
         let inputs: Vec<Vec<u8>> = (0..33).map(|_| (0..spec.bytes).map(|_| value()).collect()).collect();
         assert_exact(&bundle, &inputs);
     }
@@ -78,7 +78,7 @@ fn sums_just_below_the_limit_are_exact_and_one_more_is_refused() {
         bias: vec![bias, -bias],
     };
     let scratch = scratch();
-    let input = InputSpec { shape: vec![1040], dtype: "u8".to_owned(), bytes: 1040, max: 127 };
+    let input = InputSpec { shape: vec![1040], dtype: Encoding::Unsigned8, bytes: 1040, units: None, max: Some(127) };
     let bundle = write(scratch.path(), input.clone(), &[layer(bias)], 2).unwrap();
     assert_exact(&bundle, &[vec![127; 1040], vec![126; 1040], vec![0; 1040]]);
 
@@ -160,7 +160,13 @@ fn random_bundle(seed: u64, dir: &Path) -> Bundle {
         })
         .collect();
     let bytes = channels * height * width;
-    let input = InputSpec { shape: vec![channels, height, width], dtype: "u8".to_owned(), bytes, max: max as u8 };
+    let input = InputSpec {
+        shape: vec![channels, height, width],
+        dtype: Encoding::Unsigned8,
+        bytes,
+        units: None,
+        max: Some(max as u32),
+    };
     write(dir, input, &layers, labels as usize).unwrap()
 }
 
@@ -196,7 +202,7 @@ fn write(dir: &Path, input: InputSpec, layers: &[Tensors], labels: usize) -> Res
             graph_root: Some(graph.root()?),
             input,
             output: OutputRule::ClassLogitsI32 {
-                bytes: 1 + 4 * labels as u32,
+                bytes: 4 + 4 * labels as u32,
                 steps_per_unit: None,
                 labels: (0..labels).map(|label| label.to_string()).collect(),
             },

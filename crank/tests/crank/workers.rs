@@ -11,7 +11,9 @@ use modchains_crank::{
     runtime,
     worker::{Limits, Worker, WorkerError, WorkerPool, WorkerSpec},
 };
-use modchains_sdk::bundle::{Bundle, BundleDraft, InputSpec, MODULE_FILE, NumericClass, OutputRule, write_bundle};
+use modchains_sdk::bundle::{
+    Bundle, BundleDraft, Encoding, InputSpec, MODULE_FILE, NumericClass, OutputRule, write_bundle,
+};
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
@@ -254,7 +256,7 @@ fn logarithm_bundle(dir: &Path) -> Bundle {
         version: "1".to_owned(),
         numeric_class: NumericClass::Unproven,
         graph_root: None,
-        input: InputSpec { shape: vec![2], dtype: "u8".to_owned(), bytes: 2, max: 255 },
+        input: InputSpec { shape: vec![2], dtype: Encoding::Unsigned8, bytes: 2, units: None, max: Some(255) },
         output: OutputRule::ClassLogitsI16 {
             bytes: 5,
             steps_per_unit: 100,

@@ -8,7 +8,7 @@ pub(super) fn card(draft: &BundleDraft, accuracy: &Accuracy, training: usize, op
     let (form, result) = if draft.numeric_class.is_provable() {
         (
             "int8 weights and activations, exact integer sums; every operator gets the same bytes",
-            "one byte with the digit, then ten 32-bit little-endian logits",
+            "the digit, then ten logits, each a 32-bit little-endian integer",
         )
     } else {
         (

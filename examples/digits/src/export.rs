@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use modchains_crank::runtime;
 use modchains_sdk::bundle::{
-    Accuracy, Bundle, BundleDraft, GRAPH_FILE, InputSpec, LayerGraph, MODULE_FILE, NumericClass, OutputRule,
+    Accuracy, Bundle, BundleDraft, Encoding, GRAPH_FILE, InputSpec, LayerGraph, MODULE_FILE, NumericClass, OutputRule,
     WEIGHTS_FILE, write_bundle,
 };
 use safetensors::tensor::{Dtype, TensorView};
@@ -81,7 +81,7 @@ pub fn measure(bundle: &Bundle, samples: &[Sample]) -> Result<Accuracy, DigitsEr
         let inputs: Vec<&[u8]> = batch.iter().map(|sample| sample.pixels.as_slice()).collect();
         for (sample, result) in batch.iter().zip(model.infer_batch(&inputs)?) {
             let decoded = bundle.manifest().output.decode(&result)?;
-            correct += u32::from(decoded.class == sample.label);
+            correct += u32::from(decoded.class() == Some(sample.label));
         }
     }
     Ok(Accuracy {
@@ -109,7 +109,13 @@ fn labels() -> Vec<String> {
 }
 
 fn input() -> InputSpec {
-    InputSpec { shape: vec![1, SIDE, SIDE], dtype: "u8".to_owned(), bytes: PIXELS as u32, max: PIXEL_MAX }
+    InputSpec {
+        shape: vec![1, SIDE, SIDE],
+        dtype: Encoding::Unsigned8,
+        bytes: PIXELS as u32,
+        units: None,
+        max: Some(PIXEL_MAX.into()),
+    }
 }
 
 fn exact_draft(quantised: &Quantised) -> Result<BundleDraft, DigitsError> {
@@ -124,7 +130,7 @@ fn exact_draft(quantised: &Quantised) -> Result<BundleDraft, DigitsError> {
         graph_root: Some(root),
         input: input(),
         output: OutputRule::ClassLogitsI32 {
-            bytes: 1 + 4 * CLASSES as u32,
+            bytes: 4 + 4 * CLASSES as u32,
             steps_per_unit: Some((1.0 / quantised.logit_step).round() as u32),
             labels: labels(),
         },

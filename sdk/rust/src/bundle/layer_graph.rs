@@ -61,7 +61,7 @@ impl LayerGraph {
         let graph = Self {
             layers: layers.collect::<Result<_, GraphError>>()?,
             input_len: input.bytes as usize,
-            input_max: input.max,
+            input_max: input.max.and_then(|max| u8::try_from(max).ok()).unwrap_or(u8::MAX),
         };
         graph.with(|_| ())?;
         Ok(graph)

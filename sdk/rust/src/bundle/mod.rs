@@ -16,6 +16,7 @@ mod fetch;
 mod fields;
 mod files;
 mod graph;
+mod input;
 mod layer_file;
 mod layer_graph;
 mod manifest;
@@ -30,12 +31,14 @@ pub use files::{BundleLimits, sha256};
 pub use graph::{
     GRAPH_BYTES_MAX, GRAPH_FORMAT, GraphFiles, ModelGraph, NamedWeights, NodeDraft, WeightTensor, write_graph,
 };
+pub use input::{InputError, InputSpec};
 pub use layer_file::{GraphFile, LAYER_FORMAT, LayerFile, requantise_by_factor};
 pub use layer_graph::{Layer, LayerGraph};
-pub use manifest::{Accuracy, InputError, InputSpec, MANIFEST_FORMAT, Manifest};
+pub use manifest::{Accuracy, MANIFEST_FORMAT, Manifest};
 pub use modchains_core::{
-    graph::{Op, Requantise},
+    graph::Op,
     numeric_class::NumericClass,
+    provable::{ElementKind, Encoding, Requantise},
 };
 pub use names::{CARD_FILE, GRAPH_FILE, MANIFEST_FILE, MODULE_FILE, WEIGHTS_FILE};
 pub use output::{Answer, Decoded, OutputError, OutputRule};
@@ -147,6 +150,8 @@ impl Bundle {
             let problem = format!("is {:?}, the graph is {:?}", actual.name(), expected.name());
             return Err(BundleError::manifest("numeric_class", problem));
         }
+        self.manifest.input.require_of(&graph)?;
+        self.manifest.output.require_of(&graph)?;
         Ok(graph)
     }
 

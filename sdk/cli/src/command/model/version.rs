@@ -117,7 +117,7 @@ impl VersionArgs {
 pub fn of_bundle(bundle: &Bundle, uri: &str) -> Result<ModelVersionPublishArgs> {
     let manifest = bundle.manifest();
     let sizes = [
-        ("an input", manifest.input.bytes as usize, INPUT_BYTES_MAX),
+        ("an input", manifest.input.bytes_max(), INPUT_BYTES_MAX),
         ("a result", manifest.output.bytes(), OUTPUT_BYTES_MAX),
     ];
     for (what, bytes, bytes_max) in sizes {

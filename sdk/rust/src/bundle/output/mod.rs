@@ -1,33 +1,36 @@
 //! Output rules: how the numbers of a model become the bytes that are hashed, posted and compared.
 //!
-//! A result starts with one byte, the index of the largest logit (the lowest index among equals), followed by every
-//! logit, little-endian:
+//! The result of a provable model is its graph's last tensor, byte for byte; the rule says how people read it.
 //!
-//! | rule | class | logit | bytes for `n` labels |
+//! | rule | class | result | bytes for `n` labels |
 //! |---|---|---|---|
-//! | `class-logits-i32` | exact | the last layer's accumulator, `i32` | `1 + 4n` |
-//! | `class-logits-i16` | unproven | `round(logit * steps_per_unit)`, halves away from zero, clamped to `i16` | `1 + 2n` |
+//! | `class-logits-i32` | exact | the index of the largest logit, then every logit, `i32` each | `4 + 4n` |
+//! | `tensor` | exact, rounded | elements of one kind, for example an embedding | |
+//! | `class-logits-i16` | unproven | the index of the largest logit, one byte, then `round(logit * steps_per_unit)`, halves away from zero, clamped to `i16` | `1 + 2n` |
 //!
-//! The class byte is always derived from the logits as written, never from the floats before quantisation.
+//! Of equal logits the lowest index counts, as in the node that finds it. The index of an unproven model is always derived
+//! from the logits as written, never from the floats before quantisation.
 
-use std::{collections::BTreeSet, fmt};
+mod answer;
+mod check;
+mod error;
 
+use modchains_core::provable::ElementKind;
 use serde::{Deserialize, Serialize};
 
-use super::{BundleError, NumericClass, fields::require_text};
+use self::answer::PPM;
+use super::NumericClass;
 
-/// Most labels a rule may have: the class is one byte.
-const LABELS_MAX: usize = 256;
-/// Longest label, in bytes.
-const LABEL_BYTES_MAX: usize = 64;
-/// Parts of a million in the whole.
-const PPM: f64 = 1e6;
+pub use self::{
+    answer::{Answer, Decoded},
+    error::OutputError,
+};
 
 /// How outputs are encoded and compared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "rule", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum OutputRule {
-    /// Exact class: class and raw 32-bit accumulators, compared byte by byte.
+    /// Exact class: a graph's index of the largest of its sums, and the sums.
     ClassLogitsI32 {
         /// Size of one result in bytes.
         bytes: u32,
@@ -36,6 +39,13 @@ pub enum OutputRule {
         steps_per_unit: Option<u32>,
         /// Names of the classes in order.
         labels: Vec<String>,
+    },
+    /// Provable classes: elements of one kind.
+    Tensor {
+        /// Size of one result in bytes.
+        bytes: u32,
+        /// What the elements are.
+        kind: ElementKind,
     },
     /// Unproven class: class and quantised 16-bit logits.
     ClassLogitsI16 {
@@ -50,85 +60,13 @@ pub enum OutputRule {
     },
 }
 
-/// A result read back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decoded {
-    /// Index of the winning label.
-    pub class: u8,
-    /// Logits in the rule's integer steps.
-    pub logits: Vec<i32>,
-}
-
-/// A result in the terms of the model.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
-    /// The winning label.
-    pub label: String,
-    /// How sure the model is: the label's part of the softmax over all logits, in parts of a million. It says what the
-    /// model computed, not how often it is right. None when the rule does not say what a step of a logit is worth.
-    pub confidence_ppm: Option<u32>,
-    /// The label that came second.
-    pub runner_up: String,
-}
-
-impl fmt::Display for Answer {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.confidence_ppm {
-            Some(ppm) => write!(formatter, "{} ({:.1} % sure)", self.label, f64::from(ppm) / (PPM / 100.0)),
-            None => write!(formatter, "{} (before {})", self.label, self.runner_up),
-        }
-    }
-}
-
-/// Numbers or bytes that do not fit the rule.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum OutputError {
-    /// The model gave another number of values than there are labels.
-    #[error("the model gave {actual} values, the output rule has {expected} labels; correct the manifest or the model")]
-    Count {
-        /// Number of labels.
-        expected: usize,
-        /// Number of values.
-        actual: usize,
-    },
-    /// A value that is not a number or infinite.
-    #[error("logit {index} is {value}; the model left the range of numbers for this input")]
-    NotFinite {
-        /// Position of the value.
-        index: usize,
-        /// The value.
-        value: f32,
-    },
-    /// Result bytes of another size.
-    #[error("result has {actual_bytes} bytes, the output rule makes {expected_bytes}")]
-    Size {
-        /// Bytes the rule makes.
-        expected_bytes: usize,
-        /// Bytes given.
-        actual_bytes: usize,
-    },
-    /// The class byte is not the largest logit.
-    #[error("result names class {actual}, its logits make {expected}")]
-    Class {
-        /// Class that follows from the logits.
-        expected: u8,
-        /// Class byte found.
-        actual: u8,
-    },
-    /// Floats for an integer rule or the reverse.
-    #[error("the output rule does not belong to the {class:?} class; correct the manifest")]
-    WrongClass {
-        /// Class of the numbers.
-        class: NumericClass,
-    },
-}
-
 impl OutputRule {
-    /// Names of the classes in order.
+    /// Names of the classes in order; none where results are not classes.
     #[must_use]
     pub fn labels(&self) -> &[String] {
         match self {
             Self::ClassLogitsI32 { labels, .. } | Self::ClassLogitsI16 { labels, .. } => labels,
+            Self::Tensor { .. } => &[],
         }
     }
 
@@ -136,7 +74,9 @@ impl OutputRule {
     #[must_use]
     pub fn bytes(&self) -> usize {
         match self {
-            Self::ClassLogitsI32 { bytes, .. } | Self::ClassLogitsI16 { bytes, .. } => *bytes as usize,
+            Self::ClassLogitsI32 { bytes, .. } | Self::Tensor { bytes, .. } | Self::ClassLogitsI16 { bytes, .. } => {
+                *bytes as usize
+            }
         }
     }
 
@@ -149,9 +89,8 @@ impl OutputRule {
             return Err(OutputError::WrongClass { class: NumericClass::Exact });
         };
         self.require_count(logits.len())?;
-        let mut bytes = vec![largest(logits)];
-        bytes.extend(logits.iter().flat_map(|logit| logit.to_le_bytes()));
-        Ok(bytes)
+        let class = i32::from(largest(logits));
+        Ok([class].iter().chain(logits).flat_map(|word| word.to_le_bytes()).collect())
     }
 
     /// Quantises and encodes the logits of a float module.
@@ -185,32 +124,41 @@ impl OutputRule {
         if result.len() != self.bytes() {
             return Err(size);
         }
-        let Some((&actual, body)) = result.split_first() else { return Err(size) };
-        let logits: Vec<i32> = match self {
-            Self::ClassLogitsI32 { .. } => body.as_chunks::<4>().0.iter().map(|c| i32::from_le_bytes(*c)).collect(),
+        let (actual, logits): (i32, Vec<i32>) = match self {
+            Self::Tensor { kind, .. } => return decode_tensor(*kind, result),
+            Self::ClassLogitsI32 { .. } => {
+                let mut words = result.as_chunks::<4>().0.iter().map(|word| i32::from_le_bytes(*word));
+                (words.next().ok_or(size)?, words.collect())
+            }
             Self::ClassLogitsI16 { .. } => {
-                body.as_chunks::<2>().0.iter().map(|c| i32::from(i16::from_le_bytes(*c))).collect()
+                let Some((class, body)) = result.split_first() else { return Err(size) };
+                let logits = body.as_chunks::<2>().0.iter().map(|logit| i16::from_le_bytes(*logit).into());
+                ((*class).into(), logits.collect())
             }
         };
         let expected = largest(&logits);
-        if actual != expected {
+        if actual != i32::from(expected) {
             return Err(OutputError::Class { expected, actual });
         }
-        Ok(Decoded { class: actual, logits })
+        Ok(Decoded::Class { class: expected, logits })
     }
 
-    /// Whether two results count as the same answer: equal bytes in the exact class, every logit within the
-    /// tolerance in the unproven one (near a tie the class byte may then differ).
+    /// Whether two results count as the same answer: equal bytes in the provable classes, every logit within the
+    /// tolerance in the unproven one (near a tie the class may then differ).
     ///
     /// # Errors
     /// When either result is not well-formed.
     pub fn agree(&self, left: &[u8], right: &[u8]) -> Result<bool, OutputError> {
-        let (left, right) = (self.decode(left)?, self.decode(right)?);
-        let tolerance = match self {
-            Self::ClassLogitsI32 { .. } => 0,
+        let tolerance_steps = match self {
             Self::ClassLogitsI16 { tolerance_steps, .. } => u32::from(*tolerance_steps),
+            Self::ClassLogitsI32 { .. } | Self::Tensor { .. } => 0,
         };
-        Ok(left.logits.iter().zip(&right.logits).all(|(a, b)| a.abs_diff(*b) <= tolerance))
+        match (self.decode(left)?, self.decode(right)?) {
+            (Decoded::Class { logits: a, .. }, Decoded::Class { logits: b, .. }) => {
+                Ok(a.iter().zip(&b).all(|(a, b)| a.abs_diff(*b) <= tolerance_steps))
+            }
+            _ => Ok(left == right),
+        }
     }
 
     /// A result in the terms of the model.
@@ -218,14 +166,17 @@ impl OutputRule {
     /// # Errors
     /// As [`Self::decode`].
     pub fn answer(&self, result: &[u8]) -> Result<Answer, OutputError> {
-        let Decoded { class, logits } = self.decode(result)?;
+        let (class, logits) = match self.decode(result)? {
+            Decoded::Class { class, logits } => (class, logits),
+            Decoded::Tensor(elements) => return Ok(Answer::Tensor(elements)),
+        };
         let label = |class: usize| self.labels().get(class).cloned().unwrap_or_default();
         let class = usize::from(class);
         let mut others: Vec<(usize, i32)> = logits.iter().copied().enumerate().filter(|(at, _)| *at != class).collect();
         others.sort_by_key(|(at, logit)| (std::cmp::Reverse(*logit), *at));
         let runner_up = others.first().map_or(class, |(at, _)| *at);
         let confidence_ppm = self.steps_per_unit().map(|steps| confidence_ppm(&logits, class, steps));
-        Ok(Answer { label: label(class), confidence_ppm, runner_up: label(runner_up) })
+        Ok(Answer::Label { label: label(class), confidence_ppm, runner_up: label(runner_up) })
     }
 
     /// Steps of a logit in one unit, if the rule says.
@@ -234,45 +185,7 @@ impl OutputRule {
         match self {
             Self::ClassLogitsI32 { steps_per_unit, .. } => *steps_per_unit,
             Self::ClassLogitsI16 { steps_per_unit, .. } => Some(*steps_per_unit),
-        }
-    }
-
-    pub(super) fn validate(&self, class: NumericClass) -> Result<(), BundleError> {
-        let (rule_class, logit_bytes) = match self {
-            Self::ClassLogitsI32 { .. } => (NumericClass::Exact, 4),
-            Self::ClassLogitsI16 { .. } => (NumericClass::Unproven, 2),
-        };
-        if class != rule_class {
-            let problem = format!("belongs to the {rule_class:?} class, the model is {class:?}");
-            return Err(BundleError::manifest("output.rule", problem));
-        }
-        let labels = self.labels();
-        if !(2..=LABELS_MAX).contains(&labels.len()) {
-            let problem = format!("has {} entries, expected 2 to {LABELS_MAX}", labels.len());
-            return Err(BundleError::manifest("output.labels", problem));
-        }
-        for label in labels {
-            require_text("output.labels", label, LABEL_BYTES_MAX)?;
-        }
-        let distinct: BTreeSet<&String> = labels.iter().collect();
-        if distinct.len() != labels.len() {
-            return Err(BundleError::manifest("output.labels", "names a label twice, expected each once"));
-        }
-        let expected = 1 + logit_bytes * labels.len();
-        if self.bytes() != expected {
-            let problem = format!("is {}, {} labels make {expected}", self.bytes(), labels.len());
-            return Err(BundleError::manifest("output.bytes", problem));
-        }
-        let steps_max = match self {
-            Self::ClassLogitsI32 { .. } => i32::MAX.unsigned_abs(),
-            Self::ClassLogitsI16 { .. } => i16::MAX.unsigned_abs().into(),
-        };
-        match self.steps_per_unit() {
-            Some(steps) if !(1..=steps_max).contains(&steps) => {
-                let problem = format!("is {steps}, expected 1 to {steps_max}");
-                Err(BundleError::manifest("output.steps_per_unit", problem))
-            }
-            _ => Ok(()),
+            Self::Tensor { .. } => None,
         }
     }
 
@@ -280,6 +193,20 @@ impl OutputRule {
         let expected = self.labels().len();
         if actual == expected { Ok(()) } else { Err(OutputError::Count { expected, actual }) }
     }
+}
+
+fn decode_tensor(kind: ElementKind, result: &[u8]) -> Result<Decoded, OutputError> {
+    let elements = (0..result.len() / kind.bytes()).map(|index| {
+        let word = kind.word(result, index);
+        match kind {
+            ElementKind::Float if !kind.holds(word) => {
+                Err(OutputError::NotFinite { index, value: f32::from_bits(word) })
+            }
+            ElementKind::Float => Ok(f32::from_bits(word).into()),
+            ElementKind::Int8 | ElementKind::Int32 => Ok(word.cast_signed().into()),
+        }
+    });
+    elements.collect::<Result<_, _>>().map(Decoded::Tensor)
 }
 
 /// The softmax of the largest logit in parts of a million, rounded.
@@ -306,6 +233,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is the test's failure")]
 
     use super::*;
+    use crate::bundle::BundleError;
 
     fn of_floats() -> OutputRule {
         let labels = vec!["a".into(), "b".into()];
@@ -313,7 +241,7 @@ mod tests {
     }
 
     fn exact(steps_per_unit: Option<u32>, labels: &[&str]) -> OutputRule {
-        let bytes = 1 + 4 * labels.len() as u32;
+        let bytes = 4 + 4 * labels.len() as u32;
         OutputRule::ClassLogitsI32 { bytes, steps_per_unit, labels: labels.iter().map(ToString::to_string).collect() }
     }
 
@@ -322,17 +250,40 @@ mod tests {
         let answer =
             |rule: &OutputRule, logits: &[i32]| rule.answer(&rule.encode_accumulators(logits).unwrap()).unwrap();
         let rule = exact(Some(1_000), &["seven", "eight", "nine"]);
+        let label = |label: &str, confidence_ppm, runner_up: &str| Answer::Label {
+            label: label.to_owned(),
+            confidence_ppm,
+            runner_up: runner_up.to_owned(),
+        };
         // e^0 / (e^0 + e^-1 + e^-2) = 0.665241.
         let found = answer(&rule, &[-500, 1_500, 500]);
-        assert_eq!((found.label.as_str(), found.runner_up.as_str()), ("eight", "nine"));
-        assert_eq!((found.confidence_ppm, found.to_string().as_str()), (Some(665_241), "eight (66.5 % sure)"));
-        let sure = answer(&rule, &[i32::MIN, i32::MAX, i32::MIN]);
-        assert_eq!((sure.label.as_str(), sure.confidence_ppm), ("eight", Some(1_000_000)));
-        let equal = answer(&rule, &[5, 5, 5]);
-        assert_eq!((equal.label.as_str(), equal.confidence_ppm), ("seven", Some(333_333)));
+        assert_eq!(found, label("eight", Some(665_241), "nine"));
+        assert_eq!(found.to_string(), "eight (66.5 % sure)");
+        assert_eq!(answer(&rule, &[i32::MIN, i32::MAX, i32::MIN]), label("eight", Some(1_000_000), "seven"));
+        assert_eq!(answer(&rule, &[5, 5, 5]), label("seven", Some(333_333), "eight"));
         let silent = answer(&exact(None, &["a", "b"]), &[1, 2]);
-        assert_eq!((silent.confidence_ppm, silent.to_string().as_str()), (None, "b (before a)"));
-        assert!(matches!(rule.answer(&[1]), Err(OutputError::Size { expected_bytes: 13, actual_bytes: 1 })));
+        assert_eq!((silent.to_string().as_str(), silent), ("b (before a)", label("b", None, "a")));
+        assert!(matches!(rule.answer(&[1]), Err(OutputError::Size { expected_bytes: 16, actual_bytes: 1 })));
+    }
+
+    #[test]
+    fn elements_are_read_by_their_kind_and_agree_only_when_equal() {
+        let rule = |kind, bytes| OutputRule::Tensor { bytes, kind };
+        let read = |kind, result: &[u8]| rule(kind, result.len() as u32).answer(result);
+        assert_eq!(read(ElementKind::Int8, &[1, 255]).unwrap(), Answer::Tensor(vec![1.0, -1.0]));
+        assert_eq!(read(ElementKind::Int32, &[254, 255, 255, 255]).unwrap(), Answer::Tensor(vec![-2.0]));
+        let floats = [0.5_f32, -3.0].map(f32::to_le_bytes).concat();
+        assert_eq!(read(ElementKind::Float, &floats).unwrap().to_string(), "2 numbers [0.5, -3]");
+        assert_eq!(read(ElementKind::Int8, &[7; 9]).unwrap().to_string(), "9 numbers [7, 7, 7, 7, 7, 7, 7, 7, ...]");
+        let none = read(ElementKind::Float, &f32::NAN.to_le_bytes());
+        assert!(matches!(none, Err(OutputError::NotFinite { index: 0, .. })), "{none:?}");
+        let bytes = rule(ElementKind::Int8, 2);
+        assert!(bytes.agree(&[1, 2], &[1, 2]).unwrap() && !bytes.agree(&[1, 2], &[1, 3]).unwrap());
+        for (kind, bytes) in [(ElementKind::Int32, 6), (ElementKind::Int8, 0)] {
+            assert!(rule(kind, bytes).validate(NumericClass::Rounded).is_err());
+        }
+        rule(ElementKind::Float, 8).validate(NumericClass::Rounded).unwrap();
+        assert!(rule(ElementKind::Float, 8).validate(NumericClass::Unproven).is_err());
     }
 
     #[test]
@@ -349,9 +300,9 @@ mod tests {
     #[test]
     fn quantised_logits_round_halves_away_from_zero_and_saturate() {
         let encoded = of_floats().encode_floats(&[0.25, -0.25]).unwrap();
-        assert_eq!(of_floats().decode(&encoded).unwrap().logits, [3, -3]);
+        assert_eq!(of_floats().decode(&encoded).unwrap(), Decoded::Class { class: 0, logits: vec![3, -3] });
         let encoded = of_floats().encode_floats(&[1e9, -1e9]).unwrap();
-        assert_eq!(of_floats().decode(&encoded).unwrap().logits, [32_767, -32_768]);
+        assert_eq!(of_floats().decode(&encoded).unwrap(), Decoded::Class { class: 0, logits: vec![32_767, -32_768] });
     }
 
     #[test]
