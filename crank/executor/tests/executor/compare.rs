@@ -1,14 +1,18 @@
 //! Comparing runs.
 
-use modchains_core::provable::Trace;
-use modchains_executor::{Executor, Request, Run, Wanted};
+use modchains_core::provable::{ElementKind, Trace};
+use modchains_executor::{Executor, Operator, Request, Run, Wanted};
+use modchains_test_graphs::Model;
 
-use super::model::{Float, Model};
+/// What runs a model.
+pub fn executor(model: &Model, threads: usize) -> Executor {
+    Executor::new(model.records.clone(), model, threads).unwrap()
+}
 
 /// Asserts that a run of a batch gave what the interpreter gives for each request alone.
 pub fn assert_as_interpreted(model: &Model, batch: &[Request<'_>], run: &Run) {
     for (request, words) in batch.iter().zip(&run.words) {
-        let expected = model.interpreted(*request);
+        let expected = model.interpreted(request.size, request.input);
         assert_eq!(words.len(), expected.len());
         if *words == expected {
             continue;
@@ -19,7 +23,7 @@ pub fn assert_as_interpreted(model: &Model, batch: &[Request<'_>], run: &Run) {
             if let Some((place, (found, expected))) = pairs.enumerate().find(|(_, (found, expected))| found != expected) {
                 let record = &model.records[index as usize];
                 let show = |word: u32| match record.kind {
-                    Float => format!("{word:#010x} {:e}", f32::from_bits(word)),
+                    ElementKind::Float => format!("{word:#010x} {:e}", f32::from_bits(word)),
                     _ => word.cast_signed().to_string(),
                 };
                 let (found, expected) = (show(*found), show(*expected));
@@ -38,7 +42,7 @@ pub fn check(model: &Model, executor: &Executor, batch: &[Request<'_>]) -> Run {
         let trace = Trace::new(model.graph(), request.size, all).unwrap();
         assert_eq!(trace.output(model.records.len() as u32 - 1), output);
     }
-    let counts = |run: &Run| modchains_executor::Operator::ALL.map(|operator| {
+    let counts = |run: &Run| Operator::ALL.map(|operator| {
         let counts = run.statistics.of(operator);
         [counts.elements, counts.flagged, counts.exact]
     });

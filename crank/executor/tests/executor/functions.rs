@@ -1,13 +1,14 @@
 //! The functions that are not algebraic, on every argument in a long run.
 
 use modchains_core::{
-    provable::{Op, Unary},
+    provable::{ElementKind::Float, Op, Unary},
     rounded::{self, Estimate, canonical},
 };
 use modchains_executor::{Executor, Operator, Request, Wanted};
+use modchains_test_graphs::{Model, bytes};
 use modchains_test_seed::{is_long, random};
 
-use super::model::{Float, Model, bytes};
+use super::compare;
 
 /// Rows and columns of one request.
 const SIDE: u32 = 1 << 10;
@@ -24,11 +25,11 @@ const FUNCTIONS: [(Unary, Operator, fn(u32) -> u32); 4] = [
 fn executor(unary: Unary, threads: usize) -> Executor {
     let mut model = Model::fixed_source(Float, SIDE, SIDE);
     model.same(Op::Unary(unary), Float, &[0]);
-    model.executor(threads)
+    compare::executor(&model, threads)
 }
 
 /// Asserts that a function of these arguments is that of `sdk/core`, and gives how many were redone.
-fn compare(executor: &Executor, function: (Unary, Operator, fn(u32) -> u32), words: &[u32]) -> u64 {
+fn compare_all(executor: &Executor, function: (Unary, Operator, fn(u32) -> u32), words: &[u32]) -> u64 {
     let run = executor.run(&[Request { size: 1, input: &bytes(Float, words) }], Wanted::Output).unwrap();
     for (word, found) in words.iter().zip(&run.words[0]) {
         let expected = function.2(canonical(*word));
@@ -49,7 +50,7 @@ fn functions_are_those_of_the_integers() {
         while next < 1 << 32 {
             let words: Vec<u32> = (0..u64::from(BLOCK)).map(|place| (next + place * u64::from(step)) as u32).collect();
             next += u64::from(BLOCK) * u64::from(step);
-            flagged += compare(&executor, function, &words);
+            flagged += compare_all(&executor, function, &words);
         }
         println!("{:?}: {flagged} redone", function.0);
     }
@@ -71,7 +72,7 @@ fn functions_are_right_where_it_is_hard() {
     }
     words.resize_with(BLOCK as usize, || random.next() as u32);
     for function in FUNCTIONS {
-        let flagged = compare(&executor(function.0, 1), function, &words);
+        let flagged = compare_all(&executor(function.0, 1), function, &words);
         assert!(flagged > 0, "{:?}", function.0);
     }
 }
@@ -83,7 +84,7 @@ fn what_is_known_closely_is_what_is_rounded() {
     assert!(near.is_decided());
     let mut model = Model::fixed_source(Float, 1, 1);
     model.same(Op::Unary(Unary::Erf), Float, &[0]);
-    let run = model.executor(1).run(&[Request { size: 1, input: &bytes(Float, &[0x3940_ead6]) }], Wanted::Output).unwrap();
+    let run = compare::executor(&model, 1).run(&[Request { size: 1, input: &bytes(Float, &[0x3940_ead6]) }], Wanted::Output).unwrap();
     assert_eq!(run.words, [[near.round()]]);
     assert_eq!(run.statistics.of(Operator::Erf).exact, 1);
 }

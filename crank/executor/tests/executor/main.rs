@@ -5,7 +5,6 @@ mod backends;
 mod compare;
 mod edges;
 mod functions;
-mod model;
 mod random;
 mod refusals;
 mod shapes;

@@ -5,10 +5,9 @@ use std::collections::HashMap;
 use modchains_core::provable::{
     ElementKind, Encoding, Graph, Input, Node, Op, Record, Reduce, Size, SizeRange, Tensor, WeightRow, Weights,
 };
-use modchains_executor::{Executor, Request};
 use sha2::{Digest, Sha256};
 
-pub use ElementKind::{Float, Int8, Int32};
+use ElementKind::{Float, Int8, Int32};
 
 /// A graph with its weights.
 #[derive(Debug, Clone, Default)]
@@ -49,10 +48,6 @@ impl Model {
 
     pub fn graph(&self) -> Graph<'_> {
         Graph::new(&self.records).unwrap()
-    }
-
-    pub fn executor(&self, threads: usize) -> Executor {
-        Executor::new(self.records.clone(), self, threads).unwrap()
     }
 
     /// Adds a node and returns its index.
@@ -114,10 +109,10 @@ impl Model {
     }
 
     /// Every element of every node for a request, by the reference interpreter.
-    pub fn interpreted(&self, request: Request<'_>) -> Vec<u32> {
+    pub fn interpreted(&self, size: u32, input: &[u8]) -> Vec<u32> {
         let graph = self.graph();
-        let mut words = vec![0; graph.words(request.size) as usize];
-        graph.run(request.size, request.input, self, &mut words).unwrap();
+        let mut words = vec![0; graph.words(size) as usize];
+        graph.run(size, input, self, &mut words).unwrap();
         words
     }
 }

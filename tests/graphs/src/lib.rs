@@ -1,0 +1,12 @@
+//! Provable graphs for tests and measurements.
+
+// reason: what cannot be built or run ends the test that asked for it.
+#![allow(clippy::unwrap_used)]
+
+mod draw;
+mod encoder;
+mod model;
+
+pub use draw::{random_graph, random_request, random_value};
+pub use encoder::Encoder;
+pub use model::{Model, bytes, sha256};
