@@ -113,11 +113,11 @@ impl Executor {
 
     fn run_items(&self, items: &[Item<'_>], wanted: Wanted) -> Result<Run, ExecutorError> {
         let mut run = Run { words: vec![Vec::new(); items.len()], ..Run::default() };
-        let mut outputs: Vec<Option<Output>> = self.records.iter().map(|_| None).collect();
+        let mut outputs: Vec<Option<Output<'_>>> = self.records.iter().map(|_| None).collect();
         for step in &self.plan.steps {
             let is_kept = |node: &usize| wanted == Wanted::Trace || self.plan.is_kept[*node];
             let new = step.nodes.clone().map(|node| is_kept(&node).then(|| self.output(items, node)));
-            let mut new: Vec<Option<Output>> = new.collect();
+            let mut new: Vec<Option<Output<'_>>> = new.collect();
             run.statistics += self.compute(step, items, &outputs, &mut new)?;
             for (node, output) in step.nodes.clone().zip(new) {
                 let is_wanted = wanted == Wanted::Trace || node + 1 == self.records.len();
@@ -128,26 +128,23 @@ impl Executor {
             }
             // What nobody reads again, in this step or later.
             let unread = step.nodes.clone().filter(|node| !self.plan.is_kept[*node]);
-            for output in step.expired.iter().copied().chain(unread).filter_map(|node| outputs[node].take()) {
-                self.resources.words.give(output.into_words());
-            }
+            step.expired.iter().copied().chain(unread).for_each(|node| outputs[node] = None);
         }
-        outputs.into_iter().flatten().for_each(|output| self.resources.words.give(output.into_words()));
         Ok(run)
     }
 
     /// Room for the output of a node.
-    fn output(&self, items: &[Item<'_>], node: usize) -> Output {
+    fn output(&self, items: &[Item<'_>], node: usize) -> Output<'_> {
         let lens = items.iter().map(|item| item.nodes[node].output.elements() as usize);
-        Output::new(lens, |len| self.resources.words.take(len))
+        Output::new(lens, &self.resources.words)
     }
 
     fn compute(
         &self,
         step: &Step,
         items: &[Item<'_>],
-        outputs: &[Option<Output>],
-        new: &mut [Option<Output>],
+        outputs: &[Option<Output<'_>>],
+        new: &mut [Option<Output<'_>>],
     ) -> Result<Statistics, ExecutorError> {
         let first = step.nodes.start;
         let input = |place: usize| outputs[self.records[first].inputs[place] as usize].as_ref();
@@ -175,7 +172,7 @@ impl Executor {
     }
 
     /// The blocks of a chain.
-    fn tasks<'a>(&self, step: &Step, items: &[Item<'_>], new: &'a mut [Option<Output>]) -> Vec<Task<'a>> {
+    fn tasks<'a>(&self, step: &Step, items: &[Item<'_>], new: &'a mut [Option<Output<'_>>]) -> Vec<Task<'a>> {
         // Blocks are taken in the order in which they lie in outputs.
         let mut rest: Vec<_> = new.iter_mut().map(|output| output.as_mut().map(Output::all_mut)).collect();
         let mut tasks = Vec::new();
@@ -199,7 +196,7 @@ impl Executor {
     }
 
     /// Computes a block of rows of all nodes of a chain.
-    fn compute_block(&self, step: &Step, items: &[Item<'_>], outputs: &[Option<Output>], task: Task<'_>) -> Statistics {
+    fn compute_block(&self, step: &Step, items: &[Item<'_>], outputs: &[Option<Output<'_>>], task: Task<'_>) -> Statistics {
         let (first, rows, item) = (step.nodes.start, task.rows, &items[task.item]);
         let mut statistics = Statistics::default();
         let mut done: Vec<Block<'_>> = Vec::with_capacity(step.nodes.len());
@@ -214,17 +211,12 @@ impl Executor {
                 *place = lines(*input as usize);
             }
             let len = rows.len() * node.output.columns as usize;
-            let mut block = out.map_or_else(|| Block::Lent(self.resources.words.take(len)), Block::Kept);
+            let mut block = out.map_or_else(|| Block::Passed(self.resources.words.lend(len)), Block::Kept);
             if let Kernel::Rows(kernel) = &self.kernels[index] {
                 let call = Call { node, request: item.input, inputs, rows: rows.clone() };
                 kernel.compute(&call, block.words_mut(), &mut statistics);
             }
             done.push(block);
-        }
-        for block in done {
-            if let Block::Lent(words) = block {
-                self.resources.words.give(words);
-            }
         }
         statistics
     }

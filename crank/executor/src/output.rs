@@ -1,9 +1,11 @@
 //! Outputs of nodes.
 
+use crate::memory::{Lent, Memory};
+
 /// The output of a node for all requests of a batch, one after the other.
 #[derive(Debug)]
-pub struct Output {
-    words: Vec<u32>,
+pub struct Output<'a> {
+    words: Lent<'a, u32>,
     /// Where each request's words end.
     ends: Vec<usize>,
 }
@@ -13,20 +15,20 @@ pub struct Output {
 pub enum Block<'a> {
     /// In its place in an output.
     Kept(&'a mut [u32]),
-    /// In memory that the chain gives back.
-    Lent(Vec<u32>),
+    /// In memory of the chain alone.
+    Passed(Lent<'a, u32>),
 }
 
-impl Output {
-    /// Room for as many words for each request, from `room`.
-    pub fn new(lens: impl Iterator<Item = usize>, room: impl FnOnce(usize) -> Vec<u32>) -> Self {
+impl<'a> Output<'a> {
+    /// Room for as many words for each request.
+    pub fn new(lens: impl Iterator<Item = usize>, memory: &'a Memory<u32>) -> Self {
         let ends: Vec<usize> = lens
             .scan(0, |end, len| {
                 *end += len;
                 Some(*end)
             })
             .collect();
-        Self { words: room(ends.last().copied().unwrap_or(0)), ends }
+        Self { words: memory.lend(ends.last().copied().unwrap_or(0)), ends }
     }
 
     /// The words of all requests.
@@ -47,17 +49,12 @@ impl Output {
 
     /// The words of each request.
     pub fn each_mut(&mut self) -> impl Iterator<Item = &mut [u32]> {
-        let (mut rest, mut start) = (self.words.as_mut_slice(), 0);
+        let (mut rest, mut start) = (&mut self.words[..], 0);
         self.ends.iter().map(move |end| {
             let (words, left) = std::mem::take(&mut rest).split_at_mut(end - start);
             (rest, start) = (left, *end);
             words
         })
-    }
-
-    /// The memory.
-    pub fn into_words(self) -> Vec<u32> {
-        self.words
     }
 }
 
@@ -66,7 +63,7 @@ impl Block<'_> {
     pub fn words(&self) -> &[u32] {
         match self {
             Self::Kept(words) => words,
-            Self::Lent(words) => words,
+            Self::Passed(words) => words,
         }
     }
 
@@ -74,7 +71,7 @@ impl Block<'_> {
     pub fn words_mut(&mut self) -> &mut [u32] {
         match self {
             Self::Kept(words) => words,
-            Self::Lent(words) => words,
+            Self::Passed(words) => words,
         }
     }
 }

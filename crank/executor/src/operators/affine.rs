@@ -131,7 +131,7 @@ impl Affine {
         let range = tile.first_column..tile.first_column + columns;
         let weights = &weights[range.start * terms..range.end * terms];
         let (biases, norms) = (&biases[range.clone()], &norms[range]);
-        let (mut input, mut products) = (resources.doubles.take(rows * terms), resources.doubles.take(rows * columns));
+        let (mut input, mut products) = (resources.doubles.lend(rows * terms), resources.doubles.lend(rows * columns));
         let lines = tile.input.chunks_exact(terms).zip(input.chunks_exact_mut(terms));
         let row_norms: Vec<f64> =
             lines.map(|(words, out)| rounding::raised_norm(rounding::widen(words, out) + 1.0)).collect();
@@ -159,8 +159,6 @@ impl Affine {
             }
             counts.redo += started.elapsed();
         }
-        resources.doubles.give(input);
-        resources.doubles.give(products);
         Ok(counts)
     }
 

@@ -83,13 +83,13 @@ impl Dot {
 fn values(part: Part<'_>, resources: &Resources) -> Result<Counts, ExecutorError> {
     let Dimensions { rows, columns, terms, .. } = part.dimensions;
     let widened = |words: &[u32]| {
-        let mut doubles = resources.doubles.take(words.len());
+        let mut doubles = resources.doubles.lend(words.len());
         let lines = words.chunks_exact(terms).zip(doubles.chunks_exact_mut(terms));
         let norms: Vec<f64> = lines.map(|(words, out)| rounding::raised_norm(rounding::widen(words, out))).collect();
         (doubles, norms)
     };
     let ((first, first_norms), (second, second_norms)) = (widened(part.first), widened(part.second));
-    let mut products = resources.doubles.take(part.out.len());
+    let mut products = resources.doubles.lend(part.out.len());
     multiply(&first, &second, &mut products, part.dimensions)?;
     let (factor, no_biases) = ((terms as f64 + 5.0) * ROUNDING, vec![0.0; columns]);
     let mut counts = Counts { elements: part.out.len() as u64, ..Counts::default() };
@@ -113,9 +113,6 @@ fn values(part: Part<'_>, resources: &Resources) -> Result<Counts, ExecutorError
             });
         }
         counts.redo += started.elapsed();
-    }
-    for doubles in [first, second, products] {
-        resources.doubles.give(doubles);
     }
     Ok(counts)
 }

@@ -23,24 +23,43 @@ fn permute(dimensions: &[Size; 4], order: [u8; 4], call: &Call<'_>, out: &mut [u
     let words = call.inputs[0].words;
     let sides = dimensions.map(|side| side.at(call.node.size).unwrap_or(0) as usize);
     let strides = [sides[1] * sides[2] * sides[3], sides[2] * sides[3], sides[3], 1];
-    let order = order.map(usize::from);
-    let (sides, strides) = (order.map(|dimension| sides[dimension]), order.map(|dimension| strides[dimension]));
-    // Where the first element of the range lies in the result's block, and from there on a run of the fastest dimension after
-    // the other.
-    let mut place = call.rows.start * call.columns();
+    let places = order.map(usize::from).map(|dimension| (sides[dimension], strides[dimension]));
+    let [outer, middle, inner, (run, stride)] = joined(places);
+    // Where the first element of the range lies in the result's block.
+    let start = call.rows.start * call.columns();
+    let (mut along, mut place) = (start % run, start / run);
     let mut left = out;
     while !left.is_empty() {
-        let along = place % sides[3];
-        let [outer, middle, inner] =
-            [place / (sides[3] * sides[2] * sides[1]), place / (sides[3] * sides[2]) % sides[1], place / sides[3] % sides[2]];
-        let start = outer * strides[0] + middle * strides[1] + inner * strides[2] + along * strides[3];
-        let (run, rest) = left.split_at_mut((sides[3] - along).min(left.len()));
-        match strides[3] {
-            1 => run.copy_from_slice(&words[start..start + run.len()]),
-            stride => run.iter_mut().zip(words[start..].iter().step_by(stride)).for_each(|(out, word)| *out = *word),
+        let (a, b, c) = (place / inner.0 / middle.0 % outer.0, place / inner.0 % middle.0, place % inner.0);
+        let from = a * outer.1 + b * middle.1 + c * inner.1 + along * stride;
+        let (out, rest) = left.split_at_mut((run - along).min(left.len()));
+        copy(&words[from..], stride, out);
+        (along, place, left) = (0, place + 1, rest);
+    }
+}
+
+/// Sides and strides of a block, where sides that lie one after the other anyway are one, and those of 1 come first: the last
+/// is as long as can be.
+fn joined(places: [(usize, usize); 4]) -> [(usize, usize); 4] {
+    let mut joined = [(1, 1); 4];
+    let mut last = joined.len();
+    for (side, stride) in places.into_iter().rev().filter(|(side, _)| *side != 1) {
+        match joined.get_mut(last) {
+            Some(before) if before.0 * before.1 == stride => before.0 *= side,
+            _ => {
+                last -= 1;
+                joined[last] = (side, stride);
+            }
         }
-        place += run.len();
-        left = rest;
+    }
+    joined
+}
+
+/// Every `step`-th word.
+fn copy(words: &[u32], step: usize, out: &mut [u32]) {
+    match step {
+        1 => out.copy_from_slice(&words[..out.len()]),
+        step => out.iter_mut().zip(words.iter().step_by(step)).for_each(|(out, word)| *out = *word),
     }
 }
 
@@ -49,10 +68,7 @@ fn slice(start: [u32; 2], step: [u32; 2], call: &Call<'_>, out: &mut [u32]) {
     let columns = call.node.operand().columns as usize;
     for (row, out) in call.rows.clone().zip(out.chunks_exact_mut(call.columns())) {
         let line = &call.inputs[0].words[(row * row_step + row_start) * columns..][..columns];
-        match column_step {
-            1 => out.copy_from_slice(&line[column_start..column_start + out.len()]),
-            step => out.iter_mut().zip(line[column_start..].iter().step_by(step)).for_each(|(out, word)| *out = *word),
-        }
+        copy(&line[column_start..], column_step, out);
     }
 }
 
