@@ -55,10 +55,14 @@ fn workers_of(bundle: &Bundle) -> Vec<u32> {
     found
 }
 
-/// Whether a child has nothing left to do but to be waited for.
+/// Whether a child has nothing left to do but to be waited for: its first thread has ended, and so have all the others, before
+/// which nobody who waits for it is told.
 fn has_ended(process_id: u32) -> bool {
-    let status = fs::read_to_string(format!("/proc/{process_id}/status")).unwrap_or_default();
-    status.lines().find_map(|line| line.strip_prefix("State:")).is_none_or(|state| state.trim().starts_with('Z'))
+    let of_process = Path::new("/proc").join(process_id.to_string());
+    let threads = fs::read_dir(of_process.join("task")).map_or(0, Iterator::count);
+    let status = fs::read_to_string(of_process.join("status")).unwrap_or_default();
+    let state = status.lines().find_map(|line| line.strip_prefix("State:"));
+    threads <= 1 && state.is_none_or(|state| state.trim().starts_with('Z'))
 }
 
 #[tokio::test]
