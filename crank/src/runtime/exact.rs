@@ -31,7 +31,7 @@ impl ExactRuntime {
     /// # Errors
     /// When the graph is malformed, not exact, or not the declared one.
     pub fn load(bundle: &Bundle) -> Result<Self, RuntimeError> {
-        let layers = bundle.graph()?.layers.iter().map(TorchLayer::new).collect::<Result<_, _>>()?;
+        let layers = bundle.layer_graph()?.layers.iter().map(TorchLayer::new).collect::<Result<_, _>>()?;
         let manifest = bundle.manifest();
         Ok(Self { input: manifest.input.clone(), output: manifest.output.clone(), layers })
     }

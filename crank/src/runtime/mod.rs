@@ -95,13 +95,13 @@ impl RuntimeError {
 /// Loads the bundle with libtorch on the CPU, with `threads` compute threads for the whole process.
 ///
 /// # Errors
-/// When the bundle is invalid or libtorch refuses the module. A tolerant bundle holds code: call this only in a
+/// When the bundle is invalid or libtorch refuses the module. An unproven bundle holds code: call this only in a
 /// process that may be lost, as [`crate::worker`] does.
 pub fn load(bundle: &Bundle, threads: u16) -> Result<Box<dyn ModelRuntime>, RuntimeError> {
     tch::set_num_threads(i32::from(threads.max(1)));
     Ok(match bundle.manifest().numeric_class {
-        NumericClass::Exact => Box::new(ExactRuntime::load(bundle)?),
-        NumericClass::Tolerant => Box::new(ScriptRuntime::load(bundle)?),
+        NumericClass::Exact | NumericClass::Rounded => Box::new(ExactRuntime::load(bundle)?),
+        NumericClass::Unproven => Box::new(ScriptRuntime::load(bundle)?),
     })
 }
 

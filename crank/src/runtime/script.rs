@@ -1,4 +1,4 @@
-//! The tolerant class: TorchScript modules with quantised outputs.
+//! The unproven class: TorchScript modules with quantised outputs.
 
 use modchains_sdk::bundle::{Bundle, InputSpec, MODULE_FILE, OutputRule};
 use tch::{CModule, Kind, Tensor, no_grad};

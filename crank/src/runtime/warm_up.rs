@@ -42,6 +42,6 @@ pub fn warm_up(model: &dyn ModelRuntime, manifest: &Manifest, max_batch: u16) ->
 
 /// A blank input first, then others in which every value depends on the number.
 fn input(spec: &InputSpec, number: usize) -> Vec<u8> {
-    let values = usize::from(spec.max) + 1;
-    (0..spec.bytes as usize).map(|at| ((at + 1) * number * 7919 % values) as u8).collect()
+    let values = spec.max.unwrap_or(u8::MAX.into()) as usize + 1;
+    (0..spec.bytes_max()).map(|at| ((at + 1) * number * 7919 % values) as u8).collect()
 }

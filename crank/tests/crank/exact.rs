@@ -5,8 +5,8 @@ use std::path::Path;
 use modchains_crank::runtime::{ExactRuntime, ModelRuntime};
 use modchains_sdk::{
     bundle::{
-        Bundle, BundleDraft, BundleError, GRAPH_FILE, Graph, GraphError, GraphFile, InputSpec, LayerFile, NumericClass,
-        Op, OutputRule, Requantise, WEIGHTS_FILE, requantise_by_factor, write_bundle,
+        Bundle, BundleDraft, BundleError, Encoding, GRAPH_FILE, GraphError, GraphFile, InputSpec, LayerFile,
+        LayerGraph, NumericClass, Op, OutputRule, Requantise, WEIGHTS_FILE, requantise_by_factor, write_bundle,
     },
     core::graph::LayerProblem,
 };
@@ -16,7 +16,7 @@ use safetensors::tensor::{Dtype, TensorView};
 use crate::fixture::{fixture, generator, scratch};
 
 /// The bytes that the core's interpreter gives: plain integers, one element after the other.
-fn reference(graph: &Graph, input: &[u8]) -> Vec<u8> {
+fn reference(graph: &LayerGraph, input: &[u8]) -> Vec<u8> {
     let values = graph.with(|graph| {
         let (mut one, mut two) = (vec![0; graph.values_max()], vec![0; graph.values_max()]);
         graph.run(input, [&mut one, &mut two]).unwrap().to_vec()
@@ -35,7 +35,7 @@ fn reference(graph: &Graph, input: &[u8]) -> Vec<u8> {
 
 /// Runs the inputs in batches of each size on each number of threads and compares every byte with the reference.
 fn assert_exact(bundle: &Bundle, inputs: &[Vec<u8>]) {
-    let graph = bundle.graph().unwrap();
+    let graph = bundle.layer_graph().unwrap();
     let expected: Vec<Vec<u8>> = inputs.iter().map(|input| reference(&graph, input)).collect();
     let runtime = ExactRuntime::load(bundle).unwrap();
     for threads in [1, 2] {
@@ -61,7 +61,7 @@ fn random_graphs_give_the_reference_bytes_on_any_threads_and_batch() {
         let scratch = scratch();
         let bundle = random_bundle(seed, scratch.path());
         let (mut random, spec) = (generator(seed + 1000), &bundle.manifest().input);
-        let mut value = || (random.next_u32() % (u32::from(spec.max) + 1)) as u8;
+        let mut value = || (random.next_u32() % (spec.max.unwrap() + 1)) as u8;
         let inputs: Vec<Vec<u8>> = (0..33).map(|_| (0..spec.bytes).map(|_| value()).collect()).collect();
         assert_exact(&bundle, &inputs);
     }
@@ -78,7 +78,7 @@ fn sums_just_below_the_limit_are_exact_and_one_more_is_refused() {
         bias: vec![bias, -bias],
     };
     let scratch = scratch();
-    let input = InputSpec { shape: vec![1040], dtype: "u8".to_owned(), bytes: 1040, max: 127 };
+    let input = InputSpec { shape: vec![1040], dtype: Encoding::Unsigned8, bytes: 1040, units: None, max: Some(127) };
     let bundle = write(scratch.path(), input.clone(), &[layer(bias)], 2).unwrap();
     assert_exact(&bundle, &[vec![127; 1040], vec![126; 1040], vec![0; 1040]]);
 
@@ -105,7 +105,7 @@ fn requantisation_factors_are_met_to_a_billionth() {
 fn a_changed_graph_has_another_root_than_its_bundle() {
     let scratch = scratch();
     let bundle = random_bundle(3, scratch.path());
-    let mut graph = bundle.graph().unwrap();
+    let mut graph = bundle.layer_graph().unwrap();
     assert_eq!(bundle.graph_root(), Some(graph.root().unwrap()));
     graph.layers[1].bias[0] += 1;
     assert_ne!(bundle.graph_root(), Some(graph.root().unwrap()));
@@ -160,7 +160,13 @@ fn random_bundle(seed: u64, dir: &Path) -> Bundle {
         })
         .collect();
     let bytes = channels * height * width;
-    let input = InputSpec { shape: vec![channels, height, width], dtype: "u8".to_owned(), bytes, max: max as u8 };
+    let input = InputSpec {
+        shape: vec![channels, height, width],
+        dtype: Encoding::Unsigned8,
+        bytes,
+        units: None,
+        max: Some(max as u32),
+    };
     write(dir, input, &layers, labels as usize).unwrap()
 }
 
@@ -186,7 +192,7 @@ fn write(dir: &Path, input: InputSpec, layers: &[Tensors], labels: usize) -> Res
         .iter()
         .map(|(name, dtype, shape, data)| (name.as_str(), TensorView::new(*dtype, shape.clone(), data).unwrap()));
     let weights = safetensors::serialize(views, None).unwrap();
-    let graph = Graph::load(&structure, &weights, &input)?;
+    let graph = LayerGraph::load(&structure, &weights, &input)?;
     write_bundle(
         dir,
         &BundleDraft {
@@ -196,7 +202,7 @@ fn write(dir: &Path, input: InputSpec, layers: &[Tensors], labels: usize) -> Res
             graph_root: Some(graph.root()?),
             input,
             output: OutputRule::ClassLogitsI32 {
-                bytes: 1 + 4 * labels as u32,
+                bytes: 4 + 4 * labels as u32,
                 steps_per_unit: None,
                 labels: (0..labels).map(|label| label.to_string()).collect(),
             },

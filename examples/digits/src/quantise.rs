@@ -4,7 +4,7 @@
 //! the maximum over the training images, a bias is in units of its layer's sums. The factor between a sum and the next
 //! activation becomes the integer multiplier and shift of [`modchains_sdk::bundle::Requantise`].
 
-use modchains_sdk::bundle::{GRAPH_FORMAT, GraphFile, LayerFile, Op, requantise_by_factor};
+use modchains_sdk::bundle::{GraphFile, LAYER_FORMAT, LayerFile, Op, requantise_by_factor};
 use tch::{Kind, Tensor, no_grad};
 
 use crate::{
@@ -70,7 +70,7 @@ pub fn quantise(network: &TrainedNetwork, training: &[Sample]) -> Result<Quantis
         ("logits", linear(width, CLASSES as u32), &network.logits.ws, network.logits.bs.as_ref(), None),
     ];
 
-    let structure = GraphFile { format: GRAPH_FORMAT, layers: Vec::new() };
+    let structure = GraphFile { format: LAYER_FORMAT, layers: Vec::new() };
     let mut quantised = Quantised { structure, tensors: Vec::new(), logit_step: 1.0 };
     // Real value of one step of the layer's input.
     let mut input_step = 1.0 / f64::from(PIXEL_MAX);

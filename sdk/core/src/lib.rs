@@ -26,6 +26,7 @@ pub mod launch;
 pub mod licence;
 pub mod market;
 pub mod math;
+pub mod numeric_class;
 pub mod pause;
 pub mod provable;
 pub mod request;

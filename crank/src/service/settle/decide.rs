@@ -134,7 +134,7 @@ pub mod tests {
         value.deadline_seconds = NOW + 3_600;
         value.claim_deadline_seconds = NOW + 60;
         value.challenge_until_seconds = NOW + 30;
-        value.output_bytes_max = 41;
+        value.output_bytes_max = 44;
         value.status = status as u8;
         let request = Fetched { address: Pubkey::new_unique(), value, lamports: 1, slot: 1 };
         FetchedRequest { request, input: vec![1, 2], output: Vec::new() }

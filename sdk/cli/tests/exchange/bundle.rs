@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use modchains_sdk::bundle::{BundleDraft, Graph, InputSpec, NumericClass, OutputRule, write_bundle};
+use modchains_sdk::bundle::{BundleDraft, Encoding, InputSpec, LayerGraph, NumericClass, OutputRule, write_bundle};
 use safetensors::tensor::{Dtype, TensorView};
 
 use crate::network::NETWORK;
@@ -28,11 +28,11 @@ impl Bundle {
     pub fn write(name: &str) -> Self {
         let folder = NETWORK.folder().join(format!("bundle-{name}"));
         let weights = weights();
-        let input = InputSpec { shape: vec![4], dtype: "u8".to_owned(), bytes: 4, max: 16 };
-        let graph = Graph::load(STRUCTURE.as_bytes(), &weights, &input).unwrap();
+        let input = InputSpec { shape: vec![4], dtype: Encoding::Unsigned8, bytes: 4, units: None, max: Some(16) };
+        let graph = LayerGraph::load(STRUCTURE.as_bytes(), &weights, &input).unwrap();
         let root = graph.root().expect("the graph was checked when it was loaded");
         let labels = LABELS.map(ToOwned::to_owned).to_vec();
-        let output = OutputRule::ClassLogitsI32 { bytes: 13, steps_per_unit: Some(STEPS_PER_UNIT), labels };
+        let output = OutputRule::ClassLogitsI32 { bytes: 16, steps_per_unit: Some(STEPS_PER_UNIT), labels };
         let draft = BundleDraft {
             name: name.to_owned(),
             version: "1.0".to_owned(),

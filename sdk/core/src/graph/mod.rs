@@ -17,6 +17,8 @@ pub use error::{GraphError, LayerProblem};
 pub use operation::{Geometry, Op};
 pub use tree::{row_leaf, tree_root};
 
+pub use crate::provable::Requantise;
+
 /// Every partial sum of a layer is smaller than this: integers up to `2^24` are exact in `f32` (24-bit significand).
 pub const ACCUMULATOR_LIMIT: i64 = 1 << 24;
 /// Most layers in a graph.
@@ -25,43 +27,6 @@ pub const LAYERS_MAX: usize = 64;
 pub const SIDE_MAX: u32 = 1 << 16;
 /// Most weights in one layer, and most activations between two layers.
 pub const ELEMENTS_MAX: u64 = 1 << 26;
-
-/// `clamp((sum * multiplier + 2^(shift-1)) >> shift, min, max)` in 64-bit integers, with an arithmetic shift: halves
-/// round towards plus infinity. A `min` of 0 is a ReLU.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct Requantise {
-    /// Factor, 1 to `2^31 - 1`.
-    pub multiplier: u32,
-    /// Bits shifted out, 1 to 62.
-    pub shift: u8,
-    /// Smallest activation.
-    pub min: i8,
-    /// Largest activation.
-    pub max: i8,
-}
-
-impl Requantise {
-    /// Whether every field lies in its range.
-    pub fn is_valid(&self) -> bool {
-        (1..1 << 31).contains(&self.multiplier) && (1..=62).contains(&self.shift) && self.min <= self.max
-    }
-
-    /// The activation of a sum of a checked graph.
-    pub fn apply(&self, sum: i32) -> i8 {
-        // arith-safety: a sum is below 2^24 in size and a valid multiplier below 2^31, so the product is below 2^55, the
-        // half at most 2^61, and nothing wraps; the activation of a rule that is not valid is some number.
-        let shift = u32::from(self.shift);
-        let half = 1_i64.wrapping_shl(shift.wrapping_sub(1));
-        let scaled = (i64::from(sum) * i64::from(self.multiplier)).wrapping_add(half).wrapping_shr(shift);
-        scaled.min(i64::from(self.max)).max(i64::from(self.min)) as i8
-    }
-
-    /// Largest size of an activation.
-    fn activation_max(&self) -> i64 {
-        i64::from(self.min).abs().max(i64::from(self.max).abs())
-    }
-}
 
 /// One layer with its weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,7 +105,7 @@ impl<'a> Graph<'a> {
             let checked = layer.check(is_last, input_len, activation_max);
             checked.map_err(|problem| GraphError::Layer { index, problem })?;
             input_len = layer.output_len();
-            activation_max = layer.requantise.map_or(0, |rule| rule.activation_max());
+            activation_max = layer.requantise.map_or(0, largest_activation);
         }
         Ok(Self { layers, input_max })
     }
@@ -159,4 +124,9 @@ impl<'a> Graph<'a> {
     pub fn output_len(&self) -> usize {
         self.layers.last().map_or(0, Layer::output_len)
     }
+}
+
+/// Largest size of an activation.
+fn largest_activation(rule: Requantise) -> i64 {
+    i64::from(rule.min).abs().max(i64::from(rule.max).abs())
 }

@@ -6,6 +6,7 @@ use crate::rounded;
 /// What the elements of a tensor are. In memory each is a word of 32 bits: a pattern, or an integer in two's complement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "chain", derive(borsh::BorshSerialize, borsh::BorshDeserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 pub enum ElementKind {
     /// A correctly rounded binary32 value, four bytes.
     Float,

@@ -6,6 +6,7 @@ use super::{
     check::{GraphProblem, Summary, Survey},
     commitment::{self, Frontier, PIECE_BYTES},
     evaluate,
+    input::InputLength,
     judge::Judge,
     node::{Line, Node, Place, Reads},
     op::Op,
@@ -110,13 +111,19 @@ impl<'a> Graph<'a> {
         nodes.filter_map(|index| self.tensor(index, n)).fold(0, |sum, tensor| sum.saturating_add(tensor.elements()))
     }
 
+    /// How long inputs are.
+    pub fn input_length(&self) -> Option<InputLength> {
+        self.records.first().and_then(InputLength::of)
+    }
+
     /// Bytes of an input of size `n`.
     pub fn input_bytes(&self, n: u32) -> u64 {
-        let elements = self.tensor(0, n).map_or(0, |tensor| tensor.elements());
-        match self.records.first().map(|record| record.op) {
-            Some(Op::Input(input)) => elements.saturating_mul(input.encoding.bytes().into()),
-            _ => 0,
-        }
+        self.input_length().and_then(|length| length.bytes.at(n)).map_or(0, u64::from)
+    }
+
+    /// The size of an input of so many bytes; none when the graph takes no input of that length.
+    pub fn size_of_input(&self, bytes: u64) -> Option<u32> {
+        self.input_length()?.size_of(bytes)
     }
 
     /// Computes every element of every node, one after the other, by the functions that a judge uses. `words` lends the

@@ -34,13 +34,10 @@
 use super::{
     commitment,
     element::ElementKind,
-    op::{Binary, Encoding, Input, Map, Op, Reduce, Second, Unary, Window},
+    op::{Binary, Encoding, Input, Map, Op, Reduce, Requantise, Second, Unary, Window},
     size::{Size, SizeRange},
 };
-use crate::{
-    graph::Requantise,
-    hash::{Hash, Sha256},
-};
+use crate::hash::{Hash, Sha256};
 
 /// Bytes of a record.
 pub const RECORD_BYTES: usize = 96;

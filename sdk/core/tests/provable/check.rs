@@ -1,14 +1,11 @@
 //! Which graphs are accepted.
 
-use modchains_core::{
-    graph::Requantise,
-    provable::{
-        Binary, Encoding, Graph, Input, Map, Op, Record, Reduce, Second, Size, SizeRange, Unary, WeightProblem,
-        WeightRow, Weights, Window,
-        check::{
-            COLUMNS_PER_REDUCTION_MAX, ELEMENTS_MAX, EVIDENCE_PIECES_MAX, GraphProblem, MULTIPLY_ADDS_MAX, NODES_MAX,
-            REVEALS_MAX, RecordProblem, TRACE_BYTES_MAX,
-        },
+use modchains_core::provable::{
+    Binary, Encoding, Graph, Input, Map, Op, Record, Reduce, Requantise, Second, Size, SizeRange, Unary, WeightProblem,
+    WeightRow, Weights, Window,
+    check::{
+        COLUMNS_PER_REDUCTION_MAX, ELEMENTS_MAX, EVIDENCE_PIECES_MAX, GraphProblem, MULTIPLY_ADDS_MAX, NODES_MAX,
+        REVEALS_MAX, RecordProblem, TRACE_BYTES_MAX,
     },
 };
 use modchains_test_seed::{is_long, random};
@@ -224,6 +221,32 @@ fn parameters_and_constants_are_in_range() {
         let refused = Graph::new(&[record(Op::Input(input), Float, &[], ONE, ONE)]).unwrap_err();
         assert_eq!(refused, GraphProblem::Node { index: 0, problem: RecordProblem::Parameter });
     }
+}
+
+#[test]
+fn the_size_of_an_input_follows_from_its_length() {
+    let input = |rows, columns| {
+        let input = Input { encoding: Encoding::Unsigned16, low: 0, high: 9, sizes: SIZES };
+        record(Op::Input(input), Int32, &[], rows, columns)
+    };
+    let size_of = |node: Record, bytes| Graph::new(&[node]).unwrap().size_of_input(bytes);
+    let five_and_per_three = Size { fixed: 5, per: 3 };
+    for node in [input(five_and_per_three, fixed(7)), input(fixed(7), five_and_per_three)] {
+        for n in SIZES.min..=SIZES.max {
+            let bytes = Graph::new(&[node]).unwrap().input_bytes(n);
+            assert_eq!(bytes, u64::from(5 + 3 * n) * 7 * 2);
+            assert_eq!(size_of(node, bytes), Some(n));
+            assert!([bytes - 1, bytes + 1, bytes - 14].iter().all(|bytes| size_of(node, *bytes).is_none()));
+        }
+        for n in [0, SIZES.min - 1, SIZES.max + 1, u32::MAX] {
+            assert_eq!(size_of(node, (5 + 3 * u64::from(n)) * 7 * 2), None);
+        }
+        assert_eq!((size_of(node, 0), size_of(node, u64::MAX)), (None, None));
+    }
+    let one_length = input(fixed(4), fixed(7));
+    assert_eq!((size_of(one_length, 56), size_of(one_length, 112)), (Some(SIZES.min), None));
+    let refused = Graph::new(&[input(N, N)]).unwrap_err();
+    assert_eq!(refused, GraphProblem::Node { index: 0, problem: RecordProblem::Shape });
 }
 
 #[test]

@@ -2,12 +2,9 @@
 
 use std::collections::HashMap;
 
-use modchains_core::{
-    graph::Requantise,
-    provable::{
-        Binary, ElementKind, Encoding, Graph, Input, Map, Node, Op, Record, Reduce, Second, Size, SizeRange, Tensor,
-        Trace, Unary, WeightRow, Weights, Window,
-    },
+use modchains_core::provable::{
+    Binary, ElementKind, Encoding, Graph, Input, Map, Node, Op, Record, Reduce, Requantise, Second, Size, SizeRange,
+    Tensor, Trace, Unary, WeightRow, Weights, Window,
 };
 use modchains_test_seed::Random;
 
@@ -240,11 +237,7 @@ pub fn convolutional(random: &mut Random) -> Model {
     let windows = model.add(Op::Map(Map::Unfold(pool)), Int8, &[by_channel], fixed(24), fixed(4));
     let largest = model.reduce(Reduce::Max, Int8, &[windows]);
     let sums = model.reduce(Reduce::Sum, Int32, &[windows]);
-    let mean = model.unary(
-        Unary::Requantise(modchains_core::graph::Requantise { multiplier: 1, shift: 2, ..RULE }),
-        Int8,
-        sums,
-    );
+    let mean = model.unary(Unary::Requantise(Requantise { multiplier: 1, shift: 2, ..RULE }), Int8, sums);
     let both = model.add(Op::Map(Map::ConcatColumns), Int8, &[largest, mean], fixed(24), fixed(2));
     let flat = model.add(Op::Map(Map::Reshape), Int8, &[both], one, fixed(48));
     let logits = weights(&mut model, &[flat], one, fixed(10));

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use modchains_sdk::{
     address,
-    bundle::{self, Bundle, BundleLimits},
+    bundle::{Bundle, BundleLimits},
     exchange::{
         instructions::ModelVersionPublishArgs,
         state::{NUMERIC_CLASS_EXACT, NUMERIC_CLASS_TOLERANT, URI_BYTES_MAX, VERIFICATION_CLASS_OPTIMISTIC},
@@ -117,7 +117,7 @@ impl VersionArgs {
 pub fn of_bundle(bundle: &Bundle, uri: &str) -> Result<ModelVersionPublishArgs> {
     let manifest = bundle.manifest();
     let sizes = [
-        ("an input", manifest.input.bytes as usize, INPUT_BYTES_MAX),
+        ("an input", manifest.input.bytes_max(), INPUT_BYTES_MAX),
         ("a result", manifest.output.bytes(), OUTPUT_BYTES_MAX),
     ];
     for (what, bytes, bytes_max) in sizes {
@@ -133,10 +133,7 @@ pub fn of_bundle(bundle: &Bundle, uri: &str) -> Result<ModelVersionPublishArgs> 
         graph_root: bundle.graph_root().unwrap_or_default(),
         benchmark: Hash::default(),
         verification_class: VERIFICATION_CLASS_OPTIMISTIC,
-        numeric_class: match manifest.numeric_class {
-            bundle::NumericClass::Exact => NUMERIC_CLASS_EXACT,
-            bundle::NumericClass::Tolerant => NUMERIC_CLASS_TOLERANT,
-        },
+        numeric_class: manifest.numeric_class as u8,
         parent: 0,
         uri: uri.to_owned(),
     })

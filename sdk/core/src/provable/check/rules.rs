@@ -6,6 +6,7 @@ use super::{
 };
 use crate::provable::{
     element::ElementKind,
+    input::InputLength,
     op::{Binary, Encoding, Input, Map, Op, Reduce, Second, TOP_MAX, Unary, Window},
     record::{INPUTS_MAX, Record},
     shape::Shape,
@@ -46,7 +47,7 @@ pub(super) fn check(record: &Record, inputs: &[Shape], sizes: SizeRange) -> Resu
     }
     let [first, second, _] = operands;
     match &record.op {
-        Op::Input(input) => check_input(input, &output)?,
+        Op::Input(input) => check_input(input, record)?,
         Op::Map(map) => check_map(map, inputs, &output, sizes)?,
         Op::Embedding { rows } => check_embedding(*rows, &first, &output)?,
         Op::Unary(unary) => check_unary(unary, &first, &output)?,
@@ -107,10 +108,11 @@ fn check_ends(kind: ElementKind, low: u32, high: u32) -> Checks {
     require(is_ordered(kind, low, high), RecordProblem::Parameter)
 }
 
-fn check_input(input: &Input, output: &Shape) -> Checks {
+fn check_input(input: &Input, record: &Record) -> Checks {
     let is_float = input.encoding == Encoding::Float32;
-    require(is_float == (output.kind == ElementKind::Float), RecordProblem::Kind)?;
-    check_ends(output.kind, input.low, input.high)
+    require(is_float == (record.kind == ElementKind::Float), RecordProblem::Kind)?;
+    require(InputLength::of(record).is_some(), RecordProblem::Shape)?;
+    check_ends(record.kind, input.low, input.high)
 }
 
 fn check_map(map: &Map, inputs: &[Shape], output: &Shape, sizes: SizeRange) -> Checks {

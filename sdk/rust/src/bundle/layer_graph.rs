@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use modchains_core::graph::{self, Geometry, Requantise};
 use safetensors::tensor::{Dtype, SafeTensors};
 
-use super::{GRAPH_FORMAT, GraphError, GraphFile, InputSpec};
+use super::{GraphError, GraphFile, InputSpec, LAYER_FORMAT};
 use crate::hash::sha256;
 
 /// One checked layer with its weights.
@@ -25,7 +25,7 @@ pub struct Layer {
 
 /// A checked graph that owns its weights.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Graph {
+pub struct LayerGraph {
     /// Layers in order, at least one.
     pub layers: Vec<Layer>,
     /// Values in an input.
@@ -34,7 +34,7 @@ pub struct Graph {
     pub input_max: u8,
 }
 
-impl Graph {
+impl LayerGraph {
     /// Parses and checks `graph.json` and `weights.safetensors` for a model with this input.
     ///
     /// # Errors
@@ -42,8 +42,8 @@ impl Graph {
     pub fn load(structure: &[u8], weights: &[u8], input: &InputSpec) -> Result<Self, GraphError> {
         let malformed = |message: String| GraphError::Malformed { message };
         let file: GraphFile = serde_json::from_slice(structure).map_err(|e| malformed(e.to_string()))?;
-        if file.format != GRAPH_FORMAT {
-            return Err(malformed(format!("format {}, this program reads {GRAPH_FORMAT}", file.format)));
+        if file.format != LAYER_FORMAT {
+            return Err(malformed(format!("format {}, this program reads {LAYER_FORMAT}", file.format)));
         }
         let tensors = SafeTensors::deserialize(weights).map_err(|e| malformed(format!("weights: {e}")))?;
         require_names(&file, &tensors)?;
@@ -61,7 +61,7 @@ impl Graph {
         let graph = Self {
             layers: layers.collect::<Result<_, GraphError>>()?,
             input_len: input.bytes as usize,
-            input_max: input.max,
+            input_max: input.max.and_then(|max| u8::try_from(max).ok()).unwrap_or(u8::MAX),
         };
         graph.with(|_| ())?;
         Ok(graph)
@@ -106,7 +106,7 @@ impl Graph {
                 let layer = self.layers.get(index).map(|layer| layer.name.clone()).unwrap_or_default();
                 GraphError::Layer { layer, problem }
             }
-            other => GraphError::Graph(other),
+            other => GraphError::LayerGraph(other),
         }
     }
 }

@@ -4,13 +4,13 @@ use modchains_core::graph::{Op, Requantise};
 use serde::{Deserialize, Serialize};
 
 /// Version of the graph format this crate reads and writes.
-pub const GRAPH_FORMAT: u32 = 1;
+pub const LAYER_FORMAT: u32 = 1;
 
 /// A chain of layers; the output of each is the input of the next, flattened channel by channel, row by row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GraphFile {
-    /// Graph format; [`GRAPH_FORMAT`].
+    /// Graph format; [`LAYER_FORMAT`].
     pub format: u32,
     /// Layers in order. All but the last requantise; the last gives its accumulators as they are.
     pub layers: Vec<LayerFile>,

@@ -2,25 +2,31 @@
 
 use std::{collections::BTreeSet, fmt};
 
+use modchains_core::provable::check::NODES_MAX;
 use serde::{
     Deserialize, Deserializer,
     de::{Error, IgnoredAny, MapAccess, Visitor},
 };
 
 /// Bytes before the header: its length.
-const LENGTH_BYTES: usize = 8;
+pub(super) const LENGTH_BYTES: usize = 8;
+/// Longest header that is read, in bytes: a kilobyte for each of the most tensors that nodes can have.
+const HEADER_BYTES_MAX: usize = (NODES_MAX as usize) << 11;
 
 /// Refuses a header that names a tensor twice. Readers differ in which of the two they take.
 ///
 /// # Errors
 /// What is wrong with the header.
 pub(super) fn require_distinct_names(file: &[u8]) -> Result<(), String> {
-    let (length, rest) = file.split_first_chunk::<LENGTH_BYTES>().ok_or("weights.safetensors: no header")?;
+    let (length, rest) = file.split_first_chunk::<LENGTH_BYTES>().ok_or("no header")?;
     let length = usize::try_from(u64::from_le_bytes(*length)).ok();
-    let header = length.and_then(|length| rest.get(..length)).ok_or("weights.safetensors: the header is cut short")?;
+    let header = length.and_then(|length| rest.get(..length)).ok_or("the header is cut short")?;
+    if header.len() > HEADER_BYTES_MAX {
+        return Err(format!("the header has {} bytes, at most {HEADER_BYTES_MAX} are read", header.len()));
+    }
     match serde_json::from_slice::<Distinct>(header) {
         Ok(Distinct) => Ok(()),
-        Err(error) => Err(format!("weights.safetensors: {error}")),
+        Err(error) => Err(error.to_string()),
     }
 }
 
