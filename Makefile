@@ -37,9 +37,10 @@ test: ## Set up everything, run every test to the end, sum them up and say how t
 
 # Only these two look for new seeds; every other run is on the named one (tests/seed).
 SEED := $(or $(SEED),$(shell date +%s))
-test-long: ## The laws with many more cases and the searches with millions of plans, on a new SEED
+test-long: ## The laws with many more cases, every argument of functions, the searches with millions of plans, on a new SEED
 	@echo "make test-long SEED=$(SEED) repeats this"; \
 		MODCHAINS_LONG=1 MODCHAINS_TEST_SEED="$(SEED)" $(CARGO) test --package modchains-core --tests -- --nocapture
+	@$(ENVIRONMENT); MODCHAINS_LONG=1 MODCHAINS_TEST_SEED="$(SEED)" cargo test --package modchains-executor --tests -- --nocapture
 
 economy: ## What use does to the price; the best that was found for each kind of attacker, its bound and the margin
 	@$(CARGO) test --quiet --package modchains-core --test usefulness --test economy -- --nocapture --test-threads 1
@@ -58,6 +59,7 @@ demo: setup ## The whole path on an embedded local network: list, trade, infer, 
 
 bench: setup ## Measure what users run, the release builds; write BENCHMARKS.md and benchmarks/figures.json
 	@$(ENVIRONMENT); cargo build --release --package modchains-crank --package modchains-digits --package modchains-demo --package modchains-bench; \
+		cargo build --release --package modchains-executor --example minilm; \
 		"$$CARGO_TARGET_DIR/release/modchains-bench"
 
 localnet: ## Start the embedded local network in the foreground

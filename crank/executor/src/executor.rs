@@ -1,6 +1,10 @@
 //! Runs the steps of a graph for a batch of requests.
 
-use std::{collections::BTreeMap, mem};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    mem,
+    ops::Range,
+};
 
 use modchains_core::provable::{Graph, Node, Record, RunError, Weights};
 use rayon::prelude::*;
@@ -62,7 +66,7 @@ struct Item<'a> {
 /// A block of rows of a chain.
 struct Task<'a> {
     item: usize,
-    rows: std::ops::Range<usize>,
+    rows: Range<usize>,
     /// For each node its place, where it is kept.
     out: Vec<Option<&'a mut [u32]>>,
 }
@@ -102,8 +106,8 @@ impl Executor {
         for (position, request) in batch.iter().enumerate() {
             let refusal = |source| ExecutorError::Request { position, source };
             check(&graph, request).map_err(refusal)?;
-            if !shapes.contains_key(&request.size) {
-                shapes.insert(request.size, nodes(&graph, request.size).map_err(refusal)?);
+            if let Entry::Vacant(place) = shapes.entry(request.size) {
+                place.insert(nodes(&graph, request.size).map_err(refusal)?);
             }
         }
         let items = batch.iter().map(|request| Item { nodes: &shapes[&request.size], input: request.input });

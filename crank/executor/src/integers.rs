@@ -7,9 +7,9 @@ pub const SMALL_BOUND: i64 = 1 << 24;
 
 /// Numbers that stand for integers.
 pub trait Integer: Element {
-    /// The number.
+    /// From what a word holds.
     fn of(integer: i32) -> Self;
-    /// The integer.
+    /// What it stands for: it has no fraction.
     fn integer(self) -> i64;
 }
 

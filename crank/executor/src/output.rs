@@ -59,7 +59,7 @@ impl<'a> Output<'a> {
 }
 
 impl Block<'_> {
-    /// Its words.
+    /// Row by row.
     pub fn words(&self) -> &[u32] {
         match self {
             Self::Kept(words) => words,
@@ -67,7 +67,7 @@ impl Block<'_> {
         }
     }
 
-    /// Its words.
+    /// Row by row, to be written.
     pub fn words_mut(&mut self) -> &mut [u32] {
         match self {
             Self::Kept(words) => words,

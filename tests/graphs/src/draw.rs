@@ -2,15 +2,16 @@
 
 use modchains_core::{
     provable::{
-        Binary, ElementKind, Encoding, Input, Map, Op, Record, Reduce, Requantise, Second, Shape, Size, SizeRange,
-        Unary, Window, check::Survey,
+        Binary,
+        ElementKind::{self, Float, Int8, Int32},
+        Encoding, Input, Map, Op, Record, Reduce, Requantise, Second, Shape, Size, SizeRange, Unary, Window,
+        check::Survey,
     },
     rounded::is_value,
 };
 use modchains_test_seed::Random;
 
 use super::model::Model;
-use ElementKind::{Float, Int8, Int32};
 
 const SIZES: SizeRange = SizeRange { min: 1, max: 5 };
 
@@ -209,99 +210,105 @@ fn reduction(record: &mut Record, records: &[Record], random: &mut Random) -> Op
 }
 
 fn map(record: &mut Record, records: &[Record], random: &mut Random) -> Option<()> {
-    let (rows, columns) = (record.rows, record.columns);
     record.op = Op::Map(match random.below(6) {
-        0 => {
-            // Either side into parts, which the other side takes.
-            let parts = one_of(random, &[2, 3, 4, 6]);
-            let times = |size: Size| Size { fixed: size.fixed * parts, per: size.per * parts };
-            (record.rows, record.columns) = match columns.part(parts) {
-                Some(columns) if random.chance(2) => (times(rows), columns),
-                _ => (rows.part(parts)?, times(columns)),
-            };
-            Map::Reshape
-        }
-        1 => {
-            let parts = one_of(random, &[1, 2, 3, 4]);
-            let dimensions = match columns.part(parts) {
-                Some(part) => [rows, Size::fixed(parts), part, Size::ONE],
-                None => [Size::fixed(parts), rows.part(parts)?, Size::ONE, columns],
-            };
-            let mut order = [0, 1, 2, 3];
-            for place in 0..4 {
-                order.swap(place, random.below(4) as usize);
-            }
-            let sides = order.map(|dimension| dimensions[usize::from(dimension)]);
-            let product = |sides: &[Size]| match sides.iter().filter(|side| side.per != 0).count() {
-                0 => Some(Size::fixed(sides.iter().map(|side| side.fixed).product())),
-                1 => {
-                    let size = *sides.iter().find(|side| side.per != 0)?;
-                    let factor: u32 = sides.iter().filter(|side| side.per == 0).map(|side| side.fixed).product();
-                    Some(Size { fixed: size.fixed * factor, per: size.per * factor })
-                }
-                _ => None,
-            };
-            let split = random.below(5) as usize;
-            (record.rows, record.columns) = (product(&sides[..split])?, product(&sides[split..])?);
-            Map::Permute { dimensions, order }
-        }
-        2 => {
-            let (start, step) = ([random.below(3) as u32; 2], [1 + random.below(2) as u32, 1 + random.below(3) as u32]);
-            let left = |size: Size, axis: usize| {
-                let rest = size.fixed.saturating_sub(start[axis]);
-                if step[axis] == 1 {
-                    Size { fixed: rest, per: size.per }
-                } else {
-                    Size::fixed(rest.div_ceil(step[axis]))
-                }
-            };
-            (record.rows, record.columns) = (left(rows, 0), left(columns, 1));
-            Map::Slice { start, step }
-        }
-        3 | 4 => {
-            let is_rows = random.chance(2);
-            let goes = |other: &Record| {
-                other.kind == record.kind && if is_rows { other.columns == columns } else { other.rows == rows }
-            };
-            let others: Vec<usize> = (0..records.len()).filter(|other| goes(&records[*other])).collect();
-            record.input_count = 1 + random.below(3) as u8;
-            for place in 1..usize::from(record.input_count) {
-                let other = one_of(random, &others);
-                record.inputs[place] = other as u32;
-                match is_rows {
-                    true => record.rows = record.rows.plus(records[other].rows)?,
-                    false => record.columns = record.columns.plus(records[other].columns)?,
-                }
-            }
-            if is_rows { Map::ConcatRows } else { Map::ConcatColumns }
-        }
-        _ => {
-            let elements = rows.at(0)? * columns.at(0)?;
-            let channels = one_of(random, &[1, 2, 3]);
-            let height = one_of(random, &[2, 3, 4, 5]);
-            let width = (elements / channels / height).max(1);
-            let [kernel_height, kernel_width] = [0; 2].map(|_| 1 + random.below(3) as u32);
-            let window = Window {
-                channels,
-                height,
-                width,
-                kernel_height,
-                kernel_width,
-                stride: 1 + random.below(2) as u32,
-                padding: random.below(2) as u32,
-                is_by_channel: random.chance(2),
-            };
-            let [down, across] = window.steps()?;
-            let (positions, area) = (down * across, kernel_height * kernel_width);
-            [record.rows, record.columns] = match window.is_by_channel {
-                true => [channels * positions, area],
-                false => [positions, channels * area],
-            }
-            .map(Size::fixed);
-            Map::Unfold(window)
-        }
+        0 => reshape(record, random)?,
+        1 => permute(record, random)?,
+        2 => slice(record, random),
+        3 | 4 => concat(record, records, random)?,
+        _ => unfold(record, random)?,
     });
     Some(())
+}
+
+/// Either side into parts, which the other side takes.
+fn reshape(record: &mut Record, random: &mut Random) -> Option<Map> {
+    let (rows, columns) = (record.rows, record.columns);
+    let parts = one_of(random, &[2, 3, 4, 6]);
+    let times = |size: Size| Size { fixed: size.fixed * parts, per: size.per * parts };
+    (record.rows, record.columns) = match columns.part(parts) {
+        Some(columns) if random.chance(2) => (times(rows), columns),
+        _ => (rows.part(parts)?, times(columns)),
+    };
+    Some(Map::Reshape)
+}
+
+fn permute(record: &mut Record, random: &mut Random) -> Option<Map> {
+    let (rows, columns) = (record.rows, record.columns);
+    let parts = one_of(random, &[1, 2, 3, 4]);
+    let dimensions = match columns.part(parts) {
+        Some(part) => [rows, Size::fixed(parts), part, Size::ONE],
+        None => [Size::fixed(parts), rows.part(parts)?, Size::ONE, columns],
+    };
+    let mut order = [0, 1, 2, 3];
+    for place in 0..4 {
+        order.swap(place, random.below(4) as usize);
+    }
+    let sides = order.map(|dimension| dimensions[usize::from(dimension)]);
+    let split = random.below(5) as usize;
+    (record.rows, record.columns) = (product(&sides[..split])?, product(&sides[split..])?);
+    Some(Map::Permute { dimensions, order })
+}
+
+/// The product of sizes of which at most one grows.
+fn product(sides: &[Size]) -> Option<Size> {
+    let factor = sides.iter().filter(|side| side.per == 0).map(|side| side.fixed).product();
+    let mut growing = sides.iter().filter(|side| side.per != 0);
+    match (growing.next(), growing.next()) {
+        (None, _) => Some(Size::fixed(factor)),
+        (Some(Size { fixed, per }), None) => Some(Size { fixed: fixed * factor, per: per * factor }),
+        _ => None,
+    }
+}
+
+fn slice(record: &mut Record, random: &mut Random) -> Map {
+    let start = [random.below(3) as u32; 2];
+    let step = [1 + random.below(2) as u32, 1 + random.below(3) as u32];
+    let left = |size: Size, axis: usize| {
+        let rest = size.fixed.saturating_sub(start[axis]);
+        if step[axis] == 1 { Size { fixed: rest, per: size.per } } else { Size::fixed(rest.div_ceil(step[axis])) }
+    };
+    (record.rows, record.columns) = (left(record.rows, 0), left(record.columns, 1));
+    Map::Slice { start, step }
+}
+
+fn concat(record: &mut Record, records: &[Record], random: &mut Random) -> Option<Map> {
+    let (rows, columns, kind, is_rows) = (record.rows, record.columns, record.kind, random.chance(2));
+    let goes =
+        |other: &Record| other.kind == kind && if is_rows { other.columns == columns } else { other.rows == rows };
+    let others: Vec<usize> = (0..records.len()).filter(|other| goes(&records[*other])).collect();
+    record.input_count = 1 + random.below(3) as u8;
+    for place in 1..usize::from(record.input_count) {
+        let other = one_of(random, &others);
+        record.inputs[place] = other as u32;
+        match is_rows {
+            true => record.rows = record.rows.plus(records[other].rows)?,
+            false => record.columns = record.columns.plus(records[other].columns)?,
+        }
+    }
+    Some(if is_rows { Map::ConcatRows } else { Map::ConcatColumns })
+}
+
+fn unfold(record: &mut Record, random: &mut Random) -> Option<Map> {
+    let elements = record.rows.at(0)? * record.columns.at(0)?;
+    let channels = one_of(random, &[1, 2, 3]);
+    let height = one_of(random, &[2, 3, 4, 5]);
+    let width = (elements / channels / height).max(1);
+    let [kernel_height, kernel_width] = [0; 2].map(|_| 1 + random.below(3) as u32);
+    let window = Window {
+        channels,
+        height,
+        width,
+        kernel_height,
+        kernel_width,
+        stride: 1 + random.below(2) as u32,
+        padding: random.below(2) as u32,
+        is_by_channel: random.chance(2),
+    };
+    let [down, across] = window.steps()?;
+    let (positions, area) = (down * across, kernel_height * kernel_width);
+    let sides = if window.is_by_channel { [channels * positions, area] } else { [positions, channels * area] };
+    [record.rows, record.columns] = sides.map(Size::fixed);
+    Some(Map::Unfold(window))
 }
 
 /// Bytes of a request.

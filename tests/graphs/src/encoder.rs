@@ -1,10 +1,13 @@
 //! Encoders of text: tokens to a vector of length one.
 
-use modchains_core::provable::{Binary, ElementKind, Encoding, Input, Map, Op, Reduce, Second, Size, SizeRange, Unary};
+use modchains_core::provable::{
+    Binary,
+    ElementKind::{Float, Int32},
+    Encoding, Input, Map, Op, Reduce, Second, Size, SizeRange, Unary,
+};
 use modchains_test_seed::Random;
 
 use super::model::Model;
-use ElementKind::{Float, Int32};
 
 /// The dimensions of an encoder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

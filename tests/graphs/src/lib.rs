@@ -11,4 +11,4 @@ mod model;
 pub use classifier::classifier;
 pub use draw::{random_graph, random_request, random_value};
 pub use encoder::Encoder;
-pub use model::{Model, bytes, sha256};
+pub use model::{Model, Row, bytes, sha256};

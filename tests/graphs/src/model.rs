@@ -3,18 +3,21 @@
 use std::collections::HashMap;
 
 use modchains_core::provable::{
-    ElementKind, Encoding, Graph, Input, Node, Op, Record, Reduce, Size, SizeRange, Tensor, WeightRow, Weights,
+    ElementKind::{self, Float, Int8, Int32},
+    Encoding, Graph, Input, Node, Op, Record, Reduce, Size, SizeRange, Tensor, WeightRow, Weights,
 };
 use sha2::{Digest, Sha256};
 
-use ElementKind::{Float, Int8, Int32};
+/// A row of weights as bytes, and its bias.
+pub type Row = (Vec<u8>, [u8; 4]);
 
 /// A graph with its weights.
 #[derive(Debug, Clone, Default)]
 pub struct Model {
+    /// The nodes.
     pub records: Vec<Record>,
-    /// For each node the rows as bytes, and the biases.
-    pub weights: HashMap<u32, Vec<(Vec<u8>, [u8; 4])>>,
+    /// For each node that has any its rows.
+    pub weights: HashMap<u32, Vec<Row>>,
 }
 
 impl Weights for Model {
@@ -24,6 +27,8 @@ impl Weights for Model {
     }
 }
 
+/// The hash function of commitments.
+#[must_use]
 pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     Sha256::digest(parts.concat()).into()
 }
@@ -46,6 +51,11 @@ impl Model {
         Self::source(kind, Size::fixed(rows), Size::fixed(columns), SizeRange { min: 1, max: 1 })
     }
 
+    /// The checked graph.
+    ///
+    /// # Panics
+    /// When it is refused.
+    #[must_use]
     pub fn graph(&self) -> Graph<'_> {
         Graph::new(&self.records).unwrap()
     }

@@ -63,8 +63,8 @@ fn main() -> Result<()> {
             ensure!(difference.double_value(&[]) < 1e-5, "the encoders differ by {difference}");
         }
         let [ours, theirs] = [median(ours), median(theirs)];
-        figures.insert(format!("ms.rounded_minilm_{texts}"), ours * 1e3);
-        figures.insert(format!("ms.f32_minilm_{texts}"), theirs * 1e3);
+        figures.insert(format!("us.rounded_minilm_{texts}"), ours * 1e6);
+        figures.insert(format!("us.f32_minilm_{texts}"), theirs * 1e6);
         figures.insert(format!("ratio.rounded_minilm_over_f32_{texts}"), ours / theirs);
     }
     for operator in Operator::ALL {

@@ -2,8 +2,18 @@
 
 use modchains_core::provable::{Binary, ElementKind};
 
-use super::{Call, Operand};
+use super::call::Call;
 use crate::{rounding::settled, simd::vectorised};
+
+/// The second operand of a function.
+pub enum Operand {
+    /// The second input.
+    Input,
+    /// Rows of weights, as words.
+    Weights(Vec<u32>),
+    /// A word.
+    Constant(u32),
+}
 
 vectorised! {
     fn with_each[F: Fn(u32, u32) -> u32](first: &[u32], second: &[u32], out: &mut [u32], function: F) {

@@ -2,7 +2,7 @@
 
 use modchains_core::provable::{Input, evaluate};
 
-use super::Call;
+use super::call::Call;
 
 /// The elements of the request, clamped.
 pub fn input(input: &Input, call: &Call<'_>, out: &mut [u32]) {

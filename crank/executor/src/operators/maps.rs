@@ -2,7 +2,7 @@
 
 use modchains_core::provable::{INPUTS_MAX, Map, Node, Size, Window};
 
-use super::{Call, Lines};
+use super::call::{Call, Lines};
 
 /// Copies what belongs into a range of rows. All rows of the inputs are there.
 pub fn map(map: &Map, call: &Call<'_>, out: &mut [u32]) {

@@ -5,6 +5,7 @@
 
 mod affine;
 mod binary;
+mod call;
 mod dot;
 mod entry;
 mod maps;
@@ -13,12 +14,12 @@ mod sums;
 mod unary;
 
 pub use affine::Affine;
+pub use call::{Call, Lines};
 pub use dot::Dot;
 
-use std::ops::Range;
+use modchains_core::provable::{Binary, Input, Map, Node, Op, Reduce, Second, Unary, Weights};
 
-use modchains_core::provable::{Binary, ElementKind, INPUTS_MAX, Input, Map, Node, Op, Reduce, Second, Unary, Weights};
-
+use self::binary::Operand;
 use crate::{error::ExecutorError, statistics::Statistics, weights};
 
 /// A node as it is computed.
@@ -45,60 +46,6 @@ pub enum Rows {
     Binary(Binary, Operand),
     /// A function of a row.
     Reduce(Reduce),
-}
-
-/// The second operand of a [`Rows::Binary`].
-pub enum Operand {
-    /// The second input.
-    Input,
-    /// Rows of weights, as words.
-    Weights(Vec<u32>),
-    /// A word.
-    Constant(u32),
-}
-
-/// The rows of an input that are there.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Lines<'a> {
-    /// The words, row by row.
-    pub words: &'a [u32],
-    /// Number of the first row.
-    pub first: usize,
-}
-
-impl<'a> Lines<'a> {
-    /// Some rows of `columns` words each.
-    pub fn rows(&self, rows: &Range<usize>, columns: usize) -> &'a [u32] {
-        &self.words[(rows.start - self.first) * columns..(rows.end - self.first) * columns]
-    }
-}
-
-/// What a range of rows is computed from.
-pub struct Call<'a> {
-    /// The node, for the size of this request.
-    pub node: &'a Node,
-    /// The bytes of the request.
-    pub request: &'a [u8],
-    /// The inputs.
-    pub inputs: [Lines<'a>; INPUTS_MAX],
-    /// The rows.
-    pub rows: Range<usize>,
-}
-
-impl Call<'_> {
-    /// The same rows of the first input.
-    fn first(&self) -> &[u32] {
-        self.inputs[0].rows(&self.rows, self.node.operand().columns as usize)
-    }
-
-    /// What the elements of the first input are.
-    fn is_float(&self) -> bool {
-        self.node.operand().kind == ElementKind::Float
-    }
-
-    fn columns(&self) -> usize {
-        self.node.output.columns as usize
-    }
 }
 
 impl Kernel {

@@ -1,6 +1,6 @@
 //! The largest elements of rows.
 
-use super::Call;
+use super::call::Call;
 use crate::simd::vectorised;
 
 vectorised! {

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use modchains_core::provable::Reduce;
 
-use super::Call;
+use super::call::Call;
 use crate::{
     rounding::{self, ROUNDING},
     simd::vectorised,

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use modchains_core::{provable::Unary, rounded};
 
-use super::Call;
+use super::call::Call;
 use crate::{
     rounding,
     simd::vectorised,

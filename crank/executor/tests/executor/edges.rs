@@ -93,7 +93,7 @@ fn a_product_with_weights_at_the_edges() {
         [0, ONE, ONE | SIGN, HALF_UNIT, HALF_UNIT | SIGN, TINY, LEAST, LEAST | SIGN, MAX, MAX | SIGN, power(-75)];
     for terms in [1, 2, 3, 17] {
         let mut model = Model::fixed_source(Float, 40, terms);
-        let mut draw = |random: &mut Random| match random.below(3) {
+        let draw = |random: &mut Random| match random.below(3) {
             0 => random_value(random, 3),
             _ => edges[random.below(edges.len() as u64) as usize],
         };
@@ -174,24 +174,31 @@ fn rounding_to_integers_takes_the_even_one() {
 
 #[test]
 fn sums_of_integers_are_exact_to_the_largest() {
-    // Below 2^24 in single precision, above in double precision; the largest there is has 2^14 terms.
-    for (terms, bias) in [(900, 0), (1_023, i32::MAX), (1_024, i32::MIN), (16_384, 77)] {
+    let mut random = random();
+    // Below 2^24 in single precision, above in double precision; the longest rows there are have 2^14 terms.
+    for (terms, bias) in [(900, 0), (1_023, i32::MAX), (1_024, i32::MIN), (1_100, 0), (5_001, -77), (16_384, i32::MAX)]
+    {
         let mut model = Model::fixed_source(Int8, 2, terms);
         let mut place = 0;
         let mut draw = || {
-            // The last of a row is the bias.
+            // Large, of one sign, and with lowest bits that matter; the last of a row is the bias.
             place += 1;
-            if place % (terms + 1) == 0 { bias.cast_unsigned() } else { (-128_i32).cast_unsigned() }
+            let large = 127 - random.below(2) as i32;
+            if place % (terms + 1) == 0 { bias.cast_unsigned() } else { large.cast_unsigned() }
         };
         let shape = [Size::fixed(2), Size::fixed(3)];
-        model.add_weighted(Op::Reduce(Reduce::Affine), Int32, &[0], shape, &mut draw);
+        let affine = model.add_weighted(Op::Reduce(Reduce::Affine), Int32, &[0], shape, &mut draw);
         model.add(Op::Reduce(Reduce::Dot { groups: 1 }), Int32, &[0, 0], [Size::fixed(2); 2]);
         model.reduce(Reduce::SquareSum, Int32, 0);
-        let mut words = vec![(-128_i32).cast_unsigned(); terms as usize];
-        words.extend((0..terms).map(|place| if place % 2 == 0 { 127 } else { (-127_i32).cast_unsigned() }));
+        let mut words = vec![127; terms as usize];
+        words.extend((0..terms).map(|_| (-127 - random.below(2) as i32).cast_unsigned()));
         let all = run(&model, &words);
-        let sum = (i64::from(terms) << 14) + i64::from(bias);
-        assert_eq!(i64::from(all.words[0][2 * terms as usize].cast_signed()), sum.min(i32::MAX.into()));
+        let expected = model.weights[&affine].iter().map(|(row, _)| {
+            let sum: i64 = row.iter().map(|weight| i64::from(*weight) * 127).sum();
+            (sum + i64::from(bias)).min(i32::MAX.into())
+        });
+        let found = &all.words[0][2 * terms as usize..][..3];
+        assert!(expected.eq(found.iter().map(|word| i64::from(word.cast_signed()))));
     }
 }
 

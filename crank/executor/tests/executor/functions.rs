@@ -20,7 +20,10 @@ const SIDE: u32 = 1 << 10;
 /// Arguments of one request.
 const BLOCK: u32 = SIDE * SIDE;
 
-const FUNCTIONS: [(Unary, Operator, fn(u32) -> u32); 4] = [
+/// A function, what its elements are counted as, and the function in integers.
+type Function = (Unary, Operator, fn(u32) -> u32);
+
+const FUNCTIONS: [Function; 4] = [
     (Unary::Exp, Operator::Exp, rounded::exp),
     (Unary::Erf, Operator::Erf, rounded::erf),
     (Unary::Tanh, Operator::Tanh, rounded::tanh),
@@ -34,7 +37,7 @@ fn executor(unary: Unary) -> Executor {
 }
 
 /// Asserts that a function of these arguments is that of `sdk/core`, and gives how many were redone.
-fn compare_all(executor: &Executor, function: (Unary, Operator, fn(u32) -> u32), words: &[u32]) -> u64 {
+fn compare_all(executor: &Executor, function: Function, words: &[u32]) -> u64 {
     let run = executor.run(&[Request { size: 1, input: &bytes(Float, words) }], Wanted::Output).unwrap();
     for (word, found) in words.iter().zip(&run.words[0]) {
         let expected = function.2(canonical(*word));

@@ -6,7 +6,7 @@ use modchains_core::provable::{
     check::{GraphProblem, RecordProblem},
 };
 use modchains_executor::{Executor, ExecutorError, Request, Wanted};
-use modchains_test_graphs::Model;
+use modchains_test_graphs::{Model, Row};
 
 use super::compare::executor;
 
@@ -40,7 +40,7 @@ fn a_request_of_another_size_or_length_is_refused() {
 
 #[test]
 fn weights_that_are_missing_or_no_values_are_refused() {
-    let changed = |change: &dyn Fn(&mut Vec<(Vec<u8>, [u8; 4])>)| {
+    let changed = |change: &dyn Fn(&mut Vec<Row>)| {
         let mut model = model();
         change(model.weights.get_mut(&1).unwrap());
         refusal(&model)
@@ -49,7 +49,7 @@ fn weights_that_are_missing_or_no_values_are_refused() {
     assert_eq!(changed(&|rows| rows.truncate(2)), expected(WeightProblem::Length { row: 2 }));
     assert_eq!(changed(&|rows| rows[1].0.truncate(4)), expected(WeightProblem::Length { row: 1 }));
     for word in [-0.0_f32, f32::INFINITY, f32::NAN] {
-        let value = |change: &dyn Fn(&mut Vec<(Vec<u8>, [u8; 4])>)| {
+        let value = |change: &dyn Fn(&mut Vec<Row>)| {
             let refusal = changed(change);
             assert_eq!(refusal, expected(WeightProblem::Value { row: 2 }));
             refusal.to_string()
