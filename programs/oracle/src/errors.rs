@@ -243,6 +243,78 @@ refusals! {
         /// The account is not who paid for the service.
         NotServicePayer = "the account is not who paid for the service"
             => "pass the account that opened the service",
+        /// The signer is not the disputes program's authority.
+        NotDisputes = "the signer is not the authority of the disputes program"
+            => "send the move to the disputes program, which calls this instruction",
+        /// The operator account did not give the result.
+        ResultOfOtherOperator = "the result is another operator's"
+            => "pass the operator account that the request names",
+        /// The version's results can be proved, so its graph must be given.
+        GraphMissing = "the graph of the version is missing"
+            => "pass the graph account that is sealed for the version",
+        /// The version's results cannot be proved.
+        GraphUnexpected = "results of the version cannot be proved by a graph"
+            => "leave the graph account out",
+        /// Not all records of the graph were read.
+        GraphNotSealed = "the graph is not sealed"
+            => "extend the graph by the rest of its records and seal it",
+        /// The graph is about to go.
+        GraphClosing = "the graph is being closed"
+            => "wait for the model's creator to name another graph account",
+        /// Another root or class.
+        GraphOfOtherVersion = "the graph is not the version's"
+            => "pass a graph account of the version's root and class",
+        /// Fewer attest to the graph than the requester wants.
+        AttestationsTooFew = "too few operators beside the creator attest that they hold the graph"
+            => "ask for fewer attestations, or wait for more; results that cannot be proved have none",
+        /// The input has another length than the graph's.
+        InputLengthNotTaken = "the graph takes no input of this length"
+            => "give the graph's input byte for byte",
+        /// The output has another length than the graph's.
+        OutputLengthWrong = "the output is not as long as the graph's"
+            => "post the graph's output byte for byte",
+        /// No lie of an unproven result can be punished.
+        ValueAtRiskUnproven = "no value may rest on a result that cannot be proved"
+            => "ask a version of class exact or rounded, or name no value at risk",
+        /// The result is of class unproven.
+        ResultNotProvable = "the result cannot be proved"
+            => "only results of class exact or rounded have traces and challenges",
+        /// Nobody challenges itself by the same account.
+        ResultOfOwn = "the operator gave the result itself"
+            => "challenge results of others",
+        /// Too late.
+        ChallengeWindowOver = "the challenge window is over"
+            => "challenge a result within its window",
+        /// Not all challenges were settled.
+        ChallengesOpen = "challenges of the result are not settled"
+            => "wait for their end and settle them, as anybody can",
+        /// No such challenge.
+        ChallengeUnknown = "the request has no open challenge of this number"
+            => "look at the request again",
+        /// No proof was landed.
+        ResultNotOverturned = "the result was not proved wrong"
+            => "look where the request stands",
+        /// One root for all challenges.
+        TraceKnown = "a trace backs the result already"
+            => "defend the result with the trace that the request names",
+        /// The zero root.
+        TraceMissing = "the root of the trace is missing"
+            => "name the root, which is never zero",
+        /// The code of an outcome means nothing.
+        OutcomeUnknown = "the challenge's outcome is neither lost (0), proved (1) nor moot (2)"
+            => "use a disputes program of this release",
+        /// Earlier challenges come first.
+        RewardWaits = "an earlier challenge may still be settled, whose the reward would be"
+            => "settle all challenges, or wait for a day after the proof",
+        /// Somebody was earlier.
+        RewardOfOther = "the reward is another challenge's"
+            => "pass the challenger that the request names",
+        /// Nothing left.
+        RewardPaid = "the reward is paid"
+            => "there is nothing more to claim",
+        /// Something left.
+        RewardUnpaid = "the reward of a challenge is not paid"
+            => "have it claimed first, as anybody can",
     }
 }
 
@@ -330,6 +402,23 @@ impl From<RequestError> for OracleError {
             RequestError::ChallengeWindowOpen => Self::ChallengeWindowOpen,
             RequestError::ClaimLandedLate => Self::ClaimLandedLate,
             RequestError::TermsChanged => Self::ServiceTermsChanged,
+            RequestError::GraphMissing => Self::GraphMissing,
+            RequestError::GraphClosing => Self::GraphClosing,
+            RequestError::AttestationsTooFew => Self::AttestationsTooFew,
+            RequestError::InputLengthNotTaken => Self::InputLengthNotTaken,
+            RequestError::OutputLengthWrong => Self::OutputLengthWrong,
+            RequestError::ValueAtRiskUnproven => Self::ValueAtRiskUnproven,
+            RequestError::NotProvable => Self::ResultNotProvable,
+            RequestError::ResultOfOwn => Self::ResultOfOwn,
+            RequestError::ChallengeWindowOver => Self::ChallengeWindowOver,
+            RequestError::ChallengesOpen => Self::ChallengesOpen,
+            RequestError::ChallengeUnknown => Self::ChallengeUnknown,
+            RequestError::NotOverturned => Self::ResultNotOverturned,
+            RequestError::TraceKnown => Self::TraceKnown,
+            RequestError::RewardWaits => Self::RewardWaits,
+            RequestError::RewardOfOther => Self::RewardOfOther,
+            RequestError::RewardPaid => Self::RewardPaid,
+            RequestError::RewardUnpaid => Self::RewardUnpaid,
             RequestError::StateInconsistent => Self::StateInconsistent,
         }
     }

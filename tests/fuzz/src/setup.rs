@@ -15,12 +15,12 @@ use modchains_sdk::{
 };
 use modchains_tests::{
     chain::{Chain, TOKEN, TOKEN_2022, key},
-    fixture::{market_params, oracle_params},
+    fixture::{FLOORS, graph, market_params, oracle_params},
 };
 use solana_instruction::Instruction;
 use solana_signer::Signer;
 
-use crate::{memory::Memory, pick::Pick, seen::Tokens, shadow_ledger::ShadowLedger};
+use crate::{actions::listing::graph_of, memory::Memory, pick::Pick, seen::Tokens, shadow_ledger::ShadowLedger};
 
 /// How many people there are. Anybody may be trader, staker, requester, operator or creator, and try what is another's.
 pub const PEOPLE: usize = 8;
@@ -96,6 +96,9 @@ impl Setup {
         for person in self.people.clone().into_iter().chain([treasury()]) {
             self.chain.fund(&person);
         }
+        for person in self.people.clone() {
+            self.chain.put_view(graph_of(&person), &graph(person));
+        }
     }
 
     /// Puts a mint whose accounts the issuer can freeze.
@@ -139,13 +142,15 @@ impl Setup {
         params.claim_seconds = 600;
         let mut instructions = vec![
             exchange::config_initialize(&admin(), exchange_args),
-            oracle::config_initialize(&admin(), OracleConfigArgs { treasury: treasury(), params }),
+            oracle::config_initialize(&admin(), OracleConfigArgs { treasury: treasury(), params, floors: FLOORS }),
         ];
         for quote in &self.quotes {
             let bond = BondMintAllowArgs {
                 min_bond_atoms: 1_000_000,
                 claim_bond_atoms: 10_001,
                 requester_cap_atoms: 1_000_000_000_000,
+                dispute_cost_atoms: 5_000,
+                challenge_bond_max_atoms: 1_000_000_000,
             };
             instructions.push(exchange::quote_mint_allow(&admin(), &quote.mint));
             instructions.push(oracle::bond_mint_allow(&admin(), &quote.mint, bond));

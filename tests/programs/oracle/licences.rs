@@ -63,7 +63,7 @@ pub(super) fn revoke() -> Instruction {
 }
 
 pub(super) fn ask(proof: LicenceProof, args: RequestCreateArgs) -> Instruction {
-    oracle::request_create(&requester(), &SIDE.model(), &quote(), proof, args)
+    oracle::request_create(&requester(), &SIDE.model(), Some(SIDE.graph()), &quote(), proof, args)
 }
 
 fn for_use(uses: u16) -> RequestCreateArgs {

@@ -32,7 +32,7 @@ const FUNCTIONS: [Function; 4] = [
 
 fn executor(unary: Unary) -> Executor {
     let mut model = Model::fixed_source(Float, SIDE, SIDE);
-    model.same(Op::Unary(unary), Float, &[0]);
+    model.same_shape(Op::Unary(unary), Float, &[0]);
     compare::executor(&model, 1)
 }
 
@@ -101,7 +101,7 @@ fn what_is_known_closely_is_what_is_rounded() {
     let Estimate::Near(near) = rounded::erf_near(0x3940_ead6) else { panic!("a plain value") };
     assert!(near.is_decided());
     let mut model = Model::fixed_source(Float, 1, 1);
-    model.same(Op::Unary(Unary::Erf), Float, &[0]);
+    model.same_shape(Op::Unary(Unary::Erf), Float, &[0]);
     let run = compare::executor(&model, 1)
         .run(&[Request { size: 1, input: &bytes(Float, &[0x3940_ead6]) }], Wanted::Output)
         .unwrap();

@@ -68,8 +68,9 @@ async fn look(
     memories: &mut [Memory],
 ) -> Result<(), SdkError> {
     let mut models = snapshots(context).await?;
-    let now_seconds = context.chain.now_seconds();
-    if finalizer.run(context, now_seconds).await {
+    let now = context.chain.now();
+    let now_seconds = now.seconds;
+    if finalizer.run(context, now).await {
         // Finalizing accrues fees and may have closed the epoch.
         models = snapshots(context).await?;
     }

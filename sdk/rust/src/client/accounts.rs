@@ -1,9 +1,11 @@
 //! One method for each account type. A missing account is an error that names it.
 
+use modchains_core::request::GraphTerms;
 use modchains_exchange::state::{
     Contributors, ExchangeConfig, Licence, Market, Model, ModelTransfer, ModelVersion, PauseBudget, Referral,
 };
 use modchains_oracle::state::{Operator, OracleConfig, Request, RequestStatus, Service, Usage};
+use modchains_program_interface::disputes::Graph;
 use modchains_vault::state::{Position, RevenuePool, Vault};
 use serde_json::json;
 use solana_account::Account;
@@ -19,7 +21,7 @@ use super::{Client, token_atoms};
 use crate::{
     Pubkey, Result, SdkError,
     address::{exchange, oracle, vault},
-    decode::{Fetched, FetchedRequest, State, decode},
+    decode::{Fetched, FetchedRequest, State, decode, decode_view},
     instruction::Token,
 };
 
@@ -163,6 +165,18 @@ impl Client {
     /// The service of a model. Errors as [`Self::state`].
     pub async fn service(&self, model: &Pubkey) -> Result<Fetched<Service>> {
         self.state(&oracle::service(model)).await
+    }
+
+    /// What is known of the graph that decides results of a service; none where they cannot be proved. Errors as
+    /// [`Self::state`].
+    pub async fn graph_of(&self, service: &Service) -> Result<Option<GraphTerms>> {
+        if service.graph == Pubkey::default() {
+            return Ok(None);
+        }
+        let (what, address) = ("graph", service.graph);
+        let (_, account) = self.account(&address).await?;
+        let account = account.ok_or(SdkError::AccountMissing { what, address })?;
+        decode_view::<Graph>(what, &address, &account).map(|graph| Some(graph.terms()))
     }
 
     /// The usage of a model. Errors as [`Self::state`].

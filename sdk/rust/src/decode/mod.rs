@@ -5,16 +5,18 @@ mod mint;
 mod payload;
 mod transaction;
 
-pub use event::{Event, ExchangeEvent, OracleEvent, VaultEvent, decode_event};
+pub use event::{DisputesEvent, Event, ExchangeEvent, OracleEvent, VaultEvent, decode_event};
 pub use mint::{FetchedMint, MintMetadata};
 pub use payload::FetchedRequest;
 pub use transaction::{InnerCall, Receipt, events_of};
 
 use anchor_lang::{Owner, ZeroCopy};
+use modchains_disputes::state::{Attestation, Dispute, Graph};
 use modchains_exchange::state::{
     Contributors, ExchangeConfig, Licence, Market, Model, ModelTransfer, ModelVersion, PauseBudget, Referral,
 };
 use modchains_oracle::state::{LicenceUse, Operator, OracleConfig, Request, Service, Usage};
+use modchains_program_interface::View;
 use modchains_vault::state::{Grant, Position, Proposal, RevenuePool, Share, Vault};
 use solana_account::Account;
 
@@ -72,6 +74,9 @@ states! {
     Usage = "usage account",
     Request = "request",
     LicenceUse = "counter of requests",
+    Graph = "graph",
+    Attestation = "attestation of a graph",
+    Dispute = "dispute",
 }
 
 /// Whether an account holds nothing but lamports, which anybody can send to any address: whatever is to be created there
@@ -95,6 +100,22 @@ pub fn decode<T: State>(address: &Pubkey, account: &Account) -> Result<T> {
     }
     let state = account.data.get(DISCRIMINATOR_BYTES..DISCRIMINATOR_BYTES + size_of::<T>());
     Ok(bytemuck::pod_read_unaligned(state.ok_or_else(|| refuse("it is too short"))?))
+}
+
+/// Copies what others may know of a program's account out of it.
+///
+/// # Errors
+/// When another program owns the account, or it is of another type or too short.
+pub fn decode_view<V: View>(what: &'static str, address: &Pubkey, account: &Account) -> Result<V> {
+    if account.owner != V::PROGRAM {
+        return Err(SdkError::NotOwned { what, address: *address, owner: account.owner, expected: V::PROGRAM });
+    }
+    let refuse = |reason| SdkError::NotDecoded { what, address: *address, reason };
+    if !account.data.starts_with(&V::DISCRIMINATOR) {
+        return Err(refuse("it is an account of another type"));
+    }
+    let view = account.data.get(DISCRIMINATOR_BYTES..DISCRIMINATOR_BYTES + size_of::<V>());
+    Ok(bytemuck::pod_read_unaligned(view.ok_or_else(|| refuse("it is too short"))?))
 }
 
 #[cfg(test)]

@@ -64,13 +64,13 @@ pub fn small() -> GraphFiles {
     let input = Input { encoding: Encoding::Float32, low: (-8.0_f32).to_bits(), high: 8.0_f32.to_bits(), sizes };
     let clamp = Unary::Clamp { low: (-1.0_f32).to_bits(), high: 0x3f00_0000 };
     let mut model = Model::default();
-    model.add(Op::Input(input), Float, &[], [n, Size::fixed(4)]);
+    model.add_node(Op::Input(input), Float, &[], [n, Size::fixed(4)]);
     add(&mut model, Op::Reduce(Reduce::Affine), Float, &[0], three, &mut random);
     add(&mut model, Op::Binary(Binary::Add, Second::Weights { rows: 1 }), Float, &[1], three, &mut random);
-    model.add(Op::Unary(clamp), Float, &[2], three);
-    model.add(Op::Binary(Binary::Mul, Second::Constant(0x4120_0000)), Float, &[3], three);
-    model.add(Op::Unary(Unary::Round), Int8, &[4], three);
-    model.add(Op::Reduce(Reduce::TopK { count: 2 }), Int32, &[5], [n, Size::fixed(2)]);
+    model.add_node(Op::Unary(clamp), Float, &[2], three);
+    model.add_node(Op::Binary(Binary::Mul, Second::Constant(0x4120_0000)), Float, &[3], three);
+    model.add_node(Op::Unary(Unary::Round), Int8, &[4], three);
+    model.add_node(Op::Reduce(Reduce::TopK { count: 2 }), Int32, &[5], [n, Size::fixed(2)]);
     write(&model)
 }
 

@@ -129,6 +129,7 @@ impl LaunchArgs {
                 uri: self.uri.clone(),
                 image: self.image.clone(),
             },
+            graph: (version.graph_root != [0; 32]).then(|| address::disputes::graph(&version.graph_root, &creator)),
             version,
             version_index: 1,
             market,

@@ -77,7 +77,7 @@ impl Step {
             Self::Vault => vault_open(creator, model, quote, VaultOpenArgs { terms: Some(terms.vault) }),
             Self::Service => {
                 let args = ServiceOpenArgs { terms: terms.service };
-                service_open(creator, model, terms.version_index, quote, args)
+                service_open(creator, model, terms.version_index, terms.graph, quote, args)
             }
         }
     }

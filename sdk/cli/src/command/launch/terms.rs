@@ -15,6 +15,8 @@ pub struct Terms {
     pub model: ModelRegisterArgs,
     /// The bundle as a version.
     pub version: ModelVersionPublishArgs,
+    /// The graph account that decides the version's results, where they can be proved.
+    pub graph: Option<Pubkey>,
     /// The index that the version has or will have.
     pub version_index: u32,
     /// The market.

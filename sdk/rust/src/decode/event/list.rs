@@ -79,10 +79,13 @@ events! {
         BondMintDelisted,
         BondWithdrawalStarted,
         BondWithdrawn,
+        ChallengeOpened,
+        ChallengeSettled,
         ClaimExpired,
         ConfigChangeApplied,
         ConfigChangeQueued,
         ConfigInitialized,
+        DefenderSet,
         EarningsClaimed,
         FeesClaimed,
         FeesDistributed,
@@ -95,7 +98,9 @@ events! {
         RequestCreated,
         RequestRefunded,
         ResultFinalized,
+        ResultOverturned,
         ResultPosted,
+        RewardClaimed,
         RoleOfferCancelled,
         RoleOffered,
         RoleTransferred,
@@ -105,6 +110,22 @@ events! {
         ServiceOpened,
         ServiceSplitApplied,
         ServiceSplitQueued,
+        TraceNamed,
         UsageRolled,
+    }
+}
+
+events! {
+    /// What the disputes program reports.
+    DisputesEvent, modchains_disputes {
+        DisputeOpened,
+        DisputeSettled,
+        GraphAttestationRevoked,
+        GraphAttested,
+        GraphCloseStarted,
+        GraphClosed,
+        GraphOpened,
+        GraphRegistered,
+        TraceRevealed,
     }
 }
