@@ -4,8 +4,8 @@
 mod bundles;
 mod cluster;
 mod command_line;
-mod exact;
 mod fixture;
+mod graphs;
 mod hostile;
 mod init;
 mod journal;

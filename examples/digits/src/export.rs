@@ -4,10 +4,9 @@ use std::{fs, path::Path};
 
 use modchains_crank::runtime;
 use modchains_sdk::bundle::{
-    Accuracy, Bundle, BundleDraft, Encoding, GRAPH_FILE, InputSpec, LayerGraph, MODULE_FILE, NumericClass, OutputRule,
-    WEIGHTS_FILE, write_bundle,
+    Accuracy, Bundle, BundleDraft, BundleError, Encoding, GRAPH_FILE, GraphFiles, InputSpec, MODULE_FILE, NumericClass,
+    OutputRule, WEIGHTS_FILE, write_bundle, write_graph,
 };
-use safetensors::tensor::{Dtype, TensorView};
 use serde::{Deserialize, Serialize};
 use tch::{CModule, no_grad};
 
@@ -119,16 +118,13 @@ fn input() -> InputSpec {
 }
 
 fn exact_draft(quantised: &Quantised) -> Result<BundleDraft, DigitsError> {
-    let structure = serde_json::to_vec_pretty(&quantised.structure)?;
-    let weights = weights_file(quantised)?;
-    let graph = LayerGraph::load(&structure, &weights, &input());
-    let root = graph.and_then(|graph| graph.root()).map_err(modchains_sdk::bundle::BundleError::from)?;
+    let GraphFiles { structure, weights, graph } = write_graph(&quantised.nodes).map_err(BundleError::from)?;
     Ok(BundleDraft {
         name: "digits-int8".to_owned(),
         version: VERSION.to_owned(),
-        numeric_class: NumericClass::Exact,
-        graph_root: Some(root),
-        input: input(),
+        numeric_class: graph.numeric_class(),
+        graph_root: Some(graph.root()),
+        input: InputSpec::of(&graph, vec![1, SIDE, SIDE])?,
         output: OutputRule::ClassLogitsI32 {
             bytes: 4 + 4 * CLASSES as u32,
             steps_per_unit: Some((1.0 / quantised.logit_step).round() as u32),
@@ -138,26 +134,6 @@ fn exact_draft(quantised: &Quantised) -> Result<BundleDraft, DigitsError> {
         card: String::new(),
         files: vec![(GRAPH_FILE, structure), (WEIGHTS_FILE, weights)],
     })
-}
-
-fn weights_file(quantised: &Quantised) -> Result<Vec<u8>, DigitsError> {
-    let layers = quantised.structure.layers.iter().zip(&quantised.tensors);
-    let bytes: Vec<(String, Dtype, Vec<usize>, Vec<u8>)> = layers
-        .flat_map(|(layer, (weights, bias))| {
-            let shape = vec![bias.len(), weights.len() / bias.len().max(1)];
-            let weight_bytes = weights.iter().map(|weight| weight.cast_unsigned()).collect();
-            let bias_bytes = bias.iter().flat_map(|value| value.to_le_bytes()).collect();
-            [
-                (format!("{}.weight", layer.name), Dtype::I8, shape, weight_bytes),
-                (format!("{}.bias", layer.name), Dtype::I32, vec![bias.len()], bias_bytes),
-            ]
-        })
-        .collect();
-    let views = bytes
-        .iter()
-        .map(|(name, dtype, shape, data)| Ok((name, TensorView::new(*dtype, shape.clone(), data)?)))
-        .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()?;
-    Ok(safetensors::serialize(views, None)?)
 }
 
 fn unproven_draft(network: &TrainedNetwork, split: &Split) -> Result<BundleDraft, DigitsError> {

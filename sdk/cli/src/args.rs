@@ -15,8 +15,8 @@ use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     command::{
-        fees, grant, launch, market, model, operator, pool, portfolio, proposal, referral, request, revenue, service,
-        staking, usage, vault, wallet,
+        fees, grant, graph, launch, market, model, operator, pool, portfolio, proposal, referral, request, revenue,
+        service, staking, usage, vault, wallet,
     },
     connection::Connection,
     error::Result,
@@ -114,6 +114,9 @@ pub enum Command {
     /// Manage an operator's bond and earnings.
     #[command(subcommand)]
     Operator(operator::OperatorCommand),
+    /// Check the graphs of provable models, and what they cost.
+    #[command(subcommand)]
+    Graph(graph::GraphCommand),
     /// Offer a model for inference.
     #[command(subcommand)]
     Service(service::ServiceCommand),
@@ -134,12 +137,15 @@ pub enum Command {
 impl Command {
     /// Does what the command line says. Connects first, unless the command needs no cluster.
     pub async fn run(&self, options: &GlobalOptions) -> Result<Report> {
-        if let Self::Keygen(args) = self {
-            return args.run();
+        match self {
+            Self::Keygen(args) => return args.run(),
+            Self::Graph(command) => return command.run(),
+            _ => {}
         }
         let connection = &Connection::connect(options).await?;
         let done = match self {
             Self::Keygen(args) => args.run(),
+            Self::Graph(command) => command.run(),
             Self::Airdrop(args) => args.run(connection).await,
             Self::Balance(args) => args.run(connection).await,
             Self::Wrap(args) => args.run(connection).await,

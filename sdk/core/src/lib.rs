@@ -18,7 +18,6 @@ pub mod curve;
 mod error;
 pub mod fees;
 pub mod governance;
-pub mod graph;
 pub mod hash;
 pub mod history;
 pub mod ids;

@@ -1,11 +1,8 @@
 //! A classifier of images in 8-bit integers.
 
-use modchains_core::{
-    graph::Requantise,
-    provable::{
-        ElementKind::{self, Int8, Int32},
-        Encoding, Input, Map, Op, Reduce, Size, SizeRange, Unary, Window,
-    },
+use modchains_core::provable::{
+    ElementKind::{self, Int8, Int32},
+    Encoding, Input, Map, Op, Reduce, Requantise, Size, SizeRange, Unary, Window,
 };
 use modchains_test_seed::Random;
 

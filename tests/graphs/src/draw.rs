@@ -1,11 +1,10 @@
 //! Random graphs of every operation.
 
 use modchains_core::{
-    graph::Requantise,
     provable::{
         Binary,
         ElementKind::{self, Float, Int8, Int32},
-        Encoding, Input, Map, Op, Record, Reduce, Second, Shape, Size, SizeRange, Unary, Window,
+        Encoding, Input, Map, Op, Record, Reduce, Requantise, Second, Shape, Size, SizeRange, Unary, Window,
         check::Survey,
     },
     rounded::is_value,

@@ -194,7 +194,7 @@ mod tests {
         assert_eq!(image.asked(&[7; 64]), "1x8x8 [7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, ...]");
         let mut logits = [0; 10];
         logits[4] = 900;
-        let output = offer.output.encode_accumulators(&logits).unwrap();
+        let output: Vec<u8> = [4].iter().chain(&logits).flat_map(|word: &i32| word.to_le_bytes()).collect();
         assert_eq!(offer.answered(&output), "digit 4 (99.9 % sure)");
         assert!(offer.answered(&output[1..]).contains("43 bytes"));
     }

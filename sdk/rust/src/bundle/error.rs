@@ -2,10 +2,7 @@
 
 use std::path::PathBuf;
 
-use modchains_core::{
-    graph::{self, LayerProblem},
-    provable::check::GraphProblem,
-};
+use modchains_core::provable::check::GraphProblem;
 
 use crate::terminal::escaped;
 
@@ -21,25 +18,6 @@ pub enum GraphError {
         /// The parser's words.
         message: String,
     },
-    /// A tensor of another type or shape than its layer needs.
-    #[error("layer {layer:?}: {problem}; export the bundle again")]
-    Tensor {
-        /// Name of the layer.
-        layer: String,
-        /// Expected and actual.
-        problem: String,
-    },
-    /// A layer that breaks a rule of the format.
-    #[error("layer {layer:?}: {problem}; export the bundle again")]
-    Layer {
-        /// Name of the layer.
-        layer: String,
-        /// The rule.
-        problem: LayerProblem,
-    },
-    /// A graph that breaks a rule of the format as a whole.
-    #[error("{0}; export the bundle again")]
-    LayerGraph(graph::GraphError),
     /// A node without a field, or with one that it must not have.
     #[error("node {index}: {problem}; correct it, or export the bundle again")]
     Node {
@@ -164,8 +142,8 @@ pub enum BundleError {
         /// What is wrong with it, expected and actual.
         problem: String,
     },
-    /// The integer graph is malformed or could leave exact arithmetic.
-    #[error("graph.json: {0}")]
+    /// The graph is malformed, or a dispute could not decide it.
+    #[error("graph: {0}")]
     Graph(#[from] GraphError),
     /// Graph and weights do not hash to the declared root.
     #[error(

@@ -17,8 +17,6 @@ mod fields;
 mod files;
 mod graph;
 mod input;
-mod layer_file;
-mod layer_graph;
 mod manifest;
 mod names;
 mod output;
@@ -29,14 +27,12 @@ pub use fetch::{FetchError, FetchOptions, fetch_manifest, is_private_url};
 pub use fields::FileEntry;
 pub use files::{BundleLimits, sha256};
 pub use graph::{
-    GRAPH_BYTES_MAX, GRAPH_FORMAT, GraphFiles, ModelGraph, NamedWeights, NodeDraft, WeightTensor, write_graph,
+    GRAPH_BYTES_MAX, GRAPH_FORMAT, GraphCost, GraphFiles, ModelGraph, NamedWeights, NodeDraft, WeightTensor,
+    requantise_by_factor, write_graph,
 };
 pub use input::{InputError, InputSpec};
-pub use layer_file::{GraphFile, LAYER_FORMAT, LayerFile, requantise_by_factor};
-pub use layer_graph::{Layer, LayerGraph};
 pub use manifest::{Accuracy, MANIFEST_FORMAT, Manifest};
 pub use modchains_core::{
-    graph::Op,
     numeric_class::NumericClass,
     provable::{ElementKind, Encoding, Requantise},
 };
@@ -60,21 +56,15 @@ impl Bundle {
     /// Opens the bundle in `dir` and verifies every file the manifest names.
     ///
     /// # Errors
-    /// Refuses unsafe names, links, wrong sizes and hashes, files above `limits`, an invalid manifest, and an exact
-    /// graph that is malformed, could overflow, or does not hash to the declared root.
+    /// Refuses unsafe names, links, wrong sizes and hashes, files above `limits`, an invalid manifest, and a
+    /// graph that is malformed, could not be disputed, or does not hash to the declared root.
     pub fn open(dir: &Path, limits: BundleLimits) -> Result<Self, BundleError> {
         let bundle = Self::open_manifest(dir, limits)?;
         for entry in &bundle.manifest.files {
             files::verify(dir, entry, limits.file_bytes)?;
         }
-        match bundle.manifest.numeric_class {
-            NumericClass::Unproven => {}
-            NumericClass::Exact if bundle.has_layers()? => {
-                bundle.layer_graph()?;
-            }
-            NumericClass::Exact | NumericClass::Rounded => {
-                bundle.graph()?;
-            }
+        if bundle.manifest.numeric_class.is_provable() {
+            bundle.graph()?;
         }
         Ok(bundle)
     }
@@ -113,30 +103,6 @@ impl Bundle {
         files::read_verified(&self.dir, self.manifest.entry(name)?, self.limits.file_bytes)
     }
 
-    /// Whether its graph is a chain of layers, in the format before the present one.
-    ///
-    /// # Errors
-    /// As for [`Bundle::read`].
-    pub fn has_layers(&self) -> Result<bool, BundleError> {
-        #[derive(serde::Deserialize)]
-        struct Format {
-            format: u32,
-        }
-        let format = serde_json::from_slice::<Format>(&self.read(GRAPH_FILE)?);
-        Ok(format.is_ok_and(|file| file.format == LAYER_FORMAT))
-    }
-
-    /// Loads a chain of layers and checks it against the declared root.
-    ///
-    /// # Errors
-    /// [`BundleError::Graph`] for a malformed graph, [`BundleError::GraphRootMismatch`] for another one.
-    pub fn layer_graph(&self) -> Result<LayerGraph, BundleError> {
-        let graph = LayerGraph::load(&self.read(GRAPH_FILE)?, &self.read(WEIGHTS_FILE)?, &self.manifest.input)?;
-        graph.require_outputs(self.manifest.output.labels().len())?;
-        self.require_root(graph.root()?)?;
-        Ok(graph)
-    }
-
     /// Loads the graph of a provable bundle with its weights and checks it against the declared root and class.
     ///
     /// # Errors
@@ -144,7 +110,10 @@ impl Bundle {
     /// [`BundleError::Manifest`] when the manifest describes it otherwise.
     pub fn graph(&self) -> Result<ModelGraph, BundleError> {
         let graph = ModelGraph::load(&self.read(GRAPH_FILE)?, self.read(WEIGHTS_FILE)?)?;
-        self.require_root(graph.root())?;
+        let (expected, actual) = (self.manifest.graph_root.clone(), hex::encode(graph.root()));
+        if expected.as_ref() != Some(&actual) {
+            return Err(BundleError::GraphRootMismatch { expected: expected.unwrap_or_default(), actual });
+        }
         let (expected, actual) = (graph.numeric_class(), self.manifest.numeric_class);
         if actual != expected {
             let problem = format!("is {:?}, the graph is {:?}", actual.name(), expected.name());
@@ -153,14 +122,6 @@ impl Bundle {
         self.manifest.input.require_of(&graph)?;
         self.manifest.output.require_of(&graph)?;
         Ok(graph)
-    }
-
-    fn require_root(&self, root: [u8; 32]) -> Result<(), BundleError> {
-        let actual = hex::encode(root);
-        match &self.manifest.graph_root {
-            Some(expected) if *expected == actual => Ok(()),
-            expected => Err(BundleError::GraphRootMismatch { expected: expected.clone().unwrap_or_default(), actual }),
-        }
     }
 
     /// Folder the bundle was opened from.

@@ -9,31 +9,23 @@ use modchains_sdk::{
     },
     core::provable::{ElementKind, Input, Map, Op, Reduce, Size, SizeRange, Unary},
 };
+use modchains_test_graphs::Model;
 use modchains_test_seed::random;
 
-use super::draft::{Draft, Float, Int8, Int32, record};
+use super::draft::{Float, Int8, Int32, add, write};
 
 /// Tokens to a vector: the mean of their rows of a table.
 fn tokens() -> GraphFiles {
-    let mut random = random();
     let input = Input { encoding: Encoding::Unsigned16, low: 0, high: 29, sizes: SizeRange { min: 2, max: 7 } };
     let (n, width, one) = (Size::per(1), Size::fixed(6), Size::ONE);
-    let mut draft = Draft::default();
-    for node in [
-        record(Op::Input(input), Int32, &[], [n, one]),
-        record(Op::Embedding { rows: 30 }, Float, &[0], [n, width]),
-        record(
-            Op::Map(Map::Permute { dimensions: [one, one, n, width], order: [0, 1, 3, 2] }),
-            Float,
-            &[1],
-            [width, n],
-        ),
-        record(Op::Reduce(Reduce::Mean), Float, &[2], [width, one]),
-        record(Op::Unary(Unary::Round), Int8, &[3], [width, one]),
-    ] {
-        assert!(draft.push(node, &mut random), "{node:?}");
-    }
-    draft.write()
+    let transpose = Map::Permute { dimensions: [one, one, n, width], order: [0, 1, 3, 2] };
+    let mut model = Model::default();
+    model.add(Op::Input(input), Int32, &[], [n, one]);
+    add(&mut model, Op::Embedding { rows: 30 }, Float, &[0], [n, width], &mut random());
+    model.add(Op::Map(transpose), Float, &[1], [width, n]);
+    model.add(Op::Reduce(Reduce::Mean), Float, &[2], [width, one]);
+    model.add(Op::Unary(Unary::Round), Int8, &[3], [width, one]);
+    write(&model)
 }
 
 fn draft(files: &GraphFiles) -> BundleDraft {
@@ -119,8 +111,8 @@ fn a_manifest_that_describes_another_graph_is_refused_by_field() {
 #[test]
 fn an_input_with_a_fixed_part_beside_its_units_cannot_be_described() {
     let input = Input { encoding: Encoding::Unsigned8, low: 0, high: 9, sizes: SizeRange { min: 1, max: 7 } };
-    let mut draft = Draft::default();
-    assert!(draft.push(record(Op::Input(input), Int8, &[], [Size { fixed: 2, per: 1 }, Size::ONE]), &mut random()));
-    let refused = InputSpec::of(&draft.write().graph, vec![1]).unwrap_err();
+    let mut model = Model::default();
+    model.add(Op::Input(input), Int8, &[], [Size { fixed: 2, per: 1 }, Size::ONE]);
+    let refused = InputSpec::of(&write(&model).graph, vec![1]).unwrap_err();
     assert!(refused.to_string().contains("a fixed part beside their units"), "{refused}");
 }

@@ -6,22 +6,28 @@ use modchains_sdk::{
     bundle::{GraphError, GraphFiles, ModelGraph, WeightTensor, write_graph},
     core::{
         numeric_class::NumericClass,
-        provable::{Binary, ElementKind, Op, Reduce, Second, Size, Tensor, Unary, Weights, check::RecordProblem},
+        provable::{
+            Binary, Encoding, Input, Op, Reduce, Second, Size, SizeRange, Tensor, Unary, Weights,
+            check::{GraphProblem, RecordProblem},
+        },
     },
 };
+use modchains_test_graphs::Model;
 use modchains_test_seed::random;
 
-use super::draft::{Draft, Float, Int32, drawn, record};
+use super::draft::{Float, Int8, Int32, add, drawn, nodes, write};
 
 #[test]
 fn every_graph_loads_as_it_was_written() {
     let mut random = random();
     let mut operations = BTreeSet::new();
-    for draft in drawn(60, &mut random) {
-        let GraphFiles { structure, weights, graph } = draft.write();
-        for (index, (node, written)) in draft.nodes.iter().zip(graph.records()).enumerate() {
-            operations.insert(format!("{:?} {:?}", written.kind, std::mem::discriminant(&written.op)));
-            assert_eq!(modchains_sdk::core::provable::Record { weights: written.weights, ..node.record }, *written);
+    for model in drawn(60, &mut random) {
+        let GraphFiles { structure, weights, graph } = write(&model);
+        let text = String::from_utf8(structure.clone()).unwrap();
+        operations.extend(text.split("\"op\":\"").skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned));
+        // The weights hash to what the model's own records say.
+        assert_eq!(graph.records(), model.records);
+        for (index, node) in nodes(&model).into_iter().enumerate() {
             let found = graph.weights(index as u32);
             let (Some(written), Some(found)) = (&node.weights, found) else {
                 assert!(node.weights.is_none() && found.is_none());
@@ -46,28 +52,26 @@ fn every_graph_loads_as_it_was_written() {
         assert_eq!(graph.numeric_class() == NumericClass::Exact, is_exact);
         assert_eq!(graph.graph().root(modchains_sdk::hash::sha256), graph.root());
     }
-    assert!(operations.len() >= 14, "{operations:?}");
+    // All that there are.
+    assert_eq!(operations.len(), 31, "{operations:?}");
 }
 
 /// A small graph, to be changed.
 pub fn small() -> GraphFiles {
     let mut random = random();
-    let mut draft = Draft::new(Float, 4);
-    let n = Size::per(1);
-    let three = [n, Size::fixed(3)];
+    let (n, three) = (Size::per(1), [Size::per(1), Size::fixed(3)]);
+    let sizes = SizeRange { min: 1, max: 5 };
+    let input = Input { encoding: Encoding::Float32, low: (-8.0_f32).to_bits(), high: 8.0_f32.to_bits(), sizes };
     let clamp = Unary::Clamp { low: (-1.0_f32).to_bits(), high: 0x3f00_0000 };
-    let nodes = [
-        record(Op::Reduce(Reduce::Affine), Float, &[0], three),
-        record(Op::Binary(Binary::Add, Second::Weights { rows: 1 }), Float, &[1], three),
-        record(Op::Unary(clamp), Float, &[2], three),
-        record(Op::Binary(Binary::Mul, Second::Constant(0x4120_0000)), Float, &[3], three),
-        record(Op::Unary(Unary::Round), ElementKind::Int8, &[4], three),
-        record(Op::Reduce(Reduce::TopK { count: 2 }), Int32, &[5], [n, Size::fixed(2)]),
-    ];
-    for node in nodes {
-        assert!(draft.push(node, &mut random), "{node:?}");
-    }
-    draft.write()
+    let mut model = Model::default();
+    model.add(Op::Input(input), Float, &[], [n, Size::fixed(4)]);
+    add(&mut model, Op::Reduce(Reduce::Affine), Float, &[0], three, &mut random);
+    add(&mut model, Op::Binary(Binary::Add, Second::Weights { rows: 1 }), Float, &[1], three, &mut random);
+    model.add(Op::Unary(clamp), Float, &[2], three);
+    model.add(Op::Binary(Binary::Mul, Second::Constant(0x4120_0000)), Float, &[3], three);
+    model.add(Op::Unary(Unary::Round), Int8, &[4], three);
+    model.add(Op::Reduce(Reduce::TopK { count: 2 }), Int32, &[5], [n, Size::fixed(2)]);
+    write(&model)
 }
 
 /// Why a small graph is refused whose structure was changed.
@@ -223,27 +227,23 @@ fn what_a_dispute_could_not_decide_is_refused_by_the_cores_own_rule() {
     let GraphFiles { structure, weights, .. } = small();
     let text = String::from_utf8(structure).unwrap().replace("\"sizes\":[1,5]", "\"sizes\":[0,5]");
     let refused = ModelGraph::load(text.as_bytes(), weights).unwrap_err();
-    let GraphError::Refused(modchains_sdk::core::provable::check::GraphProblem::Node { index: 0, problem }) = refused
-    else {
-        panic!("{refused}")
-    };
+    let GraphError::Refused(GraphProblem::Node { index: 0, problem }) = refused else { panic!("{refused}") };
     assert_eq!(problem, RecordProblem::Parameter);
     assert!(matches!(write_graph(&[]), Err(GraphError::Refused(_))));
 }
 
 #[test]
 fn nodes_share_weights_of_one_name_but_two_sets_have_two_names() {
-    let mut random = random();
-    let mut draft = Draft::new(Float, 4);
+    let mut model = Model::fixed_source(Float, 1, 4);
     let shift = Op::Binary(Binary::Add, Second::Weights { rows: 1 });
-    let shape = [Size::per(1), Size::fixed(4)];
-    assert!(draft.push(record(shift, Float, &[0], shape), &mut random));
-    draft.nodes.push(draft.nodes[1].clone());
-    let GraphFiles { graph, .. } = draft.write();
+    add(&mut model, shift, Float, &[0], [Size::ONE, Size::fixed(4)], &mut random());
+    let mut drafts = nodes(&model);
+    drafts.push(drafts[1].clone());
+    let GraphFiles { graph, .. } = write_graph(&drafts).unwrap();
     assert_eq!(graph.weights(1), graph.weights(2));
     assert_eq!(graph.records()[1].weights, graph.records()[2].weights);
-    draft.nodes[2].weights.as_mut().unwrap().elements[0] ^= 1;
-    let refused = write_graph(&draft.nodes).unwrap_err().to_string();
+    drafts[2].weights.as_mut().unwrap().elements[0] ^= 1;
+    let refused = write_graph(&drafts).unwrap_err().to_string();
     assert!(refused.contains("\"node.1\" is the name of two sets of weights"), "{refused}");
 }
 

@@ -4,13 +4,15 @@
 //! hash to. A record's root of weights comes from the tensors, and the root over the records is what the manifest and the
 //! chain name. What the core refuses of a record is refused here by the same function.
 
+mod cost;
+mod factor;
 mod header;
 mod node;
 mod parse;
 mod tensors;
 mod write;
 
-use std::ops::Range;
+use std::{ops::Range, path::Path};
 
 use modchains_core::{
     numeric_class::NumericClass,
@@ -23,9 +25,11 @@ use self::{
     parse::AtMost,
     tensors::{NodeWeights, Tensors},
 };
-use super::GraphError;
+use super::{BundleError, BundleLimits, GRAPH_FILE, GraphError, WEIGHTS_FILE, files};
 use crate::hash::sha256;
 
+pub use cost::GraphCost;
+pub use factor::requantise_by_factor;
 pub use tensors::WeightTensor;
 pub use write::{GraphFiles, NamedWeights, NodeDraft, write_graph};
 
@@ -85,6 +89,15 @@ impl ModelGraph {
         loaded.root = Graph::new(&records)?.root(sha256);
         loaded.records = records;
         Ok(loaded)
+    }
+
+    /// Reads both files in a folder, whether or not there is a manifest beside them.
+    ///
+    /// # Errors
+    /// Refuses links, files above `limits`, and as [`Self::load`] does.
+    pub fn open(dir: &Path, limits: BundleLimits) -> Result<Self, BundleError> {
+        let structure = files::read_bounded(dir, GRAPH_FILE, limits.file_bytes.min(GRAPH_BYTES_MAX as u64))?;
+        Ok(Self::load(&structure, files::read_bounded(dir, WEIGHTS_FILE, limits.file_bytes)?)?)
     }
 
     /// What the weights of every node hash to.

@@ -80,19 +80,6 @@ impl OutputRule {
         }
     }
 
-    /// Encodes the accumulators of an exact graph.
-    ///
-    /// # Errors
-    /// A wrong number of values, or a rule of the other class.
-    pub fn encode_accumulators(&self, logits: &[i32]) -> Result<Vec<u8>, OutputError> {
-        let Self::ClassLogitsI32 { .. } = self else {
-            return Err(OutputError::WrongClass { class: NumericClass::Exact });
-        };
-        self.require_count(logits.len())?;
-        let class = i32::from(largest(logits));
-        Ok([class].iter().chain(logits).flat_map(|word| word.to_le_bytes()).collect())
-    }
-
     /// Quantises and encodes the logits of a float module.
     ///
     /// # Errors
@@ -240,6 +227,11 @@ mod tests {
         OutputRule::ClassLogitsI16 { bytes: 5, steps_per_unit: 10, tolerance_steps: 2, labels }
     }
 
+    /// What a classifier's graph gives.
+    fn result(logits: &[i32]) -> Vec<u8> {
+        [i32::from(largest(logits))].iter().chain(logits).flat_map(|word| word.to_le_bytes()).collect()
+    }
+
     fn exact(steps_per_unit: Option<u32>, labels: &[&str]) -> OutputRule {
         let bytes = 4 + 4 * labels.len() as u32;
         OutputRule::ClassLogitsI32 { bytes, steps_per_unit, labels: labels.iter().map(ToString::to_string).collect() }
@@ -247,8 +239,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_a_label_and_how_sure() {
-        let answer =
-            |rule: &OutputRule, logits: &[i32]| rule.answer(&rule.encode_accumulators(logits).unwrap()).unwrap();
+        let answer = |rule: &OutputRule, logits: &[i32]| rule.answer(&result(logits)).unwrap();
         let rule = exact(Some(1_000), &["seven", "eight", "nine"]);
         let label = |label: &str, confidence_ppm, runner_up: &str| Answer::Label {
             label: label.to_owned(),
