@@ -30,7 +30,6 @@ MULTIPLIER_BITS = 31
 SHIFT_MAX = 62
 # Bits that two scales keep where tensors of different scales are added: 127 times as much is far below 2^31.
 SUMMAND_BITS = 16
-BATCH_NORM = "aten._native_batch_norm_legit_no_training.default"
 CLAMPS = ("aten.relu.default", "aten.hardtanh.default", "aten.clamp.default")
 
 
@@ -157,17 +156,8 @@ def layer(walk: IntegerWalk, filters: torch.Tensor, bias: torch.Tensor | None, n
     """A layer of sums of products with what follows it: normalisation and clamp. `sums` makes the node of rows of weights and
     biases."""
     node = walk.node
-    filters = filters.detach().double()
-    bias = torch.zeros(len(filters), dtype=torch.float64) if bias is None else bias.detach().double()
-    last, user = node, only_user(node)
-    if user is not None and str(user.target) == BATCH_NORM:
-        constants = [None if part is None else walk.values[part] for part in user.args[1:5]]
-        gain, shift = rows.folded_batch_norm(*constants, user.args[6])
-        filters, bias = filters * gain.reshape(-1, *[1] * (filters.dim() - 1)), bias * gain + shift
-        last = next(reader for reader in user.users if reader.args[1] == 0)
-        skipped = [user, last]
-    else:
-        skipped = []
+    filters, bias, normalised = image.with_batch_norm(walk, filters, bias)
+    last = normalised[-1] if normalised else node
     weight_step = max(float(filters.abs().max()), 1e-30) / STEPS
     integers = (filters / weight_step).round().to(torch.int8).reshape(len(filters), -1).numpy()
     operand = next(walk.values[part] for part in node.args if isinstance(part, fx.Node) and isinstance(walk.values[part], Value))
@@ -181,8 +171,8 @@ def layer(walk: IntegerWalk, filters: torch.Tensor, bias: torch.Tensor | None, n
     end, low, high = following_clamp(last)
     if not (end is last and walk.is_output(last)):
         value = activation(walk, value, step, end, low, high)
-    for known in (*skipped, end):
-        walk.values[known] = [value] if str(known.target) == BATCH_NORM else value
+    for known in (*normalised, end):
+        walk.values[known] = [value] if normalised and known is normalised[0] else value
     return value
 
 
@@ -267,9 +257,7 @@ def mean(walk: IntegerWalk, a: Value, axes, keepdim: bool = False, **_):
 
 
 def average_pool(walk: IntegerWalk, a: Value, kernel, stride=(), padding=0, ceil_mode: bool = False, counts_padding: bool = True, divisor=None):
-    kernel = image.pair(kernel)
-    if ceil_mode or divisor is not None or (image.pair(padding) != (0, 0) and not counts_padding):
-        raise ConversionError("only windows that count every place, padding included, are averaged")
+    kernel = image.averaged_window(a, kernel, stride, padding, ceil_mode, counts_padding, divisor)
     node, down, across = image.unfold(walk.tensors, a, kernel, stride or kernel, padding, True)
     node = walk.tensors.add("sum", [node], walk.tensors.graph.nodes[node].rows, ONE, kind="int32")
     sums = image.image_of(node, a, down, across)

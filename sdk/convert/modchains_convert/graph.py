@@ -87,13 +87,13 @@ class Graph:
         for number in range(len(self.weights) + 1):
             chosen = name if number == 0 else f"{name}.{number}"
             present = self.weights.get(chosen), self.weights.get(bias_name(chosen))
-            if present == (None, None):
-                self.weights[chosen] = rows
-                if bias is not None:
-                    self.weights[bias_name(chosen)] = bias
-                break
             if same(present[0], rows) and same(present[1], bias):
+                return chosen
+            if present[0] is None and present[1] is None:
                 break
+        self.weights[chosen] = rows
+        if bias is not None:
+            self.weights[bias_name(chosen)] = bias
         return chosen
 
     def keep(self, output: int) -> Graph:

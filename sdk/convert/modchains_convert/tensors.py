@@ -10,10 +10,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from . import check
 from .errors import ConversionError
 from .graph import Graph, Node, word_of
 from .size import ONE, Size, polynomial, product, text
 
+# What a function of rows becomes of functions of parts of rows of one length.
+PARTS = {"sum": "sum", "mean": "mean", "row_max": "row_max", "square_sum": "sum", "square_mean": "mean"}
 # A permutation has as many.
 BLOCK_DIMENSIONS = 4
 
@@ -268,14 +271,29 @@ class Tensors:
     # Rows.
 
     def reduce(self, op: str, value: Value, axes: Sequence[int], *, kind: str | None = None) -> Value:
-        """A function of rows that are made of `axes`, which stay with size one."""
+        """A function of rows that are made of `axes`, which stay with size one. Rows too long for one element's evidence are
+        reduced along the last axis first, and then what is left."""
         axes = sorted(axis % len(value.shape) for axis in axes)
+        total = product(value.shape[axis] for axis in axes)
+        if op in PARTS and len(axes) > 1 and (total is None or total.at(self.graph.sizes[1]) > self._row_max(value)):
+            return self.reduce(PARTS[op], self.reduce(op, value, axes[-1:], kind=kind), axes[:-1])
         shape = tuple(ONE if axis in axes else size for axis, size in enumerate(value.shape))
         inner = tuple(axis for axis in value.order if axis in axes)
         outer = tuple(axis for axis in value.order if axis not in axes)
         node = self.in_form(value, outer + inner, len(outer))
         node = self.add(op, [node], self.graph.nodes[node].rows, ONE, kind=kind or self.kind(value))
         return Value(node, shape, outer)
+
+    def _row_max(self, value: Value) -> int:
+        """Columns of the longest row of one operand that an element may be computed from."""
+        evidence = check.EVIDENCE_PIECES_MAX * check.PIECE_BYTES // check.BYTES[self.kind(value)]
+        return min(evidence, check.COLUMNS_PER_REDUCTION_MAX)
+
+    def constant_rows(self, zeros: int, array: np.ndarray, name: str, *, kind: str = "float") -> int:
+        """Weights as a node: added to zeros, of which some node has as many rows and columns."""
+        name = self.graph.add_weights(name, np.ascontiguousarray(array))
+        rows, columns = (Size(side) for side in array.shape)
+        return self.add("add", [zeros], rows, columns, kind=kind, weights=name, second="weights", weight_rows=len(array))
 
     def affine(self, value: Value, weights: np.ndarray, bias: np.ndarray, name: str, *, kind: str = "float") -> Value:
         """Each row along the last axis times rows of weights, which have biases."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 
 from ..check import steps
 from ..errors import ConversionError
+from ..graph import word_of
 from ..program import Constant, Walk
 from ..size import ONE, Size
 from ..tensors import Tensors, Value, axes_of
 from .registry import converts
+from .rows import BATCH_NORM, folded_batch_norm
 
 
 def pair(entry) -> tuple[int, int]:
@@ -82,24 +86,46 @@ def as_image(tensors: Tensors, value: Value) -> Value:
 def convolution(walk: Walk, a, weights, bias, stride, padding, dilation, transposed: bool, output_padding, groups):
     if not isinstance(a, Value) or not isinstance(weights, Constant):
         raise ConversionError("the filter is computed from the input")
-    tensors, filters = walk.tensors, weights.at(0).detach()
-    groups = groups.fixed if isinstance(groups, Size) else groups
     if transposed:
         raise ConversionError("transposed convolutions are not supported")
-    if filters.dim() == 3:
-        return one_dimensional(walk, a, weights, bias, stride, padding, dilation, groups)
-    filters = dilated(filters, pair(dilation))
     name = weights.name.removesuffix(".weight")
-    biases = np.zeros(len(filters), np.float32) if bias is None else bias.at(0).detach().float().numpy()
+    filters, biases, normalised = with_batch_norm(walk, weights.at(0), None if bias is None else bias.at(0))
+    filters, biases = filters.float(), biases.float().numpy()
+    value = filtered(walk.tensors, a, filters, biases, stride, padding, dilation, groups, name)
+    value = walk.tensors.reshape(value, walk.shape)
+    for known in normalised:
+        walk.values[known] = [value] if known is normalised[0] else value
+    return value
+
+
+def with_batch_norm(walk: Walk, filters: torch.Tensor, bias: torch.Tensor | None) -> tuple[torch.Tensor, torch.Tensor, list]:
+    """The filters and biases of the current operation in doubles, times and plus what a normalisation by known mean and variance
+    that alone reads it does, and the operations that this stands for."""
+    filters = filters.detach().double()
+    bias = torch.zeros(len(filters), dtype=torch.float64) if bias is None else bias.detach().double()
+    user = next(iter(walk.node.users)) if len(walk.node.users) == 1 else None
+    if user is None or str(user.target) != BATCH_NORM:
+        return filters, bias, []
+    constants = [None if part is None else walk.values[part] for part in user.args[1:5]]
+    factor, summand = folded_batch_norm(*constants, user.args[6])
+    results = [reader for reader in user.users if reader.args[1] == 0]
+    return filters * factor.reshape(-1, *[1] * (filters.dim() - 1)), bias * factor + summand, [user, *results]
+
+
+def filtered(tensors: Tensors, a: Value, filters: torch.Tensor, biases: np.ndarray, stride, padding, dilation, groups, name: str) -> Value:
+    """The filters over an image, or over a line."""
+    groups = groups.fixed if isinstance(groups, Size) else groups
+    if filters.dim() == 3:
+        return one_dimensional(tensors, a, filters, biases, stride, padding, dilation, groups, name)
+    filters = dilated(filters, pair(dilation))
     if groups > 1 and filters.shape[:2] == (groups, 1):
-        return depthwise(tensors, a, filters.float(), biases, stride, padding, name)
+        return depthwise(tensors, a, filters, biases, stride, padding, name)
     filters = dense(filters, groups)
-    rows = filters.reshape(len(filters), -1).float().numpy()
+    rows = filters.reshape(len(filters), -1).numpy()
     if pair(stride) == (1, 1) and filters.shape[2:] == a_sides(a) and pair(padding) == (0, 0):
         # One window alone: the whole image is a row.
         row = tensors.reshape(tensors.in_order(a), (ONE, Size(rows.shape[1])))
-        value = tensors.affine(row, rows, biases, name)
-        return tensors.reshape(value, walk.shape)
+        return tensors.affine(row, rows, biases, name)
     value = windows_of(tensors, a, filters, stride, padding)
     return as_image(tensors, tensors.affine(value, rows, biases, name))
 
@@ -110,37 +136,45 @@ def a_sides(a: Value) -> tuple[int, ...]:
 
 
 def depthwise(tensors: Tensors, a: Value, filters: torch.Tensor, biases: np.ndarray, stride, padding, name: str) -> Value:
-    """A filter for each channel: products with windows of all channels, each rounded, and their sums."""
+    """A filter for each channel: products of rows of the same channel, the filters being made a node."""
     channels, _, height, width = filters.shape
-    node, down, across = unfold(tensors, a, (height, width), stride, padding, False)
-    shape = (Size(down), Size(across), Size(channels), Size(height * width))
-    windows = Value(node, shape, axes_of(shape))
-    products = tensors.with_weights("mul", windows, filters.reshape(1, 1, channels, -1).numpy(), name)
-    sums = tensors.reshape(tensors.reduce("sum", products, [3]), shape[:3])
+    node, down, across = unfold(tensors, a, (height, width), stride, padding, True)
+    side = Size(channels), Size(height * width)
+    zeros = tensors.add("slice", [node], *side, start=[0, 0], step=[1, 1])
+    zeros = tensors.add("mul", [zeros], *side, second={"constant": word_of(0.0)})
+    rows = tensors.constant_rows(zeros, filters.reshape(channels, -1).numpy(), name)
+    sums = tensors.add("dot", [node, rows], tensors.graph.nodes[node].rows, ONE, groups=channels)
+    value = image_of(sums, a, down, across)
     if biases.any():
-        sums = tensors.with_weights("add", tensors.ordered(sums, sums.order, len(sums.order) - 1), biases.reshape(1, 1, -1), f"{name}.shift")
-    return as_image(tensors, sums)
+        zeros = tensors.add("slice", [zeros], side[0], ONE, start=[0, 0], step=[1, 1])
+        shift = tensors.constant_rows(zeros, biases.reshape(-1, 1), f"{name}.shift")
+        value = tensors.with_value("add", value, Value(shift, (ONE, side[0], ONE, ONE), axes_of((ONE, side[0], ONE, ONE))))
+    return replace(value, is_positive=False)
 
 
-def one_dimensional(walk: Walk, a: Value, weights, bias, stride, padding, dilation, groups: int) -> Value:
+def one_dimensional(tensors: Tensors, a: Value, filters: torch.Tensor, biases: np.ndarray, stride, padding, dilation, groups: int, name: str):
     """A convolution along one side as one along the width of images of height one."""
-    tensors = walk.tensors
-    filters = dense(dilated(weights.at(0).detach()[:, :, None], (1, pair(dilation)[0])), groups)
     if pair(padding)[0] != 0:
         raise ConversionError("padding along one side alone is not supported")
-    name = weights.name.removesuffix(".weight")
-    biases = np.zeros(len(filters), np.float32) if bias is None else bias.at(0).detach().float().numpy()
+    filters = dense(dilated(filters[:, :, None], (1, pair(dilation)[0])), groups)
     image = tensors.reshape(a, (*a.shape[:2], ONE, a.shape[2]))
     value = windows_of(tensors, image, filters, pair(stride)[0], 0)
-    value = tensors.affine(value, filters.reshape(len(filters), -1).float().numpy(), biases, name)
-    return tensors.reshape(as_image(tensors, value), walk.shape)
+    return as_image(tensors, tensors.affine(value, filters.reshape(len(filters), -1).numpy(), biases, name))
+
+
+def require_whole(a: Value, kernel: tuple[int, int], stride, padding, ceil_mode: bool) -> None:
+    """Refuses windows that reach beyond the padding, as rounding their number up can make them do."""
+    step, pad = pair(stride)[0], pair(padding)[0]
+    if ceil_mode and any((side + 2 * pad - window) % step for side, window in zip(a_sides(a), kernel)):
+        raise ConversionError("the last windows reach beyond the image; choose sides that they divide")
 
 
 @converts("max_pool2d.default")
 def max_pool(walk: Walk, a, kernel, stride=(), padding=0, dilation=1, ceil_mode: bool = False):
     kernel = pair(kernel)
-    if pair(dilation) != (1, 1) or ceil_mode:
-        raise ConversionError("windows with gaps, or that reach beyond the padding, are not supported")
+    if pair(dilation) != (1, 1):
+        raise ConversionError("windows with gaps are not supported")
+    require_whole(a, kernel, stride or kernel, padding, ceil_mode)
     if pair(padding) != (0, 0) and not a.is_positive:
         raise ConversionError("padded with zeros, but elements can be below zero: apply a relu first")
     return pool(walk, "row_max", a, kernel, stride or kernel, padding)
@@ -148,10 +182,16 @@ def max_pool(walk: Walk, a, kernel, stride=(), padding=0, dilation=1, ceil_mode:
 
 @converts("avg_pool2d.default")
 def average_pool(walk: Walk, a, kernel, stride=(), padding=0, ceil_mode: bool = False, counts_padding: bool = True, divisor=None):
-    if ceil_mode or divisor is not None or (pair(padding) != (0, 0) and not counts_padding):
-        raise ConversionError("only windows that count every place, padding included, are averaged")
-    kernel = pair(kernel)
+    kernel = averaged_window(a, kernel, stride, padding, ceil_mode, counts_padding, divisor)
     return pool(walk, "mean", a, kernel, stride or kernel, padding)
+
+
+def averaged_window(a: Value, kernel, stride, padding, ceil_mode: bool, counts_padding: bool, divisor) -> tuple[int, int]:
+    """The window of an average over all of its places; any other is refused."""
+    if divisor is not None or (pair(padding) != (0, 0) and not counts_padding):
+        raise ConversionError("only windows that count every place, padding included, are averaged")
+    require_whole(a, pair(kernel), stride or pair(kernel), padding, ceil_mode)
+    return pair(kernel)
 
 
 @converts("adaptive_avg_pool2d.default")

@@ -16,6 +16,9 @@ from .elementwise import scaled
 from .registry import converts
 from .rows import softmax_of
 
+# What a mask adds to scores that do not count: far below all others, and finite.
+HIDDEN = -(2.0**126)
+
 
 @converts("linear.default")
 def linear(walk: Walk, a, weights, bias=None):
@@ -109,31 +112,33 @@ def baddbmm(walk: Walk, addend, a, b, beta: float = 1, alpha: float = 1):
 def attention(walk: Walk, query, key, value, mask=None, dropout=0.0, is_causal=False, scale=None, enable_gqa=False):
     """Products of queries and keys, times the scale, plus the mask, softmax along keys, products with values."""
     tensors = walk.tensors
-    if is_causal or enable_gqa:
-        raise ConversionError("causal and grouped attention are not supported: places that do not count are not part of a graph")
+    if enable_gqa:
+        raise ConversionError("grouped queries are not supported")
     width = query.shape[-1].fixed
     scores = product_of(tensors, query, key)
     scores = tensors.constant("mul", scores, 1 / math.sqrt(width) if scale is None else scale)
+    if is_causal:
+        rows, columns = scores.shape[-2:]
+        mask = Constant(lambda n: torch.ones(rows.at(n), columns.at(n)).tril().bool(), not rows.is_fixed, walk.name)
     if mask is not None:
-        shape = scores.shape
         scores = masked(walk, scores, mask)
-        assert scores.shape == shape
     weights = softmax_of(tensors, scores, len(scores.shape) - 1)
     return product_of(tensors, weights, swap_last(tensors, value))
 
 
 def masked(walk: Walk, scores: Value, mask) -> Value:
-    """Scores with a mask: nothing where it lets all through, its numbers where it is one of numbers."""
-    if isinstance(mask, Constant):
-        tensor = mask.at(walk.tensors.graph.sizes[1])
-        if tensor.dtype == torch.bool and bool(tensor.all()):
-            return scores
-        if tensor.dtype != torch.bool:
-            if bool((tensor == 0).all()):
-                return scores
-            array = mask.array(walk.tensors.graph.sizes).astype(np.float32)
-            if np.isfinite(array).all():
-                array = array.reshape((1,) * (len(scores.shape) - array.ndim) + array.shape)
-                return walk.tensors.with_weights("add", scores, array, mask.name)
-        raise ConversionError("a mask takes places out; they are not part of a graph: give the model no padding")
-    return walk.tensors.with_value("add", scores, mask)
+    """Scores plus a mask. What it takes out counts as so far below the rest that its exponential is zero."""
+    if isinstance(mask, Value):
+        return walk.tensors.with_value("add", scores, mask)
+    array = mask.array(walk.tensors.graph.sizes)
+    array = np.where(array, 0.0, HIDDEN) if array.dtype == bool else np.maximum(array, HIDDEN)
+    if not np.isfinite(array).all():
+        raise ConversionError("a mask holds no numbers")
+    if (array == HIDDEN).all(axis=-1).any():
+        raise ConversionError("a mask takes all places out")
+    if not array.any():
+        return scores
+    if not scores.shape[-1].is_fixed:
+        raise ConversionError("a mask along an axis that grows with n is not supported: give the model no padding, or export it for one size")
+    array = array.reshape((1,) * (len(scores.shape) - array.ndim) + array.shape).astype(np.float32)
+    return walk.tensors.with_weights("add", scores, array, mask.name)

@@ -13,6 +13,8 @@ from ..size import Size, product
 from ..tensors import Tensors, Value
 from .registry import converts
 
+BATCH_NORM = "aten._native_batch_norm_legit_no_training.default"
+
 
 def reduced(walk: Walk, op: str, a: Value, axes, **fields) -> Value:
     """A function of rows with the shape that the program says."""

@@ -55,6 +55,13 @@ def expand(walk: Walk, a, *_, **__):
     raise ConversionError("a tensor is repeated along an axis; let the operation that reads it broadcast")
 
 
+@converts("constant_pad_nd.default")
+def pad(walk: Walk, a, sides, *_):
+    if any(sides):
+        raise ConversionError("padding that is not part of a convolution or pooling is not supported")
+    return a
+
+
 @converts("slice.Tensor")
 def slice_of(walk: Walk, a, axis: int = 0, start=None, end=None, step: int = 1):
     start = start.fixed if isinstance(start, Size) and start.is_fixed else start or 0
