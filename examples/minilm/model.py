@@ -33,7 +33,9 @@ class Layer(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """`[n, 384]` to `[n, 384]`."""
-        query, key, value = (part(x).view(-1, HEADS, WIDTH // HEADS).transpose(0, 1) for part in (self.query, self.key, self.value))
+        query, key, value = (
+            part(x).view(-1, HEADS, WIDTH // HEADS).transpose(0, 1) for part in (self.query, self.key, self.value)
+        )
         # The queries' weights carry the factor 1 / sqrt(32).
         weights = functional.softmax(query @ key.transpose(1, 2), dim=-1)
         context = (weights @ value).transpose(0, 1).reshape(-1, WIDTH)
@@ -78,7 +80,9 @@ def load(folder: Path) -> MiniLM:
         "intermediate.dense": "inner", "output.dense": "outer", "output.LayerNorm": "norm",
     }  # fmt: skip
     state = {"words.weight": published["embeddings.word_embeddings.weight"]}
-    state["positions"] = published["embeddings.position_embeddings.weight"] + published["embeddings.token_type_embeddings.weight"][0]
+    state["positions"] = (
+        published["embeddings.position_embeddings.weight"] + published["embeddings.token_type_embeddings.weight"][0]
+    )
     for part in ("weight", "bias"):
         state[f"norm.{part}"] = published[f"embeddings.LayerNorm.{part}"]
         for layer in range(LAYERS):

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import torch
+from model import EPSILON, HEADS, LAYERS, WIDTH
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional
-
-from model import EPSILON, HEADS, LAYERS, WIDTH
 
 SENTENCES = [
     "Hello world.",
@@ -31,7 +29,8 @@ SENTENCES = [
     "In 1905 four papers changed physics: on the photoelectric effect, Brownian motion, special relativity and mass-energy.",
     "It was the best of times, it was the worst of times, it was the age of wisdom, it was the age of foolishness.",
     "The quick brown fox jumps over the lazy dog. " * 4,
-    "The committee shall, within thirty days of the receipt of the notice, determine whether the evidence supports it. " * 4,
+    "The committee shall, within thirty days of the receipt of the notice, determine whether the evidence supports it. "
+    * 4,
     "Call me Ishmael. Some years ago, never mind how long precisely, having little or no money in my purse. " * 4,
 ]
 

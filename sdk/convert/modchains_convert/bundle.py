@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from .check import BYTES
 from .commitment import graph_root
 from .errors import GraphError
 from .evaluate import ENCODINGS
 from .graph import GRAPH_FILE, WEIGHTS_FILE, Graph
-from .check import BYTES
 
 MANIFEST_FORMAT = 1
 MANIFEST_FILE = "model.toml"
@@ -57,7 +57,9 @@ def write(folder: Path, graph: Graph, draft: Draft) -> bytes:
         ("[output]", output_table(graph, draft)),
     ]  # fmt: skip
     if accuracy := draft.accuracy:
-        tables.append(("[accuracy]", {"dataset": accuracy.dataset, "held_out": accuracy.held_out, "correct": accuracy.correct}))
+        tables.append(
+            ("[accuracy]", {"dataset": accuracy.dataset, "held_out": accuracy.held_out, "correct": accuracy.correct})
+        )
     for name in (CARD_FILE, GRAPH_FILE, WEIGHTS_FILE):
         contents = (folder / name).read_bytes()
         tables.append(("[[files]]", {"path": name, "sha256": sha256(contents).hexdigest(), "bytes": len(contents)}))

@@ -213,7 +213,9 @@ def _check_binary(node: Node, inputs: list[Node], largest: int) -> None:
         require(all(side in (whole, ONE) for side, whole in sides), "the second input does not go with the first")
     elif second == "weights":
         rows = node.fields["weight_rows"]
-        require(node.columns.is_fixed and (rows == 1 or node.rows.at(largest) <= rows), "weights do not go with the input")
+        require(
+            node.columns.is_fixed and (rows == 1 or node.rows.at(largest) <= rows), "weights do not go with the input"
+        )
     else:
         require(isinstance(second, dict) and set(second) == {"constant"}, "the second operand is unknown")
         value(node.kind, second["constant"])
@@ -222,7 +224,9 @@ def _check_binary(node: Node, inputs: list[Node], largest: int) -> None:
 def _check_reduce(node: Node, inputs: list[Node], sizes: tuple[int, int]) -> None:
     first, fields = inputs[0], node.fields
     terms = first.columns.at(sizes[1])
-    require(terms <= COLUMNS_PER_REDUCTION_MAX, f"reduces {terms} columns, at most {COLUMNS_PER_REDUCTION_MAX} are exact")
+    require(
+        terms <= COLUMNS_PER_REDUCTION_MAX, f"reduces {terms} columns, at most {COLUMNS_PER_REDUCTION_MAX} are exact"
+    )
     kinds = (first.kind, node.kind)
     allowed = {
         "dot": [("float", "float"), ("int8", "int32")],
@@ -262,16 +266,24 @@ def _check_weights(node: Node, inputs: list[Node], weights: dict[str, np.ndarray
     else:
         kind, shape = node.kind, (node.fields.get("table_rows", node.fields.get("weight_rows")), node.columns.fixed)
     dtype = {"float": np.float32, "int8": np.int8, "int32": np.int32}[kind]
-    require(rows.shape == shape and rows.dtype == dtype, f"{node.weights} is {rows.dtype} {rows.shape}, expected {kind} {shape}")
+    require(
+        rows.shape == shape and rows.dtype == dtype,
+        f"{node.weights} is {rows.dtype} {rows.shape}, expected {kind} {shape}",
+    )
     _check_values(node.weights, rows)
     bias = weights.get(f"{node.weights}.bias")
     if node.op == "affine":
         expected = np.float32 if kind == "float" else np.int32
-        require(bias is not None and bias.shape == shape[:1] and bias.dtype == expected, f"{node.weights} has no such biases")
+        require(
+            bias is not None and bias.shape == shape[:1] and bias.dtype == expected,
+            f"{node.weights} has no such biases",
+        )
         _check_values(f"{node.weights}.bias", bias)
         if kind == "int8":
             reach = np.abs(rows.astype(np.int64)).sum(axis=1) * 128 + np.abs(bias.astype(np.int64))
-            require(int(reach.max()) < INT8_SUM_LIMIT, f"a sum can reach {reach.max()}, it must stay below {INT8_SUM_LIMIT}")
+            require(
+                int(reach.max()) < INT8_SUM_LIMIT, f"a sum can reach {reach.max()}, it must stay below {INT8_SUM_LIMIT}"
+            )
 
 
 def _check_values(name: str, array: np.ndarray) -> None:
@@ -304,7 +316,9 @@ def check_whole(nodes: list[Node]) -> dict[str, int]:
         trace_bytes += rows * columns * BYTES[node.kind]
         reveals = max(reveals, -(-depth(rows) // 4) + -(-pieces(node.kind, columns) // 16))
     reveals += -(-depth(len(nodes)) // 4)
-    require(terms <= MULTIPLY_ADDS_MAX, f"{terms} multiplications and additions, at most {MULTIPLY_ADDS_MAX} are allowed")
+    require(
+        terms <= MULTIPLY_ADDS_MAX, f"{terms} multiplications and additions, at most {MULTIPLY_ADDS_MAX} are allowed"
+    )
     require(trace_bytes <= TRACE_BYTES_MAX, f"{trace_bytes} bytes of outputs, at most {TRACE_BYTES_MAX} are allowed")
     require(reveals <= REVEALS_MAX, f"{reveals} reveals to a piece, at most {REVEALS_MAX} are allowed")
     return {"nodes": len(nodes), "multiply_adds": terms, "trace_bytes": trace_bytes, "reveals": reveals}

@@ -31,7 +31,9 @@ def record(graph: Graph, node: Node) -> bytes:
     """A node as 96 bytes."""
     variant, parameters = _parameters(node)
     inputs = (*node.inputs, 0, 0, 0)[:3]
-    head = struct.pack("<4B7I", CODES[node.op], KINDS.index(node.kind), len(node.inputs), variant, *inputs, *node.rows, *node.columns)
+    head = struct.pack(
+        "<4B7I", CODES[node.op], KINDS.index(node.kind), len(node.inputs), variant, *inputs, *node.rows, *node.columns
+    )
     root = NOTHING if node.weights is None else weights_root(graph, node.weights)
     return head + root + struct.pack("<8I", *(int(word) % (1 << 32) for word in (*parameters, *[0] * 8)[:8]))
 
@@ -95,5 +97,3 @@ def tree_root(leaves: list[bytes]) -> bytes:
         level = [sha256(NODE + left + right).digest() for left, right in zip(level[::2], level[1::2])]
         padding = sha256(NODE + padding + padding).digest()
     return level[0]
-
-

@@ -44,8 +44,7 @@ def size_of(graph: Graph, request: bytes) -> int:
     node = graph.nodes[0]
     width = np.dtype(ENCODINGS[node.fields["encoding"]]).itemsize
     smallest, largest = graph.sizes
-    # arith: an input's rows and columns make a product that is linear in n.
-    at = lambda n: node.rows.at(n) * node.columns.at(n) * width  # noqa: E731
+    at = lambda n: node.rows.at(n) * node.columns.at(n) * width
     for n in range(smallest, largest + 1):
         if at(n) == len(request):
             return n
@@ -55,8 +54,7 @@ def size_of(graph: Graph, request: bytes) -> int:
 def _stored(kind: str, result: np.ndarray) -> np.ndarray:
     """Rounded to an element: the nearest one there is."""
     if kind == "float":
-        rounded = np.clip(result, -MAX, MAX).astype(np.float32) + np.float32(0)
-        return rounded
+        return np.clip(result, -MAX, MAX).astype(np.float32) + np.float32(0)
     return result.astype(np.int8 if kind == "int8" else np.int32)
 
 

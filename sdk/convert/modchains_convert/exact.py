@@ -82,7 +82,9 @@ def quantise(
         raise ConversionError(str(error)) from None
 
 
-def observe(program: torch.export.ExportedProgram, calibration: Iterable[torch.Tensor]) -> dict[str, tuple[float, float]]:
+def observe(
+    program: torch.export.ExportedProgram, calibration: Iterable[torch.Tensor]
+) -> dict[str, tuple[float, float]]:
     """The smallest and the largest element of every tensor of a program over some inputs, by its name."""
     reach: dict[str, tuple[float, float]] = {}
 
@@ -119,7 +121,7 @@ def factor(ratio: float) -> tuple[int, int]:
     multiplier = round(ratio * 2.0**shift) if shift > 0 else 0
     if multiplier >= 1 << MULTIPLIER_BITS:
         multiplier, shift = multiplier // 2, shift - 1
-    if not (1 <= multiplier and 1 <= shift):
+    if not (multiplier >= 1 and shift >= 1):
         raise ConversionError(f"the factor {ratio} between sums and activations cannot be expressed")
     return multiplier, shift
 
@@ -128,7 +130,10 @@ def activation(walk: IntegerWalk, sums: Value, step: float, node: fx.Node, low: 
     """Sums, of which one is worth `step`, as 8-bit integers that stand for the tensor `node`. `low` and `high` bound it."""
     scale = walk.scale_of(node)
     multiplier, shift = factor(step / scale)
-    ends = [int(np.clip(round(end / scale), -STEPS, STEPS)) if math.isfinite(end) else int(math.copysign(STEPS, end)) for end in (low, high)]
+    ends = [
+        int(np.clip(round(end / scale), -STEPS, STEPS)) if math.isfinite(end) else int(math.copysign(STEPS, end))
+        for end in (low, high)
+    ]
     fields = {"multiplier": multiplier, "shift": shift, "min": ends[0], "max": ends[1]}
     value = walk.tensors.like(sums, "requantise", kind="int8", **fields)
     return replace(value, scale=scale, is_positive=ends[0] >= 0)
@@ -160,7 +165,9 @@ def layer(walk: IntegerWalk, filters: torch.Tensor, bias: torch.Tensor | None, n
     last = normalised[-1] if normalised else node
     weight_step = max(float(filters.abs().max()), 1e-30) / STEPS
     integers = (filters / weight_step).round().to(torch.int8).reshape(len(filters), -1).numpy()
-    operand = next(walk.values[part] for part in node.args if isinstance(part, fx.Node) and isinstance(walk.values[part], Value))
+    operand = next(
+        walk.values[part] for part in node.args if isinstance(part, fx.Node) and isinstance(walk.values[part], Value)
+    )
     if walk.tensors.kind(operand) != "int8":
         raise ConversionError("reads sums that were not requantised")
     step = weight_step * operand.scale
@@ -178,17 +185,19 @@ def layer(walk: IntegerWalk, filters: torch.Tensor, bias: torch.Tensor | None, n
 
 def linear(walk: IntegerWalk, a: Value, weights, bias=None):
     constant = require_weights(weights)
-    sums = lambda integers, biases, name: walk.tensors.affine(a, integers, biases, name, kind="int32")  # noqa: E731
+    sums = lambda integers, biases, name: walk.tensors.affine(a, integers, biases, name, kind="int32")
     return layer(walk, constant.at(0), None if bias is None else bias.at(0), name_of(constant), sums)
 
 
 def addmm(walk: IntegerWalk, bias, a: Value, weights, beta: float = 1, alpha: float = 1):
     constant = require_weights(weights)
-    sums = lambda integers, biases, name: walk.tensors.affine(a, integers, biases, name, kind="int32")  # noqa: E731
+    sums = lambda integers, biases, name: walk.tensors.affine(a, integers, biases, name, kind="int32")
     return layer(walk, constant.at(0).T * alpha, bias.at(0) * beta, name_of(constant), sums)
 
 
-def convolution(walk: IntegerWalk, a: Value, weights, bias, stride, padding, dilation, transposed: bool, _output_padding, groups):
+def convolution(
+    walk: IntegerWalk, a: Value, weights, bias, stride, padding, dilation, transposed: bool, _output_padding, groups
+):
     constant = require_weights(weights)
     filters = constant.at(0)
     if transposed or filters.dim() != 4:
@@ -256,7 +265,16 @@ def mean(walk: IntegerWalk, a: Value, axes, keepdim: bool = False, **_):
     return walk.tensors.reshape(value, walk.shape)
 
 
-def average_pool(walk: IntegerWalk, a: Value, kernel, stride=(), padding=0, ceil_mode: bool = False, counts_padding: bool = True, divisor=None):
+def average_pool(
+    walk: IntegerWalk,
+    a: Value,
+    kernel,
+    stride=(),
+    padding=0,
+    ceil_mode: bool = False,
+    counts_padding: bool = True,
+    divisor=None,
+):
     kernel = image.averaged_window(a, kernel, stride, padding, ceil_mode, counts_padding, divisor)
     node, down, across = image.unfold(walk.tensors, a, kernel, stride or kernel, padding, True)
     node = walk.tensors.add("sum", [node], walk.tensors.graph.nodes[node].rows, ONE, kind="int32")

@@ -109,7 +109,9 @@ class Graph:
                 if name in self.weights:
                     kept.weights[name] = self.weights[name]
             inputs = tuple(place[read] for read in node.inputs)
-            place[index] = kept.add(Node(node.op, node.kind, inputs, node.rows, node.columns, node.weights, node.fields))
+            place[index] = kept.add(
+                Node(node.op, node.kind, inputs, node.rows, node.columns, node.weights, node.fields)
+            )
         check.check_whole(kept.nodes)
         return kept
 

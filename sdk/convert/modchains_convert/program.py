@@ -47,7 +47,9 @@ class Constant:
         largest = self.at(sizes[1]).detach()
         if self.depends_on_n:
             if sizes[1] - sizes[0] > SIZES_COMPARED_MAX:
-                raise ConversionError(f"a constant depends on n, which may only have {SIZES_COMPARED_MAX} values for that")
+                raise ConversionError(
+                    f"a constant depends on n, which may only have {SIZES_COMPARED_MAX} values for that"
+                )
             for n in range(*sizes):
                 smaller = self.at(n).detach()
                 if not torch.equal(smaller, largest[tuple(slice(side) for side in smaller.shape)]):
@@ -93,7 +95,9 @@ class Walk:
             elif node.op == "output":
                 (results,) = node.args
                 if len(results) != 1:
-                    raise ConversionError(f"the model gives {len(results)} results, a graph gives one: return one tensor")
+                    raise ConversionError(
+                        f"the model gives {len(results)} results, a graph gives one: return one tensor"
+                    )
                 return self.values[results[0]]
             elif node.op not in ("placeholder", "call_function"):
                 raise ConversionError(f"{node.op} {node.target} has no meaning in a graph{place_of(node)}")
@@ -111,7 +115,9 @@ class Walk:
             self.values[node] = Constant(lambda n, tensor=tensor: tensor, False, spec.target)
         if len(inputs) != 1:
             names = [node.name for node in inputs]
-            raise ConversionError(f"the model takes {len(inputs)} inputs {names}, a graph takes one: wrap it in a module that does")
+            raise ConversionError(
+                f"the model takes {len(inputs)} inputs {names}, a graph takes one: wrap it in a module that does"
+            )
         self.values[inputs[0]] = make_input(inputs[0])
 
     def _call(self, node: torch.fx.Node) -> Any:
@@ -220,7 +226,10 @@ def has_value(entry: Any) -> bool:
 def place_of(node: torch.fx.Node) -> str:
     """Where in the model an operation stands, as the end of a sentence."""
     stack = node.meta.get("nn_module_stack") or {}
-    modules = [f"{path or 'the model'} ({getattr(kind, '__name__', str(kind).rsplit('.', 1)[-1])})" for path, kind in stack.values()]
+    modules = [
+        f"{path or 'the model'} ({getattr(kind, '__name__', str(kind).rsplit('.', 1)[-1])})"
+        for path, kind in stack.values()
+    ]
     lines = [line.strip() for line in (node.meta.get("stack_trace") or "").strip().splitlines()]
     code = lines[-1] if lines else ""
     module = f"; in {modules[-1]}" if modules else ""

@@ -19,7 +19,9 @@ def silent(done: int, total: int) -> None:
     """Reports no progress."""
 
 
-def convert(program: torch.export.ExportedProgram, spec: InputSpec, report: Callable[[int, int], None] = silent) -> Graph:
+def convert(
+    program: torch.export.ExportedProgram, spec: InputSpec, report: Callable[[int, int], None] = silent
+) -> Graph:
     """The graph that computes what a program does, with one rounding for each operation.
 
     Raises `ConversionError` for whatever has no meaning in a graph."""
@@ -28,7 +30,9 @@ def convert(program: torch.export.ExportedProgram, spec: InputSpec, report: Call
     walk = Walk(program, tensors, HANDLERS, report)
     value = walk.run(lambda node: make_input(walk, spec, node))
     if not isinstance(value, Value):
-        raise ConversionError("the result does not depend on the input, or is a rounded number that is not converted to torch.int8")
+        raise ConversionError(
+            "the result does not depend on the input, or is a rounded number that is not converted to torch.int8"
+        )
     try:
         return tensors.graph.keep(output_node(tensors, value))
     except GraphError as error:

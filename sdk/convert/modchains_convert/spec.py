@@ -6,7 +6,13 @@ from dataclasses import dataclass
 
 from .errors import ConversionError
 
-RANGES = {"u8": (0, 255), "i8": (-128, 127), "u16": (0, 65_535), "i32": (-(1 << 31), (1 << 31) - 1), "f32": (-3.4028235e38, 3.4028235e38)}
+RANGES = {
+    "u8": (0, 255),
+    "i8": (-128, 127),
+    "u16": (0, 65_535),
+    "i32": (-(1 << 31), (1 << 31) - 1),
+    "f32": (-3.4028235e38, 3.4028235e38),
+}
 
 
 @dataclass(frozen=True)

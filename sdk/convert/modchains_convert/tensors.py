@@ -72,7 +72,9 @@ class Tensors:
         """What its elements are."""
         return self.graph.nodes[value.node].kind
 
-    def add(self, op: str, inputs: Sequence[int], rows: Size, columns: Size, *, kind="float", weights=None, **fields) -> int:
+    def add(
+        self, op: str, inputs: Sequence[int], rows: Size, columns: Size, *, kind="float", weights=None, **fields
+    ) -> int:
         """Adds a node."""
         return self.graph.add(Node(op, kind, tuple(inputs), rows, columns, weights, fields))
 
@@ -293,7 +295,9 @@ class Tensors:
         """Weights as a node: added to zeros, of which some node has as many rows and columns."""
         name = self.graph.add_weights(name, np.ascontiguousarray(array))
         rows, columns = (Size(side) for side in array.shape)
-        return self.add("add", [zeros], rows, columns, kind=kind, weights=name, second="weights", weight_rows=len(array))
+        return self.add(
+            "add", [zeros], rows, columns, kind=kind, weights=name, second="weights", weight_rows=len(array)
+        )
 
     def affine(self, value: Value, weights: np.ndarray, bias: np.ndarray, name: str, *, kind: str = "float") -> Value:
         """Each row along the last axis times rows of weights, which have biases."""
@@ -315,7 +319,9 @@ class Tensors:
             nodes.append(self.in_form(value, order, len(order) - (value.shape[-1] != ONE)))
         count = product(a.shape[axis] for axis in groups)
         if count is None or not count.is_fixed:
-            raise ConversionError(f"matrices are multiplied in {text(a.shape[axis] for axis in groups)} groups; n cannot be one")
+            raise ConversionError(
+                f"matrices are multiplied in {text(a.shape[axis] for axis in groups)} groups; n cannot be one"
+            )
         shape = (*a.shape[:-1], b.shape[-2])
         node = self.add("dot", nodes, self.graph.nodes[nodes[0]].rows, b.shape[rank - 2], kind=kind, groups=count.fixed)
         return Value(node, shape, axes_of(shape))

@@ -68,7 +68,9 @@ def weights(walk: Walk, constant: Constant) -> np.ndarray:
     """A constant as 32-bit floats with as many axes as the result has."""
     array = constant.array(walk.tensors.graph.sizes).astype(np.float32)
     if not np.isfinite(array).all():
-        raise ConversionError("a constant holds an infinity or no number; masks of minus infinity are not part of a graph")
+        raise ConversionError(
+            "a constant holds an infinity or no number; masks of minus infinity are not part of a graph"
+        )
     return array.reshape((1,) * (len(walk.shape) - array.ndim) + array.shape)
 
 

@@ -24,7 +24,9 @@ def pair(entry) -> tuple[int, int]:
     return (parts[0], parts[-1])
 
 
-def unfold(tensors: Tensors, image: Value, kernel: tuple[int, int], stride, padding, by_channel: bool) -> tuple[int, int, int]:
+def unfold(
+    tensors: Tensors, image: Value, kernel: tuple[int, int], stride, padding, by_channel: bool
+) -> tuple[int, int, int]:
     """The node of the windows of an image [1, channels, height, width], and how many there are along both sides."""
     if len(image.shape) != 4 or image.shape[0] != ONE:
         raise ConversionError("an image has the shape [1, channels, height, width]: a graph answers one request")
@@ -40,7 +42,13 @@ def unfold(tensors: Tensors, image: Value, kernel: tuple[int, int], stride, padd
     area = kernel[0] * kernel[1]
     rows, columns = (channels * down * across, area) if by_channel else (down * across, channels * area)
     node = tensors.in_order(image).node
-    fields = {"channels": channels, "height": height, "width": width, "kernel_height": kernel[0], "kernel_width": kernel[1]}
+    fields = {
+        "channels": channels,
+        "height": height,
+        "width": width,
+        "kernel_height": kernel[0],
+        "kernel_width": kernel[1],
+    }
     fields |= {"stride": stride, "padding": pad, "by_channel": by_channel}
     return tensors.add("unfold", [node], Size(rows), Size(columns), kind=tensors.kind(image), **fields), down, across
 
@@ -69,7 +77,12 @@ def dense(weights: torch.Tensor, groups: int) -> torch.Tensor:
 
 def windows_of(tensors: Tensors, image: Value, weights: torch.Tensor, stride, padding) -> Value:
     """What each row of a filter is multiplied with: [down, across, inputs]. A filter of one element needs no windows."""
-    if tuple(weights.shape[2:]) == (1, 1) and pair(stride) == (1, 1) and pair(padding) == (0, 0) and image.shape[0] == ONE:
+    if (
+        tuple(weights.shape[2:]) == (1, 1)
+        and pair(stride) == (1, 1)
+        and pair(padding) == (0, 0)
+        and image.shape[0] == ONE
+    ):
         moved = tensors.permute(image, [0, 2, 3, 1])
         return tensors.reshape(moved, moved.shape[1:])
     node, down, across = unfold(tensors, image, tuple(weights.shape[2:]), stride, padding, False)
@@ -98,7 +111,9 @@ def convolution(walk: Walk, a, weights, bias, stride, padding, dilation, transpo
     return value
 
 
-def with_batch_norm(walk: Walk, filters: torch.Tensor, bias: torch.Tensor | None) -> tuple[torch.Tensor, torch.Tensor, list]:
+def with_batch_norm(
+    walk: Walk, filters: torch.Tensor, bias: torch.Tensor | None
+) -> tuple[torch.Tensor, torch.Tensor, list]:
     """The filters and biases of the current operation in doubles, times and plus what a normalisation by known mean and variance
     that alone reads it does, and the operations that this stands for."""
     filters = filters.detach().double()
@@ -112,7 +127,9 @@ def with_batch_norm(walk: Walk, filters: torch.Tensor, bias: torch.Tensor | None
     return filters * factor.reshape(-1, *[1] * (filters.dim() - 1)), bias * factor + summand, [user, *results]
 
 
-def filtered(tensors: Tensors, a: Value, filters: torch.Tensor, biases: np.ndarray, stride, padding, dilation, groups, name: str) -> Value:
+def filtered(
+    tensors: Tensors, a: Value, filters: torch.Tensor, biases: np.ndarray, stride, padding, dilation, groups, name: str
+) -> Value:
     """The filters over an image, or over a line."""
     groups = groups.fixed if isinstance(groups, Size) else groups
     if filters.dim() == 3:
@@ -135,7 +152,9 @@ def a_sides(a: Value) -> tuple[int, ...]:
     return tuple(side.fixed for side in a.shape[2:])
 
 
-def depthwise(tensors: Tensors, a: Value, filters: torch.Tensor, biases: np.ndarray, stride, padding, name: str) -> Value:
+def depthwise(
+    tensors: Tensors, a: Value, filters: torch.Tensor, biases: np.ndarray, stride, padding, name: str
+) -> Value:
     """A filter for each channel: products of rows of the same channel, the filters being made a node."""
     channels, _, height, width = filters.shape
     node, down, across = unfold(tensors, a, (height, width), stride, padding, True)
@@ -148,11 +167,23 @@ def depthwise(tensors: Tensors, a: Value, filters: torch.Tensor, biases: np.ndar
     if biases.any():
         zeros = tensors.add("slice", [zeros], side[0], ONE, start=[0, 0], step=[1, 1])
         shift = tensors.constant_rows(zeros, biases.reshape(-1, 1), f"{name}.shift")
-        value = tensors.with_value("add", value, Value(shift, (ONE, side[0], ONE, ONE), axes_of((ONE, side[0], ONE, ONE))))
+        value = tensors.with_value(
+            "add", value, Value(shift, (ONE, side[0], ONE, ONE), axes_of((ONE, side[0], ONE, ONE)))
+        )
     return replace(value, is_positive=False)
 
 
-def one_dimensional(tensors: Tensors, a: Value, filters: torch.Tensor, biases: np.ndarray, stride, padding, dilation, groups: int, name: str):
+def one_dimensional(
+    tensors: Tensors,
+    a: Value,
+    filters: torch.Tensor,
+    biases: np.ndarray,
+    stride,
+    padding,
+    dilation,
+    groups: int,
+    name: str,
+):
     """A convolution along one side as one along the width of images of height one."""
     if pair(padding)[0] != 0:
         raise ConversionError("padding along one side alone is not supported")
@@ -181,12 +212,16 @@ def max_pool(walk: Walk, a, kernel, stride=(), padding=0, dilation=1, ceil_mode:
 
 
 @converts("avg_pool2d.default")
-def average_pool(walk: Walk, a, kernel, stride=(), padding=0, ceil_mode: bool = False, counts_padding: bool = True, divisor=None):
+def average_pool(
+    walk: Walk, a, kernel, stride=(), padding=0, ceil_mode: bool = False, counts_padding: bool = True, divisor=None
+):
     kernel = averaged_window(a, kernel, stride, padding, ceil_mode, counts_padding, divisor)
     return pool(walk, "mean", a, kernel, stride or kernel, padding)
 
 
-def averaged_window(a: Value, kernel, stride, padding, ceil_mode: bool, counts_padding: bool, divisor) -> tuple[int, int]:
+def averaged_window(
+    a: Value, kernel, stride, padding, ceil_mode: bool, counts_padding: bool, divisor
+) -> tuple[int, int]:
     """The window of an average over all of its places; any other is refused."""
     if divisor is not None or (pair(padding) != (0, 0) and not counts_padding):
         raise ConversionError("only windows that count every place, padding included, are averaged")

@@ -139,6 +139,8 @@ def masked(walk: Walk, scores: Value, mask) -> Value:
     if not array.any():
         return scores
     if not scores.shape[-1].is_fixed:
-        raise ConversionError("a mask along an axis that grows with n is not supported: give the model no padding, or export it for one size")
+        raise ConversionError(
+            "a mask along an axis that grows with n is not supported: give the model no padding, or export it for one size"
+        )
     array = array.reshape((1,) * (len(scores.shape) - array.ndim) + array.shape).astype(np.float32)
     return walk.tensors.with_weights("add", scores, array, mask.name)

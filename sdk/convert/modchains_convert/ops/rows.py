@@ -157,7 +157,9 @@ def batch_norm(walk: Walk, a, gain, bias, mean, variance, momentum, epsilon):
 
 def folded_batch_norm(gain, bias, mean, variance, epsilon) -> tuple[torch.Tensor, torch.Tensor]:
     """A normalisation with known mean and variance as a factor and a summand."""
-    gain, bias, mean, variance = (None if part is None else part.at(0).detach().double() for part in (gain, bias, mean, variance))
+    gain, bias, mean, variance = (
+        None if part is None else part.at(0).detach().double() for part in (gain, bias, mean, variance)
+    )
     factor = torch.rsqrt(variance + epsilon) * (1 if gain is None else gain)
     return factor, (0 if bias is None else bias) - mean * factor
 

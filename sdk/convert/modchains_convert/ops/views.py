@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-
-
 import numpy as np
 
 from ..errors import ConversionError
@@ -12,6 +10,12 @@ from ..size import ONE, Size
 from ..tensors import Value, axes_of
 from .elementwise import binary, grows
 from .registry import converts
+
+# Functions of two elements, of which one may be repeated.
+REPEATING = {
+    f"aten.{name}"
+    for name in ("add.Tensor", "sub.Tensor", "mul.Tensor", "div.Tensor", "maximum.default", "minimum.default")
+}
 
 
 @converts(
@@ -49,10 +53,14 @@ def matrix_transpose(walk: Walk, a):
 
 @converts("expand.default")
 def expand(walk: Walk, a, *_, **__):
-    """Repeats by adding to zeros where it must; what only gets axes of size one is a view."""
-    if not grows(a.shape, walk.shape):
-        return walk.tensors.reshape(a, walk.shape)
-    raise ConversionError("a tensor is repeated along an axis; let the operation that reads it broadcast")
+    """The tensor as it is: what only reads it to repeat it does that by itself."""
+    if grows(a.shape, walk.shape):
+        if any(str(user.target) not in REPEATING for user in walk.node.users):
+            raise ConversionError(
+                "a tensor is repeated along an axis for an operation that is no function of two elements"
+            )
+        return walk.tensors.reshape(a, (ONE,) * (len(walk.shape) - len(a.shape)) + a.shape)
+    return walk.tensors.reshape(a, walk.shape)
 
 
 @converts("constant_pad_nd.default")
