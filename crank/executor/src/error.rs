@@ -23,7 +23,9 @@ pub enum ExecutorError {
         source: RunError,
     },
     /// Arithmetic of this machine or of libtorch is not what results are proven from.
-    #[error("this machine cannot serve provable models: {fault}; run on another one, or with another build of libtorch")]
+    #[error(
+        "this machine cannot serve provable models: {fault}; run on another one, or with another build of libtorch"
+    )]
     Arithmetic {
         /// What was found.
         fault: String,

@@ -196,7 +196,13 @@ impl Executor {
     }
 
     /// Computes a block of rows of all nodes of a chain.
-    fn compute_block(&self, step: &Step, items: &[Item<'_>], outputs: &[Option<Output<'_>>], task: Task<'_>) -> Statistics {
+    fn compute_block(
+        &self,
+        step: &Step,
+        items: &[Item<'_>],
+        outputs: &[Option<Output<'_>>],
+        task: Task<'_>,
+    ) -> Statistics {
         let (first, rows, item) = (step.nodes.start, task.rows, &items[task.item]);
         let mut statistics = Statistics::default();
         let mut done: Vec<Block<'_>> = Vec::with_capacity(step.nodes.len());

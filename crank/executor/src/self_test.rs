@@ -78,9 +78,8 @@ fn are_products_exact<T: Integer>(largest: i32) -> Result<bool, ExecutorError> {
     let mut products = vec![T::default(); SIDE * SIDE];
     multiply(&matrix, &matrix, &mut products, Dimensions { groups: 1, rows: SIDE, columns: SIDE, terms: SIDE })?;
     let lines = || integers.chunks_exact(SIDE);
-    let expected = lines().flat_map(|a| {
-        lines().map(move |b| a.iter().zip(b).map(|(a, b)| i64::from(*a) * i64::from(*b)).sum::<i64>())
-    });
+    let expected = lines()
+        .flat_map(|a| lines().map(move |b| a.iter().zip(b).map(|(a, b)| i64::from(*a) * i64::from(*b)).sum::<i64>()));
     Ok(products.iter().zip(expected).all(|(product, expected)| product.integer() == expected))
 }
 

@@ -8,11 +8,7 @@ use crate::error::ExecutorError;
 ///
 /// # Errors
 /// When one is missing, has another length, or holds what is no value.
-pub fn rows<'a>(
-    index: u32,
-    node: &Node,
-    weights: &'a impl Weights,
-) -> Result<Vec<WeightRow<'a>>, ExecutorError> {
+pub fn rows<'a>(index: u32, node: &Node, weights: &'a impl Weights) -> Result<Vec<WeightRow<'a>>, ExecutorError> {
     let refusal = |problem| ExecutorError::Weights { node: index, problem };
     let tensor = node.weights().ok_or_else(|| refusal(WeightProblem::Length { row: 0 }))?;
     let len = tensor.columns as usize * tensor.kind.bytes();

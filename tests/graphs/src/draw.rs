@@ -74,8 +74,14 @@ const fn has_weights(op: &Op) -> bool {
 }
 
 fn source(random: &mut Random) -> Record {
-    let encodings =
-        [Encoding::Float32, Encoding::Float32, Encoding::Signed8, Encoding::Unsigned8, Encoding::Unsigned16, Encoding::Signed32];
+    let encodings = [
+        Encoding::Float32,
+        Encoding::Float32,
+        Encoding::Signed8,
+        Encoding::Unsigned8,
+        Encoding::Unsigned16,
+        Encoding::Signed32,
+    ];
     let encoding = one_of(random, &encodings);
     let (kind, [low, high]) = match encoding {
         Encoding::Float32 => (Float, one_of(random, &[[0xff7f_ffff, 0x7f7f_ffff], [0xc000_0000, 0x4000_0000]])),
@@ -244,7 +250,11 @@ fn map(record: &mut Record, records: &[Record], random: &mut Random) -> Option<(
             let (start, step) = ([random.below(3) as u32; 2], [1 + random.below(2) as u32, 1 + random.below(3) as u32]);
             let left = |size: Size, axis: usize| {
                 let rest = size.fixed.saturating_sub(start[axis]);
-                if step[axis] == 1 { Size { fixed: rest, per: size.per } } else { Size::fixed(rest.div_ceil(step[axis])) }
+                if step[axis] == 1 {
+                    Size { fixed: rest, per: size.per }
+                } else {
+                    Size::fixed(rest.div_ceil(step[axis]))
+                }
             };
             (record.rows, record.columns) = (left(rows, 0), left(columns, 1));
             Map::Slice { start, step }
@@ -304,4 +314,3 @@ pub fn random_request(model: &Model, size: u32, random: &mut Random) -> Vec<u8> 
     let style = random.next();
     (0..len / 4).flat_map(|_| random_value(random, style).to_le_bytes()).collect()
 }
-

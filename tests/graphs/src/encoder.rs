@@ -1,8 +1,6 @@
 //! Encoders of text: tokens to a vector of length one.
 
-use modchains_core::provable::{
-    Binary, ElementKind, Encoding, Input, Map, Op, Reduce, Second, Size, SizeRange, Unary,
-};
+use modchains_core::provable::{Binary, ElementKind, Encoding, Input, Map, Op, Reduce, Second, Size, SizeRange, Unary};
 use modchains_test_seed::Random;
 
 use super::model::Model;

@@ -43,8 +43,10 @@ fn main() -> Result<()> {
     let mut figures = BTreeMap::new();
     let mut statistics = Statistics::default();
     for (texts, tokens) in BATCHES {
-        let words: Vec<u16> = (0..texts * tokens as usize).map(|_| random.below(encoder.vocabulary.into()) as u16).collect();
-        let inputs = words.chunks(tokens as usize).map(|words| words.iter().flat_map(|word| word.to_le_bytes()).collect());
+        let words: Vec<u16> =
+            (0..texts * tokens as usize).map(|_| random.below(encoder.vocabulary.into()) as u16).collect();
+        let inputs =
+            words.chunks(tokens as usize).map(|words| words.iter().flat_map(|word| word.to_le_bytes()).collect());
         let inputs: Vec<Vec<u8>> = inputs.collect();
         let batch: Vec<Request<'_>> = inputs.iter().map(|input| Request { size: tokens, input }).collect();
         let indices: Vec<i64> = words.into_iter().map(i64::from).collect();

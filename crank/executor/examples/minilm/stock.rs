@@ -67,7 +67,8 @@ impl Stock {
             all.f_view([texts, count, i64::from(self.encoder.heads), -1])?.f_transpose(1, 2)
         };
         let (query, key, value) = (heads(query)?, heads(key)?, heads(value)?);
-        let mixed = Tensor::f_scaled_dot_product_attention(&query, &key, &value, None::<&Tensor>, 0.0, false, None, false)?;
+        let mixed =
+            Tensor::f_scaled_dot_product_attention(&query, &key, &value, None::<&Tensor>, 0.0, false, None, false)?;
         let mixed = mixed.f_transpose(1, 2)?.f_reshape([texts, count, -1])?;
         Ok(mixed.f_linear(&output.0, Some(&output.1))?)
     }

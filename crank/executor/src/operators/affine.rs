@@ -55,7 +55,8 @@ impl Affine {
             let biases: Vec<f64> = biases.map(|bias| f32::from_bits(bias).into()).collect();
             let mut weights = vec![0.0; words.len()];
             let lines = words.chunks_exact(terms).zip(weights.chunks_exact_mut(terms)).zip(&biases);
-            let norms = lines.map(|((words, out), bias)| rounding::raised_norm(rounding::widen(words, out) + bias * bias));
+            let norms =
+                lines.map(|((words, out), bias)| rounding::raised_norm(rounding::widen(words, out) + bias * bias));
             let norms = norms.collect();
             Numbers::Values { weights, biases, norms }
         } else {
@@ -167,7 +168,12 @@ impl Affine {
         let Dimensions { rows, columns, terms, .. } = dimensions;
         let range = tile.first_column..tile.first_column + columns;
         let mut sums = vec![T::default(); rows * columns];
-        multiply(&integers::numbers(tile.input), &weights[range.start * terms..range.end * terms], &mut sums, dimensions)?;
+        multiply(
+            &integers::numbers(tile.input),
+            &weights[range.start * terms..range.end * terms],
+            &mut sums,
+            dimensions,
+        )?;
         for (sums, out) in sums.chunks_exact(columns).zip(tile.out) {
             integers::add_biases(sums, &biases[range.clone()], out);
         }

@@ -107,10 +107,11 @@ fn values(part: Part<'_>, resources: &Resources) -> Result<Counts, ExecutorError
             let line = |number: usize| number * terms..(number + 1) * terms;
             let (one, other) = (line(row), line(group + column));
             let size = first_norms[row] * norms[column];
-            out[column] = rounding::nearest_dot(&first[one.clone()], &second[other.clone()], 0.0, size).unwrap_or_else(|| {
-                counts.exact += 1;
-                rounding::nearest_exactly(Reduce::Affine, &part.first[one], &part.second[other], 0)
-            });
+            out[column] =
+                rounding::nearest_dot(&first[one.clone()], &second[other.clone()], 0.0, size).unwrap_or_else(|| {
+                    counts.exact += 1;
+                    rounding::nearest_exactly(Reduce::Affine, &part.first[one], &part.second[other], 0)
+                });
         }
         counts.redo += started.elapsed();
     }

@@ -64,7 +64,8 @@ fn copy(words: &[u32], step: usize, out: &mut [u32]) {
 }
 
 fn slice(start: [u32; 2], step: [u32; 2], call: &Call<'_>, out: &mut [u32]) {
-    let [row_start, column_start, row_step, column_step] = [start[0], start[1], step[0], step[1]].map(|side| side as usize);
+    let [row_start, column_start, row_step, column_step] =
+        [start[0], start[1], step[0], step[1]].map(|side| side as usize);
     let columns = call.node.operand().columns as usize;
     for (row, out) in call.rows.clone().zip(out.chunks_exact_mut(call.columns())) {
         let line = &call.inputs[0].words[(row * row_step + row_start) * columns..][..columns];
@@ -110,7 +111,8 @@ fn unfold(window: &Window, call: &Call<'_>, out: &mut [u32]) {
     let Some([down, across]) = window.steps().map(|steps| steps.map(|side| side as usize)) else { return };
     let positions = down * across;
     for (row, out) in call.rows.clone().zip(out.chunks_exact_mut(call.columns())) {
-        let (first_channel, position) = if window.is_by_channel { (row / positions, row % positions) } else { (0, row) };
+        let (first_channel, position) =
+            if window.is_by_channel { (row / positions, row % positions) } else { (0, row) };
         let (top, left) = (position / across * stride, position % across * stride);
         // A line of the window after the other.
         for (number, out) in out.chunks_exact_mut(kernel_width).enumerate() {

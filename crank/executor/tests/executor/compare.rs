@@ -20,14 +20,18 @@ pub fn assert_as_interpreted(model: &Model, batch: &[Request<'_>], run: &Run) {
         let [found, expected] = [words, &expected].map(|words| Trace::new(model.graph(), request.size, words).unwrap());
         for index in 0..model.records.len() as u32 {
             let pairs = found.output(index).iter().zip(expected.output(index));
-            if let Some((place, (found, expected))) = pairs.enumerate().find(|(_, (found, expected))| found != expected) {
+            if let Some((place, (found, expected))) = pairs.enumerate().find(|(_, (found, expected))| found != expected)
+            {
                 let record = &model.records[index as usize];
                 let show = |word: u32| match record.kind {
                     ElementKind::Float => format!("{word:#010x} {:e}", f32::from_bits(word)),
                     _ => word.cast_signed().to_string(),
                 };
                 let (found, expected) = (show(*found), show(*expected));
-                panic!("node {index} {:?}, n {}, element {place}: {found}, expected {expected}", record.op, request.size);
+                panic!(
+                    "node {index} {:?}, n {}, element {place}: {found}, expected {expected}",
+                    record.op, request.size
+                );
             }
         }
     }
@@ -42,10 +46,12 @@ pub fn check(model: &Model, executor: &Executor, batch: &[Request<'_>]) -> Run {
         let trace = Trace::new(model.graph(), request.size, all).unwrap();
         assert_eq!(trace.output(model.records.len() as u32 - 1), output);
     }
-    let counts = |run: &Run| Operator::ALL.map(|operator| {
-        let counts = run.statistics.of(operator);
-        [counts.elements, counts.flagged, counts.exact]
-    });
+    let counts = |run: &Run| {
+        Operator::ALL.map(|operator| {
+            let counts = run.statistics.of(operator);
+            [counts.elements, counts.flagged, counts.exact]
+        })
+    };
     assert_eq!(counts(&run), counts(&outputs));
     run
 }

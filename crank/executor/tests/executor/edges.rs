@@ -89,7 +89,8 @@ fn products_at_the_edges() {
 #[test]
 fn a_product_with_weights_at_the_edges() {
     let mut random = random();
-    let edges = [0, ONE, ONE | SIGN, HALF_UNIT, HALF_UNIT | SIGN, TINY, LEAST, LEAST | SIGN, MAX, MAX | SIGN, power(-75)];
+    let edges =
+        [0, ONE, ONE | SIGN, HALF_UNIT, HALF_UNIT | SIGN, TINY, LEAST, LEAST | SIGN, MAX, MAX | SIGN, power(-75)];
     for terms in [1, 2, 3, 17] {
         let mut model = Model::fixed_source(Float, 40, terms);
         let mut draw = |random: &mut Random| match random.below(3) {
@@ -143,7 +144,8 @@ fn sums_and_means_at_the_edges() {
 
 #[test]
 fn functions_of_two_elements_at_the_edges() {
-    let sizes = [0, LEAST, 2, 0x007f_ffff, 0x0080_0000, power(-75), TINY, HALF_UNIT, ONE, ONE + 1, power(64), MAX - 1, MAX];
+    let sizes =
+        [0, LEAST, 2, 0x007f_ffff, 0x0080_0000, power(-75), TINY, HALF_UNIT, ONE, ONE + 1, power(64), MAX - 1, MAX];
     let values: Vec<u32> = sizes.iter().flat_map(|size| [*size, if *size == 0 { 0 } else { size | SIGN }]).collect();
     let rows = (values.len() * values.len()) as u32;
     let mut model = Model::fixed_source(Float, rows, 2);

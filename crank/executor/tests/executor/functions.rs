@@ -99,7 +99,9 @@ fn what_is_known_closely_is_what_is_rounded() {
     assert!(near.is_decided());
     let mut model = Model::fixed_source(Float, 1, 1);
     model.same(Op::Unary(Unary::Erf), Float, &[0]);
-    let run = compare::executor(&model, 1).run(&[Request { size: 1, input: &bytes(Float, &[0x3940_ead6]) }], Wanted::Output).unwrap();
+    let run = compare::executor(&model, 1)
+        .run(&[Request { size: 1, input: &bytes(Float, &[0x3940_ead6]) }], Wanted::Output)
+        .unwrap();
     assert_eq!(run.words, [[near.round()]]);
     assert_eq!(run.statistics.of(Operator::Erf).exact, 1);
 }

@@ -1,7 +1,8 @@
 //! What is refused, and how it is told.
 
 use modchains_core::provable::{
-    ElementKind::Float, Op, Reduce, RunError, Size, SizeRange, Unary, WeightProblem,
+    ElementKind::Float,
+    Op, Reduce, RunError, Size, SizeRange, Unary, WeightProblem,
     check::{GraphProblem, RecordProblem},
 };
 use modchains_executor::{Executor, ExecutorError, Request, Wanted};

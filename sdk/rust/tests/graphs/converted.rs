@@ -66,9 +66,8 @@ fn assert_near(actual: &[u8], expected: &[u8], kind: ElementKind, name: &str) {
         assert_eq!(actual, expected, "{name}");
         return;
     }
-    let values = |bytes: &[u8]| -> Vec<f32> {
-        bytes.as_chunks::<4>().0.iter().map(|word| f32::from_le_bytes(*word)).collect()
-    };
+    let values =
+        |bytes: &[u8]| -> Vec<f32> { bytes.as_chunks::<4>().0.iter().map(|word| f32::from_le_bytes(*word)).collect() };
     for (a, b) in values(actual).into_iter().zip(values(expected)) {
         assert!((a - b).abs() <= 1e-6 * b.abs().max(1.0), "{name}: {a} and {b}");
     }

@@ -16,6 +16,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("sdk/cli", &["modchains-core", "modchains-sdk"]),
     ("crank", &["modchains-core", "modchains-sdk"]),
     ("examples/digits", &["modchains-core", "modchains-crank", "modchains-sdk"]),
+    ("examples/models", &["modchains-core", "modchains-sdk"]),
     ("migrations", &["modchains-core", "modchains-sdk"]),
     ("xtask", &[]),
     ("xtask/localnet", &[]),
