@@ -22,6 +22,9 @@ use crate::{
 /// Elements of the widest node of a chain in one block: a chain's blocks stay in the second level of the cache.
 const BLOCK_ELEMENTS: usize = 1 << 13;
 
+/// Most words of all outputs of requests that are computed at once, 512 MiB: more requests take their turn.
+const WORDS_AT_ONCE: u64 = 1 << 27;
+
 /// A graph with its weights, ready to run.
 pub struct Executor {
     records: Vec<Record>,
@@ -112,7 +115,14 @@ impl Executor {
         }
         let items = batch.iter().map(|request| Item { nodes: &shapes[&request.size], input: request.input });
         let items: Vec<Item<'_>> = items.collect();
-        self.resources.run(|| self.run_items(&items, wanted))
+        let words: Vec<u64> = batch.iter().map(|request| graph.words(request.size)).collect();
+        let mut run = Run::default();
+        for group in groups(&words, WORDS_AT_ONCE) {
+            let found = self.resources.run(|| self.run_items(&items[group], wanted))?;
+            run.words.extend(found.words);
+            run.statistics += found.statistics;
+        }
+        Ok(run)
     }
 
     fn run_items(&self, items: &[Item<'_>], wanted: Wanted) -> Result<Run, ExecutorError> {
@@ -232,6 +242,23 @@ impl Executor {
     }
 }
 
+/// Splits requests into groups, none of which has more than `most` words unless it is a single request.
+fn groups(words: &[u64], most: u64) -> Vec<Range<usize>> {
+    let mut groups: Vec<Range<usize>> = Vec::new();
+    let mut sum = 0_u64;
+    for (place, words) in words.iter().enumerate() {
+        sum = sum.saturating_add(*words);
+        match groups.last_mut() {
+            Some(group) if sum <= most => group.end += 1,
+            _ => {
+                groups.push(place..place + 1);
+                sum = *words;
+            }
+        }
+    }
+    groups
+}
+
 fn check(graph: &Graph<'_>, request: &Request<'_>) -> Result<(), RunError> {
     let sizes = graph.summary().sizes;
     if !(sizes.min..=sizes.max).contains(&request.size) {
@@ -248,4 +275,16 @@ fn check(graph: &Graph<'_>, request: &Request<'_>) -> Result<(), RunError> {
 fn nodes(graph: &Graph<'_>, size: u32) -> Result<Vec<Node>, RunError> {
     let nodes = (0..graph.summary().nodes).map(|index| graph.node(index, size));
     nodes.collect::<Option<_>>().ok_or(RunError::Size { actual: size })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::groups;
+
+    #[test]
+    fn no_more_requests_run_at_once_than_memory_is_meant_for() {
+        assert_eq!(groups(&[], 10), []);
+        assert_eq!(groups(&[4, 4, 2, 1, 9, 30, 10, 1], 10), [0..3, 3..5, 5..6, 6..7, 7..8]);
+        assert_eq!(groups(&[u64::MAX, u64::MAX, 0], 10), [0..1, 1..2, 2..3]);
+    }
 }
