@@ -114,7 +114,7 @@ pub enum Command {
     /// Manage an operator's bond and earnings.
     #[command(subcommand)]
     Operator(operator::OperatorCommand),
-    /// Check the graphs of provable models, and what they cost.
+    /// Check and register the graphs of provable models, and show what they cost.
     #[command(subcommand)]
     Graph(graph::GraphCommand),
     /// Offer a model for inference.
@@ -137,15 +137,17 @@ pub enum Command {
 impl Command {
     /// Does what the command line says. Connects first, unless the command needs no cluster.
     pub async fn run(&self, options: &GlobalOptions) -> Result<Report> {
-        match self {
-            Self::Keygen(args) => return args.run(),
-            Self::Graph(command) => return command.run(),
-            _ => {}
+        let offline = match self {
+            Self::Keygen(args) => Some(args.run()),
+            Self::Graph(command) => command.run_offline(),
+            _ => None,
+        };
+        if let Some(done) = offline {
+            return done;
         }
         let connection = &Connection::connect(options).await?;
         let done = match self {
             Self::Keygen(args) => args.run(),
-            Self::Graph(command) => command.run(),
             Self::Airdrop(args) => args.run(connection).await,
             Self::Balance(args) => args.run(connection).await,
             Self::Wrap(args) => args.run(connection).await,
@@ -170,6 +172,7 @@ impl Command {
             Self::Pool(command) => command.run(connection).await,
             Self::Treasury(command) => command.run(connection).await,
             Self::Operator(command) => command.run(connection).await,
+            Self::Graph(command) => command.run(connection).await,
             Self::Service(command) => command.run(connection).await,
             Self::Request(command) => command.run(connection).await,
             Self::Usage(command) => command.run(connection).await,

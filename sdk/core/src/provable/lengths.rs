@@ -40,13 +40,8 @@ impl InputLength {
     /// an input.
     pub fn of(record: &Record) -> Option<Self> {
         let Op::Input(Input { encoding, sizes, .. }) = record.op else { return None };
-        let (side, other) = match (record.rows, record.columns) {
-            (rows, Size { fixed, per: 0 }) => (rows, fixed),
-            (Size { fixed, per: 0 }, columns) => (columns, fixed),
-            _ => return None,
-        };
-        let bytes = |elements: u32| elements.checked_mul(other)?.checked_mul(encoding.bytes());
-        Some(Self { bytes: Size { fixed: bytes(side.fixed)?, per: bytes(side.per)? }, sizes })
+        let bytes = Shape::of(record).elements()?.times(Size::fixed(encoding.bytes()))?;
+        Some(Self { bytes, sizes })
     }
 
     /// The size of an input of so many bytes; none when there is no input of that length.

@@ -233,6 +233,17 @@ fn what_a_dispute_could_not_decide_is_refused_by_the_cores_own_rule() {
 }
 
 #[test]
+fn a_result_whose_length_is_no_multiple_of_the_size_is_refused() {
+    let sizes = SizeRange { min: 1, max: 5 };
+    let mut model = Model::source(Float, Size::per(1), Size::fixed(4), sizes);
+    model.add_node(Op::Reduce(Reduce::Dot { groups: 1 }), Float, &[0, 0], [Size::per(1); 2]);
+    let refused = write_graph(&nodes(&model)).unwrap_err().to_string();
+    assert!(refused.contains("node 1: has rows and columns that both grow"), "{refused}");
+    model.reduce_rows(Reduce::Sum, Float, 1);
+    write(&model);
+}
+
+#[test]
 fn nodes_share_weights_of_one_name_but_two_sets_have_two_names() {
     let mut model = Model::fixed_source(Float, 1, 4);
     let shift = Op::Binary(Binary::Add, Second::Weights { rows: 1 });

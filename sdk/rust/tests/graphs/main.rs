@@ -3,6 +3,7 @@
 
 mod bundle;
 mod converted;
+mod cost;
 mod draft;
 mod files;
 mod hostile;
