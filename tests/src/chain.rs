@@ -120,6 +120,13 @@ impl Chain {
         self.svm.set_sysvar(&clock);
     }
 
+    /// Sets the chain's time and slot.
+    pub fn set_moment(&mut self, now: Moment) {
+        let mut clock = self.svm.get_sysvar::<Clock>();
+        (clock.unix_timestamp, clock.slot) = (now.seconds, now.slot);
+        self.svm.set_sysvar(&clock);
+    }
+
     /// Moves the clock forward while the cluster stands still.
     pub fn stand_still(&mut self, seconds: i64) {
         let mut clock = self.svm.get_sysvar::<Clock>();

@@ -1,5 +1,6 @@
 //! The oracle.
 
+mod challenges;
 mod closes;
 mod config;
 mod licence_handover;
@@ -8,6 +9,7 @@ mod licence_rates;
 mod licences;
 mod money;
 mod operators;
+mod proofs;
 mod requests;
 mod split;
 mod usage;

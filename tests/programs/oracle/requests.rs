@@ -5,6 +5,7 @@ use modchains_oracle::{
     instructions::{RequestClaimArgs, RequestCreateArgs, ResultPostArgs, ServiceConfigureArgs},
     state::{INPUT_BYTES_MAX, OUTPUT_BYTES_MAX, Request, RequestStatus, ServiceTerms},
 };
+use modchains_program_interface::disputes::Graph;
 use modchains_program_kit::hash::sha256;
 use modchains_sdk::{
     address,
@@ -13,9 +14,9 @@ use modchains_sdk::{
 use modchains_tests::{
     chain::key,
     world::{
-        CHALLENGE_SECONDS, FEE_ATOMS, FIRST_TERMS, PURSE_ATOMS, QUOTE, Side, WAIT_SECONDS, World, claim_args,
-        claim_instruction, finalize_instruction, post_instruction, quote, request_args, request_instruction,
-        result_args, service_terms,
+        CHALLENGE_SECONDS, FEE_ATOMS, FIRST_TERMS, OUTPUT_BYTES, PURSE_ATOMS, QUOTE, Side, WAIT_SECONDS, World,
+        claim_args, claim_instruction, finalize_instruction, post_instruction, quote, request_args,
+        request_instruction, result_args, service_terms,
     },
 };
 use solana_instruction::{AccountMeta, Instruction};
@@ -150,6 +151,8 @@ fn the_longest_input_and_output_of_the_program_fit() {
         ServiceTerms { input_bytes_max: INPUT_BYTES_MAX, output_bytes_max: OUTPUT_BYTES_MAX, ..service_terms() };
     let args = ServiceConfigureArgs { terms, open: true };
     world.chain.must(&[oracle::service_configure(&SIDE.person("creator"), &SIDE.model(), 1, Some(SIDE.graph()), args)]);
+    let long = Graph { output_fixed_bytes: OUTPUT_BYTES_MAX.into(), ..SIDE.graph_state() };
+    world.chain.put_view(SIDE.graph(), &long);
     world.chain.must(&[create(RequestCreateArgs {
         terms_counter: FIRST_TERMS + 1,
         input: vec![5; input_bytes],
@@ -193,7 +196,8 @@ fn outputs_out_of_bounds_or_of_another_class_are_refused() {
     let answer = result_args(&world, SIDE, 1);
     let refused = [
         (ResultPostArgs { output: Vec::new(), ..answer.clone() }, "OutputEmpty"),
-        (ResultPostArgs { output: vec![1; 65], ..answer.clone() }, "OutputTooLong"),
+        (ResultPostArgs { output: vec![1; OUTPUT_BYTES + 1], ..answer.clone() }, "OutputTooLong"),
+        (ResultPostArgs { output: vec![1; OUTPUT_BYTES - 1], ..answer.clone() }, "OutputLengthWrong"),
         (ResultPostArgs { numeric_class: 1, ..answer.clone() }, "NumericClassMismatch"),
         (ResultPostArgs { numeric_class: u8::MAX, ..answer.clone() }, "NumericClassMismatch"),
         (ResultPostArgs { created_at_seconds: answer.created_at_seconds - 1, ..answer.clone() }, "RequestReplaced"),
@@ -201,7 +205,7 @@ fn outputs_out_of_bounds_or_of_another_class_are_refused() {
     for (args, error) in refused {
         world.must_refuse(&[post(args)], error);
     }
-    world.chain.must(&[post(ResultPostArgs { output: vec![1; 64], ..answer.clone() })]);
+    world.chain.must(&[post(answer.clone())]);
     world.must_refuse(&[post(answer)], "RequestNotClaimed");
 }
 

@@ -279,6 +279,38 @@ mod tests {
     }
 
     #[test]
+    fn a_challenge_locks_free_bond_and_loses_nothing_but_what_is_forfeited() {
+        let mut operator = operator(100);
+        operator.lock(60).unwrap();
+        assert_eq!(refusal(operator.lock_challenge(41)), OracleError::FreeBondTooSmall);
+        operator.lock_challenge(25).unwrap();
+        operator.lock_challenge(15).unwrap();
+        assert_eq!((operator.locked_atoms, operator.open_challenges), (100, 2));
+        operator.settle_challenge(25, ChallengeOutcome::Lost, &Forfeit::of(25), 0).unwrap();
+        assert_eq!((operator.bond_atoms, operator.locked_atoms, operator.challenges_lost), (75, 75, 1));
+        operator.settle_challenge(15, ChallengeOutcome::Proved, &Forfeit::of(0), 7).unwrap();
+        assert_eq!((operator.bond_atoms, operator.locked_atoms, operator.challenges_won), (75, 60, 1));
+        assert_eq!((operator.earned_atoms, operator.open_challenges), (7, 0));
+        assert_eq!(
+            refusal(operator.settle_challenge(15, ChallengeOutcome::Moot, &Forfeit::of(0), 0)),
+            OracleError::StateInconsistent
+        );
+    }
+
+    #[test]
+    fn a_result_proved_wrong_costs_its_whole_bond_and_is_remembered() {
+        let mut operator = operator(100);
+        operator.lock(40).unwrap();
+        operator.keep_claim().unwrap();
+        assert_eq!(operator.convicted_at(), None);
+        let now = Moment { seconds: 9, slot: 5 };
+        operator.lose_result(40, now).unwrap();
+        assert_eq!((operator.bond_atoms, operator.locked_atoms, operator.open_results), (60, 0, 0));
+        assert_eq!((operator.convicted_at(), operator.results_overturned), (Some(now), 1));
+        assert_eq!(refusal(operator.lose_result(40, now)), OracleError::StateInconsistent);
+    }
+
+    #[test]
     fn nothing_is_left_of_an_operator_that_may_close() {
         let mut operator = operator(0);
         assert!(operator.require_empty().is_ok());

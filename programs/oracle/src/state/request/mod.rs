@@ -335,8 +335,9 @@ impl Request {
         now: Moment,
     ) -> Result<u32> {
         let number = self.challenges;
-        let challenged = self.rules()?.open_challenge(challenger.as_array(), created_at_seconds, convicted_at, now);
-        self.store(&challenged.map_err(OracleError::from)?);
+        let challenged =
+            self.rules_called()?.open_challenge(challenger.as_array(), created_at_seconds, convicted_at, now);
+        self.store_called(&challenged.map_err(OracleError::from)?);
         Ok(number)
     }
 
@@ -344,15 +345,15 @@ impl Request {
     pub fn set_trace(&mut self, created_at_seconds: i64, trace_root: [u8; 32]) -> Result<()> {
         ensure(trace_root != [0; 32], OracleError::TraceMissing)?;
         let has_trace = self.trace_root != [0; 32];
-        self.rules()?.require_traceable(created_at_seconds, has_trace).map_err(OracleError::from)?;
+        self.rules_called()?.require_traceable(created_at_seconds, has_trace).map_err(OracleError::from)?;
         self.trace_root = trace_root;
         Ok(())
     }
 
     /// Makes the step [`RequestState::overturn`].
     pub fn overturn(&mut self, created_at_seconds: i64, now: Moment) -> Result<Overturn> {
-        let overturn = self.rules()?.overturn(created_at_seconds, now).map_err(OracleError::from)?;
-        self.store(&overturn.next);
+        let overturn = self.rules_called()?.overturn(created_at_seconds, now).map_err(OracleError::from)?;
+        self.store_called(&overturn.next);
         Ok(overturn)
     }
 
@@ -364,16 +365,17 @@ impl Request {
         number: u32,
         outcome: ChallengeOutcome,
     ) -> Result<Settlement> {
-        let settlement = self.rules()?.settle_challenge(challenger.as_array(), created_at_seconds, number, outcome);
+        let settlement =
+            self.rules_called()?.settle_challenge(challenger.as_array(), created_at_seconds, number, outcome);
         let settlement = settlement.map_err(OracleError::from)?;
-        self.store(&settlement.next);
+        self.store_called(&settlement.next);
         Ok(settlement)
     }
 
     /// Makes the step [`RequestState::claim_reward`]; returns what goes to the challenger.
     pub fn claim_reward(&mut self, challenger: &Pubkey, now: Moment) -> Result<u64> {
-        let reward = self.rules()?.claim_reward(challenger.as_array(), now).map_err(OracleError::from)?;
-        self.store(&reward.next);
+        let reward = self.rules_called()?.claim_reward(challenger.as_array(), now).map_err(OracleError::from)?;
+        self.store_called(&reward.next);
         Ok(reward.reward_atoms)
     }
 
@@ -394,6 +396,18 @@ impl Request {
     #[inline(always)]
     fn rules(&self) -> Result<RequestState> {
         Ok(self.state().map_err(OracleError::from)?)
+    }
+
+    /// As [`Self::rules`], once in the program: for steps that are rare, where bytes count more than compute units.
+    #[inline(never)]
+    fn rules_called(&self) -> Result<RequestState> {
+        self.rules()
+    }
+
+    /// As [`Self::store`], likewise.
+    #[inline(never)]
+    fn store_called(&mut self, next: &RequestState) {
+        self.store(next);
     }
 }
 
