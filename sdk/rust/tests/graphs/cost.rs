@@ -3,7 +3,7 @@
 use modchains_sdk::{
     bundle::GraphCost,
     core::{
-        dispute::{Case, Game, Side, Stage, Verdict},
+        dispute::{Case, Game, Phase, Side, Verdict},
         provable::{Tensor, Trace},
         window::Moment,
     },
@@ -38,21 +38,21 @@ fn played(model: &Model, size: u32, input: &[u8], node: u32) -> [u32; 2] {
     let mut case = Case { graph: root, nodes, size, output: output_tensor, trace: [0; 32], grace_seconds: 0 };
     let mut game = Game::open(1_000, NOW);
     let (mut moves, mut shown) = ([0; 2], None);
-    while let Some(side) = game.stage.to_move() {
+    while let Some(side) = game.phase.to_move() {
         let next = match (side, shown.take()) {
-            (Side::Operator, _) => answer(&game.stage, &wrong).unwrap(),
-            (Side::Challenger, Some(Move::Reveal(reveal))) => challenge.pick(&game.stage, &reveal).unwrap(),
-            (Side::Challenger, _) => challenge.prove(&game.stage).unwrap(),
+            (Side::Operator, _) => answer(&game.phase, &wrong).unwrap(),
+            (Side::Challenger, Some(Move::Reveal(reveal))) => challenge.pick(&game.phase, &reveal).unwrap(),
+            (Side::Challenger, _) => challenge.prove(&game.phase).unwrap(),
         };
         moves[usize::from(side == Side::Challenger)] += 1;
         let applied = next.apply(&game, &case, [input, &output], NOW).unwrap();
         if side == Side::Operator {
-            challenge.learn(&game.stage, &next);
+            challenge.learn(&game.phase, &next);
         }
         (game, case) = applied;
         shown = Some(next);
     }
-    assert!(matches!(game.stage, Stage::Over(Verdict::Unequal { .. })), "{:?}", game.stage);
+    assert!(matches!(game.phase, Phase::Over(Verdict::Unequal { .. })), "{:?}", game.phase);
     moves
 }
 
