@@ -71,6 +71,8 @@ enum Task {
     },
     /// Fetches the handwritten digits and prints the file's path.
     DigitsData,
+    /// Fetches the published weights of all-MiniLM-L6-v2 and prints the file's path; the tokenizer lies beside it.
+    Minilm,
     /// Starts the local network; arguments go to it (`--help` lists them).
     Localnet {
         /// Arguments of the network.
@@ -143,6 +145,10 @@ fn run(task: Task) -> Result<()> {
         }
         Task::DigitsData => {
             println!("{}", setup::digits::ensure_digits()?.display());
+            Ok(())
+        }
+        Task::Minilm => {
+            println!("{}", setup::minilm::ensure_minilm()?.display());
             Ok(())
         }
         Task::Localnet { arguments, build_only } => localnet::run(&arguments, build_only),

@@ -2,6 +2,7 @@
 
 pub mod digits;
 pub mod libtorch;
+pub mod minilm;
 pub mod sid;
 pub mod sources;
 pub mod wheel;

@@ -17,6 +17,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("crank/executor", &["modchains-core"]),
     ("crank", &["modchains-core", "modchains-executor", "modchains-sdk"]),
     ("examples/digits", &["modchains-core", "modchains-crank", "modchains-sdk"]),
+    ("examples/models", &["modchains-core", "modchains-sdk"]),
     ("migrations", &["modchains-core", "modchains-sdk"]),
     ("xtask", &[]),
     ("xtask/localnet", &[]),
