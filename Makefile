@@ -59,7 +59,7 @@ demo: setup ## The whole path on an embedded local network: list, trade, infer, 
 
 bench: setup ## Measure what users run, the release builds; write BENCHMARKS.md and benchmarks/figures.json
 	@$(ENVIRONMENT); cargo build --release --package modchains-crank --package modchains-digits --package modchains-demo --package modchains-bench; \
-		cargo build --release --package modchains-executor --example minilm; \
+		cargo build --release --package modchains-crank --example minilm; \
 		"$$CARGO_TARGET_DIR/release/modchains-bench"
 
 localnet: ## Start the embedded local network in the foreground
