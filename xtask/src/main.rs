@@ -50,7 +50,7 @@ enum Task {
         /// The programs of the tests too.
         #[arg(long)]
         tests: bool,
-        /// Programs to compile: exchange, vault, oracle; all when none is named.
+        /// Programs to compile: exchange, vault, oracle, disputes; all when none is named.
         programs: Vec<String>,
     },
     /// Makes the program keypairs in target/deploy that are missing and prints their addresses.

@@ -12,7 +12,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("programs/exchange", &["modchains-core", "modchains-program-interface", "modchains-program-kit"]),
     ("programs/vault", &["modchains-core", "modchains-program-interface", "modchains-program-kit"]),
     ("programs/oracle", &["modchains-core", "modchains-program-interface", "modchains-program-kit"]),
-    ("sdk/rust", &["modchains-core", "modchains-exchange", "modchains-oracle", "modchains-vault"]),
+    ("programs/disputes", &["modchains-core", "modchains-program-interface", "modchains-program-kit"]),
+    (
+        "sdk/rust",
+        &["modchains-core", "modchains-disputes", "modchains-exchange", "modchains-oracle", "modchains-vault"],
+    ),
     ("sdk/cli", &["modchains-core", "modchains-sdk"]),
     ("crank", &["modchains-core", "modchains-sdk"]),
     ("examples/digits", &["modchains-core", "modchains-crank", "modchains-sdk"]),
