@@ -60,11 +60,11 @@ refusals! {
         /// The graph is another one.
         GraphMismatch = "the graph is another one"
             => "pass the graph that the account names",
-        /// The service is another one.
-        ServiceMismatch = "the service is another one"
+        /// The operator answers for another service.
+        OperatorServiceMismatch = "the operator answers for another service"
             => "pass the service that the operator answers for",
-        /// The model is another one.
-        ModelMismatch = "the model is another one"
+        /// The service offers another model.
+        ServiceModelMismatch = "the service offers another model"
             => "pass the model that the service offers",
         /// The operator is another one.
         OperatorMismatch = "the operator is another one"
@@ -72,11 +72,11 @@ refusals! {
         /// The challenger is another one.
         ChallengerMismatch = "the challenger is another one"
             => "pass the challenger that the dispute names",
-        /// The request is another one.
-        RequestMismatch = "the request is another one"
+        /// The dispute is about another request.
+        DisputeOfOtherRequest = "the dispute is about another request"
             => "pass the request that the dispute names",
-        /// Another request was created at this address later.
-        RequestReplaced = "another request was created at this address later"
+        /// The request was replaced by another at its address.
+        RequestReplaced = "the request was replaced by another at its address"
             => "there is nothing left to decide",
         /// The operator is the model's creator.
         OperatorIsCreator = "the operator is the model's creator"
@@ -89,13 +89,13 @@ refusals! {
             => "register the graph again",
         /// The move was made by another program.
         MoveUnderCall = "the move was made by another program"
-            => "send moves as instructions of a transaction of their own: the other side reads them there",
+            => "send moves as instructions of a transaction, where the other side can read them",
         /// The dispute is not over.
         DisputeRunning = "the dispute is not over"
             => "wait for its end",
-        /// Accounts contradict each other.
-        StateInconsistent = "accounts contradict each other"
-            => "report this",
+        /// The account's state does not add up.
+        StateInconsistent = "the account's state does not add up"
+            => "report it: no instruction should lead here",
         /// Bytes are no record: an unknown operation, or something where nothing belongs.
         RecordMalformed = "bytes are no record: an unknown operation, or something where nothing belongs"
             => "encode the graph with the library",
@@ -161,7 +161,7 @@ refusals! {
             => "wait for the challenger's move, or call time once its clock has run out",
         /// The side to move has used up its time.
         ClockRanOut = "the side to move has used up its time"
-            => "call time; a move came too late",
+            => "call time, as the move came too late",
         /// The side to move still has time.
         ClockRunning = "the side to move still has time"
             => "wait until the clock of the side to move has run out",
@@ -170,7 +170,7 @@ refusals! {
             => "read the dispute again and make the move of its present stage",
         /// The posted output has another length than the last node's.
         OutputLength = "the posted output has another length than the last node's"
-            => "a result of this length has no trace; concede",
+            => "concede: a result of this length has no trace",
         /// Output and siblings do not lead to the root that the operator is bound to.
         TraceUnproven = "output and siblings do not lead to the root that the operator is bound to"
             => "send the siblings of the last leaf in the trace that was revealed first",

@@ -20,6 +20,8 @@ use instructions::*;
 
 declare_id!(modchains_program_interface::disputes::ID);
 
+pub use modchains_program_interface::disputes::AUTHORITY_AND_BUMP;
+
 modchains_program_kit::security_contact!("ModChains disputes");
 
 #[cfg(feature = "lean-entry")]

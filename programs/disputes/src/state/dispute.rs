@@ -50,7 +50,7 @@ impl Dispute {
 
     /// Refuses another request, or one that was created at its address later.
     pub fn require_of(&self, key: &Pubkey, request: &Request) -> Result<()> {
-        ensure(self.request == *key, DisputesError::RequestMismatch)?;
+        ensure(self.request == *key, DisputesError::DisputeOfOtherRequest)?;
         ensure(self.created_at_seconds == request.created_at_seconds, DisputesError::RequestReplaced)
     }
 }

@@ -54,7 +54,7 @@ pub enum DisputeAnchorArgs {
 
 impl DisputeAnchorArgs {
     /// In the form the rules take.
-    fn proof(&self) -> Proof<'_> {
+    pub fn proof(&self) -> Proof<'_> {
         match self {
             Self::Node { record, siblings } => Proof::Node { record, siblings },
             Self::Record { input, record, siblings } => Proof::Record { input: *input, record, siblings },

@@ -29,7 +29,7 @@ pub enum RevealArgs {
 
 impl RevealArgs {
     /// In the form the rules take.
-    pub(super) fn reveal(&self) -> Reveal<'_> {
+    pub fn reveal(&self) -> Reveal<'_> {
         match self {
             Self::Nodes { nodes } => Reveal::Nodes(nodes),
             Self::Pieces { pieces, next } => Reveal::Pieces { pieces, next: *next },

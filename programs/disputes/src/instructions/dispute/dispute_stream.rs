@@ -25,7 +25,8 @@ pub struct DisputeStreamArgs {
 }
 
 impl DisputeStreamArgs {
-    fn shown(&self) -> [Option<Shown<'_>>; 2] {
+    /// In the form the rules take.
+    pub fn shown(&self) -> [Option<Shown<'_>>; 2] {
         [&self.first, &self.second]
             .map(|piece| piece.as_ref().map(|PieceArgs { bytes, next }| Shown { bytes, next: *next }))
     }

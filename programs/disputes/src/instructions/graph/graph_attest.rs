@@ -55,10 +55,10 @@ impl<'info> GraphAttest<'info> {
     fn require_foreign_operator(&self) -> Result<()> {
         let operator = account::view::<Operator>(&self.operator)?;
         ensure(operator.authority == self.authority.key(), DisputesError::NotOperatorAuthority)?;
-        ensure(operator.service == self.service.key(), DisputesError::ServiceMismatch)?;
+        ensure(operator.service == self.service.key(), DisputesError::OperatorServiceMismatch)?;
         let service = account::view::<Service>(&self.service)?;
         ensure(service.graph == self.graph.key(), DisputesError::GraphMismatch)?;
-        ensure(service.model == self.model.key(), DisputesError::ModelMismatch)?;
+        ensure(service.model == self.model.key(), DisputesError::ServiceModelMismatch)?;
         let model = account::view::<Model>(&self.model)?;
         ensure(model.creator != self.authority.key(), DisputesError::OperatorIsCreator)
     }
