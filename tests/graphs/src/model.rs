@@ -8,7 +8,7 @@ use modchains_core::provable::{
 };
 use modchains_test_seed::Random;
 
-use super::sha256;
+use crate::sha256;
 
 pub use ElementKind::{Float, Int8, Int32};
 
