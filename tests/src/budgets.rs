@@ -38,6 +38,7 @@ pub const BUDGETS: &[Budget] = &[
     most("size.modchains_exchange", 365_000.0),
     most("size.modchains_vault", 340_000.0),
     most("size.modchains_oracle", 340_000.0),
+    most("size.modchains_disputes", 400_000.0),
     most("bytes.market", 512.0),
     most("bytes.position", 200.0),
     most("bytes.request", 512.0),

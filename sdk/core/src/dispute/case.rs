@@ -39,6 +39,7 @@ impl Case {
     }
 
     /// Refuses a record that is not the graph's.
+    #[inline(never)]
     pub(super) fn require_record(
         &self,
         sha256: impl Sha256,

@@ -52,6 +52,7 @@ impl Stage {
     }
 
     /// Refuses what does not lie below this place.
+    #[inline(never)]
     pub(super) fn require_shown(&self, sha256: impl Sha256, case: &Case, reveal: &Reveal<'_>) -> Result<()> {
         match (self, reveal) {
             (Self::Tensors(tree), Reveal::Nodes(nodes)) => {
@@ -77,6 +78,7 @@ impl Stage {
     }
 
     /// One place further down, of what was shown.
+    #[inline(never)]
     pub(super) fn picked(&self, case: &Case, reveal: &Reveal<'_>, index: u32) -> Result<Self> {
         Ok(match (self, reveal) {
             (Self::Tensors(tree), Reveal::Nodes(nodes)) => Self::in_tensors(tree.picked(case.nodes, nodes, index)?),

@@ -108,6 +108,7 @@ impl Evidence {
     ///
     /// # Errors
     /// Before the shapes of all its inputs were proven.
+    #[inline(never)]
     pub(super) fn asked(&self, size: u32) -> Result<Asked> {
         let record = self.entered.record()?;
         let shape = |index: u32| {
@@ -120,6 +121,7 @@ impl Evidence {
     }
 
     /// After one more step towards an operand.
+    #[inline(never)]
     pub(super) fn anchored(&self, sha256: impl Sha256, case: &Case, proof: &Proof<'_>) -> Result<Self> {
         let mut next = *self;
         match *proof {
@@ -172,6 +174,7 @@ impl Evidence {
     }
 
     /// Refuses a row that is not the one in which an operand lies.
+    #[inline(never)]
     fn require_row(
         &self,
         sha256: impl Sha256,
@@ -195,6 +198,7 @@ impl Evidence {
     }
 
     /// After pieces of the operands were shown. Weights that are none end the game.
+    #[inline(never)]
     pub(super) fn streamed(
         &self,
         sha256: impl Sha256,
@@ -231,6 +235,7 @@ impl Evidence {
     }
 
     /// Takes the next piece of an operand's row. Gives how many passed before it.
+    #[inline(never)]
     fn take(
         &mut self,
         sha256: impl Sha256,
@@ -254,6 +259,7 @@ impl Evidence {
     }
 
     /// What the element is, against what the operator's trace says.
+    #[inline(never)]
     pub(super) fn verdict(&self, sha256: impl Sha256, case: &Case, input: &[u8], bias: [u8; 4]) -> Result<Verdict> {
         let asked = self.asked(case.size)?;
         let word = match asked.judge.reads() {

@@ -29,6 +29,7 @@ impl Game {
     /// # Errors
     /// When the output has another length, when another number of siblings leads to the root, and when the operator is
     /// bound to another root.
+    #[inline(never)]
     pub fn trace(
         &self,
         sha256: impl Sha256,
@@ -55,6 +56,7 @@ impl Game {
     ///
     /// # Errors
     /// When something else lies there, and when a node that has no leaf below it is not empty.
+    #[inline(never)]
     pub fn show(&self, sha256: impl Sha256, case: &Case, reveal: &Reveal<'_>, now: Moment) -> Result<Self> {
         self.require_turn(Side::Operator, now)?;
         self.stage.require_shown(sha256, case, reveal)?;
@@ -66,6 +68,7 @@ impl Game {
     ///
     /// # Errors
     /// When this was not shown, and when there is nothing at that index.
+    #[inline(never)]
     pub fn pick(&self, sha256: impl Sha256, case: &Case, reveal: &Reveal<'_>, index: u32, now: Moment) -> Result<Self> {
         self.require_turn(Side::Challenger, now)?;
         self.stage.require_shown(sha256, case, reveal)?;
@@ -76,6 +79,7 @@ impl Game {
     ///
     /// # Errors
     /// When it does not lie there, when it is not needed, and when something else has to be proven before it.
+    #[inline(never)]
     pub fn anchor(&self, sha256: impl Sha256, case: &Case, proof: &Proof<'_>, now: Moment) -> Result<Self> {
         self.require_turn(Side::Challenger, now)?;
         let stage = match (self.stage, proof) {
@@ -94,6 +98,7 @@ impl Game {
     ///
     /// # Errors
     /// When they are not those, and when rows were not proven before.
+    #[inline(never)]
     pub fn stream(
         &self,
         sha256: impl Sha256,
@@ -117,6 +122,7 @@ impl Game {
     ///
     /// # Errors
     /// When something was not shown, and when the row of weights does not end like that.
+    #[inline(never)]
     pub fn judge(&self, sha256: impl Sha256, case: &Case, input: &[u8], bias: [u8; 4], now: Moment) -> Result<Self> {
         self.require_turn(Side::Challenger, now)?;
         let Stage::Evidence(evidence) = self.stage else { return Err(DisputeError::StageOther) };

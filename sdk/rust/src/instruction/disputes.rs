@@ -17,6 +17,7 @@ use crate::{
         disputes::{AUTHORITY, EVENT_AUTHORITY, attestation, dispute, graph},
         oracle,
     },
+    provable::Move,
 };
 
 /// Begins to register a graph. The registrar signs and pays.
@@ -196,6 +197,18 @@ impl Disputed {
     /// Decides the element. The player signs.
     pub fn judge(&self, args: DisputeJudgeArgs) -> Instruction {
         instruction(ID, &self.moving(), &data::DisputeJudge { args })
+    }
+
+    /// A move of either side, which `signer` makes.
+    pub fn step(&self, signer: &Pubkey, step: &Move) -> Instruction {
+        match step.clone() {
+            Move::Trace(args) => self.trace(signer, args),
+            Move::Reveal(args) => self.reveal(args),
+            Move::Pick(args) => self.pick(args),
+            Move::Anchor(args) => self.anchor(args),
+            Move::Stream(args) => self.stream(args),
+            Move::Judge(args) => self.judge(args),
+        }
     }
 
     /// Ends the dispute against a side whose clock has run out. Nobody signs.

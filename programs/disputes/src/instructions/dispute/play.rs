@@ -21,6 +21,8 @@ use crate::{
 /// # Errors
 /// Under a call, where the other side could not read from the ledger what was shown; when the accounts are those of another
 /// dispute; when the result is not disputed any more; and when `step` refuses.
+// One frame of the stack has 4 KiB.
+#[inline(never)]
 pub fn play(
     dispute: &AccountLoader<Dispute>,
     request: &AccountInfo,

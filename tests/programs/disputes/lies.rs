@@ -1,16 +1,15 @@
 //! Every lie loses against an honest challenger.
 
-use modchains_sdk::core::{
+use modchains_core::{
     dispute::{Side, Verdict},
     provable::{ElementKind, Trace},
 };
 use modchains_test_graphs::{Model, convolutional, encoder, input, mixed, run};
 use modchains_test_seed::{Random, is_long, random};
-
-use super::table::Inference;
+use modchains_tests::disputes::Inference;
 
 /// An element of the same kind, as near as there is.
-fn another(kind: ElementKind, word: u32) -> u32 {
+pub fn another(kind: ElementKind, word: u32) -> u32 {
     let other = match kind {
         ElementKind::Int8 => i32::from((word as i8).wrapping_add(1)).cast_unsigned(),
         ElementKind::Float | ElementKind::Int32 => word ^ 1,
@@ -18,7 +17,7 @@ fn another(kind: ElementKind, word: u32) -> u32 {
     if kind.holds(other) { other } else { word ^ 2 }
 }
 
-fn sizes(model: &Model, random: &mut Random) -> u32 {
+pub fn any_size(model: &Model, random: &mut Random) -> u32 {
     let sizes = model.graph().summary().sizes;
     sizes.min + random.below(u64::from(sizes.max - sizes.min) + 1) as u32
 }
@@ -57,7 +56,7 @@ fn an_element_changed_in_any_node_convicts_with_the_right_element() {
     let (mut games, count) = (0, if is_long() { 4_000 } else { 120 });
     for number in 0..count {
         let model = mixed(&mut random, number % 2 == 0);
-        let size = sizes(&model, &mut random);
+        let size = any_size(&model, &mut random);
         let inference = Inference::new(&model, size, input(&model, size, &mut random));
         games += change_each_node(&inference, &mut random);
     }
@@ -74,7 +73,7 @@ fn many_lies_at_once_convict() {
     let mut random = random();
     for number in 0..if is_long() { 4_000 } else { 150 } {
         let model = mixed(&mut random, number % 2 == 0);
-        let size = sizes(&model, &mut random);
+        let size = any_size(&model, &mut random);
         let inference = Inference::new(&model, size, input(&model, size, &mut random));
         let mut claimed = inference.right.clone();
         for _ in 0..1 + random.below(6) {
@@ -101,7 +100,7 @@ fn an_answer_to_another_input_or_with_other_weights_convicts() {
     let mut games = 0;
     for number in 0..if is_long() { 4_000 } else { 150 } {
         let model = mixed(&mut random, number % 2 == 0);
-        let size = sizes(&model, &mut random);
+        let size = any_size(&model, &mut random);
         let inference = Inference::new(&model, size, input(&model, size, &mut random));
         let other_input = run(&model, size, &input(&model, size, &mut random));
         let mut other = model.clone();
@@ -125,7 +124,7 @@ fn an_output_of_another_request_convicts_whatever_the_trace_before_it() {
     let mut random = random();
     for _ in 0..20 {
         let model = mixed(&mut random, false);
-        let size = sizes(&model, &mut random);
+        let size = any_size(&model, &mut random);
         let inference = Inference::new(&model, size, input(&model, size, &mut random));
         let other = run(&model, size, &input(&model, size, &mut random));
         let last = Trace::new(model.graph(), size, &other).unwrap().output(model.records.len() as u32 - 1).to_vec();

@@ -1,23 +1,22 @@
 //! An honest operator wins, whatever the challenger does.
 
-use modchains_sdk::{
-    core::dispute::{Stage, Verdict},
-    disputes::instructions::{DisputePickArgs, RevealArgs},
-    provable::{Challenge, GraphTree, Move, answer},
+use modchains_core::{
+    dispute::{Stage, Verdict},
+    provable::commitment::empty,
 };
-use modchains_test_graphs::{convolutional, encoder, input, mixed};
+use modchains_disputes::instructions::{DisputePickArgs, RevealArgs};
+use modchains_sdk::provable::{Challenge, GraphTree, Move, answer};
+use modchains_test_graphs::{convolutional, encoder, input, mixed, sha256};
 use modchains_test_seed::{Random, is_long, random};
-
-use super::table::{Ending, Inference};
+use modchains_tests::disputes::{Board, Ending, Inference, play};
 
 /// A challenger who picks anything, and then shows what the element is computed from.
-fn stray(inference: &Inference<'_>, random: &mut Random) -> Ending {
+pub fn stray(board: &mut impl Board, inference: &Inference<'_>, random: &mut Random) -> Ending {
     let graph = GraphTree::new(inference.graph(), inference.model);
     let operator = inference.tree(&inference.right, graph.root());
     let mut challenge = Challenge::new(&graph, &operator);
-    let ending = inference.play(
-        &inference.right,
-        graph.root(),
+    let ending = play(
+        board,
         |stage| answer(stage, &operator),
         |stage, last| {
             if let Some((at, shown)) = last {
@@ -48,7 +47,6 @@ fn anywhere(stage: &Stage, shown: &RevealArgs, size: u32, random: &mut Random) -
 }
 
 fn is_filled(node: &[u8; 32]) -> bool {
-    use modchains_sdk::{core::provable::commitment::empty, hash::sha256};
     (0..8).all(|height| empty(sha256, height) != *node)
 }
 
@@ -61,13 +59,13 @@ fn every_element_of_an_honest_trace_is_found_equal() {
         let size = sizes.min + random.below(u64::from(sizes.max - sizes.min) + 1) as u32;
         let inference = Inference::new(&model, size, input(&model, size, &mut random));
         for _ in 0..2 {
-            assert_eq!(stray(&inference, &mut random).verdict, Verdict::Equal);
+            assert_eq!(stray(&mut inference.board(&inference.right), &inference, &mut random).verdict, Verdict::Equal);
         }
     }
     for (model, size) in [(encoder(&mut random), 12), (convolutional(&mut random), 1)] {
         let inference = Inference::new(&model, size, input(&model, size, &mut random));
         for _ in 0..60 {
-            assert_eq!(stray(&inference, &mut random).verdict, Verdict::Equal);
+            assert_eq!(stray(&mut inference.board(&inference.right), &inference, &mut random).verdict, Verdict::Equal);
         }
     }
 }
