@@ -1,5 +1,9 @@
 //! Graphs, disputes and the judge.
 
+mod cost;
+mod elements;
+mod graphs;
 mod honest;
 mod lies;
+mod moves;
 mod on_chain;
