@@ -18,7 +18,7 @@ help: ## Show this list
 setup: programs ## Fetch libtorch, the digits and the local network, compile the programs
 	@$(XTASK) env > /dev/null
 
-programs: ## Compile the three programs to target/deploy
+programs: ## Compile the programs to target/deploy
 	@$(XTASK) build-sbf
 
 idl: ## Regenerate the IDLs under sdk/idl

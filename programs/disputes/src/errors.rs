@@ -166,8 +166,8 @@ refusals! {
         ClockRunning = "the side to move still has time"
             => "wait until the clock of the side to move has run out",
         /// The game does not stand where this move is made.
-        StageOther = "the game does not stand where this move is made"
-            => "read the dispute again and make the move of its present stage",
+        PhaseOther = "the game does not stand where this move is made"
+            => "read the dispute again and make the move of its present phase",
         /// The posted output has another length than the last node's.
         OutputLength = "the posted output has another length than the last node's"
             => "concede: a result of this length has no trace",
@@ -251,7 +251,7 @@ impl From<DisputeError> for DisputesError {
             DisputeError::ChallengerToMove => Self::ChallengerToMove,
             DisputeError::ClockRanOut => Self::ClockRanOut,
             DisputeError::ClockRunning => Self::ClockRunning,
-            DisputeError::StageOther => Self::StageOther,
+            DisputeError::PhaseOther => Self::PhaseOther,
             DisputeError::OutputLength => Self::OutputLength,
             DisputeError::TraceUnproven => Self::TraceUnproven,
             DisputeError::PathLength => Self::PathLength,

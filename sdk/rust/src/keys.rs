@@ -1,4 +1,4 @@
-//! Key files, and the keys of the three programs on local networks.
+//! Key files, and the keys of the programs on local networks.
 
 use std::{
     fs::{File, OpenOptions},
@@ -144,6 +144,7 @@ mod tests {
             option_env!("MODCHAINS_EXCHANGE_ID"),
             option_env!("MODCHAINS_VAULT_ID"),
             option_env!("MODCHAINS_ORACLE_ID"),
+            option_env!("MODCHAINS_DISPUTES_ID"),
         ];
         for (program, id) in Program::ALL.into_iter().zip(from_environment) {
             if id.is_none() {

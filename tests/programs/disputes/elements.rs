@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use modchains_core::{
-    dispute::{Clocks, Entered, Evidence, Game, Operand, Side as Mover, Stage, Verdict},
+    dispute::{Clocks, Entered, Evidence, Game, Operand, Phase, Side as Mover, Verdict},
     provable::Tensor,
     rounded::Wide,
 };
@@ -19,7 +19,7 @@ use modchains_tests::{
 use super::lies::any_size;
 
 /// The game at the start of the evidence for an element, all of whose inputs have known shapes.
-fn evidence(inference: &Inference<'_>, tensors: &[Tensor], node: u32, row: u32, column: u32, claimed: u32) -> Stage {
+fn evidence(inference: &Inference<'_>, tensors: &[Tensor], node: u32, row: u32, column: u32, claimed: u32) -> Phase {
     let record = inference.model.records[node as usize];
     let mut inputs = [None; 3];
     for (place, index) in inputs.iter_mut().zip(record.inputs()) {
@@ -27,15 +27,15 @@ fn evidence(inference: &Inference<'_>, tensors: &[Tensor], node: u32, row: u32, 
     }
     let entered = Entered { node, record: record.encode() };
     let operands = [Operand::Unknown; 2];
-    Stage::Evidence(Evidence { entered, row, column, claimed, inputs, operands, state: Wide::ZERO, taken: 0 })
+    Phase::Evidence(Evidence { entered, row, column, claimed, inputs, operands, state: Wide::ZERO, taken: 0 })
 }
 
 /// Puts a game where it would stand.
-fn put(board: &mut ChainBoard<'_>, stage: Stage) {
+fn put(board: &mut ChainBoard<'_>, phase: Phase) {
     let address = board.disputed.dispute;
     let mut dispute: Dispute = board.world.chain.state(&address);
     let moment = board.world.chain.moment();
-    dispute.set_game(&Game { clocks: Clocks::start(CLOCK_SECONDS, moment), stage }).unwrap();
+    dispute.set_game(&Game { clocks: Clocks::start(CLOCK_SECONDS, moment), phase }).unwrap();
     let mut account = board.world.chain.raw(&address).unwrap();
     account.data[8..].copy_from_slice(bytemuck::bytes_of(&dispute));
     board.world.chain.svm.set_account(address, account).unwrap();
@@ -48,7 +48,7 @@ fn judge(world: &World, inference: &Inference<'_>, each: u32, random: &mut Rando
     let graph = GraphTree::new(inference.graph(), inference.model);
     let own = inference.tree(&inference.right, graph.root());
     // The operator is bound to its trace, and then the game is put where it is looked at.
-    let trace = answer(&Stage::Trace, &own).unwrap();
+    let trace = answer(&Phase::Trace, &own).unwrap();
     board.make(Mover::Operator, &trace).unwrap();
     let challenge = Challenge::new(&graph, &own);
     let tensors = inference.tensors();
@@ -59,10 +59,10 @@ fn judge(world: &World, inference: &Inference<'_>, each: u32, random: &mut Rando
             let (row, column) = (at / tensor.columns, at % tensor.columns);
             let claimed = inference.right[start + at as usize];
             put(&mut board, evidence(inference, &tensors, node, row, column, claimed));
-            while let Some(step) = challenge.prove(&board.stage()) {
+            while let Some(step) = challenge.prove(&board.phase()) {
                 board.make(Mover::Challenger, &step).unwrap_or_else(|error| panic!("{error}: node {node}, {step:?}"));
             }
-            assert_eq!(board.stage(), Stage::Over(Verdict::Equal), "node {node} at {row}, {column}");
+            assert_eq!(board.phase(), Phase::Over(Verdict::Equal), "node {node} at {row}, {column}");
             *counts.entry(inference.model.records[node as usize].encode()[0]).or_default() += 1;
         }
         start += tensor.elements() as usize;

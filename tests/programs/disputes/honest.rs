@@ -1,7 +1,7 @@
 //! An honest operator wins, whatever the challenger does.
 
 use modchains_core::{
-    dispute::{Stage, Verdict},
+    dispute::{Phase, Verdict},
     provable::commitment::empty,
 };
 use modchains_disputes::instructions::{DisputePickArgs, RevealArgs};
@@ -17,14 +17,14 @@ pub fn stray(board: &mut impl Board, inference: &Inference<'_>, random: &mut Ran
     let mut challenge = Challenge::new(&graph, &operator);
     let ending = play(
         board,
-        |stage| answer(stage, &operator),
-        |stage, last| {
+        |phase| answer(phase, &operator),
+        |phase, last| {
             if let Some((at, shown)) = last {
                 challenge.learn(at, shown);
             }
             match last {
-                Some((_, Move::Reveal(shown))) => Some(anywhere(stage, shown, inference.size, random)),
-                _ => challenge.prove(stage),
+                Some((_, Move::Reveal(shown))) => Some(anywhere(phase, shown, inference.size, random)),
+                _ => challenge.prove(phase),
             }
         },
     );
@@ -32,9 +32,9 @@ pub fn stray(board: &mut impl Board, inference: &Inference<'_>, random: &mut Ran
 }
 
 /// A pick of something that exists.
-fn anywhere(stage: &Stage, shown: &RevealArgs, size: u32, random: &mut Random) -> Move {
-    let count = match (stage, shown) {
-        (Stage::Piece(piece), RevealArgs::Elements { bytes }) => {
+fn anywhere(phase: &Phase, shown: &RevealArgs, size: u32, random: &mut Random) -> Move {
+    let count = match (phase, shown) {
+        (Phase::Piece(piece), RevealArgs::Elements { bytes }) => {
             bytes.len() / piece.entered.output(size).unwrap().kind.bytes()
         }
         (_, RevealArgs::Pieces { pieces, next }) => pieces.len() + usize::from(next.is_some()),

@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::Pubkey;
 use modchains_core::{
-    dispute::{Side as Mover, Stage, Verdict},
+    dispute::{Phase, Side as Mover, Verdict},
     request::RequestStatus,
 };
 use modchains_disputes::instructions::{DisputeJudgeArgs, RevealArgs, TraceRevealArgs};
@@ -11,7 +11,7 @@ use modchains_sdk::{
     provable::{GraphTree, Move, answer},
 };
 use modchains_test_graphs::{Model, convolutional, input, sha256};
-use modchains_test_seed::Random;
+use modchains_test_seed::random;
 use modchains_tests::{
     chain::key,
     challenge::CHALLENGER,
@@ -27,8 +27,8 @@ struct Setup {
 
 impl Setup {
     fn new() -> Self {
-        let model = convolutional(&mut Random(7));
-        let input = input(&model, 1, &mut Random(8));
+        let model = convolutional(&mut random());
+        let input = input(&model, 1, &mut random());
         Self { model, input }
     }
 
@@ -47,9 +47,9 @@ impl Setup {
 }
 
 fn over(world: &World, disputed: &Disputed) -> Verdict {
-    match game(&world.chain, &disputed.dispute).stage {
-        Stage::Over(verdict) => verdict,
-        stage => panic!("the game goes on: {stage:?}"),
+    match game(&world.chain, &disputed.dispute).phase {
+        Phase::Over(verdict) => verdict,
+        phase => panic!("the game goes on: {phase:?}"),
     }
 }
 
@@ -58,7 +58,7 @@ fn status(world: &World) -> u8 {
 }
 
 #[test]
-fn an_operator_who_is_silent_at_any_stage_loses() {
+fn an_operator_who_is_silent_at_any_phase_loses() {
     let setup = Setup::new();
     let (inference, claimed) = (setup.inference(), setup.claimed());
     for answers in 0..6 {
@@ -164,11 +164,11 @@ fn whoever_gets_the_turn_has_the_grace_at_least() {
     assert!(board.game().clocks.challenger_seconds <= 2);
     let graph = GraphTree::new(inference.graph(), inference.model);
     let operator = inference.tree(&claimed, graph.root());
-    while board.stage().to_move() == Some(Mover::Operator) {
-        let step = answer(&board.stage(), &operator).unwrap();
+    while board.phase().to_move() == Some(Mover::Operator) {
+        let step = answer(&board.phase(), &operator).unwrap();
         board.make(Mover::Operator, &step).unwrap();
     }
-    let Some(Mover::Challenger) = board.stage().to_move() else { panic!() };
+    let Some(Mover::Challenger) = board.phase().to_move() else { panic!() };
     assert!(board.game().clocks.challenger_seconds <= GRACE_SECONDS);
 }
 
@@ -177,7 +177,7 @@ fn only_the_operator_and_its_defender_bind_it_to_a_trace() {
     let setup = Setup::new();
     let (inference, claimed) = (setup.inference(), setup.claimed());
     let mut world = World::ready();
-    let mut board = ChainBoard::open(&mut world, Side::A, &inference, &claimed);
+    let board = ChainBoard::open(&mut world, Side::A, &inference, &claimed);
     let root = inference.model.graph().root(sha256);
     let siblings = inference.tree(&claimed, root).last_siblings();
     let disputed = board.disputed;
@@ -201,7 +201,7 @@ fn only_the_operator_and_its_defender_bind_it_to_a_trace() {
     assert_eq!(second.world.chain.send(&[other]).unwrap_err().name, "TraceUnproven");
     let same = second.disputed.trace(&stranger, TraceRevealArgs { siblings: siblings.clone() });
     second.world.chain.must(&[same]);
-    assert!(matches!(second.stage(), Stage::Tensors(_)));
+    assert!(matches!(second.phase(), Phase::Tensors(_)));
     let _ = second.make(Mover::Operator, &Move::Judge(DisputeJudgeArgs { bias: [0; 4] })).unwrap_err();
 }
 
@@ -217,7 +217,7 @@ fn nobody_else_moves_for_the_challenger() {
 }
 
 #[test]
-fn moves_out_of_turn_and_of_another_stage_are_refused() {
+fn moves_out_of_turn_and_of_another_phase_are_refused() {
     let setup = Setup::new();
     let (inference, claimed) = (setup.inference(), setup.claimed());
     let mut world = World::ready();
@@ -225,13 +225,13 @@ fn moves_out_of_turn_and_of_another_stage_are_refused() {
     let judge = Move::Judge(DisputeJudgeArgs { bias: [0; 4] });
     assert_eq!(board.make(Mover::Challenger, &judge), Err("OperatorToMove".into()));
     let nodes = Move::Reveal(RevealArgs::Nodes { nodes: vec![[0; 32]; 16] });
-    assert_eq!(board.make(Mover::Operator, &nodes), Err("StageOther".into()));
+    assert_eq!(board.make(Mover::Operator, &nodes), Err("PhaseOther".into()));
     play_until(&mut board, &inference, &claimed, |step| matches!(step, Move::Reveal(_)));
     assert_eq!(board.make(Mover::Operator, &nodes), Err("NodesUnproven".into()));
     let few = Move::Reveal(RevealArgs::Nodes { nodes: vec![[0; 32]; 15] });
     assert_eq!(board.make(Mover::Operator, &few), Err("NodeCount".into()));
     play_until(&mut board, &inference, &claimed, |step| matches!(step, Move::Pick(_)));
-    assert_eq!(board.make(Mover::Challenger, &judge), Err("StageOther".into()));
+    assert_eq!(board.make(Mover::Challenger, &judge), Err("PhaseOther".into()));
     assert_eq!(board.make(Mover::Operator, &nodes), Err("ChallengerToMove".into()));
 }
 
@@ -243,8 +243,8 @@ fn junk_in_the_padding_of_a_reveal_is_refused() {
     let mut board = ChainBoard::open(&mut world, Side::A, &inference, &inference.right);
     let graph = GraphTree::new(inference.graph(), inference.model);
     let operator = inference.tree(&inference.right, graph.root());
-    board.make(Mover::Operator, &answer(&Stage::Trace, &operator).unwrap()).unwrap();
-    let Some(Move::Reveal(RevealArgs::Nodes { mut nodes })) = answer(&board.stage(), &operator) else { panic!() };
+    board.make(Mover::Operator, &answer(&Phase::Trace, &operator).unwrap()).unwrap();
+    let Some(Move::Reveal(RevealArgs::Nodes { mut nodes })) = answer(&board.phase(), &operator) else { panic!() };
     assert_eq!(nodes.len(), 16);
     assert!(inference.model.records.len() < 16, "there is padding");
     nodes[15] = [7; 32];

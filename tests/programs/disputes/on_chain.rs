@@ -1,7 +1,7 @@
 //! Games on the compiled programs, with their money.
 
 use modchains_core::{
-    dispute::{Side as Mover, Stage, Verdict},
+    dispute::{Phase, Side as Mover, Verdict},
     request::RequestStatus,
 };
 use modchains_test_graphs::{convolutional, encoder, input, mixed};
@@ -91,7 +91,7 @@ fn what_the_program_keeps_is_what_the_rules_say() {
     let mut host = inference.board(&claimed);
     let ending = inference.challenge_on(&mut board, &claimed).unwrap();
     assert_eq!(inference.challenge_on(&mut host, &claimed), Some(ending));
-    assert_eq!(board.stage(), Stage::Over(ending.verdict));
+    assert_eq!(board.phase(), Phase::Over(ending.verdict));
     let operator = board.made.iter().filter(|(mover, ..)| *mover == Mover::Operator).count();
     assert_eq!(operator as u32, ending.operator_moves);
 }

@@ -1,5 +1,5 @@
 use modchains_core::{
-    dispute::{Case, Game, Side, Stage, Verdict},
+    dispute::{Case, Game, Phase, Side, Verdict},
     window::Moment,
 };
 use modchains_sdk::provable::Move;
@@ -14,7 +14,7 @@ pub const START: Moment = Moment { seconds: 1_800_000_000, slot: 1_000 };
 /// Where a game is played.
 pub trait Board {
     /// Where it stands.
-    fn stage(&self) -> Stage;
+    fn phase(&self) -> Phase;
 
     /// Makes a move, or gives the name of what refuses it.
     fn make(&mut self, side: Side, step: &Move) -> Result<(), String>;
@@ -55,8 +55,8 @@ impl HostBoard {
 }
 
 impl Board for HostBoard {
-    fn stage(&self) -> Stage {
-        self.game.stage
+    fn phase(&self) -> Phase {
+        self.game.phase
     }
 
     fn make(&mut self, _: Side, step: &Move) -> Result<(), String> {
@@ -90,17 +90,17 @@ const DISPROVED: [&str; 8] = [
 /// the game stood then.
 pub fn play(
     board: &mut impl Board,
-    mut operator: impl FnMut(&Stage) -> Option<Move>,
-    mut challenger: impl FnMut(&Stage, Option<(&Stage, &Move)>) -> Option<Move>,
+    mut operator: impl FnMut(&Phase) -> Option<Move>,
+    mut challenger: impl FnMut(&Phase, Option<(&Phase, &Move)>) -> Option<Move>,
 ) -> Option<Ending> {
     let (mut operator_moves, mut challenger_moves) = (0, 0);
-    let mut answered: Vec<(Stage, Move)> = Vec::new();
+    let mut answered: Vec<(Phase, Move)> = Vec::new();
     loop {
-        let stage = board.stage();
-        match stage.to_move() {
+        let phase = board.phase();
+        match phase.to_move() {
             None => break,
             Some(Side::Operator) => {
-                let Some(step) = operator(&stage) else {
+                let Some(step) = operator(&phase) else {
                     board.let_time_pass();
                     continue;
                 };
@@ -108,7 +108,7 @@ pub fn play(
                     Ok(()) => {
                         operator_moves += 1;
                         assert!(board.make(Side::Operator, &step).is_err(), "{step:?} is made twice");
-                        answered.push((stage, step));
+                        answered.push((phase, step));
                     }
                     Err(error) => {
                         assert!(DISPROVED.contains(&error.as_str()), "{error}: {step:?}");
@@ -120,17 +120,17 @@ pub fn play(
                 // The last answer is what is picked from; the one before it may be the trace's root.
                 let last = answered.pop();
                 for (at, before) in answered.drain(..) {
-                    let _ = challenger(&stage, Some((&at, &before)));
+                    let _ = challenger(&phase, Some((&at, &before)));
                 }
-                let step = challenger(&stage, last.as_ref().map(|(at, step)| (at, step)))?;
+                let step = challenger(&phase, last.as_ref().map(|(at, step)| (at, step)))?;
                 if let Err(error) = board.make(Side::Challenger, &step) {
-                    panic!("a challenger's move is refused: {error}, {step:?}, {stage:?}");
+                    panic!("a challenger's move is refused: {error}, {step:?}, {phase:?}");
                 }
                 challenger_moves += 1;
                 assert!(board.make(Side::Challenger, &step).is_err(), "{step:?} is made twice");
             }
         }
     }
-    let Stage::Over(verdict) = board.stage() else { return None };
+    let Phase::Over(verdict) = board.phase() else { return None };
     Some(Ending { verdict, operator_moves, challenger_moves })
 }

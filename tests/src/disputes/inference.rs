@@ -10,7 +10,7 @@ use super::board::{Board, Ending, GRACE_SECONDS, HostBoard, play};
 /// One inference: the model, its input, and what is right.
 #[derive(Debug, Clone)]
 pub struct Inference<'a> {
-    /// The model.
+    /// What computes.
     pub model: &'a Model,
     /// The size of the input.
     pub size: u32,
@@ -27,7 +27,7 @@ impl<'a> Inference<'a> {
         Self { model, size, input, right }
     }
 
-    /// The graph.
+    /// The model without its weights.
     pub fn graph(&self) -> Graph<'a> {
         self.model.graph()
     }
@@ -86,14 +86,14 @@ impl<'a> Inference<'a> {
         let mut challenge = Challenge::new(&graph, &own);
         play(
             board,
-            |stage| answer(stage, &operator),
-            |stage, last| {
+            |phase| answer(phase, &operator),
+            |phase, last| {
                 if let Some((at, shown)) = last {
                     challenge.learn(at, shown);
                 }
                 match last {
-                    Some((_, Move::Reveal(shown))) => challenge.pick(stage, shown),
-                    _ => challenge.prove(stage),
+                    Some((_, Move::Reveal(shown))) => challenge.pick(phase, shown),
+                    _ => challenge.prove(phase),
                 }
             },
         )

@@ -1,5 +1,5 @@
 use anchor_lang::prelude::Pubkey;
-use modchains_core::dispute::{Case, Game, Side as Mover, Stage};
+use modchains_core::dispute::{Case, Game, Phase, Side as Mover};
 use modchains_disputes::{
     instructions::DisputeOpenArgs,
     state::{Dispute, Graph},
@@ -171,8 +171,8 @@ pub fn case(chain: &Chain, disputed: &Disputed) -> Case {
 }
 
 impl Board for ChainBoard<'_> {
-    fn stage(&self) -> Stage {
-        self.game().stage
+    fn phase(&self) -> Phase {
+        self.game().phase
     }
 
     fn make(&mut self, side: Mover, step: &Move) -> Result<(), String> {

@@ -1,4 +1,4 @@
-use modchains_core::dispute::{Side, Stage};
+use modchains_core::dispute::{Phase, Side};
 use modchains_sdk::provable::{Challenge, GraphTree, Move, answer};
 use solana_instruction::Instruction;
 
@@ -15,14 +15,14 @@ pub fn play_until(
     let graph = GraphTree::new(inference.graph(), inference.model);
     let (operator, own) = (inference.tree(claimed, graph.root()), inference.tree(&inference.right, graph.root()));
     let mut challenge = Challenge::new(&graph, &own);
-    let mut last: Option<(Stage, Move)> = None;
+    let mut last: Option<(Phase, Move)> = None;
     loop {
-        let stage = board.stage();
-        let side = stage.to_move().expect("the game goes on until that move");
+        let phase = board.phase();
+        let side = phase.to_move().expect("the game goes on until that move");
         let step = match (side, last.take()) {
-            (Side::Operator, _) => answer(&stage, &operator),
-            (Side::Challenger, Some((_, Move::Reveal(shown)))) => challenge.pick(&stage, &shown),
-            (Side::Challenger, _) => challenge.prove(&stage),
+            (Side::Operator, _) => answer(&phase, &operator),
+            (Side::Challenger, Some((_, Move::Reveal(shown)))) => challenge.pick(&phase, &shown),
+            (Side::Challenger, _) => challenge.prove(&phase),
         };
         let step = step.expect("there is a move");
         if is_looked_for(&step) {
@@ -30,8 +30,8 @@ pub fn play_until(
         }
         board.make(side, &step).expect("the move is made");
         if side == Side::Operator {
-            challenge.learn(&stage, &step);
-            last = Some((stage, step));
+            challenge.learn(&phase, &step);
+            last = Some((phase, step));
         }
     }
 }

@@ -3,7 +3,7 @@
 use modchains_disputes::state::CLOSE_SECONDS;
 use modchains_sdk::{address, instruction::disputes, provable::Move};
 use modchains_test_graphs::{Model, convolutional, input, sha256};
-use modchains_test_seed::Random;
+use modchains_test_seed::random;
 use solana_instruction::Instruction;
 
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 
 /// A small classifier, the same for both sides: who registered it tells their graphs apart.
 fn model() -> Model {
-    convolutional(&mut Random(7))
+    convolutional(&mut random())
 }
 
 /// Sums of products are wrong, so that the evidence has anchors of both kinds and pieces.
@@ -51,7 +51,7 @@ fn graph(side: Side) -> anchor_lang::prelude::Pubkey {
 /// A dispute up to the move that is looked for.
 fn playing(world: &mut World, is_looked_for: impl Fn(&Move) -> bool) -> [Instruction; 2] {
     let model = model();
-    let inference = Inference::new(&model, 1, input(&model, 1, &mut Random(8)));
+    let inference = Inference::new(&model, 1, input(&model, 1, &mut random()));
     let claimed = lie(&inference);
     both(|side| {
         let mut board = ChainBoard::open(world, side, &inference, &claimed);
@@ -117,7 +117,7 @@ fn dispute_builds() -> Vec<Row> {
     vec![
         ("dispute_open", World::ready, |world| {
             let model = model();
-            let inference = Inference::new(&model, 1, input(&model, 1, &mut Random(8)));
+            let inference = Inference::new(&model, 1, input(&model, 1, &mut random()));
             both(|side| {
                 let graph = world.offer_graph(side, &model);
                 world.answer_graph(side, graph, 1, &inference.input, &inference.output(&inference.right));

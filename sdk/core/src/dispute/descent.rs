@@ -1,6 +1,6 @@
 //! The way from the root of a trace down to one element.
 
-use super::{Case, DisputeError, Entered, Evidence, Piece, Result, Row, Stage, Tree, element::require_piece_length};
+use super::{Case, DisputeError, Entered, Evidence, Phase, Piece, Result, Row, Tree, element::require_piece_length};
 use crate::{
     hash::{Hash, Sha256},
     provable::{
@@ -25,7 +25,7 @@ pub enum Reveal<'a> {
     Elements(&'a [u8]),
 }
 
-impl Stage {
+impl Phase {
     /// At the root of the tree over the outputs of so many nodes.
     pub(super) const fn tensors(nodes: u32, hash: Hash) -> Self {
         Self::in_tensors(Tree { at: Position::root(nodes), hash, is_shown: false })
@@ -61,20 +61,20 @@ impl Stage {
             (Self::Rows { entered, tree }, Reveal::Nodes(nodes)) => entered.require_shown(sha256, case, tree, nodes),
             (Self::Row(row), Reveal::Pieces { pieces, next }) => row.require_shown(sha256, case, pieces, *next),
             (Self::Piece(piece), Reveal::Elements(bytes)) => piece.require_shown(sha256, case, bytes),
-            _ => Err(DisputeError::StageOther),
+            _ => Err(DisputeError::PhaseOther),
         }
     }
 
     /// After it was shown.
     pub(super) const fn shown(&self) -> Self {
-        let mut stage = *self;
-        match &mut stage {
+        let mut phase = *self;
+        match &mut phase {
             Self::Tensors(tree) | Self::Rows { tree, .. } => tree.is_shown = true,
             Self::Row(row) => row.is_shown = true,
             Self::Piece(piece) => piece.is_shown = true,
             _ => {}
         }
-        stage
+        phase
     }
 
     /// One place further down, of what was shown.
@@ -87,7 +87,7 @@ impl Stage {
             }
             (Self::Row(row), Reveal::Pieces { pieces, next }) => row.picked(pieces, *next, index)?,
             (Self::Piece(piece), Reveal::Elements(bytes)) => Self::Evidence(piece.picked(case, bytes, index)?),
-            _ => return Err(DisputeError::StageOther),
+            _ => return Err(DisputeError::PhaseOther),
         })
     }
 }
@@ -140,14 +140,14 @@ impl Row {
     }
 
     /// One of the pieces that were shown, or what follows them.
-    fn picked(&self, pieces: &[Hash], next: Option<Hash>, index: u32) -> Result<Stage> {
+    fn picked(&self, pieces: &[Hash], next: Option<Hash>, index: u32) -> Result<Phase> {
         let Self { entered, row, .. } = *self;
         // arith-safety: a row has at most 2^28 pieces.
         let place = self.start.saturating_add(index);
         match (pieces.get(index as usize), next) {
-            (Some(hash), _) => Ok(Stage::Piece(Piece { entered, row, piece: place, hash: *hash, is_shown: false })),
+            (Some(hash), _) => Ok(Phase::Piece(Piece { entered, row, piece: place, hash: *hash, is_shown: false })),
             (None, Some(hash)) if index as usize == pieces.len() => {
-                Ok(Stage::Row(Self { start: place, hash, is_shown: false, ..*self }))
+                Ok(Phase::Row(Self { start: place, hash, is_shown: false, ..*self }))
             }
             _ => Err(DisputeError::PickOutside),
         }

@@ -14,7 +14,7 @@ pub enum DisputeError {
     /// The side to move still has time.
     ClockRunning,
     /// The game does not stand where this move is made.
-    StageOther,
+    PhaseOther,
     /// The posted output has another length than the last node's.
     OutputLength,
     /// The posted output and the siblings do not lead to the root that the operator is bound to.
@@ -74,7 +74,7 @@ impl DisputeError {
             Self::ChallengerToMove => "it is the challenger's turn",
             Self::ClockRanOut => "the side to move has used up its time",
             Self::ClockRunning => "the side to move still has time",
-            Self::StageOther => "the game does not stand where this move is made",
+            Self::PhaseOther => "the game does not stand where this move is made",
             Self::OutputLength => "the posted output has another length than the last node's",
             Self::TraceUnproven => "output and siblings do not lead to the root that the operator is bound to",
             Self::PathLength => "the path has another length than the tree is deep",

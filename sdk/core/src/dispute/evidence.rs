@@ -125,7 +125,7 @@ impl Evidence {
     pub(super) fn anchored(&self, sha256: impl Sha256, case: &Case, proof: &Proof<'_>) -> Result<Self> {
         let mut next = *self;
         match *proof {
-            Proof::Node { .. } => return Err(DisputeError::StageOther),
+            Proof::Node { .. } => return Err(DisputeError::PhaseOther),
             Proof::Record { input, record, siblings } => {
                 let inputs = self.entered.record()?;
                 let node = *inputs.inputs().get(usize::from(input)).ok_or(DisputeError::InputOutside)?;

@@ -1,6 +1,6 @@
 use core::ops::ControlFlow;
 
-use super::{Case, Clocks, DisputeError, Entered, Proof, Result, Reveal, Shown, Side, Stage, Verdict};
+use super::{Case, Clocks, DisputeError, Entered, Phase, Proof, Result, Reveal, Shown, Side, Verdict};
 use crate::{
     hash::{Hash, Sha256},
     rounded::Buckets,
@@ -14,13 +14,13 @@ pub struct Game {
     /// The time that both sides have left.
     pub clocks: Clocks,
     /// Where it stands.
-    pub stage: Stage,
+    pub phase: Phase,
 }
 
 impl Game {
     /// A new game, which is the operator's turn.
     pub const fn open(clock_seconds: u32, now: Moment) -> Self {
-        Self { clocks: Clocks::start(clock_seconds, now), stage: Stage::Trace }
+        Self { clocks: Clocks::start(clock_seconds, now), phase: Phase::Trace }
     }
 
     /// The operator proves the last leaf of its trace, which is that of the posted `output`. Gives the trace's root too, to
@@ -39,8 +39,8 @@ impl Game {
         now: Moment,
     ) -> Result<(Self, Hash)> {
         self.require_turn(Side::Operator, now)?;
-        if self.stage != Stage::Trace {
-            return Err(DisputeError::StageOther);
+        if self.phase != Phase::Trace {
+            return Err(DisputeError::PhaseOther);
         }
         let last = case.nodes.saturating_sub(1);
         let leaf = case.output.leaf_of_bytes(&sha256, last, output).ok_or(DisputeError::OutputLength)?;
@@ -49,7 +49,7 @@ impl Game {
         if case.trace != Hash::default() && case.trace != root {
             return Err(DisputeError::TraceUnproven);
         }
-        Ok((self.next(case, Stage::tensors(case.nodes, tensors), now), root))
+        Ok((self.next(case, Phase::tensors(case.nodes, tensors), now), root))
     }
 
     /// Shows what lies below the place where the game stands.
@@ -59,8 +59,8 @@ impl Game {
     #[inline(never)]
     pub fn show(&self, sha256: impl Sha256, case: &Case, reveal: &Reveal<'_>, now: Moment) -> Result<Self> {
         self.require_turn(Side::Operator, now)?;
-        self.stage.require_shown(sha256, case, reveal)?;
-        Ok(self.next(case, self.stage.shown(), now))
+        self.phase.require_shown(sha256, case, reveal)?;
+        Ok(self.next(case, self.phase.shown(), now))
     }
 
     /// The challenger picks one of what was shown, which he repeats: a node of the graph, a row, a piece of it, an element. After
@@ -71,8 +71,8 @@ impl Game {
     #[inline(never)]
     pub fn pick(&self, sha256: impl Sha256, case: &Case, reveal: &Reveal<'_>, index: u32, now: Moment) -> Result<Self> {
         self.require_turn(Side::Challenger, now)?;
-        self.stage.require_shown(sha256, case, reveal)?;
-        Ok(self.next(case, self.stage.picked(case, reveal, index)?, now))
+        self.phase.require_shown(sha256, case, reveal)?;
+        Ok(self.next(case, self.phase.picked(case, reveal, index)?, now))
     }
 
     /// The challenger proves the record of the node that he picked, or where what the element is computed from lies.
@@ -82,15 +82,15 @@ impl Game {
     #[inline(never)]
     pub fn anchor(&self, sha256: impl Sha256, case: &Case, proof: &Proof<'_>, now: Moment) -> Result<Self> {
         self.require_turn(Side::Challenger, now)?;
-        let stage = match (self.stage, proof) {
-            (Stage::Record { node, leaf }, Proof::Node { record, siblings }) => {
+        let phase = match (self.phase, proof) {
+            (Phase::Record { node, leaf }, Proof::Node { record, siblings }) => {
                 case.require_record(sha256, node, *record, siblings)?;
-                Stage::entered(case, Entered { node, record: **record }, leaf)?
+                Phase::entered(case, Entered { node, record: **record }, leaf)?
             }
-            (Stage::Evidence(evidence), _) => Stage::Evidence(evidence.anchored(sha256, case, proof)?),
-            _ => return Err(DisputeError::StageOther),
+            (Phase::Evidence(evidence), _) => Phase::Evidence(evidence.anchored(sha256, case, proof)?),
+            _ => return Err(DisputeError::PhaseOther),
         };
-        Ok(self.next(case, stage, now))
+        Ok(self.next(case, phase, now))
     }
 
     /// The challenger shows the next pieces of the rows that the element is computed from, or the pieces in which its
@@ -109,12 +109,12 @@ impl Game {
         now: Moment,
     ) -> Result<Self> {
         self.require_turn(Side::Challenger, now)?;
-        let Stage::Evidence(evidence) = self.stage else { return Err(DisputeError::StageOther) };
-        let stage = match evidence.streamed(sha256, case, buckets, step, shown)? {
-            ControlFlow::Continue(evidence) => Stage::Evidence(evidence),
-            ControlFlow::Break(verdict) => Stage::Over(verdict),
+        let Phase::Evidence(evidence) = self.phase else { return Err(DisputeError::PhaseOther) };
+        let phase = match evidence.streamed(sha256, case, buckets, step, shown)? {
+            ControlFlow::Continue(evidence) => Phase::Evidence(evidence),
+            ControlFlow::Break(verdict) => Phase::Over(verdict),
         };
-        Ok(self.next(case, stage, now))
+        Ok(self.next(case, phase, now))
     }
 
     /// Decides the element, once everything that it is computed from was shown. `input` is what the request asked, `bias`
@@ -125,8 +125,8 @@ impl Game {
     #[inline(never)]
     pub fn judge(&self, sha256: impl Sha256, case: &Case, input: &[u8], bias: [u8; 4], now: Moment) -> Result<Self> {
         self.require_turn(Side::Challenger, now)?;
-        let Stage::Evidence(evidence) = self.stage else { return Err(DisputeError::StageOther) };
-        Ok(self.next(case, Stage::Over(evidence.verdict(sha256, case, input, bias)?), now))
+        let Phase::Evidence(evidence) = self.phase else { return Err(DisputeError::PhaseOther) };
+        Ok(self.next(case, Phase::Over(evidence.verdict(sha256, case, input, bias)?), now))
     }
 
     /// Ends the game once the side to move has used up its clock.
@@ -134,9 +134,9 @@ impl Game {
     /// # Errors
     /// Before that.
     pub fn time_out(&self, now: Moment) -> Result<Self> {
-        let side = self.stage.to_move().ok_or(DisputeError::GameOver)?;
+        let side = self.phase.to_move().ok_or(DisputeError::GameOver)?;
         match self.clocks.left_seconds(side, now) {
-            0 => Ok(Self { clocks: self.clocks, stage: Stage::Over(Verdict::Silent { side }) }),
+            0 => Ok(Self { clocks: self.clocks, phase: Phase::Over(Verdict::Silent { side }) }),
             _ => Err(DisputeError::ClockRunning),
         }
     }
@@ -147,11 +147,11 @@ impl Game {
     /// When the other side is to move.
     pub fn concede(&self, side: Side, now: Moment) -> Result<Self> {
         self.require_turn(side, now)?;
-        Ok(Self { clocks: self.clocks, stage: Stage::Over(Verdict::Conceded { side }) })
+        Ok(Self { clocks: self.clocks, phase: Phase::Over(Verdict::Conceded { side }) })
     }
 
     fn require_turn(&self, side: Side, now: Moment) -> Result<()> {
-        match (self.stage.to_move(), side) {
+        match (self.phase.to_move(), side) {
             (None, _) => Err(DisputeError::GameOver),
             (Some(to_move), _) if to_move == side => self.clocks.require_time(side, now),
             (_, Side::Operator) => Err(DisputeError::ChallengerToMove),
@@ -159,11 +159,11 @@ impl Game {
         }
     }
 
-    fn next(&self, case: &Case, stage: Stage, now: Moment) -> Self {
-        let clocks = match (self.stage.to_move(), stage.to_move()) {
+    fn next(&self, case: &Case, phase: Phase, now: Moment) -> Self {
+        let clocks = match (self.phase.to_move(), phase.to_move()) {
             (Some(mover), Some(side)) if mover != side => self.clocks.turned(mover, case.grace_seconds, now),
             _ => self.clocks,
         };
-        Self { clocks, stage }
+        Self { clocks, phase }
     }
 }

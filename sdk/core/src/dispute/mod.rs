@@ -8,7 +8,7 @@
 //!
 //! A lost challenge ends that challenge and says nothing about the result.
 //!
-//! # The stages
+//! # The phases
 //! ```text
 //!            trace_reveal               pick of a tensor          anchor of its record
 //!   Trace ----------------> Tensors ---------------------> Record ---------------------> Rows
@@ -20,11 +20,11 @@
 //!                        challenger                  operator shows,           operator shows,
 //!                                                    challenger picks          challenger picks
 //!
-//!   every stage -> Over: by timeout, when the side to move has used up its clock, or when it concedes
+//!   every phase -> Over: by timeout, when the side to move has used up its clock, or when it concedes
 //! ```
 //!
 //! # The moves
-//! | move | in stage | who may send it | bytes besides what every move has |
+//! | move | in phase | who may send it | bytes besides what every move has |
 //! |---|---|---|---|
 //! | [`Game::trace`] | Trace | the operator or its defender; anybody once the request has a root | 32 a level of the tree over tensors |
 //! | [`Game::show`] | Tensors, Rows, Row, Piece | anybody: there is one answer | 32 for each of up to 16 nodes or pieces, and 32 for what follows pieces; a piece, up to 384 |
@@ -39,7 +39,7 @@
 //!
 //! What an operator shows is checked against a hash, so it need not be signed: whoever has the operator's trace can keep it
 //! from losing by silence. What was shown is not kept; the challenger's pick repeats it and is checked once more, so a pick is
-//! bound to what was seen. A move that was sent twice finds another stage or another hash, and is refused.
+//! bound to what was seen. A move that was sent twice finds another phase or another hash, and is refused.
 //!
 //! # The clocks
 //! Each side has one clock for all its moves ([`Clocks`]); it runs while that side is to move. Whoever gets the turn has at least
@@ -57,7 +57,7 @@ mod error;
 mod evidence;
 mod game;
 mod need;
-mod stage;
+mod phase;
 mod verdict;
 
 pub use case::Case;
@@ -69,7 +69,7 @@ pub use error::DisputeError;
 pub use evidence::{Evidence, Proof, Shown};
 pub use game::Game;
 pub use need::{Need, Origin};
-pub use stage::{Piece, Row, Stage, Tree};
+pub use phase::{Phase, Piece, Row, Tree};
 pub use verdict::Verdict;
 
 /// Shorthand for a result that fails with [`DisputeError`].

@@ -38,7 +38,7 @@ pub struct Fetched<T> {
     pub slot: u64,
 }
 
-/// An account type of one of the three programs.
+/// An account type of one of the programs.
 pub trait State: ZeroCopy + Owner {
     /// What people call it.
     const NAME: &'static str;

@@ -1,5 +1,5 @@
 use modchains_core::{
-    dispute::{Evidence, Need, Origin, Stage},
+    dispute::{Evidence, Need, Origin, Phase},
     provable::{Weights, commitment::REVEALED_MAX},
 };
 use modchains_disputes::instructions::{
@@ -28,20 +28,20 @@ impl<'a, W: Weights> Challenge<'a, W> {
     }
 
     /// Remembers a move of the operator that was made where a game stood.
-    pub fn learn(&mut self, stage: &Stage, shown: &Move) {
-        match (stage, shown) {
-            (Stage::Trace, Move::Trace(args)) => {
+    pub fn learn(&mut self, phase: &Phase, shown: &Move) {
+        match (phase, shown) {
+            (Phase::Trace, Move::Trace(args)) => {
                 let leaves = self.trace.leaves().leaves();
                 self.seen.learn_siblings(leaves, leaves.saturating_sub(1), &args.siblings);
             }
-            (Stage::Tensors(tree), Move::Reveal(RevealArgs::Nodes { nodes })) => self.seen.learn(tree.at, nodes),
+            (Phase::Tensors(tree), Move::Reveal(RevealArgs::Nodes { nodes })) => self.seen.learn(tree.at, nodes),
             _ => {}
         }
     }
 
     /// Picks the first of what was shown that differs from what is right; none when nothing does.
-    pub fn pick(&self, stage: &Stage, shown: &RevealArgs) -> Option<Move> {
-        let right = below(stage, self.trace)?;
+    pub fn pick(&self, phase: &Phase, shown: &RevealArgs) -> Option<Move> {
+        let right = below(phase, self.trace)?;
         let index = match (shown, &right) {
             (RevealArgs::Nodes { nodes }, RevealArgs::Nodes { nodes: right }) => first_difference(nodes, right)?,
             (RevealArgs::Pieces { pieces, next }, RevealArgs::Pieces { pieces: right, next: right_next }) => {
@@ -50,7 +50,7 @@ impl<'a, W: Weights> Challenge<'a, W> {
                 first_difference(pieces, right).or(after)?
             }
             (RevealArgs::Elements { bytes }, RevealArgs::Elements { bytes: right }) => {
-                let Stage::Piece(piece) = stage else { return None };
+                let Phase::Piece(piece) = phase else { return None };
                 let size = self.trace.trace().size();
                 let element = piece.entered.output(size).ok()?.kind.bytes();
                 first_difference(bytes, right)? / element
@@ -61,14 +61,14 @@ impl<'a, W: Weights> Challenge<'a, W> {
     }
 
     /// The next step of the evidence: it names the node that was picked, or shows what its element is computed from. None in other
-    /// stages.
-    pub fn prove(&self, stage: &Stage) -> Option<Move> {
-        match stage {
-            Stage::Record { node, .. } => {
+    /// phases.
+    pub fn prove(&self, phase: &Phase) -> Option<Move> {
+        match phase {
+            Phase::Record { node, .. } => {
                 let (record, siblings) = self.graph.record(*node)?;
                 Some(Move::Anchor(DisputeAnchorArgs::Node { record, siblings }))
             }
-            Stage::Evidence(evidence) => self.step(evidence),
+            Phase::Evidence(evidence) => self.step(evidence),
             _ => None,
         }
     }

@@ -26,7 +26,7 @@ impl<'a, W: Weights> GraphTree<'a, W> {
         Self { graph, weights, records: HashTree::new(records), rows: RefCell::default() }
     }
 
-    /// The graph.
+    /// Its records, without the weights.
     pub const fn graph(&self) -> &Graph<'a> {
         &self.graph
     }

@@ -62,7 +62,7 @@ impl<'a> TraceTree<'a> {
         Self { trace, tensors, graph_root, leaves, rows: RefCell::default() }
     }
 
-    /// The trace.
+    /// All outputs.
     pub const fn trace(&self) -> &Trace<'a> {
         &self.trace
     }

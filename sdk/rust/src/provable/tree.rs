@@ -31,17 +31,17 @@ impl HashTree {
         Self { levels, empty }
     }
 
-    /// Its leaves.
+    /// How many leaves it is over.
     pub fn leaves(&self) -> u32 {
         self.levels.first().map_or(0, |leaves| leaves.len() as u32)
     }
 
-    /// Its root.
+    /// What stands for all leaves.
     pub fn root(&self) -> Hash {
         self.levels.last().and_then(|level| level.first()).copied().unwrap_or_default()
     }
 
-    /// A node of it.
+    /// The hash at a place, which after the last leaf is the empty one.
     pub fn node(&self, at: Position) -> Hash {
         let level = self.levels.get(at.height as usize);
         let found = level.and_then(|level| level.get(at.index as usize));

@@ -1,6 +1,6 @@
 use anchor_lang::prelude::*;
 use modchains_core::{
-    dispute::{Side, Stage, Verdict},
+    dispute::{Phase, Side, Verdict},
     request::{ChallengeOutcome, RequestStatus},
 };
 use modchains_program_interface::{
@@ -86,8 +86,8 @@ impl<'info> DisputeSettle<'info> {
         let request = account::view::<Request>(&self.request)?;
         dispute.require_of(self.request.key, &request)?;
         let is_overturned = request.status == RequestStatus::Overturned as u8;
-        Ok(match dispute.game()?.stage {
-            Stage::Over(verdict) => {
+        Ok(match dispute.game()?.phase {
+            Phase::Over(verdict) => {
                 let outcome = match verdict.loser() {
                     Side::Operator => ChallengeOutcome::Proved,
                     Side::Challenger => ChallengeOutcome::Lost,

@@ -4,7 +4,7 @@ use crate::{hash::Hash, provable::commitment::Position};
 /// Where a game stands, and what it has to remember there. Above [`Game`](super::Game) it is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "chain", derive(borsh::BorshSerialize, borsh::BorshDeserialize))]
-pub enum Stage {
+pub enum Phase {
     /// The operator proves that its trace ends with the output that it posted.
     Trace,
     /// On the way down the tree over the nodes' outputs.
@@ -77,7 +77,7 @@ pub struct Piece {
     pub is_shown: bool,
 }
 
-impl Stage {
+impl Phase {
     /// The side to move; none when the game is over.
     pub const fn to_move(&self) -> Option<Side> {
         let is_shown = match self {

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "test code: a failed unwrap is a failed test")]
 
 use modchains_core::{
-    dispute::{Clocks, DisputeError, Game, Side, Stage, Verdict},
+    dispute::{Clocks, DisputeError, Game, Phase, Side, Verdict},
     window::Moment,
 };
 use proptest::prelude::*;
@@ -16,7 +16,7 @@ const fn after(seconds: i64, slots: u64) -> Moment {
 #[test]
 fn a_new_game_is_the_operators_turn() {
     let game = Game::open(100, START);
-    assert_eq!((game.stage, game.stage.to_move()), (Stage::Trace, Some(Side::Operator)));
+    assert_eq!((game.phase, game.phase.to_move()), (Phase::Trace, Some(Side::Operator)));
 }
 
 #[test]
@@ -24,12 +24,12 @@ fn silence_loses_from_the_second_on_at_which_a_move_is_late() {
     let game = Game::open(100, START);
     assert_eq!(game.time_out(after(99, 1_000)), Err(DisputeError::ClockRunning));
     assert_eq!(
-        game.concede(Side::Operator, after(99, 1_000)).map(|game| game.stage),
-        Ok(Stage::Over(Verdict::Conceded { side: Side::Operator }))
+        game.concede(Side::Operator, after(99, 1_000)).map(|game| game.phase),
+        Ok(Phase::Over(Verdict::Conceded { side: Side::Operator }))
     );
     let late = after(100, 1_000);
     assert_eq!(game.concede(Side::Operator, late), Err(DisputeError::ClockRanOut));
-    assert_eq!(game.time_out(late).map(|game| game.stage), Ok(Stage::Over(Verdict::Silent { side: Side::Operator })));
+    assert_eq!(game.time_out(late).map(|game| game.phase), Ok(Phase::Over(Verdict::Silent { side: Side::Operator })));
     assert_eq!(game.time_out(late).unwrap().time_out(late), Err(DisputeError::GameOver));
 }
 
