@@ -1,4 +1,4 @@
-//! The three compiled programs in a Solana runtime, without a network.
+//! The compiled programs in a Solana runtime, without a network.
 
 use std::sync::OnceLock;
 
@@ -51,7 +51,7 @@ pub struct Refusal {
     pub logs: Vec<String>,
 }
 
-/// A Solana runtime with the three programs, a funded fee payer and a clock the test moves.
+/// A Solana runtime with the programs, a funded fee payer and a clock the test moves.
 #[derive(Clone)]
 pub struct Chain {
     /// The runtime.

@@ -124,7 +124,7 @@ fn check_address(findings: &mut Findings, setting: &str, text: &str) {
 }
 
 fn check_programs(findings: &mut Findings, programs: &Programs) {
-    let addresses = [&programs.exchange, &programs.vault, &programs.oracle];
+    let addresses = [&programs.exchange, &programs.vault, &programs.oracle, &programs.disputes];
     for (program, address) in Program::ALL.into_iter().zip(addresses) {
         let (setting, built_for) = (format!("programs.{}", program.name()), program.id().to_string());
         if *address != built_for {

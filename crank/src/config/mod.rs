@@ -33,7 +33,7 @@ pub struct Config {
     /// Stop when the process that started the service has ended.
     #[serde(default)]
     pub exit_with_parent: bool,
-    /// Addresses of the three programs; if given, they must be those that this binary was built for.
+    /// Addresses of the programs; if given, they must be those that this binary was built for.
     #[serde(default)]
     pub programs: Option<Programs>,
     /// Models this operator answers for.
@@ -62,6 +62,8 @@ pub struct Programs {
     pub vault: String,
     /// Requests and results.
     pub oracle: String,
+    /// Graphs and disputes.
+    pub disputes: String,
 }
 
 /// A bundle and the model it answers for.

@@ -14,6 +14,7 @@ pub const SLOT_MILLISECONDS_MAX: u64 = 800;
 
 /// A point in the life of a cluster: what its clock shows, and how many slots it has made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "chain", derive(borsh::BorshSerialize, borsh::BorshDeserialize))]
 pub struct Moment {
     /// Unix seconds. After an outage they jump by its length within a few slots.
     pub seconds: i64,

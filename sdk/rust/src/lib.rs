@@ -42,6 +42,7 @@ pub mod instruction;
 pub mod keys;
 pub mod pack;
 pub mod portfolio;
+pub mod provable;
 pub mod quote;
 pub mod rent;
 pub mod revenue;
@@ -53,6 +54,7 @@ pub use error::{NamedError, Refusal, Result, SdkError, causes, program_error};
 
 pub use anchor_lang;
 pub use modchains_core as core;
+pub use modchains_disputes as disputes;
 pub use modchains_exchange as exchange;
 pub use modchains_oracle as oracle;
 pub use modchains_vault as vault;

@@ -1,17 +1,11 @@
 //! Laws of provable graphs.
 #![allow(clippy::unwrap_used, missing_docs, reason = "test code: a failed unwrap is a failed test")]
 
-mod chain;
 mod check;
 mod commitment;
 mod judge;
 mod maps;
-mod model;
 mod records;
 mod values;
 
-use sha2::{Digest, Sha256};
-
-fn sha256(parts: &[&[u8]]) -> [u8; 32] {
-    Sha256::digest(parts.concat()).into()
-}
+use modchains_test_graphs::{self as model, sha256};

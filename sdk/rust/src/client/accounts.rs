@@ -1,6 +1,7 @@
 //! One method for each account type. A missing account is an error that names it.
 
 use modchains_core::request::GraphTerms;
+use modchains_disputes::state::{Builder, Graph as RegisteredGraph};
 use modchains_exchange::state::{
     Contributors, ExchangeConfig, Licence, Market, Model, ModelTransfer, ModelVersion, PauseBudget, Referral,
 };
@@ -22,7 +23,7 @@ use crate::{
     Pubkey, Result, SdkError,
     address::{exchange, oracle, vault},
     decode::{Fetched, FetchedRequest, State, decode, decode_view},
-    instruction::Token,
+    instruction::{Token, disputes::GraphProgress},
 };
 
 /// Where a request names its service.
@@ -177,6 +178,19 @@ impl Client {
         let (_, account) = self.account(&address).await?;
         let account = account.ok_or(SdkError::AccountMissing { what, address })?;
         decode_view::<Graph>(what, &address, &account).map(|graph| Some(graph.terms()))
+    }
+
+    /// How far the registration of a graph at an address has come. Errors as [`Self::state`], but for an account that is missing.
+    pub async fn graph_progress(&self, address: &Pubkey) -> Result<GraphProgress> {
+        let (_, Some(account)) = self.account(address).await? else { return Ok(GraphProgress::Absent) };
+        let graph: RegisteredGraph = decode(address, &account)?;
+        if graph.is_sealed != 0 {
+            return Ok(GraphProgress::Sealed);
+        }
+        let reason = "what was read of it is not there";
+        let refused = SdkError::NotDecoded { what: RegisteredGraph::NAME, address: *address, reason };
+        let builder = Builder::read(&account.data).map_err(|_| refused)?;
+        Ok(GraphProgress::Read { nodes: builder.nodes() })
     }
 
     /// The usage of a model. Errors as [`Self::state`].

@@ -5,12 +5,13 @@ mod mint;
 mod payload;
 mod transaction;
 
-pub use event::{Event, ExchangeEvent, OracleEvent, VaultEvent, decode_event};
+pub use event::{DisputesEvent, Event, ExchangeEvent, OracleEvent, VaultEvent, decode_event};
 pub use mint::{FetchedMint, MintMetadata};
 pub use payload::FetchedRequest;
 pub use transaction::{InnerCall, Receipt, events_of};
 
 use anchor_lang::{Owner, ZeroCopy};
+use modchains_disputes::state::{Attestation, Dispute, Graph};
 use modchains_exchange::state::{
     Contributors, ExchangeConfig, Licence, Market, Model, ModelTransfer, ModelVersion, PauseBudget, Referral,
 };
@@ -37,7 +38,7 @@ pub struct Fetched<T> {
     pub slot: u64,
 }
 
-/// An account type of one of the three programs.
+/// An account type of one of the programs.
 pub trait State: ZeroCopy + Owner {
     /// What people call it.
     const NAME: &'static str;
@@ -73,6 +74,9 @@ states! {
     Usage = "usage account",
     Request = "request",
     LicenceUse = "counter of requests",
+    Graph = "graph",
+    Attestation = "attestation of a graph",
+    Dispute = "dispute",
 }
 
 /// Whether an account holds nothing but lamports, which anybody can send to any address: whatever is to be created there

@@ -114,3 +114,18 @@ events! {
         UsageRolled,
     }
 }
+
+events! {
+    /// What the disputes program reports.
+    DisputesEvent, modchains_disputes {
+        DisputeOpened,
+        DisputeSettled,
+        GraphAttestationRevoked,
+        GraphAttested,
+        GraphCloseStarted,
+        GraphClosed,
+        GraphOpened,
+        GraphRegistered,
+        TraceRevealed,
+    }
+}
