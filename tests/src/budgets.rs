@@ -37,7 +37,7 @@ pub const BUDGETS: &[Budget] = &[
     most("cu.usage_roll", 6_000.0),
     most("size.modchains_exchange", 365_000.0),
     most("size.modchains_vault", 340_000.0),
-    most("size.modchains_oracle", 340_000.0),
+    most("size.modchains_oracle", 410_000.0),
     most("size.modchains_disputes", 400_000.0),
     most("bytes.market", 512.0),
     most("bytes.position", 200.0),

@@ -5,10 +5,10 @@ use modchains_core::{
     request::{ChallengeOutcome, REWARD_WAIT_SECONDS},
 };
 use modchains_oracle::{
-    instructions::{BondWithdrawStartArgs, RequestCreateArgs},
+    instructions::BondWithdrawStartArgs,
     state::{Operator, Request, RequestStatus, Service},
 };
-use modchains_sdk::{address, instruction::oracle};
+use modchains_sdk::instruction::oracle;
 use modchains_tests::{
     chain::key,
     challenge::CHALLENGER,
@@ -19,7 +19,7 @@ use modchains_tests::{
 use solana_instruction::Instruction;
 use solana_signer::Signer;
 
-use crate::oracle::requests::{SIDE, close, create, in_status};
+use crate::oracle::requests::{SIDE, close, in_status};
 
 const CHALLENGE: i64 = CHALLENGE_SECONDS as i64;
 /// The bond of a result of the tests, and of a challenge of it.
@@ -392,30 +392,4 @@ fn no_step_falls_on_a_request_that_was_created_at_the_address_later() {
     for step in stale {
         world.must_refuse(&[step], "RequestReplaced");
     }
-}
-
-#[test]
-fn an_operator_names_who_may_defend_its_results() {
-    let mut world = World::ready();
-    let defender = key("defender").pubkey();
-    let set =
-        |authority: &str, defender| oracle::operator_defender_set(&SIDE.person(authority), &SIDE.service(), defender);
-    world.chain.must(&[set("operator", defender)]);
-    assert_eq!(world.operator(SIDE).defender, defender);
-    let mut stolen = set("operator", defender);
-    stolen.accounts[0].pubkey = SIDE.person("trader");
-    world.must_refuse(&[stolen], "NotOperatorAuthority");
-    world.chain.must(&[set("operator", Default::default())]);
-    assert_eq!(world.operator(SIDE).defender, Default::default());
-}
-
-/// The bond of a challenge is bounded by what the mint allows, whatever value the requester says is at risk.
-#[test]
-fn a_dear_request_can_be_challenged_for_the_mints_most() {
-    let mut world = World::ready();
-    let risky = RequestCreateArgs { value_at_risk_atoms: 20 * QUOTE, ..request_args(1) };
-    world.chain.must(&[create(risky)]);
-    let request = world.request_state(SIDE, 1);
-    assert_eq!((request.result_bond_atoms, request.challenge_bond_atoms), (80 * QUOTE, 5 * QUOTE));
-    assert_eq!(address::oracle::service(&SIDE.model()), request.service);
 }

@@ -15,13 +15,15 @@ use modchains_sdk::{
     },
 };
 use modchains_tests::{
+    chain::key,
     challenge::CHALLENGER,
     world::{
-        CHALLENGE_SECONDS, EPOCH_SECONDS, FEE_ATOMS, FIRST_TERMS, OUTPUT_BYTES, Side, World, claim_instruction,
+        CHALLENGE_SECONDS, EPOCH_SECONDS, FEE_ATOMS, FIRST_TERMS, OUTPUT_BYTES, QUOTE, Side, World, claim_instruction,
         finalize_instruction, quote, request_args, result_args, service_terms,
     },
 };
 use solana_instruction::Instruction;
+use solana_signer::Signer;
 
 use crate::oracle::requests::{SIDE, create, post};
 
@@ -186,4 +188,29 @@ fn use_that_cannot_be_proved_or_only_by_the_creator_moves_no_curve() {
         moved.push((service.accrued_reserve_atoms > 0, usage.epoch_fees_atoms > 0, counted));
     }
     assert_eq!(moved, [(false, false, false), (false, false, false), (true, true, true)]);
+}
+
+#[test]
+fn an_operator_names_who_may_defend_its_results() {
+    let mut world = World::ready();
+    let defender = key("defender").pubkey();
+    let set =
+        |authority: &str, defender| oracle::operator_defender_set(&SIDE.person(authority), &SIDE.service(), defender);
+    world.chain.must(&[set("operator", defender)]);
+    assert_eq!(world.operator(SIDE).defender, defender);
+    let mut stolen = set("operator", defender);
+    stolen.accounts[0].pubkey = SIDE.person("trader");
+    world.must_refuse(&[stolen], "NotOperatorAuthority");
+    world.chain.must(&[set("operator", Default::default())]);
+    assert_eq!(world.operator(SIDE).defender, Default::default());
+}
+
+/// The bond of a challenge is bounded by what the mint allows, whatever value the requester says is at risk.
+#[test]
+fn a_dear_request_can_be_challenged_for_the_mints_most() {
+    let mut world = World::ready();
+    let risky = RequestCreateArgs { value_at_risk_atoms: 20 * QUOTE, ..request_args(1) };
+    world.chain.must(&[create(risky)]);
+    let request = world.request_state(SIDE, 1);
+    assert_eq!((request.result_bond_atoms, request.challenge_bond_atoms), (80 * QUOTE, 5 * QUOTE));
 }

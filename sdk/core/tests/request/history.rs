@@ -33,8 +33,8 @@ struct Challenge {
 
 /// What is where, counted by hand.
 #[derive(Debug)]
-pub struct Books {
-    pub state: RequestState,
+struct ShadowLedger {
+    state: RequestState,
     operators: [Purse; OPERATORS],
     open: Vec<Challenge>,
     /// The challenge that proved the result wrong.
@@ -47,7 +47,7 @@ pub struct Books {
     settlements: u32,
 }
 
-impl Books {
+impl ShadowLedger {
     fn new(terms: RequestTerms) -> Self {
         let purse = Purse { bond: PURSE_ATOMS, locked: 0, earned: 0 };
         Self {
@@ -96,18 +96,7 @@ impl Books {
                 self.open.push(Challenge { number: state.challenges, challenger: operator });
                 next
             }
-            Act::Overturn => {
-                let overturn = state.overturn(seen, now)?;
-                // The first of those that are open, or any other.
-                self.proof = Some(self.open[operator % self.open.len()].number);
-                let Forfeit { sink_atoms, winner_atoms } = overturn.forfeit;
-                self.operators[holder].locked -= result_bond;
-                self.operators[holder].bond -= result_bond;
-                self.sink += sink_atoms;
-                self.escrow += winner_atoms;
-                self.settlements += 1;
-                overturn.next
-            }
+            Act::Overturn => self.overturn(operator, now_seconds)?,
             Act::Lose => self.settle(operator, ChallengeOutcome::Lost)?,
             Act::Prove => self.settle(operator, ChallengeOutcome::Moot)?,
             Act::Reward => {
@@ -117,19 +106,7 @@ impl Books {
                 self.operators[usize::from(earliest[0])].earned += reward.reward_atoms;
                 reward.next
             }
-            Act::Finalize => {
-                let finality = state.finalize(None, now)?;
-                let legs = finality.legs;
-                assert!(terms.moves_curve() || legs.reserve == 0, "the curve is not moved");
-                let shared = legs.vault + legs.creator + legs.reserve + legs.protocol;
-                assert_eq!(shared + legs.operator, finality.price_atoms, "every atom of the price goes somewhere");
-                self.operators[holder].locked -= result_bond;
-                self.operators[holder].earned += legs.operator;
-                self.escrow -= finality.price_atoms;
-                self.shared += shared;
-                self.settlements += 1;
-                finality.next
-            }
+            Act::Finalize => self.finalize(now_seconds)?,
             Act::Refund => {
                 let refund = state.refund(now)?;
                 self.give_back(refund.refund_atoms);
@@ -143,6 +120,37 @@ impl Books {
             }
         };
         Ok(())
+    }
+
+    fn overturn(&mut self, operator: usize, now_seconds: i64) -> Result<RequestState, RequestError> {
+        let (state, now, holder) = (self.state, at(now_seconds), self.holder());
+        let (seen, result_bond) = (state.terms.created_at_seconds, state.terms.result_bond_atoms);
+        let overturn = state.overturn(seen, now)?;
+        // The first of those that are open, or any other.
+        self.proof = Some(self.open[operator % self.open.len()].number);
+        let Forfeit { sink_atoms, winner_atoms } = overturn.forfeit;
+        self.operators[holder].locked -= result_bond;
+        self.operators[holder].bond -= result_bond;
+        self.sink += sink_atoms;
+        self.escrow += winner_atoms;
+        self.settlements += 1;
+        Ok(overturn.next)
+    }
+
+    fn finalize(&mut self, now_seconds: i64) -> Result<RequestState, RequestError> {
+        let (state, terms, now, holder) = (self.state, self.state.terms, at(now_seconds), self.holder());
+        let result_bond = terms.result_bond_atoms;
+        let finality = state.finalize(None, now)?;
+        let legs = finality.legs;
+        assert!(terms.moves_curve() || legs.reserve == 0, "the curve is not moved");
+        let shared = legs.vault + legs.creator + legs.reserve + legs.protocol;
+        assert_eq!(shared + legs.operator, finality.price_atoms, "every atom of the price goes somewhere");
+        self.operators[holder].locked -= result_bond;
+        self.operators[holder].earned += legs.operator;
+        self.escrow -= finality.price_atoms;
+        self.shared += shared;
+        self.settlements += 1;
+        Ok(finality.next)
     }
 
     fn give_back(&mut self, atoms: u64) {
@@ -225,29 +233,29 @@ proptest! {
 
     #[test]
     fn money_in_is_money_out_and_nothing_is_paid_twice(terms in terms(), tries in tries()) {
-        let mut books = Books::new(terms);
+        let mut ledger = ShadowLedger::new(terms);
         let mut now = terms.created_at_seconds;
         for (tried, operator, pause) in tries {
             now += i64::from(pause);
-            books.attempt(tried, operator.into(), now).ok();
-            books.require();
+            ledger.attempt(tried, operator.into(), now).ok();
+            ledger.require();
         }
         // Whatever was tried, time and anybody settle every request in the end.
-        let outcome = if books.state.status == RequestStatus::Overturned { Act::Prove } else { Act::Lose };
-        for _ in 0..books.open.len() {
-            books.attempt(outcome, 0, now).unwrap();
-            books.require();
+        let outcome = if ledger.state.status == RequestStatus::Overturned { Act::Prove } else { Act::Lose };
+        for _ in 0..ledger.open.len() {
+            ledger.attempt(outcome, 0, now).unwrap();
+            ledger.require();
         }
         for tried in [Act::Expire, Act::Finalize, Act::Refund, Act::Reward, Act::Close] {
             now += 20_000;
-            books.attempt(tried, 0, now).ok();
-            books.require();
+            ledger.attempt(tried, 0, now).ok();
+            ledger.require();
         }
-        prop_assert!(books.state.status.is_settled());
-        prop_assert_eq!((books.escrow, books.state.close().map(|closing| closing.due_atoms)), (0, Ok(0)));
+        prop_assert!(ledger.state.status.is_settled());
+        prop_assert_eq!((ledger.escrow, ledger.state.close().map(|closing| closing.due_atoms)), (0, Ok(0)));
         // A requester gets either an answer that stands or the price back, and the forfeited claim bonds either way.
-        let is_final = books.state.status == RequestStatus::Finalized;
-        prop_assert_eq!(books.returned >= terms.price_atoms().unwrap(), !is_final);
-        prop_assert_eq!(books.shared > 0 || is_final, is_final);
+        let is_final = ledger.state.status == RequestStatus::Finalized;
+        prop_assert_eq!(ledger.returned >= terms.price_atoms().unwrap(), !is_final);
+        prop_assert_eq!(ledger.shared > 0 || is_final, is_final);
     }
 }

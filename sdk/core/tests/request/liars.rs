@@ -2,7 +2,9 @@
 
 use modchains_core::{
     bond::{BondTerms, CHALLENGE_COST_MULTIPLE, CHALLENGE_DIVISOR, ChallengeTerms},
-    request::{ChallengeOutcome, OperatorKey, RequestState, RequestTerms},
+    fees::USAGE_FEE_SPLIT_DEFAULT,
+    numeric_class::NumericClass,
+    request::{ChallengeOutcome, OperatorKey, ProofTerms, RequestState, RequestTerms},
     window::Moment,
 };
 
@@ -15,23 +17,29 @@ const CHALLENGE: ChallengeTerms = ChallengeTerms { dispute_cost_atoms: 5_000, bo
 const WINDOW_SECONDS: u32 = 6 * 3_600;
 
 fn terms(value_at_risk_atoms: u64) -> RequestTerms {
-    let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let any = proptest::strategy::Strategy::new_tree(&super::provable_terms(), &mut runner).unwrap();
-    let any = proptest::strategy::ValueTree::current(&any);
     let result_bond_atoms = BOND.required_bond(FEE_ATOMS, value_at_risk_atoms).unwrap();
-    let proof = any.proof.unwrap();
     RequestTerms {
         fee_atoms: FEE_ATOMS,
         tip_atoms: 0,
         claim_bond_atoms: 1,
         result_bond_atoms,
+        created_at_seconds: 1_000_000,
+        deadline_seconds: 1_003_600,
+        claim_seconds: 120,
         challenge_window_seconds: WINDOW_SECONDS,
-        proof: Some(modchains_core::request::ProofTerms {
+        split: USAGE_FEE_SPLIT_DEFAULT,
+        input_bytes: 1,
+        output_bytes_max: 1,
+        numeric_class: NumericClass::Rounded,
+        proof: Some(ProofTerms {
+            judge_version: 1,
+            size: 1,
+            attestations: 1,
             challenge_bond_atoms: CHALLENGE.bond(result_bond_atoms, FEE_ATOMS).unwrap(),
             stipend_atoms: CHALLENGE.stipend(result_bond_atoms),
-            ..proof
+            clock_seconds: 24 * 3_600,
+            grace_seconds: 15 * 60,
         }),
-        ..any
     }
 }
 
