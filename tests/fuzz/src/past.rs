@@ -30,8 +30,8 @@ use modchains_vault::{
 use solana_instruction::Instruction;
 
 use crate::{
-    actions::listing::{QUIET, graph_of, listed, named},
-    setup::Setup,
+    actions::listing::{QUIET, listed, named},
+    setup::{Setup, graph_of},
 };
 
 const DAY_SECONDS: i64 = 86_400;

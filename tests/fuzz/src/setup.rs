@@ -15,12 +15,12 @@ use modchains_sdk::{
 };
 use modchains_tests::{
     chain::{Chain, TOKEN, TOKEN_2022, key},
-    fixture::{FLOORS, graph, market_params, oracle_params},
+    fixture::{FLOORS, graph, market_params, oracle_params, version_args},
 };
 use solana_instruction::Instruction;
 use solana_signer::Signer;
 
-use crate::{actions::listing::graph_of, memory::Memory, pick::Pick, seen::Tokens, shadow_ledger::ShadowLedger};
+use crate::{memory::Memory, pick::Pick, seen::Tokens, shadow_ledger::ShadowLedger};
 
 /// How many people there are. Anybody may be trader, staker, requester, operator or creator, and try what is another's.
 pub const PEOPLE: usize = 8;
@@ -65,6 +65,11 @@ pub fn issuer() -> Pubkey {
 /// A token account of `owner` that is not its associated one.
 pub fn other_account(owner: &Pubkey, mint: &Pubkey) -> Pubkey {
     key(&format!("other account of {owner} for {mint}")).pubkey()
+}
+
+/// The graph of every version, as `registrar` sealed it.
+pub fn graph_of(registrar: &Pubkey) -> Pubkey {
+    address::disputes::graph(&version_args().graph_root, registrar)
 }
 
 impl Setup {

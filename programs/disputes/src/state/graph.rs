@@ -3,6 +3,7 @@ use modchains_core::{
     dispute::Case,
     numeric_class::NumericClass,
     provable::{ElementKind, Lengths, Record, Size, Tensor, check::Summary},
+    request::GraphTerms,
     window,
 };
 use modchains_program_interface::{assert_view, disputes as view, oracle::Request};
@@ -78,6 +79,11 @@ assert_view!(view::Graph => Graph {
 impl Graph {
     /// Bytes of a sealed graph's account.
     pub const SPACE: usize = 8 + size_of::<Self>();
+
+    /// What requests turn on, in the form the formulas take.
+    pub fn terms(&self) -> GraphTerms {
+        bytemuck::pod_read_unaligned::<view::Graph>(&bytemuck::bytes_of(self)[..size_of::<view::Graph>()]).terms()
+    }
 
     /// Refuses a graph that is still read.
     pub fn require_sealed(&self) -> Result<()> {

@@ -19,7 +19,10 @@ use modchains_vault::{instructions::VaultOpenArgs, state::VaultTerms};
 use solana_instruction::Instruction;
 
 use super::action::{Action, Expect, Plan, expect, short};
-use crate::{pick::Pick, setup::Setup};
+use crate::{
+    pick::Pick,
+    setup::{Setup, graph_of},
+};
 
 /// What can be done.
 pub const ACTIONS: &[Action] = &[
@@ -109,11 +112,6 @@ pub fn listed(
         vault::vault_open(creator, &model, &quote, VaultOpenArgs { terms: Some(terms) }),
         oracle::service_open(creator, &model, 1, Some(graph_of(creator)), &quote, ServiceOpenArgs { terms: service }),
     ]
-}
-
-/// The graph of every version, as `registrar` sealed it.
-pub fn graph_of(registrar: &Pubkey) -> Pubkey {
-    address::disputes::graph(&version_args().graph_root, registrar)
 }
 
 fn oracle_operator(setup: &Setup, index: usize, quote: modchains_sdk::instruction::Token) -> Instruction {

@@ -5,7 +5,7 @@ use modchains_core::{
     fees::UsageFeeSplit,
     licence::{LicenceTerms, USE_PERSONAL, USE_RESEARCH},
     provable::{InputLength, Lengths, Size, SizeRange},
-    request::GraphTerms,
+    request::{ChallengeOutcome, GraphTerms},
 };
 
 use super::*;

@@ -1,6 +1,6 @@
 use anchor_lang::prelude::*;
 use modchains_core::{
-    bond::{BondTerms, ChallengeTerms, Forfeit},
+    bond::{BondTerms, ChallengeTerms},
     fees::{SPLIT_APPLY_SECONDS, UsageFeeLegs, UsageFeeSplit},
     governance::{FEE_KEPT_SECONDS, validate_fee},
     numeric_class::NumericClass,
@@ -186,7 +186,7 @@ impl Service {
         let is_kept = window::is_open(now_seconds, self.fee_kept_until_seconds);
         ensure(!is_kept || terms.fee_atoms == self.fee_atoms, OracleError::FeeKept)?;
         ensure(version.model == self.model, OracleError::VersionOfOtherModel)?;
-        self.graph = graph_of(version, graph)?;
+        self.graph = graph::of_version(version, graph)?;
         self.set_split(terms.split, params, now_seconds)?;
         if let Some(bond_mint) = bond_mint {
             ensure(bond_mint.mint == self.quote_mint, OracleError::BondMintNotAllowed)?;
@@ -325,36 +325,6 @@ impl Service {
         self.invariant()
     }
 
-    /// Turns the bond of a result that was proved wrong into what is due to the sink and, in the escrow, to challengers.
-    pub fn forfeit_result(&mut self, forfeit: &Forfeit) -> Result<()> {
-        self.bonded_atoms = take(self.bonded_atoms, add(forfeit.sink_atoms, forfeit.winner_atoms)?)?;
-        self.accrued_protocol_atoms = add(self.accrued_protocol_atoms, forfeit.sink_atoms)?;
-        self.escrowed_atoms = add(self.escrowed_atoms, forfeit.winner_atoms)?;
-        self.invariant()
-    }
-
-    /// Turns what a lost challenge forfeits into what is due to the sink and to the operator of the result.
-    pub fn forfeit_challenge(&mut self, forfeit: &Forfeit) -> Result<()> {
-        self.bonded_atoms = take(self.bonded_atoms, add(forfeit.sink_atoms, forfeit.winner_atoms)?)?;
-        self.accrued_protocol_atoms = add(self.accrued_protocol_atoms, forfeit.sink_atoms)?;
-        self.earned_atoms = add(self.earned_atoms, forfeit.winner_atoms)?;
-        self.invariant()
-    }
-
-    /// Turns a reward into earnings of an operator.
-    pub fn reward(&mut self, atoms: u64) -> Result<()> {
-        self.escrowed_atoms = take(self.escrowed_atoms, atoms)?;
-        self.earned_atoms = add(self.earned_atoms, atoms)?;
-        self.invariant()
-    }
-
-    /// Leaves to the sink what was earned by an operator that exists no more.
-    pub fn sink(&mut self, atoms: u64) -> Result<()> {
-        self.earned_atoms = take(self.earned_atoms, atoms)?;
-        self.accrued_protocol_atoms = add(self.accrued_protocol_atoms, atoms)?;
-        self.invariant()
-    }
-
     /// Pays earnings of an operator.
     pub fn pay_earnings(&mut self, atoms: u64) -> Result<()> {
         self.earned_atoms = take(self.earned_atoms, atoms)?;
@@ -428,22 +398,8 @@ impl Service {
     }
 }
 
-/// The graph account that decides results of a version: none where they cannot be proved, and else one that is sealed, not
-/// about to close, and of the version's root and class.
-fn graph_of(version: &ModelVersion, graph: Option<(Pubkey, &Graph)>) -> Result<Pubkey> {
-    let numeric_class = NumericClass::from_code(version.numeric_class).ok_or(OracleError::StateInconsistent)?;
-    if !numeric_class.is_provable() {
-        ensure(graph.is_none(), OracleError::GraphUnexpected)?;
-        return Ok(Pubkey::default());
-    }
-    let (key, graph) = graph.ok_or(OracleError::GraphMissing)?;
-    ensure(graph.is_sealed == 1, OracleError::GraphNotSealed)?;
-    ensure(graph.closing_at_seconds == 0, OracleError::GraphClosing)?;
-    let is_of_version = graph.root == version.graph_root && graph.numeric_class == version.numeric_class;
-    ensure(is_of_version, OracleError::GraphOfOtherVersion)?;
-    Ok(key)
-}
-
+mod forfeits;
+mod graph;
 mod life;
 #[cfg(test)]
 pub(crate) mod tests;

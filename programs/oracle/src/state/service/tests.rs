@@ -1,5 +1,5 @@
 use bytemuck::Zeroable;
-use modchains_core::fees::SPLIT_TIMELOCK_SECONDS;
+use modchains_core::{bond::Forfeit, fees::SPLIT_TIMELOCK_SECONDS};
 
 use super::*;
 use crate::{state::params::tests::PARAMS, test_support::refusal};
