@@ -10,6 +10,7 @@ mod hostile;
 mod init;
 mod journal;
 mod journal_kill;
+mod minilm;
 mod run;
 mod start;
 mod workers;

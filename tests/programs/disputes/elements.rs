@@ -31,7 +31,7 @@ fn evidence(inference: &Inference<'_>, tensors: &[Tensor], node: u32, row: u32, 
 }
 
 /// Puts a game where it would stand.
-fn put(board: &mut ChainBoard<'_>, phase: Phase) {
+pub fn put(board: &mut ChainBoard<'_>, phase: Phase) {
     let address = board.disputed.dispute;
     let mut dispute: Dispute = board.world.chain.state(&address);
     let moment = board.world.chain.moment();

@@ -1,5 +1,6 @@
 //! Graphs, disputes and the judge.
 
+mod arithmetic;
 mod cost;
 mod elements;
 mod graphs;

@@ -1,4 +1,5 @@
 //! Programs that call ours.
 
 mod flash;
+mod moves;
 mod program;

@@ -4,7 +4,7 @@ use modchains_core::{
     provable::{
         Binary,
         ElementKind::{Float, Int8, Int32},
-        Map, Op, Reduce, Second, Size, Unary,
+        Encoding, Input, Map, Op, Reduce, Second, Size, SizeRange, Unary,
     },
     rounded::{MAX, ONE},
 };
@@ -161,6 +161,21 @@ fn functions_of_two_elements_at_the_edges() {
     model.same_shape(Op::Unary(Unary::Round), Int8, &operands[..1]);
     let words: Vec<u32> = values.iter().flat_map(|a| values.iter().flat_map(|b| [*a, *b])).collect();
     run(&model, &words);
+}
+
+#[test]
+fn requests_hold_any_pattern() {
+    let ends = [0, SIGN, LEAST, LEAST | SIGN, ONE, MAX, MAX | SIGN, 0x7f80_0000, 0xff80_0000, 0x7fc0_0000, 0xffff_ffff];
+    let mut random = random();
+    let mut patterns = ends.to_vec();
+    patterns.resize_with(500, || random.next() as u32);
+    for [low, high] in [[MAX | SIGN, MAX], [ONE | SIGN, 0], [0, ONE], [LEAST, power(100)]] {
+        let sizes = SizeRange { min: 1, max: 1 };
+        let input = Input { encoding: Encoding::Float32, low, high, sizes };
+        let mut model = Model::default();
+        model.add(Op::Input(input), Float, &[], [Size::fixed(5), Size::fixed(100)]);
+        run(&model, &patterns);
+    }
 }
 
 #[test]

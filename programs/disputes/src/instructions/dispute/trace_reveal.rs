@@ -74,7 +74,9 @@ impl<'info> TraceReveal<'info> {
         ensure(request.operator == self.operator.key(), DisputesError::OperatorMismatch)?;
         let operator = account::view::<Operator>(&self.operator)?;
         let signer = self.signer.key();
-        ensure(signer == operator.authority || signer == operator.defender, DisputesError::NotDefender)
+        // The zero key stands for no defender.
+        let is_defender = signer == operator.defender && signer != Pubkey::default();
+        ensure(signer == operator.authority || is_defender, DisputesError::NotDefender)
     }
 
     fn bind(&self, trace_root: [u8; 32], created_at_seconds: i64) -> Result<()> {
