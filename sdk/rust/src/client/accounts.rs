@@ -1,11 +1,11 @@
 //! One method for each account type. A missing account is an error that names it.
 
 use modchains_core::request::GraphTerms;
+use modchains_disputes::state::Graph;
 use modchains_exchange::state::{
     Contributors, ExchangeConfig, Licence, Market, Model, ModelTransfer, ModelVersion, PauseBudget, Referral,
 };
 use modchains_oracle::state::{Operator, OracleConfig, Request, RequestStatus, Service, Usage};
-use modchains_program_interface::disputes::Graph;
 use modchains_vault::state::{Position, RevenuePool, Vault};
 use serde_json::json;
 use solana_account::Account;
@@ -21,7 +21,7 @@ use super::{Client, token_atoms};
 use crate::{
     Pubkey, Result, SdkError,
     address::{exchange, oracle, vault},
-    decode::{Fetched, FetchedRequest, State, decode, decode_view},
+    decode::{Fetched, FetchedRequest, State, decode},
     instruction::Token,
 };
 
@@ -173,10 +173,7 @@ impl Client {
         if service.graph == Pubkey::default() {
             return Ok(None);
         }
-        let (what, address) = ("graph", service.graph);
-        let (_, account) = self.account(&address).await?;
-        let account = account.ok_or(SdkError::AccountMissing { what, address })?;
-        decode_view::<Graph>(what, &address, &account).map(|graph| Some(graph.terms()))
+        Ok(Some(self.state::<Graph>(&service.graph).await?.value.terms()))
     }
 
     /// The usage of a model. Errors as [`Self::state`].
