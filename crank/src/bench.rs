@@ -59,7 +59,7 @@ pub fn run(arguments: &BenchArguments) -> anyhow::Result<()> {
 
 async fn measure(spec: WorkerSpec, arguments: &BenchArguments) -> anyhow::Result<BTreeMap<String, f64>> {
     let rounds = arguments.rounds as usize;
-    let input = vec![0_u8; spec.bundle.manifest().input.bytes as usize];
+    let input = vec![0_u8; spec.bundle.manifest().input.bytes_max()];
     let name = spec.bundle.manifest().name.replace('-', "_");
     let mut figures = BTreeMap::new();
 

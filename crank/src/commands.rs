@@ -10,7 +10,7 @@ use modchains_crank::{
 };
 use modchains_sdk::{
     Endpoint,
-    bundle::{Accuracy, Bundle, BundleLimits},
+    bundle::{Accuracy, Answer, Bundle, BundleLimits, Decoded},
     terminal::print,
 };
 use serde_json::json;
@@ -84,14 +84,18 @@ pub fn infer(arguments: &InferArguments) -> anyhow::Result<()> {
 
     let mut answers = Vec::new();
     for result in &results {
-        let decoded = output.decode(result)?;
-        let label = output.labels().get(usize::from(decoded.class)).cloned().unwrap_or_default();
+        let answer = output.answer(result)?;
         if !arguments.json {
-            print(format_args!("{label}\t{}", hex::encode(result)))?;
+            print(format_args!("{answer}\t{}", hex::encode(result)))?;
         }
-        answers.push(
-            json!({ "label": label, "class": decoded.class, "logits": decoded.logits, "result": hex::encode(result) }),
-        );
+        answers.push(match (answer, output.decode(result)?) {
+            (Answer::Label { label, .. }, Decoded::Class { class, logits }) => {
+                json!({ "label": label, "class": class, "logits": logits, "result": hex::encode(result) })
+            }
+            (_, Decoded::Tensor(elements)) | (Answer::Tensor(elements), _) => {
+                json!({ "elements": elements, "result": hex::encode(result) })
+            }
+        });
     }
     if arguments.json {
         let report = json!({ "answers": answers, "sandbox": sandbox, "micros": elapsed.as_micros() as u64 });
@@ -114,7 +118,7 @@ pub fn bundle(command: &BundleCommand) -> anyhow::Result<()> {
             "manifest_sha256": hex::encode(bundle.manifest_sha256()),
             "weights_sha256": hex::encode(bundle.weights_sha256()),
             "graph_root": graph_root,
-            "input_bytes": manifest.input.bytes,
+            "input_bytes": manifest.input.bytes_max(),
             "output_bytes": manifest.output.bytes(),
             "accuracy": manifest.accuracy,
         });
@@ -122,7 +126,7 @@ pub fn bundle(command: &BundleCommand) -> anyhow::Result<()> {
         return Ok(());
     }
     print(format_args!("{} {} is complete and unchanged", manifest.name, manifest.version))?;
-    print(format_args!("  class            {:?}", manifest.numeric_class))?;
+    print(format_args!("  class            {}", manifest.numeric_class.name()))?;
     print(format_args!("  manifest sha256  {}", hex::encode(bundle.manifest_sha256())))?;
     print(format_args!("  weights sha256   {}", hex::encode(bundle.weights_sha256())))?;
     if let Some(root) = graph_root {

@@ -41,9 +41,11 @@ pub const BUDGETS: &[Budget] = &[
     most("size.modchains_disputes", 400_000.0),
     most("bytes.market", 512.0),
     most("bytes.position", 200.0),
-    most("bytes.request", 512.0),
+    most("bytes.request", 640.0),
     most("bytes.usage", 512.0),
     most("bytes.model", 512.0),
+    most("ratio.rounded_minilm_over_f32_1", 2.5),
+    most("ratio.rounded_minilm_over_f32_32", 2.5),
     most("us.crank_overhead_p50", 20_000.0),
     most("us.demo_p50", 90_000_000.0),
 ];

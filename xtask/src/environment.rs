@@ -18,6 +18,7 @@ impl Environment {
             ("CARGO_TARGET_DIR".into(), paths::host_target()?.into()),
             ("MODCHAINS_LOCALNET".into(), localnet::build()?.into()),
             ("MODCHAINS_DIGITS".into(), setup::digits::ensure_digits()?.into()),
+            ("MODCHAINS_MINILM".into(), setup::minilm::ensure_minilm()?.into()),
         ];
         variables.extend(ids.variables().map(|(name, value)| (name.to_owned(), value.into())));
         Ok(Self(variables))

@@ -1,19 +1,20 @@
 //! Model runtimes: from a verified bundle and request bytes to result bytes.
 
-mod exact;
+mod graph;
 mod script;
 mod warm_up;
 
-pub use exact::ExactRuntime;
+pub use graph::GraphRuntime;
 pub use script::ScriptRuntime;
 pub use warm_up::warm_up;
 
+use modchains_executor::ExecutorError;
 use modchains_sdk::bundle::{Bundle, BundleError, InputError, NumericClass, OutputError};
 
 /// Executes one model. Implementations are driven by one thread at a time.
 pub trait ModelRuntime: Send {
-    /// Computes the results of a batch, in order. In the exact class the bytes of each result do not depend on the
-    /// rest of the batch, the number of threads or the machine.
+    /// Computes the results of a batch, in order. In the provable classes the bytes of each result do not depend
+    /// on the rest of the batch, the number of threads or the machine.
     ///
     /// # Errors
     /// [`RuntimeError`]; the batch then has no results at all.
@@ -34,6 +35,9 @@ pub enum RuntimeError {
         /// What does not fit.
         source: InputError,
     },
+    /// The graph cannot be computed.
+    #[error(transparent)]
+    Executor(#[from] ExecutorError),
     /// The model's numbers do not fit the output rule.
     #[error(transparent)]
     Output(#[from] OutputError),
@@ -83,6 +87,7 @@ impl RuntimeError {
         match self {
             Self::Bundle(error) => error.label(),
             Self::Input { .. } => "runtime_input_invalid",
+            Self::Executor(_) => "runtime_executor",
             Self::Output(_) => "runtime_output_invalid",
             Self::Kind { .. } => "runtime_kind",
             Self::Shape { .. } => "runtime_shape",
@@ -95,20 +100,12 @@ impl RuntimeError {
 /// Loads the bundle with libtorch on the CPU, with `threads` compute threads for the whole process.
 ///
 /// # Errors
-/// When the bundle is invalid or libtorch refuses the module. A tolerant bundle holds code: call this only in a
+/// When the bundle is invalid or libtorch refuses the module. An unproven bundle holds code: call this only in a
 /// process that may be lost, as [`crate::worker`] does.
 pub fn load(bundle: &Bundle, threads: u16) -> Result<Box<dyn ModelRuntime>, RuntimeError> {
     tch::set_num_threads(i32::from(threads.max(1)));
     Ok(match bundle.manifest().numeric_class {
-        NumericClass::Exact => Box::new(ExactRuntime::load(bundle)?),
-        NumericClass::Tolerant => Box::new(ScriptRuntime::load(bundle)?),
+        NumericClass::Exact | NumericClass::Rounded => Box::new(GraphRuntime::load(bundle, threads)?),
+        NumericClass::Unproven => Box::new(ScriptRuntime::load(bundle)?),
     })
-}
-
-/// Checks every input of a batch and joins them, row after row.
-fn join_inputs(spec: &modchains_sdk::bundle::InputSpec, inputs: &[&[u8]]) -> Result<Vec<u8>, RuntimeError> {
-    for (position, input) in inputs.iter().enumerate() {
-        spec.check(input).map_err(|source| RuntimeError::Input { position, source })?;
-    }
-    Ok(inputs.concat())
 }

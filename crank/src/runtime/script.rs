@@ -1,9 +1,9 @@
-//! The tolerant class: TorchScript modules with quantised outputs.
+//! The unproven class: TorchScript modules with quantised outputs.
 
 use modchains_sdk::bundle::{Bundle, InputSpec, MODULE_FILE, OutputRule};
 use tch::{CModule, Kind, Tensor, no_grad};
 
-use super::{ModelRuntime, RuntimeError, join_inputs};
+use super::{ModelRuntime, RuntimeError};
 
 /// A TorchScript module ready to run. It takes a float tensor (batch, shape...) of the request's bytes as numbers and
 /// gives a float tensor (batch, labels). What row `n` of it says must follow from row `n` of the input alone.
@@ -31,7 +31,9 @@ impl ScriptRuntime {
 
 impl ModelRuntime for ScriptRuntime {
     fn infer_batch(&self, inputs: &[&[u8]]) -> Result<Vec<Vec<u8>>, RuntimeError> {
-        let joined = join_inputs(&self.input, inputs)?;
+        for (position, input) in inputs.iter().enumerate() {
+            self.input.check(input).map_err(|source| RuntimeError::Input { position, source })?;
+        }
         if inputs.is_empty() {
             return Ok(Vec::new());
         }
@@ -40,7 +42,7 @@ impl ModelRuntime for ScriptRuntime {
         let mut shape = vec![inputs.len() as i64];
         shape.extend(self.input.shape.iter().map(|&side| i64::from(side)));
         let logits: Vec<f32> = no_grad(|| {
-            let values = Tensor::from_slice(&joined).f_view(shape.as_slice())?.f_to_kind(Kind::Float)?;
+            let values = Tensor::from_slice(&inputs.concat()).f_view(shape.as_slice())?.f_to_kind(Kind::Float)?;
             let logits = self.module.forward_ts(&[values])?;
             require_form(&logits, expected)?;
             Ok::<_, RuntimeError>(Vec::<f32>::try_from(logits.f_to_kind(Kind::Float)?.f_contiguous()?.f_view([-1])?)?)

@@ -1,12 +1,14 @@
 //! The first passes of a model, before anybody waits: they allocate, choose kernels, and show whether the model treats
 //! each request by itself.
 
-use modchains_sdk::bundle::{InputSpec, Manifest, OutputError};
+use modchains_sdk::bundle::{Encoding, InputSpec, Manifest, OutputError};
 
 use super::{ModelRuntime, RuntimeError};
 
 /// How many different inputs are made up.
 const INPUTS: usize = 8;
+/// By how many units each is longer than the one before, if inputs have units.
+const UNITS: usize = 8;
 
 /// Runs made-up inputs one by one and in batches up to `max_batch`, and compares the answers by the output rule.
 ///
@@ -40,8 +42,18 @@ pub fn warm_up(model: &dyn ModelRuntime, manifest: &Manifest, max_batch: u16) ->
     Ok(())
 }
 
-/// A blank input first, then others in which every value depends on the number.
+/// A blank input first, then others in which every element depends on the number, and longer ones where inputs have units.
 fn input(spec: &InputSpec, number: usize) -> Vec<u8> {
-    let values = usize::from(spec.max) + 1;
-    (0..spec.bytes as usize).map(|at| ((at + 1) * number * 7919 % values) as u8).collect()
+    let units = spec.units.map_or(1, |[min, max]| (UNITS * (number + 1)).clamp(min as usize, max as usize));
+    let element_bytes = spec.dtype.bytes() as usize;
+    let elements = spec.bytes as usize * units / element_bytes;
+    let elements = (0..elements).flat_map(|at| {
+        let value = (at + 1) * number * 7919;
+        let word = match spec.dtype {
+            Encoding::Float32 => (value as u16 as f32 / 32_768.0 - 1.0).to_bits(),
+            _ => (value % (spec.max.unwrap_or(u8::MAX.into()) as usize + 1)) as u32,
+        };
+        word.to_le_bytes().into_iter().take(element_bytes)
+    });
+    elements.collect()
 }

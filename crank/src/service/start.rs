@@ -207,12 +207,13 @@ fn require_service(model: &Pubkey, bundle: &Bundle, service: &Service) -> Result
         allowed: allowed.into(),
         needed,
     };
-    let output_bytes = u64::try_from(offer.output.bytes()).unwrap_or(u64::MAX);
-    if u64::from(service.input_bytes_max) < u64::from(offer.input.bytes) {
-        return Err(unfit("input bytes", service.input_bytes_max, offer.input.bytes.into()));
-    }
-    if u64::from(service.output_bytes_max) < output_bytes {
-        return Err(unfit("output bytes", service.output_bytes_max, output_bytes));
+    for (setting, allowed, needed) in [
+        ("input bytes", service.input_bytes_max, offer.input.bytes_max()),
+        ("output bytes", service.output_bytes_max, offer.output.bytes()),
+    ] {
+        if usize::from(allowed) < needed {
+            return Err(unfit(setting, allowed, u64::try_from(needed).unwrap_or(u64::MAX)));
+        }
     }
     if service.numeric_class != offer.numeric_class {
         return Err(unfit("numeric class", service.numeric_class.into(), offer.numeric_class.into()));

@@ -23,7 +23,7 @@ use nix::{
 };
 
 use super::{
-    frame::{self, Frame, Kind, payload_cap},
+    frame::{self, Frame, INPUT_HEADER, Kind, payload_cap},
     probe::probe,
     sandbox::{self, SandboxError, SandboxStatus},
     spec::Sandbox,
@@ -160,7 +160,7 @@ struct Child {
 impl Child {
     fn serve(&self, channel: &mut File, status: &SandboxStatus) -> Result<(), io::Error> {
         frame::write(channel, &Frame::new(Kind::Ready, serde_json::to_vec(status)?))?;
-        let cap = payload_cap(self.max_batch, self.manifest.input.bytes as usize);
+        let cap = payload_cap(self.max_batch, self.manifest.input.bytes_max() + INPUT_HEADER);
         let mut stdin = io::stdin().lock();
         while let Some(request) = frame::read(&mut stdin, cap)? {
             let answer = match request.kind {
@@ -177,7 +177,9 @@ impl Child {
     }
 
     fn infer(&self, payload: &[u8]) -> Frame {
-        let inputs: Vec<&[u8]> = payload.chunks(self.manifest.input.bytes as usize).collect();
+        let Some(inputs) = frame::split(payload) else {
+            return Frame::failed("worker_protocol", "a batch ends inside an input");
+        };
         let started = Instant::now();
         match self.model.infer_batch(&inputs) {
             Ok(results) => {

@@ -4,7 +4,7 @@
 //! frame  = payload length u32 | kind u8 | payload          integers little-endian
 //!
 //! child  -> parent  Ready    JSON of SandboxStatus          once, when the model is loaded
-//! parent -> child   Infer    inputs, each of the manifest's size, end to end
+//! parent -> child   Infer    inputs, each after its length u32, end to end
 //! child  -> parent  Results  processor microseconds so far u64 | nanoseconds of this forward pass u64
 //!                            | results, each of the manifest's size, end to end
 //! parent -> child   Probe    path of a file the child must not be able to read
@@ -82,6 +82,28 @@ impl Frame {
         bytes.extend(&self.payload);
         Ok(bytes)
     }
+}
+
+/// Bytes before an input in a [`Kind::Infer`] frame.
+pub const INPUT_HEADER: usize = size_of::<u32>();
+
+/// The payload of a [`Kind::Infer`] frame. An input has less than 4 GiB.
+#[must_use]
+pub fn join(inputs: &[&[u8]]) -> Vec<u8> {
+    inputs.iter().flat_map(|input| [&(input.len() as u32).to_le_bytes(), *input].concat()).collect()
+}
+
+/// The inputs in the payload of a [`Kind::Infer`] frame; none when it ends inside one.
+#[must_use]
+pub fn split(payload: &[u8]) -> Option<Vec<&[u8]>> {
+    let (mut inputs, mut rest) = (Vec::new(), payload);
+    while !rest.is_empty() {
+        let (length, after) = rest.split_first_chunk::<INPUT_HEADER>()?;
+        let (input, after) = after.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+        inputs.push(input);
+        rest = after;
+    }
+    Some(inputs)
 }
 
 /// Largest payload in a conversation whose batches have `max_batch` items of `item_bytes`.
@@ -166,6 +188,16 @@ mod tests {
         let mut rest = wire.as_slice();
         assert_eq!(read(&mut rest, 99).unwrap_err().kind(), io::ErrorKind::InvalidData);
         assert_eq!(rest.len(), 100);
+    }
+
+    #[test]
+    fn inputs_of_any_length_survive_the_wire_and_a_cut_one_is_none() {
+        let inputs: [&[u8]; 3] = [&[1, 2, 3], &[], &[9; 300]];
+        let payload = join(&inputs);
+        assert_eq!(split(&payload).unwrap(), inputs);
+        assert_eq!(split(&[]), Some(Vec::new()));
+        assert!((1..300).all(|cut| split(&payload[..payload.len() - cut]).is_none()));
+        assert_eq!(split(&[0xff, 0xff, 0xff, 0xff, 1]), None);
     }
 
     #[test]

@@ -98,7 +98,7 @@ impl Worker {
         if inputs.is_empty() {
             return Ok(Vec::new());
         }
-        let request = Frame::new(Kind::Infer, inputs.concat());
+        let request = Frame::new(Kind::Infer, frame::join(inputs));
         let limit = self.spec.limits.batch_timeout;
         let answer = self.ask(&request, Kind::Results, inputs.len(), limit).await?;
         match answer.payload.split_first_chunk::<RESULTS_HEADER>() {

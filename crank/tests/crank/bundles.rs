@@ -3,7 +3,7 @@
 use std::{fs, os::unix::fs::symlink};
 
 use modchains_sdk::{
-    bundle::{Bundle, BundleError, BundleLimits, sha256},
+    bundle::{Bundle, BundleError, BundleLimits, ModelGraph, sha256},
     terminal::escaped,
 };
 use rand_core::RngCore;
@@ -30,7 +30,7 @@ fn a_truncated_file_is_refused_with_both_sizes() {
 fn one_changed_bit_in_any_file_is_refused() {
     for (bundle, names) in [
         (&fixture().exact, &["weights.safetensors", "graph.json", "CARD.md"][..]),
-        (&fixture().tolerant, &["module.pt", "CARD.md"][..]),
+        (&fixture().unproven, &["module.pt", "CARD.md"][..]),
     ] {
         for name in names {
             let (_scratch, dir) = copy_of(bundle);
@@ -94,10 +94,15 @@ fn a_manifest_that_contradicts_itself_is_refused_by_field() {
         ("\"0\", \"1\"", "\"0\", \"1\\u009b2J\"", "output.labels"),
         ("rule = \"class-logits-i32\"", "rule = \"a\\u001b[2K\"", "(text)"),
         ("bytes = 64", "bytes = 63", "input.bytes"),
-        ("dtype = \"u8\"", "dtype = \"f32\"", "input.dtype"),
-        ("bytes = 41", "bytes = 40", "output.bytes"),
+        ("dtype = \"u8\"", "dtype = \"u16\"", "input.bytes"),
+        ("dtype = \"u8\"", "dtype = \"u64\"", "(text)"),
+        ("max = 16", "max = 256", "input.max"),
+        ("max = 16", "", "input.max"),
+        ("max = 16", "max = 16\nunits = [0, 1]", "input.units"),
+        ("max = 16", "max = 16\nunits = [1, 4294967295]", "input.units"),
+        ("bytes = 44", "bytes = 43", "output.bytes"),
         ("class-logits-i32", "class-logits-i16", "(text)"),
-        ("numeric_class = \"exact\"", "numeric_class = \"tolerant\"", "output.rule"),
+        ("numeric_class = \"exact\"", "numeric_class = \"unproven\"", "output.rule"),
         ("card = \"CARD.md\"", "card = \"README.md\"", "card"),
         ("format = 1", "format = 1\nextra = 1", "(text)"),
         (&digits, "00", "graph_root"),
@@ -125,7 +130,7 @@ fn graph_and_weights_that_do_not_hash_to_the_root_are_refused() {
 fn another_version_than_the_registered_one_is_refused() {
     let bundle = &fixture().exact;
     assert!(bundle.require_address(&bundle.manifest_sha256()).is_ok());
-    let error = bundle.require_address(&fixture().tolerant.manifest_sha256()).unwrap_err();
+    let error = bundle.require_address(&fixture().unproven.manifest_sha256()).unwrap_err();
     assert_eq!(error.label(), "bundle_address_mismatch");
 }
 
@@ -133,18 +138,16 @@ fn another_version_than_the_registered_one_is_refused() {
 fn damaged_graphs_are_refused_and_never_panic() {
     let bundle = &fixture().exact;
     let (structure, weights) = (bundle.read("graph.json").unwrap(), bundle.read("weights.safetensors").unwrap());
-    let load = |structure: &[u8], weights: &[u8]| {
-        modchains_sdk::bundle::Graph::load(structure, weights, &bundle.manifest().input)
-    };
+    let load = |structure: &[u8], weights: &[u8]| ModelGraph::load(structure, weights.to_vec());
     let text = String::from_utf8(structure.clone()).unwrap();
     for (from, to) in [
-        ("\"inputs\": 512", "\"inputs\": 511"),
-        ("\"stride\": 2", "\"stride\": 0"),
-        ("\"kernel\": 3", "\"kernel\": 4000000000"),
-        ("\"padding\": 1", "\"padding\": 4294967295"),
-        ("\"out_channels\": 16", "\"out_channels\": 65536"),
-        ("\"name\": \"conv2\"", "\"name\": \"conv1\""),
-        ("\"shift\": ", "\"shift\": 1"),
+        ("\"columns\":[512,0]", "\"columns\":[511,0]"),
+        ("\"stride\":2", "\"stride\":0"),
+        ("\"kernel_height\":3", "\"kernel_height\":4000000000"),
+        ("\"padding\":1", "\"padding\":4294967295"),
+        ("\"inputs\":[12]", "\"inputs\":[13]"),
+        ("\"weights\":\"conv2\"", "\"weights\":\"conv1\""),
+        ("\"shift\":", "\"shift\":1"),
     ] {
         assert!(text.contains(from), "{from}");
         assert!(load(text.replacen(from, to, 1).as_bytes(), &weights).is_err(), "{to}");

@@ -13,7 +13,7 @@ use rand_core::SeedableRng;
 
 pub struct Fixture {
     pub exact: Bundle,
-    pub tolerant: Bundle,
+    pub unproven: Bundle,
     pub split: Split,
 }
 
@@ -37,7 +37,7 @@ pub fn fixture() -> &'static Fixture {
         let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("trained-model");
         fs::remove_dir_all(&dir).ok();
         let (split, exported) = made_up::trained(&dir, 7).unwrap();
-        Fixture { exact: exported.exact, tolerant: exported.tolerant, split }
+        Fixture { exact: exported.exact, unproven: exported.unproven, split }
     })
 }
 

@@ -16,7 +16,7 @@ use crate::fixture::{fixture, program, scratch};
 
 /// The trained module, with `{}` in `code` for what it answers, and `from` replaced by `to` in what comes before.
 fn bundle(dir: &Path, code: &str, (from, to): (&str, &str)) -> Bundle {
-    let original = &fixture().tolerant;
+    let original = &fixture().unproven;
     let manifest = original.manifest();
     let module = changed(&original.read(MODULE_FILE).unwrap(), |text| {
         let at = text.rfind("    return ").unwrap();
@@ -112,7 +112,7 @@ async fn the_sandbox_has_no_chance_to_give() {
 
 #[tokio::test]
 async fn other_precisions_answer_the_same() {
-    let plain = WorkerPool::start(spec(&fixture().tolerant), 1, 8).await.unwrap();
+    let plain = WorkerPool::start(spec(&fixture().unproven), 1, 8).await.unwrap();
     let inputs: Vec<Vec<u8>> = fixture().split.held_out.iter().take(8).map(|sample| sample.pixels.to_vec()).collect();
     let expected = plain.infer_each(inputs.clone()).await.unwrap();
     for code in ["return torch.to({}, 5)", "return torch.to({}, 7)", "print(\"hello\")\n    return {}"] {
@@ -120,7 +120,7 @@ async fn other_precisions_answer_the_same() {
         let pool = WorkerPool::start(spec(&bundle(scratch.path(), code, AS_IT_WAS)), 1, 8).await.unwrap();
         for (answer, expected) in pool.infer_each(inputs.clone()).await.unwrap().iter().zip(&expected) {
             let (answer, expected) = (answer.as_ref().unwrap(), expected.as_ref().unwrap());
-            assert!(fixture().tolerant.manifest().output.agree(&answer.output, &expected.output).unwrap(), "{code}");
+            assert!(fixture().unproven.manifest().output.agree(&answer.output, &expected.output).unwrap(), "{code}");
         }
     }
 }

@@ -66,7 +66,7 @@ fn another_version_than_the_services_is_refused_and_nothing_is_written() {
     let cluster = Cluster::start(&fixture().exact);
     let scratch = scratch();
     write_key(&scratch.path().join("key.json"), 0o600);
-    let (went_well, printed) = init(&cluster, scratch.path(), fixture().tolerant.dir());
+    let (went_well, printed) = init(&cluster, scratch.path(), fixture().unproven.dir());
     assert!(!went_well && printed.contains("load the bundle of that version"), "{printed}");
     assert!(!scratch.path().join("crank.toml").exists());
 }

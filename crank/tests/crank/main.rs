@@ -4,12 +4,13 @@
 mod bundles;
 mod cluster;
 mod command_line;
-mod exact;
 mod fixture;
+mod graphs;
 mod hostile;
 mod init;
 mod journal;
 mod journal_kill;
+mod minilm;
 mod run;
 mod start;
 mod workers;

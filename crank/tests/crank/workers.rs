@@ -11,7 +11,9 @@ use modchains_crank::{
     runtime,
     worker::{Limits, Worker, WorkerError, WorkerPool, WorkerSpec},
 };
-use modchains_sdk::bundle::{Bundle, BundleDraft, InputSpec, MODULE_FILE, NumericClass, OutputRule, write_bundle};
+use modchains_sdk::bundle::{
+    Bundle, BundleDraft, Encoding, InputSpec, MODULE_FILE, NumericClass, OutputRule, write_bundle,
+};
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
@@ -53,15 +55,19 @@ fn workers_of(bundle: &Bundle) -> Vec<u32> {
     found
 }
 
-/// Whether a child has nothing left to do but to be waited for.
+/// Whether a child has nothing left to do but to be waited for: its first thread has ended, and so have all the others, before
+/// which nobody who waits for it is told.
 fn has_ended(process_id: u32) -> bool {
-    let status = fs::read_to_string(format!("/proc/{process_id}/status")).unwrap_or_default();
-    status.lines().find_map(|line| line.strip_prefix("State:")).is_none_or(|state| state.trim().starts_with('Z'))
+    let of_process = Path::new("/proc").join(process_id.to_string());
+    let threads = fs::read_dir(of_process.join("task")).map_or(0, Iterator::count);
+    let status = fs::read_to_string(of_process.join("status")).unwrap_or_default();
+    let state = status.lines().find_map(|line| line.strip_prefix("State:"));
+    threads <= 1 && state.is_none_or(|state| state.trim().starts_with('Z'))
 }
 
 #[tokio::test]
 async fn a_worker_answers_as_the_runtime_does_in_both_classes() {
-    for bundle in [&fixture().exact, &fixture().tolerant] {
+    for bundle in [&fixture().exact, &fixture().unproven] {
         let mut worker = Worker::spawn(Arc::new(spec(bundle))).await.unwrap();
         let inputs = inputs(20);
         let answers = worker.infer_batch(&views(&inputs)).await.unwrap();
@@ -79,12 +85,12 @@ async fn a_worker_has_no_network_no_files_no_programs_and_no_environment() {
     let scratch = scratch();
     let secret = scratch.path().join("key.json");
     fs::write(&secret, "secret").unwrap();
-    let mut worker = Worker::spawn(Arc::new(spec(&fixture().tolerant))).await.unwrap();
+    let mut worker = Worker::spawn(Arc::new(spec(&fixture().unproven))).await.unwrap();
     let report = worker.probe(&secret).await.unwrap();
     assert_eq!(report.holes(), Vec::<&str>::new());
     assert!(report.environment.iter().all(|name| ["OMP_NUM_THREADS", "LD_LIBRARY_PATH"].contains(&name.as_str())));
     // The probe can tell: a file of the bundle is readable.
-    let readable = worker.probe(&fixture().tolerant.dir().join("CARD.md")).await.unwrap();
+    let readable = worker.probe(&fixture().unproven.dir().join("CARD.md")).await.unwrap();
     assert_eq!(readable.holes(), ["reading a file outside the bundle"]);
     assert!(worker.infer_batch(&views(&inputs(3))).await.is_ok());
 }
@@ -252,9 +258,9 @@ fn logarithm_bundle(dir: &Path) -> Bundle {
     let draft = BundleDraft {
         name: "logarithm".to_owned(),
         version: "1".to_owned(),
-        numeric_class: NumericClass::Tolerant,
+        numeric_class: NumericClass::Unproven,
         graph_root: None,
-        input: InputSpec { shape: vec![2], dtype: "u8".to_owned(), bytes: 2, max: 255 },
+        input: InputSpec { shape: vec![2], dtype: Encoding::Unsigned8, bytes: 2, units: None, max: Some(255) },
         output: OutputRule::ClassLogitsI16 {
             bytes: 5,
             steps_per_unit: 100,

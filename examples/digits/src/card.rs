@@ -1,19 +1,20 @@
 //! The text of the model cards.
 
-use modchains_sdk::bundle::{Accuracy, BundleDraft, NumericClass};
+use modchains_sdk::bundle::{Accuracy, BundleDraft};
 
 use crate::network::TrainOptions;
 
 pub(super) fn card(draft: &BundleDraft, accuracy: &Accuracy, training: usize, options: TrainOptions) -> String {
-    let (form, result) = match draft.numeric_class {
-        NumericClass::Exact => (
+    let (form, result) = if draft.numeric_class.is_provable() {
+        (
             "int8 weights and activations, exact integer sums; every operator gets the same bytes",
-            "one byte with the digit, then ten 32-bit little-endian logits",
-        ),
-        NumericClass::Tolerant => (
-            "TorchScript module in 32-bit floats; results are quantised and compared within a tolerance",
+            "the digit, then ten logits, each a 32-bit little-endian integer",
+        )
+    } else {
+        (
+            "TorchScript module in 32-bit floats; nobody can prove what it should have answered",
             "one byte with the digit, then ten 16-bit little-endian logits in steps of 1/256",
-        ),
+        )
     };
     format!(
         "# {name} {version}\n\n\

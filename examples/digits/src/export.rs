@@ -4,10 +4,9 @@ use std::{fs, path::Path};
 
 use modchains_crank::runtime;
 use modchains_sdk::bundle::{
-    Accuracy, Bundle, BundleDraft, GRAPH_FILE, Graph, InputSpec, MODULE_FILE, NumericClass, OutputRule, WEIGHTS_FILE,
-    write_bundle,
+    Accuracy, Bundle, BundleDraft, BundleError, Encoding, GRAPH_FILE, GraphFiles, InputSpec, MODULE_FILE, NumericClass,
+    OutputRule, WEIGHTS_FILE, write_bundle, write_graph,
 };
-use safetensors::tensor::{Dtype, TensorView};
 use serde::{Deserialize, Serialize};
 use tch::{CModule, no_grad};
 
@@ -30,7 +29,7 @@ pub struct Exported {
     /// The integer graph, `digits-int8`.
     pub exact: Bundle,
     /// The TorchScript module, `digits-script`.
-    pub tolerant: Bundle,
+    pub unproven: Bundle,
 }
 
 /// One held-out image in `heldout.json`.
@@ -63,10 +62,10 @@ pub fn export_bundles(
     fs::write(&path, serde_json::to_vec_pretty(&held_out)?).map_err(|source| DigitsError::Io { path, source })?;
 
     let exact = exact_draft(&quantise(network, &split.training)?)?;
-    let tolerant = tolerant_draft(network, split)?;
+    let unproven = unproven_draft(network, split)?;
     Ok(Exported {
         exact: write_measured(&dir.join(&exact.name), exact, split, options)?,
-        tolerant: write_measured(&dir.join(&tolerant.name), tolerant, split, options)?,
+        unproven: write_measured(&dir.join(&unproven.name), unproven, split, options)?,
     })
 }
 
@@ -81,7 +80,7 @@ pub fn measure(bundle: &Bundle, samples: &[Sample]) -> Result<Accuracy, DigitsEr
         let inputs: Vec<&[u8]> = batch.iter().map(|sample| sample.pixels.as_slice()).collect();
         for (sample, result) in batch.iter().zip(model.infer_batch(&inputs)?) {
             let decoded = bundle.manifest().output.decode(&result)?;
-            correct += u32::from(decoded.class == sample.label);
+            correct += u32::from(decoded.class() == Some(sample.label));
         }
     }
     Ok(Accuracy {
@@ -109,22 +108,25 @@ fn labels() -> Vec<String> {
 }
 
 fn input() -> InputSpec {
-    InputSpec { shape: vec![1, SIDE, SIDE], dtype: "u8".to_owned(), bytes: PIXELS as u32, max: PIXEL_MAX }
+    InputSpec {
+        shape: vec![1, SIDE, SIDE],
+        dtype: Encoding::Unsigned8,
+        bytes: PIXELS as u32,
+        units: None,
+        max: Some(PIXEL_MAX.into()),
+    }
 }
 
 fn exact_draft(quantised: &Quantised) -> Result<BundleDraft, DigitsError> {
-    let structure = serde_json::to_vec_pretty(&quantised.structure)?;
-    let weights = weights_file(quantised)?;
-    let graph = Graph::load(&structure, &weights, &input());
-    let root = graph.and_then(|graph| graph.root()).map_err(modchains_sdk::bundle::BundleError::from)?;
+    let GraphFiles { structure, weights, graph } = write_graph(&quantised.nodes).map_err(BundleError::from)?;
     Ok(BundleDraft {
         name: "digits-int8".to_owned(),
         version: VERSION.to_owned(),
-        numeric_class: NumericClass::Exact,
-        graph_root: Some(root),
-        input: input(),
+        numeric_class: graph.numeric_class(),
+        graph_root: Some(graph.root()),
+        input: InputSpec::of(&graph, vec![1, SIDE, SIDE])?,
         output: OutputRule::ClassLogitsI32 {
-            bytes: 1 + 4 * CLASSES as u32,
+            bytes: 4 + 4 * CLASSES as u32,
             steps_per_unit: Some((1.0 / quantised.logit_step).round() as u32),
             labels: labels(),
         },
@@ -134,27 +136,7 @@ fn exact_draft(quantised: &Quantised) -> Result<BundleDraft, DigitsError> {
     })
 }
 
-fn weights_file(quantised: &Quantised) -> Result<Vec<u8>, DigitsError> {
-    let layers = quantised.structure.layers.iter().zip(&quantised.tensors);
-    let bytes: Vec<(String, Dtype, Vec<usize>, Vec<u8>)> = layers
-        .flat_map(|(layer, (weights, bias))| {
-            let shape = vec![bias.len(), weights.len() / bias.len().max(1)];
-            let weight_bytes = weights.iter().map(|weight| weight.cast_unsigned()).collect();
-            let bias_bytes = bias.iter().flat_map(|value| value.to_le_bytes()).collect();
-            [
-                (format!("{}.weight", layer.name), Dtype::I8, shape, weight_bytes),
-                (format!("{}.bias", layer.name), Dtype::I32, vec![bias.len()], bias_bytes),
-            ]
-        })
-        .collect();
-    let views = bytes
-        .iter()
-        .map(|(name, dtype, shape, data)| Ok((name, TensorView::new(*dtype, shape.clone(), data)?)))
-        .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()?;
-    Ok(safetensors::serialize(views, None)?)
-}
-
-fn tolerant_draft(network: &TrainedNetwork, split: &Split) -> Result<BundleDraft, DigitsError> {
+fn unproven_draft(network: &TrainedNetwork, split: &Split) -> Result<BundleDraft, DigitsError> {
     let example = pixels(&split.training[..2]);
     let mut forward = |inputs: &[tch::Tensor]| {
         let [_, _, _, logits] = network.activations(&inputs[0]);
@@ -164,7 +146,7 @@ fn tolerant_draft(network: &TrainedNetwork, split: &Split) -> Result<BundleDraft
     Ok(BundleDraft {
         name: "digits-script".to_owned(),
         version: VERSION.to_owned(),
-        numeric_class: NumericClass::Tolerant,
+        numeric_class: NumericClass::Unproven,
         graph_root: None,
         input: input(),
         output: OutputRule::ClassLogitsI16 {

@@ -8,6 +8,7 @@
 mod card;
 mod data;
 mod export;
+mod graph;
 pub mod made_up;
 mod network;
 mod quantise;
@@ -50,9 +51,6 @@ pub enum DigitsError {
     /// libtorch failed.
     #[error("libtorch: {0}")]
     Torch(#[from] tch::TchError),
-    /// Weights could not be serialised.
-    #[error("weights cannot be serialised: {0}")]
-    Weights(#[from] safetensors::SafeTensorError),
     /// JSON could not be serialised.
     #[error("JSON cannot be serialised: {0}")]
     Json(#[from] serde_json::Error),

@@ -55,7 +55,7 @@ fn main() -> anyhow::Result<()> {
     print(format_args!("trained in {:.1} s", started.elapsed().as_secs_f64()))?;
 
     let exported = export_bundles(&arguments.out, &network, &split, options)?;
-    let worst = report(&exported.exact)?.min(report(&exported.tolerant)?);
+    let worst = report(&exported.exact)?.min(report(&exported.unproven)?);
     anyhow::ensure!(
         worst >= arguments.min_accuracy,
         "accuracy {worst:.4} on held-out images, at least {} is wanted; train with more --epochs or another --seed",

@@ -2,27 +2,29 @@
 //!
 //! Symmetric, one scale per layer: a weight is `round(w * 127 / max|w|)`, an activation `round(a * 127 / max a)` with
 //! the maximum over the training images, a bias is in units of its layer's sums. The factor between a sum and the next
-//! activation becomes the integer multiplier and shift of [`modchains_sdk::bundle::Requantise`].
+//! activation becomes the integer multiplier and shift of [`Requantise`].
 
-use modchains_sdk::bundle::{GRAPH_FORMAT, GraphFile, LayerFile, Op, requantise_by_factor};
+use modchains_sdk::{
+    bundle::{NodeDraft, requantise_by_factor},
+    core::provable::Requantise,
+};
 use tch::{Kind, Tensor, no_grad};
 
 use crate::{
     CLASSES, PIXEL_MAX, SIDE,
     data::Sample,
-    network::{CONV1, CONV2, HIDDEN, TrainedNetwork, pixels},
+    graph::{Builder, Tensors},
+    network::{CONV1, TrainedNetwork, pixels},
 };
 
 const ACTIVATION_MAX: i8 = 127;
 
-/// The structure and the tensors of an integer graph.
+/// An integer graph.
 #[derive(Debug, Clone)]
 pub struct Quantised {
-    /// `graph.json`.
-    pub structure: GraphFile,
-    /// Weights and biases of each layer, in the order of the structure.
-    pub tensors: Vec<(Vec<i8>, Vec<i32>)>,
-    /// Real value of one step of the last layer's sums.
+    /// Its nodes with their weights.
+    pub nodes: Vec<NodeDraft>,
+    /// Real value of one step of the logits.
     pub logit_step: f64,
 }
 
@@ -50,52 +52,45 @@ pub enum QuantiseError {
 /// [`QuantiseError`] naming the layer.
 pub fn quantise(network: &TrainedNetwork, training: &[Sample]) -> Result<Quantised, QuantiseError> {
     let [conv1, conv2, hidden, _] = no_grad(|| network.activations(&pixels(training)));
-    let conv = |in_channels, side, out_channels, stride| Op::Conv2d {
-        in_channels,
-        in_height: side,
-        in_width: side,
-        out_channels,
-        kernel: 3,
-        stride,
-        padding: 1,
+    // Real value of one step of a layer's input.
+    let mut step = 1.0 / f64::from(PIXEL_MAX);
+    let mut layer = |name, weights, biases: Option<&Tensor>, activations: &Tensor| {
+        let (tensors, sum_step) = quantise_layer(name, weights, biases, step)?;
+        step = largest_size(activations)? / f64::from(ACTIVATION_MAX);
+        let factor = sum_step / step;
+        let rule = requantise_by_factor(factor, 0, ACTIVATION_MAX);
+        rule.map(|rule: Requantise| (tensors, rule)).ok_or(QuantiseError::Factor { layer: name, factor })
     };
-    let linear = |inputs, outputs| Op::Linear { inputs, outputs };
-    let (channels1, channels2, width) = (CONV1 as u32, CONV2 as u32, HIDDEN as u32);
-    let first = conv(1, SIDE, channels1, 1);
-    let second = conv(channels1, SIDE, channels2, 2);
-    let layers = [
-        ("conv1", first, &network.conv1.ws, network.conv1.bs.as_ref(), Some(&conv1)),
-        ("conv2", second, &network.conv2.ws, network.conv2.bs.as_ref(), Some(&conv2)),
-        ("hidden", linear(channels2 * 16, width), &network.hidden.ws, network.hidden.bs.as_ref(), Some(&hidden)),
-        ("logits", linear(width, CLASSES as u32), &network.logits.ws, network.logits.bs.as_ref(), None),
-    ];
+    let mut graph = Builder::image();
+    let (tensors, rule) = layer("conv1", &network.conv1.ws, network.conv1.bs.as_ref(), &conv1)?;
+    let side = graph.convolution(1, SIDE, 1, tensors, rule);
+    let (tensors, rule) = layer("conv2", &network.conv2.ws, network.conv2.bs.as_ref(), &conv2)?;
+    let channels = tensors.biases.len() as u32;
+    let side = graph.convolution(CONV1 as u32, side, 2, tensors, rule);
+    graph.flatten(channels * side * side);
+    let (tensors, rule) = layer("hidden", &network.hidden.ws, network.hidden.bs.as_ref(), &hidden)?;
+    graph.layer(1, tensors, Some(rule));
+    let (tensors, logit_step) = quantise_layer("logits", &network.logits.ws, network.logits.bs.as_ref(), step)?;
+    graph.layer(1, tensors, None);
+    Ok(Quantised { nodes: graph.finish(CLASSES as u32), logit_step })
+}
 
-    let structure = GraphFile { format: GRAPH_FORMAT, layers: Vec::new() };
-    let mut quantised = Quantised { structure, tensors: Vec::new(), logit_step: 1.0 };
-    // Real value of one step of the layer's input.
-    let mut input_step = 1.0 / f64::from(PIXEL_MAX);
-    for (name, op, weights, bias, activations) in layers {
-        let weight_step = largest_size(weights)? / f64::from(ACTIVATION_MAX);
-        let sum_step = input_step * weight_step;
-        let requantise = match activations {
-            None => None,
-            Some(activations) => {
-                input_step = largest_size(activations)? / f64::from(ACTIVATION_MAX);
-                let factor = sum_step / input_step;
-                let rule = requantise_by_factor(factor, 0, ACTIVATION_MAX);
-                Some(rule.ok_or(QuantiseError::Factor { layer: name, factor })?)
-            }
-        };
-        let weights: Vec<i8> = rounded(weights, weight_step)?.into_iter().map(|value| value as i8).collect();
-        let bias: Vec<i32> = match bias {
-            Some(bias) => rounded(bias, sum_step)?.into_iter().map(|value| value as i32).collect(),
-            None => Vec::new(),
-        };
-        quantised.structure.layers.push(LayerFile { name: name.to_owned(), op, requantise });
-        quantised.tensors.push((weights, bias));
-        quantised.logit_step = sum_step;
-    }
-    Ok(quantised)
+/// Weights and biases in integers, for an input of which one step has the real value `input_step`, and the real value of one
+/// step of the sums.
+fn quantise_layer(
+    name: &'static str,
+    weights: &Tensor,
+    biases: Option<&Tensor>,
+    input_step: f64,
+) -> Result<(Tensors, f64), QuantiseError> {
+    let weight_step = largest_size(weights)? / f64::from(ACTIVATION_MAX);
+    let sum_step = input_step * weight_step;
+    let weights = rounded(weights, weight_step)?.into_iter().map(|value| value as i8).collect();
+    let biases = match biases {
+        Some(biases) => rounded(biases, sum_step)?.into_iter().map(|value| value as i32).collect(),
+        None => Vec::new(),
+    };
+    Ok((Tensors { name, weights, biases }, sum_step))
 }
 
 fn largest_size(tensor: &Tensor) -> Result<f64, tch::TchError> {

@@ -9,7 +9,7 @@ use modchains_digits::{HeldOut, made_up::trained, measure};
 fn both_bundles_recognise_held_out_digits_and_say_how_many() {
     let folder = tempfile::tempdir().unwrap();
     let (split, exported) = trained(folder.path(), 7).unwrap();
-    for bundle in [&exported.exact, &exported.tolerant] {
+    for bundle in [&exported.exact, &exported.unproven] {
         let measured = measure(bundle, &split.held_out).unwrap();
         assert!(measured.ratio() >= 0.95, "{measured:?}");
         assert_eq!(bundle.manifest().accuracy.as_ref(), Some(&measured));
@@ -28,7 +28,7 @@ fn the_same_seed_gives_the_same_bundles_and_another_seed_others() {
     let (_, first) = trained(folders[0].path(), 7).unwrap();
     let (_, again) = trained(folders[1].path(), 7).unwrap();
     assert_eq!(again.exact.manifest_sha256(), first.exact.manifest_sha256());
-    assert_eq!(again.tolerant.manifest_sha256(), first.tolerant.manifest_sha256());
+    assert_eq!(again.unproven.manifest_sha256(), first.unproven.manifest_sha256());
     let (_, other) = trained(folders[2].path(), 8).unwrap();
     assert_ne!(other.exact.weights_sha256(), first.exact.weights_sha256());
 }

@@ -15,8 +15,8 @@ use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     command::{
-        fees, grant, launch, market, model, operator, pool, portfolio, proposal, referral, request, revenue, service,
-        staking, usage, vault, wallet,
+        fees, grant, graph, launch, market, model, operator, pool, portfolio, proposal, referral, request, revenue,
+        service, staking, usage, vault, wallet,
     },
     connection::Connection,
     error::Result,
@@ -114,6 +114,9 @@ pub enum Command {
     /// Manage an operator's bond and earnings.
     #[command(subcommand)]
     Operator(operator::OperatorCommand),
+    /// Check and register the graphs of provable models, and show what they cost.
+    #[command(subcommand)]
+    Graph(graph::GraphCommand),
     /// Offer a model for inference.
     #[command(subcommand)]
     Service(service::ServiceCommand),
@@ -134,8 +137,13 @@ pub enum Command {
 impl Command {
     /// Does what the command line says. Connects first, unless the command needs no cluster.
     pub async fn run(&self, options: &GlobalOptions) -> Result<Report> {
-        if let Self::Keygen(args) = self {
-            return args.run();
+        let offline = match self {
+            Self::Keygen(args) => Some(args.run()),
+            Self::Graph(command) => command.run_offline(),
+            _ => None,
+        };
+        if let Some(done) = offline {
+            return done;
         }
         let connection = &Connection::connect(options).await?;
         let done = match self {
@@ -164,6 +172,7 @@ impl Command {
             Self::Pool(command) => command.run(connection).await,
             Self::Treasury(command) => command.run(connection).await,
             Self::Operator(command) => command.run(connection).await,
+            Self::Graph(command) => command.run(connection).await,
             Self::Service(command) => command.run(connection).await,
             Self::Request(command) => command.run(connection).await,
             Self::Usage(command) => command.run(connection).await,

@@ -215,3 +215,46 @@ fn a_misused_url_is_not_told_with_its_key() {
         }
     }
 }
+
+/// A folder with a graph: four inputs for each unit, three sums of them.
+fn graph() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let structure = r#"{"format":2,"nodes":[
+{"op":"input","kind":"int8","rows":[0,1],"columns":[4,0],"encoding":"u8","low":0,"high":16,"sizes":[1,5]},
+{"op":"affine","kind":"int32","inputs":[0],"rows":[0,1],"columns":[3,0],"weights":"sums"}
+]}"#;
+    let header = r#"{"sums":{"dtype":"I8","shape":[3,4],"data_offsets":[0,12]},"sums.bias":{"dtype":"I32","shape":[3],"data_offsets":[12,24]}}"#;
+    let weights = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &[7; 12], &[0; 12]].concat();
+    fs::write(folder.path().join("graph.json"), structure).unwrap();
+    fs::write(folder.path().join("weights.safetensors"), weights).unwrap();
+    folder
+}
+
+#[test]
+fn a_graph_is_checked_and_its_cost_shown_without_a_network() {
+    let (home, folder) = (tempfile::tempdir().unwrap(), graph());
+    let dir = folder.path().to_str().unwrap();
+    let json = |command: &str| -> serde_json::Value {
+        let done = modchains(home.path(), &["--json", "graph", command, dir]);
+        assert!(done.status.success(), "{done:?}");
+        serde_json::from_slice(&done.stdout).unwrap()
+    };
+    let checked = json("check");
+    assert_eq!((checked["nodes"].as_u64(), checked["numeric_class"].as_str()), (Some(2), Some("exact")));
+    assert_eq!(checked["root"].as_str().map(str::len), Some(64));
+    let sizes = checked["sizes"].as_array().unwrap();
+    let ends = sizes.iter().map(|size| (size["input_bytes"].as_u64().unwrap(), size["output_bytes"].as_u64().unwrap()));
+    assert_eq!(ends.collect::<Vec<_>>(), [(4, 12), (20, 60)]);
+    let cost = json("cost");
+    assert_eq!((cost["multiply_adds"].as_u64(), cost["trace_bytes"].as_u64()), (Some(80), Some(80)));
+    assert_eq!((cost["weight_bytes"].as_u64(), cost["operator_moves"].as_u64()), (Some(24), Some(5)));
+
+    let path = folder.path().join("graph.json");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("\"rows\":[0,1],\"columns\":[3,0]", "\"rows\":[0,2],\"columns\":[3,0]")).unwrap();
+    let refused = modchains(home.path(), &["graph", "check", dir]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(stderr(&refused).contains("node 1: the operation gives other rows and columns"), "{refused:?}");
+    let missing = modchains(home.path(), &["graph", "cost", home.path().to_str().unwrap()]);
+    assert!(stderr(&missing).contains("graph.json: cannot be read"), "{missing:?}");
+}

@@ -19,7 +19,6 @@ pub mod dispute;
 mod error;
 pub mod fees;
 pub mod governance;
-pub mod graph;
 pub mod hash;
 pub mod history;
 pub mod ids;

@@ -16,7 +16,7 @@ use clap::Parser;
 use futures_util::future::try_join_all;
 use modchains_sdk::{
     Keypair, Pubkey, Signer, address,
-    bundle::{Bundle, BundleLimits, NumericClass},
+    bundle::{Bundle, BundleLimits},
     client::{Client, sign},
     core::licence::USE_PERSONAL,
     exchange::{
@@ -151,7 +151,7 @@ async fn open_model(client: &Client, creator: &Keypair, bundle: &Bundle) -> Resu
         graph_root: bundle.graph_root().unwrap_or_default(),
         benchmark: [0; 32],
         verification_class: 0,
-        numeric_class: u8::from(manifest.numeric_class == NumericClass::Tolerant),
+        numeric_class: manifest.numeric_class as u8,
         parent: 0,
         uri,
     };
@@ -159,7 +159,7 @@ async fn open_model(client: &Client, creator: &Keypair, bundle: &Bundle) -> Resu
         fee_atoms: FEE_ATOMS,
         max_wait_min_seconds: 10,
         max_wait_max_seconds: 3_600,
-        input_bytes_max: u16::try_from(manifest.input.bytes)?,
+        input_bytes_max: u16::try_from(manifest.input.bytes_max())?,
         output_bytes_max: u16::try_from(manifest.output.bytes())?,
         split: None,
     };
@@ -223,7 +223,8 @@ async fn ask(setup: &Setup, requests: u64, first_nonce: u64) -> Result<Vec<Pubke
     let mut transactions = Vec::new();
     for nonce in first_nonce..first_nonce + requests {
         let spec = &setup.bundle.manifest().input;
-        let input = (0..spec.bytes).map(|index| ((u64::from(index) + nonce) % (u64::from(spec.max) + 1)) as u8);
+        let input =
+            (0..spec.bytes).map(|index| ((u64::from(index) + nonce) % (u64::from(spec.max.unwrap_or(255)) + 1)) as u8);
         let args = RequestCreateArgs {
             terms_counter: state.terms_counter,
             nonce,

@@ -64,6 +64,7 @@ fn run(options: &Options) -> Result<()> {
     let models = service::demo::models(&output);
     let rounds = options.inference_rounds;
     tables.push(step("inference", || service::inference::measure(&mut figures, &models, rounds))?);
+    tables.push(step("correct rounding", || service::rounded::measure(&mut figures, options.rounded_rounds))?);
     tables.push(step("comparison with others", || output::peers::compare(&mut figures))?);
 
     output::report::write(&figures, &tables, &machine)?;

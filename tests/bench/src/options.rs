@@ -23,6 +23,9 @@ pub struct Options {
     /// Rounds per inference figure.
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(10..))]
     pub inference_rounds: u32,
+    /// Rounds per figure of correct rounding.
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(3..))]
+    pub rounded_rounds: u32,
     /// What the endurance run is told.
     #[command(flatten)]
     pub endurance: Endurance,

@@ -113,6 +113,73 @@ impl Model {
     }
 }
 
+impl Model {
+    /// A graph of one tensor, whose elements any word of its kind may be.
+    pub fn source(kind: ElementKind, rows: Size, columns: Size, sizes: SizeRange) -> Self {
+        let (encoding, low, high) = match kind {
+            Float => (Encoding::Float32, 0xff7f_ffff, 0x7f7f_ffff),
+            Int8 => (Encoding::Signed8, i32::from(i8::MIN).cast_unsigned(), 127),
+            Int32 => (Encoding::Signed32, i32::MIN.cast_unsigned(), i32::MAX.cast_unsigned()),
+        };
+        let mut model = Self::default();
+        model.add_node(Op::Input(Input { encoding, low, high, sizes }), kind, &[], [rows, columns]);
+        model
+    }
+
+    /// [`Self::source`] of a tensor that is the same for each request.
+    pub fn fixed_source(kind: ElementKind, rows: u32, columns: u32) -> Self {
+        Self::source(kind, Size::fixed(rows), Size::fixed(columns), SizeRange { min: 1, max: 1 })
+    }
+
+    /// Adds a node and returns its index.
+    pub fn add_node(&mut self, op: Op, kind: ElementKind, inputs: &[u32], [rows, columns]: [Size; 2]) -> u32 {
+        self.add(op, kind, inputs, rows, columns)
+    }
+
+    /// Adds a function of rows.
+    pub fn reduce_rows(&mut self, reduce: Reduce, kind: ElementKind, input: u32) -> u32 {
+        self.add_node(Op::Reduce(reduce), kind, &[input], [self.records[input as usize].rows, Size::ONE])
+    }
+
+    /// Adds a node with weights that `draw` gives as words, biases last.
+    pub fn add_weighted(
+        &mut self,
+        op: Op,
+        kind: ElementKind,
+        inputs: &[u32],
+        shape: [Size; 2],
+        draw: &mut dyn FnMut() -> u32,
+    ) -> u32 {
+        let index = self.add_node(op, kind, inputs, shape);
+        self.fill_weights(index, draw);
+        index
+    }
+
+    /// Gives the last node its weights.
+    pub fn fill_weights(&mut self, index: u32, draw: &mut dyn FnMut() -> u32) {
+        let node = self.node(index, 1);
+        let tensor = node.weights().unwrap();
+        let has_bias = matches!(node.op, Op::Reduce(Reduce::Affine));
+        let rows = (0..tensor.rows).map(|_| {
+            let words: Vec<u32> = (0..tensor.columns).map(|_| draw()).collect();
+            let mut bytes = vec![0; words.len() * tensor.kind.bytes()];
+            tensor.kind.encode(&words, &mut bytes);
+            (bytes, if has_bias { draw().to_le_bytes() } else { [0; 4] })
+        });
+        let rows = rows.collect();
+        self.weights.insert(index, rows);
+        self.records[index as usize].weights = Some(node.weights_root(sha256, index, self).unwrap());
+    }
+
+    /// Every element of every node for a request, by the reference interpreter.
+    pub fn interpreted(&self, size: u32, input: &[u8]) -> Vec<u32> {
+        let graph = self.graph();
+        let mut words = vec![0; graph.words(size) as usize];
+        graph.run(size, input, self, &mut words).unwrap();
+        words
+    }
+}
+
 pub fn pattern(value: f32) -> u32 {
     value.to_bits()
 }
@@ -292,4 +359,11 @@ pub fn nearest(value: f64) -> u32 {
 
 pub fn matrix(random: &mut Random, len: u32, draw: fn(&mut Random) -> u32) -> Vec<u32> {
     (0..len).map(|_| draw(random)).collect()
+}
+
+/// The bytes of a request that are these words.
+pub fn bytes(kind: ElementKind, words: &[u32]) -> Vec<u8> {
+    let mut bytes = vec![0; words.len() * kind.bytes()];
+    kind.encode(words, &mut bytes);
+    bytes
 }

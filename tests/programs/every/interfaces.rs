@@ -18,7 +18,7 @@ use modchains_sdk::address;
 use modchains_tests::{
     chain::key,
     idl::{Program, root},
-    world::{Side, World, request_args},
+    world::{OUTPUT_BYTES, Side, World, request_args},
 };
 use modchains_vault::{
     instruction as vault_instruction,
@@ -228,7 +228,7 @@ fn accounts_that_people_pay_rent_for_are_lean_on_chain() {
         assert_eq!(on_chain, 8 + bytes, "{name}");
         assert!(on_chain <= LEAN_BYTES_MAX, "{name} takes {on_chain} bytes");
     }
-    let payload = request_args(1).input.len() + usize::from(world.service(SIDE).output_bytes_max);
+    let payload = request_args(1).input.len() + OUTPUT_BYTES;
     assert_eq!(world.chain.raw(&SIDE.request(1)).unwrap().data.len(), Request::INPUT_OFFSET + payload);
     const { assert!(Request::INPUT_OFFSET <= LEAN_BYTES_MAX) };
 }

@@ -2,7 +2,7 @@
 
 use modchains_sdk::{
     Pubkey,
-    bundle::{Bundle, InputError, InputSpec, NumericClass, OutputRule},
+    bundle::{Bundle, InputError, InputSpec, OutputRule},
     decode::FetchedRequest,
     instruction::Token,
     oracle::state::RequestStatus,
@@ -51,14 +51,10 @@ impl Offer {
     /// What `bundle` can answer.
     pub fn of(bundle: &Bundle) -> Self {
         let manifest = bundle.manifest();
-        let numeric_class = match manifest.numeric_class {
-            NumericClass::Exact => 0,
-            NumericClass::Tolerant => 1,
-        };
         Self {
             name: format!("{} {}", manifest.name, manifest.version),
             manifest_sha256: bundle.manifest_sha256(),
-            numeric_class,
+            numeric_class: manifest.numeric_class as u8,
             input: manifest.input.clone(),
             output: manifest.output.clone(),
         }
@@ -66,11 +62,7 @@ impl Offer {
 
     /// What was asked, in the terms of the model: the shape of the input and its first values.
     pub fn asked(&self, input: &[u8]) -> String {
-        let sides: Vec<String> = self.input.shape.iter().map(u32::to_string).collect();
-        let first = &input[..input.len().min(ASKED_VALUES)];
-        let rest = if first.len() < input.len() { ", ..." } else { "" };
-        let values: Vec<String> = first.iter().map(u8::to_string).collect();
-        format!("{} [{}{rest}]", sides.join("x"), values.join(", "))
+        self.input.shown(input, ASKED_VALUES)
     }
 
     /// What a result says, in the terms of the model.
@@ -181,13 +173,15 @@ fn require_fit(request: &FetchedRequest, offer: &Offer) -> Result<(), NotOurs> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is the test's failure")]
 
+    use modchains_sdk::bundle::Encoding;
+
     use super::*;
     use crate::service::settle::tests::{NOW, request};
 
     fn offer() -> Offer {
-        let input = InputSpec { shape: vec![2], dtype: "u8".to_owned(), bytes: 2, max: 16 };
+        let input = InputSpec { shape: vec![2], dtype: Encoding::Unsigned8, bytes: 2, units: None, max: Some(16) };
         let labels = (0..10).map(|label| format!("digit {label}")).collect();
-        let output = OutputRule::ClassLogitsI32 { bytes: 41, steps_per_unit: Some(100), labels };
+        let output = OutputRule::ClassLogitsI32 { bytes: 44, steps_per_unit: Some(100), labels };
         Offer { name: "digits 1".to_owned(), manifest_sha256: [8; 32], numeric_class: 0, input, output }
     }
 
@@ -200,9 +194,9 @@ mod tests {
         assert_eq!(image.asked(&[7; 64]), "1x8x8 [7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, ...]");
         let mut logits = [0; 10];
         logits[4] = 900;
-        let output = offer.output.encode_accumulators(&logits).unwrap();
+        let output: Vec<u8> = [4].iter().chain(&logits).flat_map(|word: &i32| word.to_le_bytes()).collect();
         assert_eq!(offer.answered(&output), "digit 4 (99.9 % sure)");
-        assert!(offer.answered(&output[1..]).contains("40 bytes"));
+        assert!(offer.answered(&output[1..]).contains("43 bytes"));
     }
 
     fn verdict(request: &FetchedRequest, operator: &Pubkey) -> Verdict {
@@ -244,7 +238,7 @@ mod tests {
             ("input_hash", |request| request.input[0] ^= 1),
             ("input_hash", |request| request.request.value.salt[3] ^= 1),
             ("numeric_class", |request| request.request.value.numeric_class = 1),
-            ("output_room", |request| request.request.value.output_bytes_max = 40),
+            ("output_room", |request| request.request.value.output_bytes_max = 43),
         ];
         for (label, change) in cases {
             let mut changed = request(RequestStatus::Open, Pubkey::default());
@@ -253,7 +247,7 @@ mod tests {
             assert!(matches!(&refused, Verdict::NotOurs(reason) if reason.label() == label), "{label}: {refused:?}");
         }
         let mut narrow = offer();
-        narrow.input.max = 1;
+        narrow.input.max = Some(1);
         let open = request(RequestStatus::Open, Pubkey::default());
         let refused = consider(&open, &narrow, &Pubkey::new_unique(), NOW);
         assert!(matches!(refused, Verdict::NotOurs(NotOurs::Input(InputError::Range { .. }))), "{refused:?}");

@@ -135,7 +135,7 @@ pub mod tests {
         value.claim_deadline_seconds = NOW + 60;
         (value.posted_at_seconds, value.posted_slot, value.window_seconds) = (NOW, 1, 30);
         (value.graph, value.judge_version) = (Pubkey::new_unique(), 1);
-        value.output_bytes_max = 41;
+        value.output_bytes_max = 44;
         value.status = status as u8;
         let request = Fetched { address: Pubkey::new_unique(), value, lamports: 1, slot: 1 };
         FetchedRequest { request, input: vec![1, 2], output: Vec::new() }

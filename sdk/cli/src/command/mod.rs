@@ -2,6 +2,7 @@
 
 pub mod fees;
 pub mod grant;
+pub mod graph;
 pub mod launch;
 pub mod market;
 pub mod model;

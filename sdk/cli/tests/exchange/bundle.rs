@@ -2,12 +2,16 @@
 
 use std::{fs, path::PathBuf};
 
-use modchains_sdk::bundle::{BundleDraft, Graph, InputSpec, NumericClass, OutputRule, write_bundle};
-use safetensors::tensor::{Dtype, TensorView};
+use modchains_sdk::{
+    bundle::{
+        BundleDraft, Encoding, GraphFiles, InputSpec, NamedWeights, NodeDraft, NumericClass, OutputRule, write_bundle,
+        write_graph,
+    },
+    core::provable::{ElementKind, INPUTS_MAX, Input, Map, Op, Record, Reduce, Size, SizeRange},
+};
 
 use crate::network::NETWORK;
 
-const STRUCTURE: &str = r#"{"format":1,"layers":[{"name":"logits","op":{"linear":{"inputs":4,"outputs":3}}}]}"#;
 const LABELS: [&str; 3] = ["seven", "eight", "nine"];
 /// Steps of a sum in one unit of logit.
 const STEPS_PER_UNIT: u32 = 1_000;
@@ -19,34 +23,30 @@ pub struct Bundle {
     pub manifest_sha256: String,
     /// Root of its graph, in hexadecimal.
     pub graph_root: String,
-    /// How its results are written.
-    pub output: OutputRule,
 }
 
 impl Bundle {
     /// Writes the bundle `name`.
     pub fn write(name: &str) -> Self {
         let folder = NETWORK.folder().join(format!("bundle-{name}"));
-        let weights = weights();
-        let input = InputSpec { shape: vec![4], dtype: "u8".to_owned(), bytes: 4, max: 16 };
-        let graph = Graph::load(STRUCTURE.as_bytes(), &weights, &input).unwrap();
-        let root = graph.root().expect("the graph was checked when it was loaded");
+        let GraphFiles { structure, weights, graph } = write_graph(&nodes()).unwrap();
+        let root = graph.root();
         let labels = LABELS.map(ToOwned::to_owned).to_vec();
-        let output = OutputRule::ClassLogitsI32 { bytes: 13, steps_per_unit: Some(STEPS_PER_UNIT), labels };
+        let output = OutputRule::ClassLogitsI32 { bytes: 16, steps_per_unit: Some(STEPS_PER_UNIT), labels };
         let draft = BundleDraft {
             name: name.to_owned(),
             version: "1.0".to_owned(),
             numeric_class: NumericClass::Exact,
             graph_root: Some(root),
-            input,
-            output: output.clone(),
+            input: InputSpec::of(&graph, vec![4]).unwrap(),
+            output,
             accuracy: None,
             card: format!("# {name}\n"),
-            files: vec![("graph.json", STRUCTURE.into()), ("weights.safetensors", weights)],
+            files: vec![("graph.json", structure), ("weights.safetensors", weights)],
         };
         let written = write_bundle(&folder, &draft).unwrap();
         let manifest_sha256 = hex::encode(written.manifest_sha256());
-        Self { folder, manifest_sha256, graph_root: hex::encode(root), output }
+        Self { folder, manifest_sha256, graph_root: hex::encode(root) }
     }
 
     /// Where it is.
@@ -63,10 +63,22 @@ impl Bundle {
     }
 }
 
-fn weights() -> Vec<u8> {
-    let weights: Vec<u8> = (1..=12).collect();
-    let bias: Vec<u8> = [0_i32; 3].iter().flat_map(|bias| bias.to_le_bytes()).collect();
-    let weight = TensorView::new(Dtype::I8, vec![3, 4], &weights).unwrap();
-    let bias = TensorView::new(Dtype::I32, vec![3], &bias).unwrap();
-    safetensors::serialize([("logits.weight", weight), ("logits.bias", bias)], None).unwrap()
+/// Four inputs, three sums of them, and the place of the largest sum in front of the sums.
+fn nodes() -> Vec<NodeDraft> {
+    let node = |op, kind, inputs: &[u32], columns| {
+        let mut places = [0; INPUTS_MAX];
+        places[..inputs.len()].copy_from_slice(inputs);
+        let (input_count, columns) = (inputs.len() as u8, Size::fixed(columns));
+        let record = Record { op, kind, inputs: places, input_count, rows: Size::ONE, columns, weights: None };
+        NodeDraft { record, weights: None }
+    };
+    let sizes = SizeRange { min: 1, max: 1 };
+    let input = Input { encoding: Encoding::Unsigned8, low: 0, high: 16, sizes };
+    let logits = NamedWeights { name: "logits".to_owned(), elements: (1..=12).collect(), biases: Some(vec![0; 12]) };
+    vec![
+        node(Op::Input(input), ElementKind::Int8, &[], 4),
+        NodeDraft { weights: Some(logits), ..node(Op::Reduce(Reduce::Affine), ElementKind::Int32, &[0], 3) },
+        node(Op::Reduce(Reduce::TopK { count: 1 }), ElementKind::Int32, &[1], 1),
+        node(Op::Map(Map::ConcatColumns), ElementKind::Int32, &[2, 1], 4),
+    ]
 }

@@ -144,7 +144,7 @@ fn an_answer_is_a_label_and_how_sure_the_model_is() {
     operator.json(&["operator", "register", "10", model]);
     let asked = creator.json(&["request", "new", model, "--input-hex", "00010203"]);
     let request = asked["request"].as_str().unwrap();
-    let output = bundle.output.encode_accumulators(&[-500, 1_500, 500]).unwrap();
+    let output = [1, -500, 1_500, 500].map(i32::to_le_bytes).concat();
     operator.answer(model, request, &output);
 
     let text = creator.text(&["request", "show", request]);

@@ -34,8 +34,7 @@
 use super::{
     commitment,
     element::ElementKind,
-    op::{Binary, Encoding, Input, Map, Op, Reduce, Second, Unary, Window},
-    requantise::Requantise,
+    op::{Binary, Encoding, Input, Map, Op, Reduce, Requantise, Second, Unary, Window},
     size::{Size, SizeRange},
 };
 use crate::hash::{Hash, Sha256};

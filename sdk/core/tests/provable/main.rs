@@ -1,7 +1,6 @@
 //! Laws of provable graphs.
 #![allow(clippy::unwrap_used, missing_docs, reason = "test code: a failed unwrap is a failed test")]
 
-mod chain;
 mod check;
 mod commitment;
 mod judge;

@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
-use modchains_core::graph::{self, LayerProblem};
+use modchains_core::provable::check::GraphProblem;
 
 use crate::terminal::escaped;
+
+/// Most characters of a file that a message quotes.
+const SHOWN_CHARACTERS_MAX: usize = 200;
 
 /// What is wrong with a graph.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -15,25 +18,47 @@ pub enum GraphError {
         /// The parser's words.
         message: String,
     },
-    /// A tensor of another type or shape than its layer needs.
-    #[error("layer {layer:?}: {problem}; export the bundle again")]
-    Tensor {
-        /// Name of the layer.
-        layer: String,
+    /// A node without a field, or with one that it must not have.
+    #[error("node {index}: {problem}; correct it, or export the bundle again")]
+    Node {
+        /// Which one.
+        index: usize,
         /// Expected and actual.
         problem: String,
     },
-    /// A layer that breaks a rule of the format.
-    #[error("layer {layer:?}: {problem}; export the bundle again")]
-    Layer {
-        /// Name of the layer.
-        layer: String,
-        /// The rule.
-        problem: LayerProblem,
+    /// A tensor of weights that is not what its node needs.
+    #[error("weights.safetensors: {name:?} {problem}; export the bundle again")]
+    Weights {
+        /// Name of the tensor.
+        name: String,
+        /// Expected and actual.
+        problem: String,
     },
-    /// A graph that breaks a rule of the format as a whole.
-    #[error("{0}; export the bundle again")]
-    Graph(graph::GraphError),
+    /// A graph that a dispute could not decide.
+    #[error("{0}; change the model, or how it is converted")]
+    Refused(#[from] GraphProblem),
+}
+
+impl GraphError {
+    pub(super) fn malformed(message: impl AsRef<str>) -> Self {
+        Self::Malformed { message: shown(message.as_ref()) }
+    }
+
+    pub(super) fn node(index: usize, problem: impl Into<String>) -> Self {
+        Self::Node { index, problem: problem.into() }
+    }
+
+    pub(super) fn tensor(name: &str, problem: impl Into<String>) -> Self {
+        Self::Weights { name: shown(name), problem: problem.into() }
+    }
+}
+
+/// The beginning of a text that can quote a file which others wrote.
+fn shown(text: &str) -> String {
+    match text.char_indices().nth(SHOWN_CHARACTERS_MAX) {
+        Some((end, _)) => format!("{}...", escaped(text.get(..end).unwrap_or_default())),
+        None => escaped(text).into_owned(),
+    }
 }
 
 /// Why a bundle was refused. Every message names the thing, what was expected and found, and what to do.
@@ -117,8 +142,8 @@ pub enum BundleError {
         /// What is wrong with it, expected and actual.
         problem: String,
     },
-    /// The integer graph is malformed or could leave exact arithmetic.
-    #[error("graph.json: {0}")]
+    /// The graph is malformed, or a dispute could not decide it.
+    #[error("graph: {0}")]
     Graph(#[from] GraphError),
     /// Graph and weights do not hash to the declared root.
     #[error(

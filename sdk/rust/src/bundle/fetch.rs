@@ -206,7 +206,7 @@ mod tests {
 format = 1
 name = "digits"
 version = "1.0"
-numeric_class = "tolerant"
+numeric_class = "unproven"
 card = "CARD.md"
 [input]
 shape = [1]
@@ -273,7 +273,7 @@ bytes = 1
     async fn a_manifest_is_fetched_by_its_hash_through_a_redirection() {
         let url = server(vec![moved("/elsewhere/model.toml"), ok(MANIFEST)]);
         let manifest = fetch_manifest(&url, &sha256(MANIFEST.as_bytes()), &OPTIONS).await.unwrap();
-        assert_eq!((manifest.name.as_str(), manifest.numeric_class), ("digits", NumericClass::Tolerant));
+        assert_eq!((manifest.name.as_str(), manifest.numeric_class), ("digits", NumericClass::Unproven));
     }
 
     #[tokio::test]

@@ -5,16 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use super::BundleError;
 
-/// How results of this model are compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum NumericClass {
-    /// Integer graph: results are bit-identical on every machine.
-    Exact,
-    /// Float module: results are quantised and compared within a tolerance.
-    Tolerant,
-}
-
 /// One file of a bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

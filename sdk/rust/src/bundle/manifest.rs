@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BundleError, CARD_FILE, FileEntry, GRAPH_FILE, MODULE_FILE, NumericClass, OutputRule, WEIGHTS_FILE,
+    BundleError, CARD_FILE, FileEntry, GRAPH_FILE, InputSpec, MODULE_FILE, NumericClass, OutputRule, WEIGHTS_FILE,
     fields::{decode_hash, require_text},
     names::require_plain_name,
 };
@@ -13,8 +13,6 @@ use super::{
 /// Version of the manifest format this crate reads and writes.
 pub const MANIFEST_FORMAT: u32 = 1;
 
-/// Largest input of one request, in bytes.
-const INPUT_BYTES_MAX: u64 = 1 << 20;
 /// Longest name of a version, in bytes.
 const VERSION_BYTES_MAX: usize = 32;
 /// Longest description of the data that accuracy was measured on, in bytes.
@@ -30,11 +28,11 @@ pub struct Manifest {
     pub name: String,
     /// Version of the model, free text of at most 32 bytes.
     pub version: String,
-    /// How results are compared.
+    /// How a result can be proven right or wrong: `exact`, `rounded` or `unproven`.
     pub numeric_class: NumericClass,
     /// File name of the model card.
     pub card: String,
-    /// Hex of the graph's root, exact class only.
+    /// Hex of the graph's root; none in the unproven class.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub graph_root: Option<String>,
     /// What one request carries.
@@ -68,80 +66,6 @@ impl Accuracy {
     }
 }
 
-/// The bytes of one request: unsigned 8-bit values, row-major.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct InputSpec {
-    /// Shape of one input without the batch, for example channels, height, width.
-    pub shape: Vec<u32>,
-    /// Element type; `u8` is the only one defined.
-    pub dtype: String,
-    /// Size of one input in bytes: the product of `shape`.
-    pub bytes: u32,
-    /// Largest element value a request may carry; the smallest is 0.
-    pub max: u8,
-}
-
-/// A request's input that does not fit the model.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum InputError {
-    /// Wrong length.
-    #[error("input has {actual_bytes} bytes, the model takes {expected_bytes}; send one value per element, row by row")]
-    Size {
-        /// Bytes the model takes.
-        expected_bytes: u32,
-        /// Bytes received.
-        actual_bytes: usize,
-    },
-    /// An element above the declared range.
-    #[error("input byte {index} is {value}, the model takes 0 to {max}; scale the input to that range")]
-    Range {
-        /// Position of the first offending byte.
-        index: usize,
-        /// Its value.
-        value: u8,
-        /// Largest value accepted.
-        max: u8,
-    },
-}
-
-impl InputSpec {
-    /// Refuses an input of another size or with values out of range.
-    ///
-    /// # Errors
-    /// [`InputError`] naming what differs.
-    pub fn check(&self, input: &[u8]) -> Result<(), InputError> {
-        if input.len() != self.bytes as usize {
-            return Err(InputError::Size { expected_bytes: self.bytes, actual_bytes: input.len() });
-        }
-        match input.iter().position(|&value| value > self.max) {
-            Some(index) => Err(InputError::Range { index, value: input[index], max: self.max }),
-            None => Ok(()),
-        }
-    }
-
-    fn validate(&self) -> Result<(), BundleError> {
-        let elements = self.shape.iter().try_fold(1_u64, |product, &side| product.checked_mul(u64::from(side)));
-        let fits = elements.is_some_and(|n| (1..=INPUT_BYTES_MAX).contains(&n));
-        if self.shape.is_empty() || self.shape.len() > 4 || !fits {
-            return Err(BundleError::manifest(
-                "input.shape",
-                format!("is {:?}, expected 1 to 4 sides and 1 to {INPUT_BYTES_MAX} elements", self.shape),
-            ));
-        }
-        if self.dtype != "u8" {
-            return Err(BundleError::manifest("input.dtype", format!("is {:?}, expected \"u8\"", self.dtype)));
-        }
-        if elements != Some(u64::from(self.bytes)) {
-            return Err(BundleError::manifest(
-                "input.bytes",
-                format!("is {}, the shape {:?} makes {}", self.bytes, self.shape, elements.unwrap_or(0)),
-            ));
-        }
-        Ok(())
-    }
-}
-
 impl Manifest {
     /// Parses and validates the text of a manifest.
     ///
@@ -158,8 +82,8 @@ impl Manifest {
     #[must_use]
     pub fn weights_file(&self) -> &'static str {
         match self.numeric_class {
-            NumericClass::Exact => WEIGHTS_FILE,
-            NumericClass::Tolerant => MODULE_FILE,
+            NumericClass::Exact | NumericClass::Rounded => WEIGHTS_FILE,
+            NumericClass::Unproven => MODULE_FILE,
         }
     }
 
@@ -189,7 +113,7 @@ impl Manifest {
             return Err(BundleError::manifest("name", problem));
         }
         require_text("version", &self.version, VERSION_BYTES_MAX)?;
-        self.input.validate()?;
+        self.input.validate(self.numeric_class.is_provable())?;
         self.output.validate(self.numeric_class)?;
         self.validate_accuracy()?;
         self.validate_files()
@@ -213,8 +137,8 @@ impl Manifest {
         }
         let named: BTreeSet<&str> = self.files.iter().map(|entry| entry.path.as_str()).collect();
         let expected: BTreeSet<&str> = match self.numeric_class {
-            NumericClass::Exact => [CARD_FILE, GRAPH_FILE, WEIGHTS_FILE].into(),
-            NumericClass::Tolerant => [CARD_FILE, MODULE_FILE].into(),
+            NumericClass::Exact | NumericClass::Rounded => [CARD_FILE, GRAPH_FILE, WEIGHTS_FILE].into(),
+            NumericClass::Unproven => [CARD_FILE, MODULE_FILE].into(),
         };
         if self.card != CARD_FILE {
             return Err(BundleError::manifest("card", format!("is {:?}, expected {CARD_FILE:?}", self.card)));
@@ -223,13 +147,14 @@ impl Manifest {
             let problem = format!("names {named:?}, this class has exactly {expected:?}");
             return Err(BundleError::manifest("files", problem));
         }
-        match (self.numeric_class, &self.graph_root) {
-            (NumericClass::Exact, Some(root)) => decode_hash("graph_root", root).map(|_| ()),
-            (NumericClass::Exact, None) => Err(BundleError::manifest("graph_root", "is missing in the exact class")),
-            (NumericClass::Tolerant, None) => Ok(()),
-            (NumericClass::Tolerant, Some(_)) => {
-                Err(BundleError::manifest("graph_root", "is set, the tolerant class has none"))
+        match &self.graph_root {
+            Some(root) if self.numeric_class.is_provable() => decode_hash("graph_root", root).map(|_| ()),
+            None if self.numeric_class.is_provable() => {
+                let problem = format!("is missing in the {} class", self.numeric_class.name());
+                Err(BundleError::manifest("graph_root", problem))
             }
+            Some(_) => Err(BundleError::manifest("graph_root", "is set, the unproven class has none")),
+            None => Ok(()),
         }
     }
 }

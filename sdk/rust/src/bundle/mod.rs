@@ -2,11 +2,11 @@
 //!
 //! | file | class | content |
 //! |---|---|---|
-//! | `model.toml` | both | the [`Manifest`]; its SHA-256 is the bundle's address |
-//! | `CARD.md` | both | the model card, for people |
-//! | `graph.json` | exact | the integer [`Graph`]: layers, shapes, requantisation |
-//! | `weights.safetensors` | exact | int8 weights and int32 biases of the graph |
-//! | `module.pt` | tolerant | a TorchScript module |
+//! | `model.toml` | all | the [`Manifest`]; its SHA-256 is the bundle's address |
+//! | `CARD.md` | all | the model card, for people |
+//! | `graph.json` | exact, rounded | the nodes of the [`ModelGraph`] |
+//! | `weights.safetensors` | exact, rounded | its weights and biases |
+//! | `module.pt` | unproven | a TorchScript module |
 //!
 //! Nothing in a bundle is trusted: names are single plain components, links are refused, sizes are bounded before a
 //! byte is read, and every file is compared with the SHA-256 in the manifest each time it is read.
@@ -16,21 +16,26 @@ mod fetch;
 mod fields;
 mod files;
 mod graph;
-mod graph_file;
+mod input;
 mod manifest;
 mod names;
 mod output;
-mod weights;
 mod write;
 
 pub use error::{BundleError, GraphError};
 pub use fetch::{FetchError, FetchOptions, fetch_manifest, is_private_url};
-pub use fields::{FileEntry, NumericClass};
+pub use fields::FileEntry;
 pub use files::{BundleLimits, sha256};
-pub use graph::{Graph, Layer};
-pub use graph_file::{GRAPH_FORMAT, GraphFile, LayerFile, requantise_by_factor};
-pub use manifest::{Accuracy, InputError, InputSpec, MANIFEST_FORMAT, Manifest};
-pub use modchains_core::graph::{Op, Requantise};
+pub use graph::{
+    GRAPH_BYTES_MAX, GRAPH_FORMAT, GraphCost, GraphFiles, ModelGraph, NamedWeights, NodeDraft, WeightTensor,
+    requantise_by_factor, write_graph,
+};
+pub use input::{InputError, InputSpec};
+pub use manifest::{Accuracy, MANIFEST_FORMAT, Manifest};
+pub use modchains_core::{
+    numeric_class::NumericClass,
+    provable::{ElementKind, Encoding, Requantise},
+};
 pub use names::{CARD_FILE, GRAPH_FILE, MANIFEST_FILE, MODULE_FILE, WEIGHTS_FILE};
 pub use output::{Answer, Decoded, OutputError, OutputRule};
 pub use write::{BundleDraft, write_bundle};
@@ -51,14 +56,14 @@ impl Bundle {
     /// Opens the bundle in `dir` and verifies every file the manifest names.
     ///
     /// # Errors
-    /// Refuses unsafe names, links, wrong sizes and hashes, files above `limits`, an invalid manifest, and an exact
-    /// graph that is malformed, could overflow, or does not hash to the declared root.
+    /// Refuses unsafe names, links, wrong sizes and hashes, files above `limits`, an invalid manifest, and a
+    /// graph that is malformed, could not be disputed, or does not hash to the declared root.
     pub fn open(dir: &Path, limits: BundleLimits) -> Result<Self, BundleError> {
         let bundle = Self::open_manifest(dir, limits)?;
         for entry in &bundle.manifest.files {
             files::verify(dir, entry, limits.file_bytes)?;
         }
-        if bundle.manifest.numeric_class == NumericClass::Exact {
+        if bundle.manifest.numeric_class.is_provable() {
             bundle.graph()?;
         }
         Ok(bundle)
@@ -98,21 +103,25 @@ impl Bundle {
         files::read_verified(&self.dir, self.manifest.entry(name)?, self.limits.file_bytes)
     }
 
-    /// Loads the integer graph of an exact bundle and checks it against the declared root.
+    /// Loads the graph of a provable bundle with its weights and checks it against the declared root and class.
     ///
     /// # Errors
-    /// [`BundleError::Graph`] for a malformed graph, [`BundleError::GraphRootMismatch`] for another one.
-    pub fn graph(&self) -> Result<Graph, BundleError> {
-        let structure = self.read(GRAPH_FILE)?;
-        let weights = self.read(WEIGHTS_FILE)?;
-        weights::require_distinct_names(&weights).map_err(|message| GraphError::Malformed { message })?;
-        let graph = Graph::load(&structure, &weights, &self.manifest.input)?;
-        graph.require_outputs(self.manifest.output.labels().len())?;
-        let actual = hex::encode(graph.root()?);
-        match &self.manifest.graph_root {
-            Some(expected) if *expected == actual => Ok(graph),
-            expected => Err(BundleError::GraphRootMismatch { expected: expected.clone().unwrap_or_default(), actual }),
+    /// [`BundleError::Graph`] for a malformed graph, [`BundleError::GraphRootMismatch`] for another one,
+    /// [`BundleError::Manifest`] when the manifest describes it otherwise.
+    pub fn graph(&self) -> Result<ModelGraph, BundleError> {
+        let graph = ModelGraph::load(&self.read(GRAPH_FILE)?, self.read(WEIGHTS_FILE)?)?;
+        let (expected, actual) = (self.manifest.graph_root.clone(), hex::encode(graph.root()));
+        if expected.as_ref() != Some(&actual) {
+            return Err(BundleError::GraphRootMismatch { expected: expected.unwrap_or_default(), actual });
         }
+        let (expected, actual) = (graph.numeric_class(), self.manifest.numeric_class);
+        if actual != expected {
+            let problem = format!("is {:?}, the graph is {:?}", actual.name(), expected.name());
+            return Err(BundleError::manifest("numeric_class", problem));
+        }
+        self.manifest.input.require_of(&graph)?;
+        self.manifest.output.require_of(&graph)?;
+        Ok(graph)
     }
 
     /// Folder the bundle was opened from.
@@ -139,7 +148,7 @@ impl Bundle {
         self.weights_sha256
     }
 
-    /// Root of an exact graph (see [`modchains_core::graph`]); `None` in the tolerant class.
+    /// Root of a provable graph (see [`modchains_core::provable::commitment`]); `None` in the unproven class.
     #[must_use]
     pub fn graph_root(&self) -> Option<[u8; 32]> {
         self.manifest.graph_root_bytes()

@@ -4,11 +4,11 @@ use super::BundleError;
 
 /// Name of the manifest inside a bundle folder.
 pub const MANIFEST_FILE: &str = "model.toml";
-/// Name of the integer graph inside an exact bundle.
+/// Name of the graph inside a provable bundle.
 pub const GRAPH_FILE: &str = "graph.json";
-/// Name of the weights inside an exact bundle.
+/// Name of the weights inside a provable bundle.
 pub const WEIGHTS_FILE: &str = "weights.safetensors";
-/// Name of the TorchScript module inside a tolerant bundle.
+/// Name of the TorchScript module inside an unproven bundle.
 pub const MODULE_FILE: &str = "module.pt";
 /// Name of the model card.
 pub const CARD_FILE: &str = "CARD.md";

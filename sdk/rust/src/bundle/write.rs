@@ -14,9 +14,9 @@ pub struct BundleDraft {
     pub name: String,
     /// Version of the model.
     pub version: String,
-    /// How results are compared.
+    /// How a result can be proven right or wrong.
     pub numeric_class: NumericClass,
-    /// Root of an exact graph.
+    /// Root of a provable graph.
     pub graph_root: Option<[u8; 32]>,
     /// What one request carries.
     pub input: InputSpec,

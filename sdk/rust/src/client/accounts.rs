@@ -176,6 +176,19 @@ impl Client {
         Ok(Some(self.state::<Graph>(&service.graph).await?.value.terms()))
     }
 
+    /// How far the registration of a graph at an address has come. Errors as [`Self::state`], but for an account that is missing.
+    pub async fn graph_progress(&self, address: &Pubkey) -> Result<GraphProgress> {
+        let (_, Some(account)) = self.account(address).await? else { return Ok(GraphProgress::Absent) };
+        let graph: RegisteredGraph = decode(address, &account)?;
+        if graph.is_sealed != 0 {
+            return Ok(GraphProgress::Sealed);
+        }
+        let reason = "what was read of it is not there";
+        let refused = SdkError::NotDecoded { what: RegisteredGraph::NAME, address: *address, reason };
+        let builder = Builder::read(&account.data).map_err(|_| refused)?;
+        Ok(GraphProgress::Read { nodes: builder.nodes() })
+    }
+
     /// The usage of a model. Errors as [`Self::state`].
     pub async fn usage(&self, model: &Pubkey) -> Result<Fetched<Usage>> {
         self.state(&oracle::usage(model)).await

@@ -1,5 +1,6 @@
 //! Instructions of the disputes program.
 
+use modchains_core::provable::Record;
 use modchains_disputes::{
     ID, accounts, instruction as data,
     instructions::{
@@ -94,6 +95,45 @@ pub fn graph_attest_revoke(signer: &Pubkey, authority: &Pubkey, graph: &Pubkey, 
         program: ID,
     };
     instruction(ID, &accounts, &data::GraphAttestRevoke {})
+}
+
+/// Records in one transaction: as many as a packet holds beside what every transaction has.
+const RECORDS_PER_TRANSACTION: usize = 9;
+
+/// What is still to be sent of a graph's registration, each in a transaction of its own. The registrar signs and pays.
+pub fn graph_registration(
+    registrar: &Pubkey,
+    root: [u8; 32],
+    records: &[Record],
+    progress: GraphProgress,
+) -> Vec<Instruction> {
+    let (address, nodes) = (graph(&root, registrar), records.len() as u32);
+    let (open, read) = match progress {
+        GraphProgress::Absent => (Some(graph_open(registrar, GraphOpenArgs { root, nodes })), 0),
+        GraphProgress::Read { nodes } => (None, nodes),
+        GraphProgress::Sealed => return Vec::new(),
+    };
+    let rest = records.get(read as usize..).unwrap_or_default();
+    let extends = rest.chunks(RECORDS_PER_TRANSACTION).zip((read..).step_by(RECORDS_PER_TRANSACTION));
+    let extends = extends.map(|(records, first)| {
+        let records = records.iter().flat_map(Record::encode).collect();
+        graph_extend(registrar, &address, GraphExtendArgs { first, records })
+    });
+    open.into_iter().chain(extends).chain([graph_seal(registrar, &address)]).collect()
+}
+
+/// How far the registration of a graph has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GraphProgress {
+    /// There is no account.
+    Absent,
+    /// Some of its records were read.
+    Read {
+        /// How many.
+        nodes: u32,
+    },
+    /// It is registered.
+    Sealed,
 }
 
 /// The accounts that all instructions of a dispute are about.

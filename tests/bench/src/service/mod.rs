@@ -3,3 +3,4 @@
 pub mod demo;
 pub mod inference;
 pub mod memory;
+pub mod rounded;

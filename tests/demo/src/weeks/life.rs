@@ -221,11 +221,13 @@ fn chain(programs: &Path) -> Result<Chain> {
         let path = programs.join(format!("{}.so", program.name()));
         std::fs::read(&path).with_context(|| format!("reading {}", path.display()))
     };
-    let (exchange, vault, oracle) = (read(Program::Exchange)?, read(Program::Vault)?, read(Program::Oracle)?);
+    let (exchange, vault) = (read(Program::Exchange)?, read(Program::Vault)?);
+    let (oracle, disputes) = (read(Program::Oracle)?, read(Program::Disputes)?);
     let mut chain = Chain::with(|program| match program {
         Program::Exchange => exchange.clone(),
         Program::Vault => vault.clone(),
         Program::Oracle => oracle.clone(),
+        Program::Disputes => disputes.clone(),
     });
     chain.put_mint(quote().mint, TOKEN, 9);
     chain.put_view(SIDE.graph(), &SIDE.graph_state());

@@ -138,7 +138,7 @@ impl LaunchArgs {
                 fee_atoms: positive_atoms(&self.fee, &quote)?,
                 max_wait_min_seconds: 1,
                 max_wait_max_seconds: WAIT_MAX_SECONDS_DEFAULT,
-                input_bytes_max: bytes(manifest.input.bytes as usize),
+                input_bytes_max: bytes(manifest.input.bytes_max()),
                 output_bytes_max: bytes(manifest.output.bytes()),
                 split: None,
             },

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use modchains_sdk::{
     address,
-    bundle::{self, Bundle, BundleLimits},
+    bundle::{Bundle, BundleLimits},
     core::numeric_class::NumericClass as Class,
     exchange::{
         instructions::ModelVersionPublishArgs,
@@ -128,7 +128,7 @@ impl VersionArgs {
 pub fn of_bundle(bundle: &Bundle, uri: &str) -> Result<ModelVersionPublishArgs> {
     let manifest = bundle.manifest();
     let sizes = [
-        ("an input", manifest.input.bytes as usize, INPUT_BYTES_MAX),
+        ("an input", manifest.input.bytes_max(), INPUT_BYTES_MAX),
         ("a result", manifest.output.bytes(), OUTPUT_BYTES_MAX),
     ];
     for (what, bytes, bytes_max) in sizes {
@@ -144,10 +144,7 @@ pub fn of_bundle(bundle: &Bundle, uri: &str) -> Result<ModelVersionPublishArgs> 
         graph_root: bundle.graph_root().unwrap_or_default(),
         benchmark: Hash::default(),
         verification_class: VERIFICATION_CLASS_OPTIMISTIC,
-        numeric_class: match manifest.numeric_class {
-            bundle::NumericClass::Exact => Class::Exact,
-            bundle::NumericClass::Tolerant => Class::Unproven,
-        } as u8,
+        numeric_class: manifest.numeric_class as u8,
         parent: 0,
         uri: uri.to_owned(),
     })

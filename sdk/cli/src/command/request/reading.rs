@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use modchains_sdk::{
     Pubkey,
-    bundle::{Bundle, BundleLimits, Manifest, fetch_manifest},
+    bundle::{Answer, Bundle, BundleLimits, Manifest, fetch_manifest},
     decode::{Fetched, FetchedRequest},
     exchange::state::ModelVersion,
 };
@@ -84,8 +84,14 @@ async fn fetch(
 fn add_answer(report: Report, manifest: &Manifest, output: &[u8]) -> Report {
     match manifest.output.answer(output) {
         Ok(answer) => {
-            let confidence = answer.confidence_ppm.map(|ppm| json!({ "ppm": ppm, "percent": percent(i64::from(ppm)) }));
-            let json = json!({ "label": answer.label, "confidence": confidence, "runner_up": answer.runner_up });
+            let json = match &answer {
+                Answer::Label { label, confidence_ppm, runner_up } => {
+                    let confidence =
+                        confidence_ppm.map(|ppm| json!({ "ppm": ppm, "percent": percent(i64::from(ppm)) }));
+                    json!({ "label": label, "confidence": confidence, "runner_up": runner_up })
+                }
+                Answer::Tensor(elements) => json!({ "elements": elements }),
+            };
             report.value("answer", answer.to_string(), json)
         }
         Err(error) => add_reason(report, error.to_string()),

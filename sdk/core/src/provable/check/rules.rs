@@ -6,7 +6,7 @@ use super::{
 };
 use crate::provable::{
     element::ElementKind,
-    input::InputLength,
+    lengths::InputLength,
     op::{Binary, Encoding, Input, Map, Op, Reduce, Second, TOP_MAX, Unary, Window},
     record::{INPUTS_MAX, Record},
     shape::Shape,
