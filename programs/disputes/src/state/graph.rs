@@ -3,6 +3,7 @@ use modchains_core::{
     dispute::Case,
     numeric_class::NumericClass,
     provable::{ElementKind, Lengths, Record, Size, Tensor, check::Summary},
+    request::GraphTerms,
     window,
 };
 use modchains_program_interface::{assert_view, disputes as view, oracle::Request};
@@ -143,6 +144,12 @@ impl Graph {
             return Ok(());
         }
         ensure(!window::is_open(now_seconds, self.closable_at_seconds()?), DisputesError::GraphStillNeeded)
+    }
+
+    /// What a request copies of it.
+    pub fn terms(&self) -> GraphTerms {
+        let fields = &bytemuck::bytes_of(self)[..size_of::<view::Graph>()];
+        bytemuck::pod_read_unaligned::<view::Graph>(fields).terms()
     }
 
     /// What a game about a request is about.

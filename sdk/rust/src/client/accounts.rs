@@ -1,12 +1,11 @@
 //! One method for each account type. A missing account is an error that names it.
 
 use modchains_core::request::GraphTerms;
-use modchains_disputes::state::{Builder, Graph as RegisteredGraph};
+use modchains_disputes::state::{Builder, Graph};
 use modchains_exchange::state::{
     Contributors, ExchangeConfig, Licence, Market, Model, ModelTransfer, ModelVersion, PauseBudget, Referral,
 };
 use modchains_oracle::state::{Operator, OracleConfig, Request, RequestStatus, Service, Usage};
-use modchains_program_interface::disputes::Graph;
 use modchains_vault::state::{Position, RevenuePool, Vault};
 use serde_json::json;
 use solana_account::Account;
@@ -22,7 +21,7 @@ use super::{Client, token_atoms};
 use crate::{
     Pubkey, Result, SdkError,
     address::{exchange, oracle, vault},
-    decode::{Fetched, FetchedRequest, State, decode, decode_view},
+    decode::{Fetched, FetchedRequest, State, decode},
     instruction::{Token, disputes::GraphProgress},
 };
 
@@ -174,21 +173,18 @@ impl Client {
         if service.graph == Pubkey::default() {
             return Ok(None);
         }
-        let (what, address) = ("graph", service.graph);
-        let (_, account) = self.account(&address).await?;
-        let account = account.ok_or(SdkError::AccountMissing { what, address })?;
-        decode_view::<Graph>(what, &address, &account).map(|graph| Some(graph.terms()))
+        Ok(Some(self.state::<Graph>(&service.graph).await?.value.terms()))
     }
 
     /// How far the registration of a graph at an address has come. Errors as [`Self::state`], but for an account that is missing.
     pub async fn graph_progress(&self, address: &Pubkey) -> Result<GraphProgress> {
         let (_, Some(account)) = self.account(address).await? else { return Ok(GraphProgress::Absent) };
-        let graph: RegisteredGraph = decode(address, &account)?;
+        let graph: Graph = decode(address, &account)?;
         if graph.is_sealed != 0 {
             return Ok(GraphProgress::Sealed);
         }
         let reason = "what was read of it is not there";
-        let refused = SdkError::NotDecoded { what: RegisteredGraph::NAME, address: *address, reason };
+        let refused = SdkError::NotDecoded { what: Graph::NAME, address: *address, reason };
         let builder = Builder::read(&account.data).map_err(|_| refused)?;
         Ok(GraphProgress::Read { nodes: builder.nodes() })
     }

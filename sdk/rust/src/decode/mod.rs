@@ -16,7 +16,6 @@ use modchains_exchange::state::{
     Contributors, ExchangeConfig, Licence, Market, Model, ModelTransfer, ModelVersion, PauseBudget, Referral,
 };
 use modchains_oracle::state::{LicenceUse, Operator, OracleConfig, Request, Service, Usage};
-use modchains_program_interface::View;
 use modchains_vault::state::{Grant, Position, Proposal, RevenuePool, Share, Vault};
 use solana_account::Account;
 
@@ -100,22 +99,6 @@ pub fn decode<T: State>(address: &Pubkey, account: &Account) -> Result<T> {
     }
     let state = account.data.get(DISCRIMINATOR_BYTES..DISCRIMINATOR_BYTES + size_of::<T>());
     Ok(bytemuck::pod_read_unaligned(state.ok_or_else(|| refuse("it is too short"))?))
-}
-
-/// Copies what others may know of a program's account out of it.
-///
-/// # Errors
-/// When another program owns the account, or it is of another type or too short.
-pub fn decode_view<V: View>(what: &'static str, address: &Pubkey, account: &Account) -> Result<V> {
-    if account.owner != V::PROGRAM {
-        return Err(SdkError::NotOwned { what, address: *address, owner: account.owner, expected: V::PROGRAM });
-    }
-    let refuse = |reason| SdkError::NotDecoded { what, address: *address, reason };
-    if !account.data.starts_with(&V::DISCRIMINATOR) {
-        return Err(refuse("it is an account of another type"));
-    }
-    let view = account.data.get(DISCRIMINATOR_BYTES..DISCRIMINATOR_BYTES + size_of::<V>());
-    Ok(bytemuck::pod_read_unaligned(view.ok_or_else(|| refuse("it is too short"))?))
 }
 
 #[cfg(test)]
