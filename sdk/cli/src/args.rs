@@ -15,8 +15,8 @@ use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     command::{
-        dispute, fees, grant, graph, launch, market, model, operator, pool, portfolio, proposal, referral, request, revenue,
-        service, staking, usage, vault, wallet,
+        dispute, fees, grant, graph, launch, market, model, operator, pool, portfolio, proposal, referral, request,
+        revenue, service, staking, usage, vault, wallet,
     },
     connection::Connection,
     error::Result,

@@ -17,7 +17,7 @@ fn an_honest_operator_never_loses() {
     let mut random = random();
     let mut verdicts: BTreeMap<&str, usize> = BTreeMap::new();
     let mut refused = 0;
-    for inference in inferences(if is_long() { 1_440 } else { 72 }, &mut random) {
+    for inference in inferences(if is_long() { 960 } else { 48 }, &mut random) {
         let own = inference.tree(&inference.words);
         // All games are about the one result, so all are bound to the one root.
         let mut arena = Arena::new(&inference, inference.posted(&inference.words));
@@ -38,7 +38,7 @@ fn an_honest_operator_never_loses() {
         }
     }
     println!("{refused} moves refused, {verdicts:?}");
-    assert!(verdicts.len() == 3 && verdicts["equal"] > 500 && refused > 1_000, "{refused} refused, {verdicts:?}");
+    assert!(verdicts.len() == 3 && verdicts["equal"] > 400 && refused > 1_000, "{refused} refused, {verdicts:?}");
 }
 
 fn name(verdict: &Verdict) -> &'static str {
@@ -54,7 +54,7 @@ fn name(verdict: &Verdict) -> &'static str {
 #[test]
 fn every_element_of_a_true_trace_is_found_equal() {
     let mut random = random();
-    for inference in inferences(if is_long() { 2_880 } else { 144 }, &mut random) {
+    for inference in inferences(if is_long() { 1_440 } else { 72 }, &mut random) {
         let own = inference.tree(&inference.words);
         for _ in 0..6 {
             // The challenger says that this element is another one, and brings all that it is computed from.
