@@ -6,7 +6,7 @@ use modchains_core::{
     request::GraphTerms,
     window,
 };
-use modchains_program_interface::{assert_view, disputes as view, oracle::Request};
+use modchains_program_interface::{assert_view, disputes as view};
 
 use crate::errors::{DisputesError, ensure};
 
@@ -152,18 +152,17 @@ impl Graph {
         bytemuck::pod_read_unaligned::<view::Graph>(fields).terms()
     }
 
-    /// What a game about a request is about.
-    pub fn case(&self, request: &Request) -> Result<Case> {
-        let side =
-            |[fixed, per]: [u32; 2]| Size { fixed, per }.at(request.size).ok_or(DisputesError::StateInconsistent);
+    /// What a game is about: a result for an input of a size, by an operator who is bound to a trace, zero for none yet.
+    pub fn case(&self, size: u32, trace: [u8; 32], grace_seconds: u32) -> Result<Case> {
+        let side = |[fixed, per]: [u32; 2]| Size { fixed, per }.at(size).ok_or(DisputesError::StateInconsistent);
         let kind = ElementKind::from_code(self.output_kind).ok_or(DisputesError::StateInconsistent)?;
         Ok(Case {
             graph: self.root,
             nodes: self.nodes,
-            size: request.size,
+            size,
             output: Tensor { kind, rows: side(self.output_rows)?, columns: side(self.output_columns)? },
-            trace: request.trace_root,
-            grace_seconds: request.grace_seconds,
+            trace,
+            grace_seconds,
         })
     }
 }

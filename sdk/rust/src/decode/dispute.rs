@@ -6,11 +6,10 @@ use modchains_disputes::{
     ID, instruction as data,
     state::{Dispute, Graph},
 };
-use modchains_program_interface::oracle::Request;
 use solana_account::Account;
 use solana_signature::Signature;
 
-use super::{Call, Fetched, FetchedRequest, State, decode, decode_view};
+use super::{Call, Fetched, FetchedRequest, State, decode};
 use crate::{Pubkey, Result, SdkError, instruction::disputes::Disputed, provable::Move};
 
 /// A dispute, its request and the graph that decides it, read together.
@@ -34,14 +33,15 @@ impl FetchedDispute {
     pub fn decode(dispute: &Fetched<Dispute>, request: &Account, graph: &Account) -> Result<Self> {
         let refuse = |reason| SdkError::NotDecoded { what: Dispute::NAME, address: dispute.address, reason };
         let at = dispute.value.request;
-        let view: Request = decode_view("request", &at, request)?;
-        if view.created_at_seconds != dispute.value.created_at_seconds {
+        let request = FetchedRequest::decode(&at, request, dispute.slot)?;
+        let terms = &request.request.value;
+        if terms.created_at_seconds != dispute.value.created_at_seconds {
             return Err(refuse("another request was created at the address of the one that was disputed"));
         }
-        let graph: Graph = decode(&view.graph, graph)?;
+        let graph: Graph = decode(&terms.graph, graph)?;
         let game = dispute.value.game().map_err(|_| refuse("its game is unknown to this release"))?;
-        let case = graph.case(&view).map_err(|_| refuse("its graph has other sizes than the request"))?;
-        let request = FetchedRequest::decode(&at, request, dispute.slot)?;
+        let case = graph.case(terms.size, terms.trace_root, terms.grace_seconds);
+        let case = case.map_err(|_| refuse("its graph has other sizes than the request"))?;
         Ok(Self { dispute: *dispute, request, game, case })
     }
 

@@ -1,14 +1,14 @@
 //! Disputes, and their moves as the ledger has them.
 
 use modchains_disputes::state::{Dispute, Graph};
-use modchains_program_interface::oracle::Request;
+use modchains_oracle::state::Request;
 use solana_account::Account;
 use solana_signature::Signature;
 
 use crate::{
     Pubkey, Result, SdkError,
     client::{Client, Landed},
-    decode::{Fetched, FetchedDispute, MadeMove, State, decode_view, moves_of},
+    decode::{Fetched, FetchedDispute, MadeMove, State, decode, moves_of},
 };
 
 /// Most transactions of one dispute that are looked at. Anybody may name a dispute in a transaction of any kind.
@@ -23,14 +23,13 @@ impl Client {
         let fetched: Fetched<Dispute> = self.state(dispute).await?;
         let at = fetched.value.request;
         let missing = |what, address| SdkError::AccountMissing { what, address };
-        let (_, request) = self.account(&at).await?;
-        let graph = decode_view::<Request>("request", &at, &request.ok_or(missing("request", at))?)?.graph;
+        let graph = self.state::<Request>(&at).await?.value.graph;
         // All three once more, so that they are of one slot.
         let (slot, accounts) = self.accounts(&[*dispute, at, graph]).await?;
         let [Some(dispute_account), Some(request), Some(graph_account)] = accounts.as_slice() else {
             return Err(missing(Graph::NAME, graph));
         };
-        let value = crate::decode::decode(dispute, dispute_account)?;
+        let value = decode(dispute, dispute_account)?;
         let fetched = Fetched { address: *dispute, value, lamports: dispute_account.lamports, slot };
         FetchedDispute::decode(&fetched, request, graph_account)
     }
@@ -48,8 +47,8 @@ impl Client {
             .zip(accounts)
             .filter_map(|(dispute, request)| {
                 let request = request?;
-                let view: Request = decode_view("request", &dispute.value.request, &request).ok()?;
-                (view.service == *service).then_some((dispute, request, view.graph))
+                let value: Request = decode(&dispute.value.request, &request).ok()?;
+                (value.service == *service).then_some((dispute, request, value.graph))
             })
             .collect();
         let addresses: Vec<Pubkey> = graphs.iter().map(|(_, _, graph)| *graph).collect();
