@@ -3,7 +3,7 @@
 //! # Names
 //! One rule: a noun, then a verb. A group goes by the thing it is about (`market`, `model licence`), its commands by what
 //! they do to it (`open`, `buy`, `claim`; `new` makes one). On top, without a group, are the few verbs of every day
-//! (`stake`, `unstake`, `withdraw`, `claim`, `compound`, `vote`, `wrap`, `unwrap`, `launch`). Whatever sends is called by its verb; what only
+//! (`stake`, `unstake`, `withdraw`, `claim`, `compound`, `vote`, `wrap`, `unwrap`, `launch`, `replay`, `challenge`). Whatever sends is called by its verb; what only
 //! reads may go by the noun that it shows (`chart`, `twap`; `balance`, `portfolio`, `positions`, `revenue` on top), also
 //! where an option of it sends (`accounts --close-empty`). Two words are joined by a hyphen, noun first
 //! (`bond-deposit`). The words are those of the programs' instructions where there is one. The consent tests hold the
@@ -15,8 +15,8 @@ use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     command::{
-        fees, grant, graph, launch, market, model, operator, pool, portfolio, proposal, referral, request, revenue,
-        service, staking, usage, vault, wallet,
+        dispute, fees, grant, graph, launch, market, model, operator, pool, portfolio, proposal, referral, request,
+        revenue, service, staking, usage, vault, wallet,
     },
     connection::Connection,
     error::Result,
@@ -123,6 +123,13 @@ pub enum Command {
     /// Ask a model and read its answers.
     #[command(subcommand)]
     Request(request::RequestCommand),
+    /// Compute the answer to a request again, element by element, and compare.
+    Replay(dispute::ReplayArgs),
+    /// Challenge a posted result that is wrong.
+    Challenge(dispute::ChallengeArgs),
+    /// Show and play disputes about results.
+    #[command(subcommand)]
+    Dispute(dispute::DisputeCommand),
     /// Show and roll the usage of a model.
     #[command(subcommand)]
     Usage(usage::UsageCommand),
@@ -175,6 +182,9 @@ impl Command {
             Self::Graph(command) => command.run(connection).await,
             Self::Service(command) => command.run(connection).await,
             Self::Request(command) => command.run(connection).await,
+            Self::Replay(args) => args.run(connection).await,
+            Self::Challenge(args) => args.run(connection).await,
+            Self::Dispute(command) => command.run(connection).await,
             Self::Usage(command) => command.run(connection).await,
             Self::Fees(command) => command.run(connection).await,
             Self::Referral(command) => command.run(connection).await,

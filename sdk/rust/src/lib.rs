@@ -35,6 +35,7 @@ pub mod bundle;
 pub mod client;
 pub mod clock;
 pub mod decode;
+pub mod dispute;
 mod endpoint;
 mod error;
 pub mod hash;

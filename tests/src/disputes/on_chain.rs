@@ -167,7 +167,7 @@ pub fn case(chain: &Chain, disputed: &Disputed) -> Case {
     let request = chain.raw(&disputed.request).unwrap();
     assert_eq!(request.data[..8], Request::DISCRIMINATOR);
     let request: Request = bytemuck::pod_read_unaligned(&request.data[8..8 + size_of::<Request>()]);
-    chain.state::<Graph>(&disputed.graph).case(&request).unwrap()
+    chain.state::<Graph>(&disputed.graph).case(request.size, request.trace_root, request.grace_seconds).unwrap()
 }
 
 impl Board for ChainBoard<'_> {

@@ -173,7 +173,7 @@ fn requests_hold_any_pattern() {
         let sizes = SizeRange { min: 1, max: 1 };
         let input = Input { encoding: Encoding::Float32, low, high, sizes };
         let mut model = Model::default();
-        model.add(Op::Input(input), Float, &[], [Size::fixed(5), Size::fixed(100)]);
+        model.add(Op::Input(input), Float, &[], Size::fixed(5), Size::fixed(100));
         run(&model, &patterns);
     }
 }

@@ -6,7 +6,7 @@ use modchains_core::{
     request::GraphTerms,
     window,
 };
-use modchains_program_interface::{assert_view, disputes as view, oracle::Request};
+use modchains_program_interface::{assert_view, disputes as view};
 
 use crate::errors::{DisputesError, ensure};
 
@@ -80,11 +80,6 @@ impl Graph {
     /// Bytes of a sealed graph's account.
     pub const SPACE: usize = 8 + size_of::<Self>();
 
-    /// What requests turn on, in the form the formulas take.
-    pub fn terms(&self) -> GraphTerms {
-        bytemuck::pod_read_unaligned::<view::Graph>(&bytemuck::bytes_of(self)[..size_of::<view::Graph>()]).terms()
-    }
-
     /// Refuses a graph that is still read.
     pub fn require_sealed(&self) -> Result<()> {
         ensure(self.is_sealed == 1, DisputesError::GraphNotSealed)
@@ -151,18 +146,23 @@ impl Graph {
         ensure(!window::is_open(now_seconds, self.closable_at_seconds()?), DisputesError::GraphStillNeeded)
     }
 
-    /// What a game about a request is about.
-    pub fn case(&self, request: &Request) -> Result<Case> {
-        let side =
-            |[fixed, per]: [u32; 2]| Size { fixed, per }.at(request.size).ok_or(DisputesError::StateInconsistent);
+    /// What a request copies of it.
+    pub fn terms(&self) -> GraphTerms {
+        let fields = &bytemuck::bytes_of(self)[..size_of::<view::Graph>()];
+        bytemuck::pod_read_unaligned::<view::Graph>(fields).terms()
+    }
+
+    /// What a game is about: a result for an input of a size, by an operator who is bound to a trace, zero for none yet.
+    pub fn case(&self, size: u32, trace: [u8; 32], grace_seconds: u32) -> Result<Case> {
+        let side = |[fixed, per]: [u32; 2]| Size { fixed, per }.at(size).ok_or(DisputesError::StateInconsistent);
         let kind = ElementKind::from_code(self.output_kind).ok_or(DisputesError::StateInconsistent)?;
         Ok(Case {
             graph: self.root,
             nodes: self.nodes,
-            size: request.size,
+            size,
             output: Tensor { kind, rows: side(self.output_rows)?, columns: side(self.output_columns)? },
-            trace: request.trace_root,
-            grace_seconds: request.grace_seconds,
+            trace,
+            grace_seconds,
         })
     }
 }

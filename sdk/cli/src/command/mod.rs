@@ -1,5 +1,6 @@
 //! One file for each group of commands.
 
+pub mod dispute;
 pub mod fees;
 pub mod grant;
 pub mod graph;

@@ -14,7 +14,7 @@ mod network;
 mod portfolio;
 mod refusals;
 mod registry;
-mod requests;
+mod request;
 mod vault;
 mod wallet;
 

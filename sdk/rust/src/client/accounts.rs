@@ -1,8 +1,7 @@
 //! One method for each account type. A missing account is an error that names it.
 
 use modchains_core::request::GraphTerms;
-use modchains_disputes::state::Graph;
-use modchains_disputes::state::{Builder, Graph as RegisteredGraph};
+use modchains_disputes::state::{Builder, Graph};
 use modchains_exchange::state::{
     Contributors, ExchangeConfig, Licence, Market, Model, ModelTransfer, ModelVersion, PauseBudget, Referral,
 };
@@ -180,12 +179,12 @@ impl Client {
     /// How far the registration of a graph at an address has come. Errors as [`Self::state`], but for an account that is missing.
     pub async fn graph_progress(&self, address: &Pubkey) -> Result<GraphProgress> {
         let (_, Some(account)) = self.account(address).await? else { return Ok(GraphProgress::Absent) };
-        let graph: RegisteredGraph = decode(address, &account)?;
+        let graph: Graph = decode(address, &account)?;
         if graph.is_sealed != 0 {
             return Ok(GraphProgress::Sealed);
         }
         let reason = "what was read of it is not there";
-        let refused = SdkError::NotDecoded { what: RegisteredGraph::NAME, address: *address, reason };
+        let refused = SdkError::NotDecoded { what: Graph::NAME, address: *address, reason };
         let builder = Builder::read(&account.data).map_err(|_| refused)?;
         Ok(GraphProgress::Read { nodes: builder.nodes() })
     }

@@ -1,14 +1,16 @@
 //! Accounts, payloads and events, out of raw bytes into the programs' own types.
 
+mod dispute;
 mod event;
 mod mint;
 mod payload;
 mod transaction;
 
+pub use dispute::{FetchedDispute, MadeMove, moves_of};
 pub use event::{DisputesEvent, Event, ExchangeEvent, OracleEvent, VaultEvent, decode_event};
 pub use mint::{FetchedMint, MintMetadata};
 pub use payload::FetchedRequest;
-pub use transaction::{InnerCall, Receipt, events_of};
+pub use transaction::{Call, InnerCall, Receipt, events_of};
 
 use anchor_lang::{Owner, ZeroCopy};
 use modchains_disputes::state::{Attestation, Dispute, Graph};

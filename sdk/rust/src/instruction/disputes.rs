@@ -248,6 +248,8 @@ impl Disputed {
             Move::Anchor(args) => self.anchor(args),
             Move::Stream(args) => self.stream(args),
             Move::Judge(args) => self.judge(args),
+            Move::TimeOut => self.timeout(),
+            Move::Concede => self.concede(signer),
         }
     }
 

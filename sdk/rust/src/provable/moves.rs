@@ -24,6 +24,10 @@ pub enum Move {
     Stream(DisputeStreamArgs),
     /// `dispute_judge`.
     Judge(DisputeJudgeArgs),
+    /// `dispute_timeout`.
+    TimeOut,
+    /// `dispute_concede`, by the side to move.
+    Concede,
 }
 
 impl Move {
@@ -48,6 +52,8 @@ impl Move {
             Self::Anchor(args) => game.anchor(sha256, case, &args.proof(), now),
             Self::Stream(args) => game.stream(sha256, case, &mut Buckets::default(), args.step, args.shown(), now),
             Self::Judge(args) => game.judge(sha256, case, input, args.bias, now),
+            Self::TimeOut => game.time_out(now),
+            Self::Concede => game.concede(game.phase.to_move().ok_or(DisputeError::GameOver)?, now),
         };
         Ok((next?, *case))
     }

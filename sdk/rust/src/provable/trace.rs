@@ -1,7 +1,7 @@
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use modchains_core::provable::{
-    Tensor, Trace,
+    Graph, Tensor, Trace,
     commitment::{PIECE_BYTES, Position, end, piece, row_of_pieces, tensor_leaf, trace_root},
 };
 
@@ -62,9 +62,21 @@ impl<'a> TraceTree<'a> {
         Self { trace, tensors, graph_root, leaves, rows: RefCell::default() }
     }
 
+    /// Of the outputs of all nodes of a graph, one after the other, for an input of a size. None when they are another number.
+    pub fn of(graph: &Graph<'a>, size: u32, words: &'a [u32]) -> Option<Self> {
+        let trace = Trace::new(*graph, size, words)?;
+        let tensors = (0..graph.summary().nodes).map(|node| graph.tensor(node, size)).collect::<Option<_>>()?;
+        Some(Self::new(trace, tensors, graph.root(sha256)))
+    }
+
     /// All outputs.
     pub const fn trace(&self) -> &Trace<'a> {
         &self.trace
+    }
+
+    /// The output of a node; none when there is no such node.
+    pub fn tensor(&self, node: u32) -> Option<Tensor> {
+        self.tensors.get(node as usize).copied()
     }
 
     /// The tree over the nodes' outputs.

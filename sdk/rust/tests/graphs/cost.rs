@@ -56,20 +56,22 @@ fn played(model: &Model, size: u32, input: &[u8], node: u32) -> [u32; 2] {
     moves
 }
 
-/// The most moves over lies in every node, for the largest input.
-fn most(model: &Model) -> [u32; 2] {
+/// The most moves over lies in some nodes, for the largest input.
+fn most(model: &Model, nodes: impl Iterator<Item = u32>) -> [u32; 2] {
     let graph = model.graph();
     let size = graph.summary().sizes.max;
     let input = vec![0; graph.input_bytes(size) as usize];
-    let played = (0..graph.summary().nodes).map(|node| played(model, size, &input, node));
+    let played = nodes.map(|node| played(model, size, &input, node));
     played.fold([0; 2], |most, moves| [most[0].max(moves[0]), most[1].max(moves[1])])
 }
 
 #[test]
 fn no_dispute_takes_more_moves_than_are_told() {
-    for model in drawn(12, &mut random()) {
+    let mut random = random();
+    for model in drawn(6, &mut random) {
         let GraphCost { operator_moves, challenger_moves, .. } = write(&model).graph.cost();
-        let [operator, challenger] = most(&model);
+        let nodes = model.records.len() as u64;
+        let [operator, challenger] = most(&model, (0..4).map(|_| random.below(nodes) as u32));
         assert!(operator <= operator_moves && challenger <= challenger_moves);
     }
 }
@@ -80,5 +82,5 @@ fn an_encoders_worst_dispute_takes_as_many_moves_as_are_told() {
     let encoder = Encoder { layers: 1, width: 104, heads: 2, hidden: 200, vocabulary: 30, tokens_max: 20 };
     let model = encoder.model(&mut random());
     let GraphCost { operator_moves, challenger_moves, .. } = write(&model).graph.cost();
-    assert_eq!(most(&model), [operator_moves, challenger_moves]);
+    assert_eq!(most(&model, 0..model.records.len() as u32), [operator_moves, challenger_moves]);
 }

@@ -35,7 +35,7 @@ pub fn play(
         let view = account::view::<Request>(request)?;
         require_disputed(&dispute, request.key, &view)?;
         ensure(view.graph == graph.key(), DisputesError::GraphMismatch)?;
-        graph.load()?.case(&view)?
+        graph.load()?.case(view.size, view.trace_root, view.grace_seconds)?
     };
     let next = step(&dispute.game()?, &case).map_err(DisputesError::from)?;
     dispute.set_game(&next)

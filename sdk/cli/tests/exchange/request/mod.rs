@@ -1,0 +1,4 @@
+//! Requests, and disputes about their results.
+
+mod disputes;
+mod lengths;
