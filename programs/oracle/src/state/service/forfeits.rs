@@ -6,6 +6,13 @@ use crate::state::atoms::{add, take};
 
 /// What becomes of bonds that are lost: numbers in the same escrow.
 impl Service {
+    /// Makes the bond of a lapsed claim the requester's.
+    pub fn forfeit(&mut self, claim_bond_atoms: u64) -> Result<()> {
+        self.bonded_atoms = take(self.bonded_atoms, claim_bond_atoms)?;
+        self.escrowed_atoms = add(self.escrowed_atoms, claim_bond_atoms)?;
+        self.invariant()
+    }
+
     /// Turns the bond of a result that was proved wrong into what is due to the sink and, in the escrow, to challengers.
     pub fn forfeit_result(&mut self, forfeit: &Forfeit) -> Result<()> {
         self.bonded_atoms = take(self.bonded_atoms, add(forfeit.sink_atoms, forfeit.winner_atoms)?)?;

@@ -307,13 +307,6 @@ impl Service {
         self.let_go(atoms)
     }
 
-    /// Makes the bond of a lapsed claim the requester's.
-    pub fn forfeit(&mut self, claim_bond_atoms: u64) -> Result<()> {
-        self.bonded_atoms = take(self.bonded_atoms, claim_bond_atoms)?;
-        self.escrowed_atoms = add(self.escrowed_atoms, claim_bond_atoms)?;
-        self.invariant()
-    }
-
     /// Turns the price of a final request into what everybody is owed.
     pub fn accrue(&mut self, price_atoms: u64, legs: &UsageFeeLegs) -> Result<()> {
         self.escrowed_atoms = take(self.escrowed_atoms, price_atoms)?;
