@@ -79,7 +79,6 @@ fn proposal(arguments: &InitArguments, path: &Path) -> Result<Config> {
         worker: Default::default(),
         chain: Default::default(),
         jobs: Default::default(),
-        disputes: Default::default(),
         log: Default::default(),
     })
 }

@@ -30,7 +30,7 @@ use modchains_test_faults::LocalNetwork;
 const PATIENCE: Duration = Duration::from_secs(600);
 /// Enough for an account without data, and not for any with data.
 const DUST: u64 = 1_000_000;
-/// More than the programs cost.
+/// More than three programs cost.
 const FUNDS: u64 = 100_000_000_000;
 
 /// A command line with a role in it.

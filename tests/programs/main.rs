@@ -3,7 +3,6 @@
 // reason: a failed expectation is a failed test.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-mod disputes;
 mod every;
 mod exchange;
 mod foreign;

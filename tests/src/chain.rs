@@ -1,4 +1,4 @@
-//! The compiled programs in a Solana runtime, without a network.
+//! The three compiled programs in a Solana runtime, without a network.
 
 use std::sync::OnceLock;
 
@@ -12,8 +12,6 @@ use anchor_spl::{
     token_2022,
 };
 use litesvm::LiteSVM;
-use modchains_core::window::Moment;
-use modchains_program_interface::View;
 use modchains_sdk::program_error;
 use solana_account::Account;
 use solana_clock::Clock;
@@ -51,7 +49,7 @@ pub struct Refusal {
     pub logs: Vec<String>,
 }
 
-/// A Solana runtime with the programs, a funded fee payer and a clock the test moves.
+/// A Solana runtime with the three programs, a funded fee payer and a clock the test moves.
 #[derive(Clone)]
 pub struct Chain {
     /// The runtime.
@@ -104,33 +102,10 @@ impl Chain {
         self.svm.get_sysvar::<Clock>().unix_timestamp
     }
 
-    /// The chain's time and slot.
-    pub fn moment(&self) -> Moment {
-        let clock = self.svm.get_sysvar::<Clock>();
-        Moment { seconds: clock.unix_timestamp, slot: clock.slot }
-    }
-
-    /// Sets the chain's time, and its slot as a healthy cluster's.
+    /// Sets the chain's time.
     pub fn set_time(&mut self, unix_seconds: i64) {
         let mut clock = self.svm.get_sysvar::<Clock>();
-        let passed_seconds = unix_seconds.saturating_sub(clock.unix_timestamp);
         clock.unix_timestamp = unix_seconds;
-        // Two seconds have five slots of 400 milliseconds; a new chain starts at the first.
-        clock.slot += u64::try_from(passed_seconds).unwrap_or(0).min(1 << 40) * 5 / 2;
-        self.svm.set_sysvar(&clock);
-    }
-
-    /// Sets the chain's time and slot.
-    pub fn set_moment(&mut self, now: Moment) {
-        let mut clock = self.svm.get_sysvar::<Clock>();
-        (clock.unix_timestamp, clock.slot) = (now.seconds, now.slot);
-        self.svm.set_sysvar(&clock);
-    }
-
-    /// Moves the clock forward while the cluster stands still.
-    pub fn stand_still(&mut self, seconds: i64) {
-        let mut clock = self.svm.get_sysvar::<Clock>();
-        clock.unix_timestamp += seconds;
         self.svm.set_sysvar(&clock);
     }
 
@@ -172,14 +147,6 @@ impl Chain {
         let account = self.raw(address).expect("the account exists");
         assert_eq!(&account.data[..8], T::DISCRIMINATOR, "the account is of another type");
         bytemuck::pod_read_unaligned(&account.data[8..8 + size_of::<T>()])
-    }
-
-    /// Puts an account of another program at `address`, as far as ours may know of it.
-    pub fn put_view<V: View>(&mut self, address: Pubkey, view: &V) {
-        let data = [&V::DISCRIMINATOR[..], bytemuck::bytes_of(view)].concat();
-        let lamports = self.svm.minimum_balance_for_rent_exemption(data.len());
-        let account = Account { lamports, data, owner: V::PROGRAM, executable: false, rent_epoch: u64::MAX };
-        self.svm.set_account(address, account).expect("the account can be set");
     }
 
     /// Puts a mint of `token_program` at `address`.

@@ -1,25 +1,22 @@
 //! Valid arguments of every instruction, for tests to make wrong one field at a time.
 
-use anchor_lang::prelude::Pubkey;
-use bytemuck::Zeroable;
 use modchains_core::licence::USE_PERSONAL;
 use modchains_exchange::{
     instructions::{ModelRegisterArgs, ModelVersionPublishArgs},
     state::{MarketParams, QuoteTerms},
 };
 use modchains_oracle::{
-    instructions::{BondMintAllowArgs, RequestCreateArgs},
-    state::{Floors, OracleParams, ServiceTerms, UsageSplit},
+    instructions::RequestCreateArgs,
+    state::{OracleParams, ServiceTerms, UsageSplit},
 };
-use modchains_program_interface::disputes::Graph;
 use modchains_sdk::instruction::vault;
 use modchains_vault::instructions::StakeArgs;
 
 use crate::{
     chain::{Chain, START_SECONDS},
     world::{
-        CHALLENGE_SECONDS, CLAIM_SECONDS, CLOCK_SECONDS, COOLDOWN_SECONDS, EPOCH_SECONDS, FEE_ATOMS, GRACE_SECONDS,
-        OUTPUT_BYTES, QUOTE, TIMELOCK_SECONDS, WAIT_SECONDS, quote,
+        CHALLENGE_SECONDS, CLAIM_SECONDS, COOLDOWN_SECONDS, EPOCH_SECONDS, FEE_ATOMS, TIMELOCK_SECONDS, WAIT_SECONDS,
+        quote,
     },
 };
 
@@ -37,9 +34,6 @@ pub fn oracle_params() -> OracleParams {
         epoch_seconds: EPOCH_SECONDS,
         bond_multiple_bps: 20_000,
         timelock_seconds: TIMELOCK_SECONDS,
-        clock_seconds: CLOCK_SECONDS,
-        grace_seconds: GRACE_SECONDS,
-        detection_bps: 5_000,
         split: UsageSplit {
             operator_bps: 6_000,
             vault_bps: 1_500,
@@ -50,38 +44,6 @@ pub fn oracle_params() -> OracleParams {
         operator_min_bps: 5_000,
         reserve_min_bps: 300,
         protocol_min_bps: 300,
-    }
-}
-
-/// Times that no change of them goes below.
-pub const FLOORS: Floors = Floors { challenge_window_seconds: 60, clock_seconds: 600, grace_seconds: 10 };
-
-/// What depends on the unit of the quote mint.
-pub const fn bond_args() -> BondMintAllowArgs {
-    BondMintAllowArgs {
-        min_bond_atoms: QUOTE,
-        claim_bond_atoms: QUOTE / 100,
-        requester_cap_atoms: 1_000 * FEE_ATOMS,
-        dispute_cost_atoms: QUOTE / 200,
-        challenge_bond_max_atoms: 5 * QUOTE,
-    }
-}
-
-/// The graph of the version of [`version_args`], which takes any bytes and answers [`OUTPUT_BYTES`]. An operator beside the
-/// creator attests to it.
-pub fn graph(registrar: Pubkey) -> Graph {
-    Graph {
-        root: version_args().graph_root,
-        registrar,
-        nodes: 2,
-        size_min: 1,
-        size_max: 1_000,
-        input_unit_bytes: 1,
-        output_fixed_bytes: OUTPUT_BYTES as u32,
-        attestations: 1,
-        judge_version: 1,
-        is_sealed: 1,
-        ..Graph::zeroed()
     }
 }
 
@@ -103,7 +65,6 @@ pub fn request_args(nonce: u64) -> RequestCreateArgs {
         content_fee_max_atoms: u64::MAX,
         tip_atoms: 1_000,
         value_at_risk_atoms: 0,
-        attestations_min: 1,
         max_wait_seconds: WAIT_SECONDS,
         uses: USE_PERSONAL,
         salt: [7; 16],

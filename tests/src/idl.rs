@@ -17,8 +17,6 @@ pub enum Program {
     Vault,
     /// Requests, results, usage.
     Oracle,
-    /// Graphs and disputes.
-    Disputes,
 }
 
 /// What the IDL says of an instruction.
@@ -52,7 +50,7 @@ struct Idl {
 
 impl Program {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Exchange, Self::Vault, Self::Oracle, Self::Disputes];
+    pub const ALL: [Self; 3] = [Self::Exchange, Self::Vault, Self::Oracle];
 
     /// Its address.
     pub fn id(self) -> Pubkey {
@@ -60,7 +58,6 @@ impl Program {
             Self::Exchange => modchains_exchange::ID,
             Self::Vault => modchains_vault::ID,
             Self::Oracle => modchains_oracle::ID,
-            Self::Disputes => modchains_disputes::ID,
         }
     }
 
@@ -70,7 +67,6 @@ impl Program {
             Self::Exchange => "modchains_exchange",
             Self::Vault => "modchains_vault",
             Self::Oracle => "modchains_oracle",
-            Self::Disputes => "modchains_disputes",
         }
     }
 
@@ -99,7 +95,6 @@ impl Program {
             (Self::Exchange.id(), "exchange"),
             (Self::Vault.id(), "vault"),
             (Self::Oracle.id(), "oracle"),
-            (Self::Disputes.id(), "disputes"),
             (anchor_spl::token::ID, "token"),
             (anchor_spl::token_2022::ID, "token-2022"),
             (anchor_lang::system_program::ID, "system"),

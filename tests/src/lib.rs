@@ -7,8 +7,6 @@
 pub mod budgets;
 pub mod busy;
 pub mod chain;
-pub mod challenge;
-pub mod disputes;
 pub mod fixture;
 pub mod idl;
 pub mod ledger;

@@ -107,7 +107,6 @@ impl World {
         let ask = oracle::request_create(
             &requester,
             &side.model(),
-            Some(side.graph()),
             &quote(),
             LicenceProof { is_counted: true },
             request_args(1),
@@ -118,7 +117,7 @@ impl World {
     /// Has request `nonce`, declared for `uses`, answered; the challenge window has passed, but nothing is final yet.
     pub fn answer_for(&mut self, side: Side, nonce: u64, uses: u16) {
         let args = RequestCreateArgs { uses, ..request_args(nonce) };
-        self.chain.must(&[request_instruction(side, &side.person("requester"), args)]);
+        self.chain.must(&[request_instruction(&side.person("requester"), &side.model(), args)]);
         let answer = [claim_instruction(self, side, nonce), post_instruction(self, side, nonce)];
         self.chain.must(&answer);
         self.chain.advance(CHALLENGE_SECONDS.into());

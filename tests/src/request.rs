@@ -7,16 +7,14 @@ use modchains_oracle::instructions::{
 use modchains_sdk::instruction::oracle::{self, LicenceProof};
 use solana_instruction::Instruction;
 
-use crate::world::{
-    CHALLENGE_SECONDS, COOLDOWN_SECONDS, OUTPUT_BYTES, Side, World, quote, request_args, service_terms,
-};
+use crate::world::{CHALLENGE_SECONDS, COOLDOWN_SECONDS, Side, World, quote, request_args, service_terms};
 
 impl World {
     /// Creates request `nonce`, on the service's present terms.
     pub fn request(&mut self, side: Side, nonce: u64) {
         let (requester, terms_counter) = (side.person("requester"), self.service(side).terms_counter);
         let args = RequestCreateArgs { terms_counter, ..request_args(nonce) };
-        self.chain.must(&[request_instruction(side, &requester, args)]);
+        self.chain.must(&[request_instruction(&requester, &side.model(), args)]);
     }
 
     /// Claims request `nonce`.
@@ -56,14 +54,14 @@ impl World {
         let args = ServiceConfigureArgs { terms: service_terms(), open: false };
         self.chain.must(&[
             oracle::operator_close(&operator, &side.service()),
-            oracle::service_configure(&creator, &side.model(), 1, Some(side.graph()), args),
+            oracle::service_configure(&creator, &side.model(), 1, args),
         ]);
     }
 }
 
 /// A request under terms without a rate.
-pub fn request_instruction(side: Side, requester: &Pubkey, args: RequestCreateArgs) -> Instruction {
-    oracle::request_create(requester, &side.model(), Some(side.graph()), &quote(), LicenceProof::UNCOUNTED, args)
+pub fn request_instruction(requester: &Pubkey, model: &Pubkey, args: RequestCreateArgs) -> Instruction {
+    oracle::request_create(requester, model, &quote(), LicenceProof::UNCOUNTED, args)
 }
 
 /// When request `nonce` was created, or now if it is about to be.
@@ -83,7 +81,7 @@ pub fn result_args(world: &World, side: Side, nonce: u64) -> ResultPostArgs {
         created_at_seconds: created_at_seconds(world, side, nonce),
         numeric_class: 0,
         trace_root: [0; 32],
-        output: vec![9; OUTPUT_BYTES],
+        output: vec![9; 41],
     }
 }
 

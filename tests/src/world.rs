@@ -5,11 +5,12 @@ use std::sync::OnceLock;
 
 use anchor_lang::prelude::Pubkey;
 use modchains_exchange::{
-    instructions::{ConfigInitializeArgs as ExchangeConfigArgs, MarketOpenArgs, ModelVersionPublishArgs},
+    instructions::{ConfigInitializeArgs as ExchangeConfigArgs, MarketOpenArgs},
     state::{ExchangeConfig, LaunchArgs, MarketTradeArgs, QuoteTerms, TradeAmount},
 };
-use modchains_oracle::instructions::{ConfigInitializeArgs as OracleConfigArgs, OperatorRegisterArgs, ServiceOpenArgs};
-use modchains_program_interface::disputes::Graph;
+use modchains_oracle::instructions::{
+    BondMintAllowArgs, ConfigInitializeArgs as OracleConfigArgs, OperatorRegisterArgs, ServiceOpenArgs,
+};
 use modchains_sdk::{
     address,
     instruction::{
@@ -39,12 +40,6 @@ pub const FEE_ATOMS: u64 = QUOTE / 20;
 pub const EPOCH_SECONDS: u32 = 3_600;
 /// Time to challenge a result.
 pub const CHALLENGE_SECONDS: u32 = 600;
-/// What each side of a dispute may take for all its moves.
-pub const CLOCK_SECONDS: u32 = 3_600;
-/// What is left to a side when the turn comes to it.
-pub const GRACE_SECONDS: u32 = 60;
-/// Bytes of every answer.
-pub const OUTPUT_BYTES: usize = 41;
 /// Time between claim and result.
 pub const CLAIM_SECONDS: u32 = 30;
 /// Cooldown of stakes and bonds.
@@ -128,21 +123,6 @@ impl Side {
         address::oracle::service(&self.model())
     }
 
-    /// This side's version: each has a graph of its own.
-    pub fn version_args(self) -> ModelVersionPublishArgs {
-        ModelVersionPublishArgs { graph_root: [3 + self as u8; 32], ..version_args() }
-    }
-
-    /// The graph of this side's version.
-    pub fn graph(self) -> Pubkey {
-        address::disputes::graph(&self.version_args().graph_root, &self.person("creator"))
-    }
-
-    /// What the disputes program knows of it, sealed and attested to.
-    pub fn graph_state(self) -> Graph {
-        Graph { root: self.version_args().graph_root, ..graph(self.person("creator")) }
-    }
-
     /// This side's usage.
     pub fn usage(self) -> Pubkey {
         address::oracle::usage(&self.model())
@@ -172,12 +152,9 @@ impl World {
         Self { chain }
     }
 
-    /// Configured, with nothing listed. The graphs of both sides' versions are sealed.
+    /// Configured, with nothing listed.
     pub fn configured() -> Self {
         let mut world = Self::blank();
-        for side in Side::BOTH {
-            world.chain.put_view(side.graph(), &side.graph_state());
-        }
         let instructions = world.configuration();
         world.chain.must(&instructions);
         world
@@ -199,14 +176,19 @@ impl World {
     pub fn configuration(&self) -> Vec<Instruction> {
         let (admin, treasury) = (key("admin").pubkey(), key("treasury").pubkey());
         let params = market_params();
+        let bond_mint = BondMintAllowArgs {
+            min_bond_atoms: QUOTE,
+            claim_bond_atoms: QUOTE / 100,
+            requester_cap_atoms: 1_000 * FEE_ATOMS,
+        };
         vec![
             exchange::config_initialize(
                 &admin,
                 ExchangeConfigArgs { treasury, timelock_seconds: TIMELOCK_SECONDS, params },
             ),
-            oracle::config_initialize(&admin, OracleConfigArgs { treasury, params: oracle_params(), floors: FLOORS }),
+            oracle::config_initialize(&admin, OracleConfigArgs { treasury, params: oracle_params() }),
             exchange::quote_mint_allow(&admin, &quote().mint),
-            oracle::bond_mint_allow(&admin, &quote().mint, bond_args()),
+            oracle::bond_mint_allow(&admin, &quote().mint, bond_mint),
         ]
     }
 
@@ -246,17 +228,10 @@ impl World {
         let market = MarketOpenArgs { params: config.params, ..open_args() };
         vec![
             exchange::model_register(&creator, register_args(&side.model_name())),
-            exchange::model_version_publish(&creator, &model, 1, side.version_args()),
+            exchange::model_version_publish(&creator, &model, 1, version_args()),
             exchange::market_open(&creator, &model, &quote(), market),
             vault::vault_open(&creator, &model, &quote(), VaultOpenArgs { terms: Some(terms) }),
-            oracle::service_open(
-                &creator,
-                &model,
-                1,
-                Some(side.graph()),
-                &quote(),
-                ServiceOpenArgs { terms: service_terms() },
-            ),
+            oracle::service_open(&creator, &model, 1, &quote(), ServiceOpenArgs { terms: service_terms() }),
         ]
     }
 

@@ -1,6 +1,6 @@
 //! Program addresses: the committed ones, the environment's, or those of keypairs made on this machine.
 //!
-//! Programs and clients take their addresses at compile time from the same four variables, so whoever deploys
+//! Programs and clients take their addresses at compile time from the same three variables, so whoever deploys
 //! under other addresses sets them for every build: `cargo xtask env --ids target` prints the lines.
 
 use std::{
@@ -22,7 +22,7 @@ use crate::{
 /// Where program addresses come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum IdSource {
-    /// `MODCHAINS_EXCHANGE_ID`, `_VAULT_ID`, `_ORACLE_ID` and `_DISPUTES_ID` where set, else the committed addresses.
+    /// `MODCHAINS_EXCHANGE_ID`, `_VAULT_ID` and `_ORACLE_ID` where set, else the committed addresses.
     Environment,
     /// The keypairs in `target/deploy`, made when absent.
     Target,

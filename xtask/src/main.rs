@@ -50,7 +50,7 @@ enum Task {
         /// The programs of the tests too.
         #[arg(long)]
         tests: bool,
-        /// Programs to compile: exchange, vault, oracle, disputes; all when none is named.
+        /// Programs to compile: exchange, vault, oracle; all when none is named.
         programs: Vec<String>,
     },
     /// Makes the program keypairs in target/deploy that are missing and prints their addresses.
@@ -73,8 +73,6 @@ enum Task {
     DigitsData,
     /// Fetches the published weights of all-MiniLM-L6-v2 and prints the file's path; the tokenizer lies beside it.
     Minilm,
-    /// Makes a Python with PyTorch for the converter in `sdk/convert`, 5 GB, and prints the interpreter's path.
-    Python,
     /// Starts the local network; arguments go to it (`--help` lists them).
     Localnet {
         /// Arguments of the network.
@@ -151,10 +149,6 @@ fn run(task: Task) -> Result<()> {
         }
         Task::Minilm => {
             println!("{}", setup::minilm::ensure_minilm()?.display());
-            Ok(())
-        }
-        Task::Python => {
-            println!("{}", setup::python::ensure_python()?.display());
             Ok(())
         }
         Task::Localnet { arguments, build_only } => localnet::run(&arguments, build_only),

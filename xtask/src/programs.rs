@@ -27,7 +27,7 @@ pub struct Program {
 }
 
 /// All programs, in the order they are built.
-pub const PROGRAMS: [Program; 4] = [
+pub const PROGRAMS: [Program; 3] = [
     Program {
         name: "exchange",
         folder: "programs/exchange",
@@ -51,15 +51,6 @@ pub const PROGRAMS: [Program; 4] = [
         folder: "programs/oracle",
         package: "modchains-oracle",
         library: "modchains_oracle",
-        features: FEATURES,
-        inline_threshold: 60,
-        helpers: "",
-    },
-    Program {
-        name: "disputes",
-        folder: "programs/disputes",
-        package: "modchains-disputes",
-        library: "modchains_disputes",
         features: FEATURES,
         inline_threshold: 60,
         helpers: "",
@@ -112,7 +103,7 @@ mod tests {
     #[test]
     fn an_unknown_program_is_refused_with_the_known_ones() {
         let message = Program::named("bank").map(|_| ()).map_err(|error| error.to_string());
-        assert_eq!(message, Err("no program `bank`; there are exchange, vault, oracle, disputes".into()));
+        assert_eq!(message, Err("no program `bank`; there are exchange, vault, oracle".into()));
     }
 
     #[test]

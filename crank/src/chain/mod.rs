@@ -12,7 +12,6 @@ pub use health::Health;
 use modchains_sdk::{
     Instruction, SdkError,
     client::{Client, SignedTransaction, sign},
-    core::window::Moment,
 };
 pub use pack::{TRANSACTION_BYTES_MAX, pack, transaction_bytes};
 pub use payer::{LAMPORTS_LOW, Payer};
@@ -63,11 +62,6 @@ impl Chain {
     /// The chain's time, unix seconds.
     pub fn now_seconds(&self) -> i64 {
         self.recent.borrow().now_seconds()
-    }
-
-    /// The chain's time and slot, as [`Recent::now`] says.
-    pub fn now(&self) -> Moment {
-        self.recent.borrow().now()
     }
 
     /// The present block.

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use modchains_sdk::{Hash, Pubkey, SdkError, client::Client, core::window::Moment};
+use modchains_sdk::{Hash, Pubkey, SdkError, client::Client};
 use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -24,8 +24,8 @@ pub struct Recent {
     pub last_valid_block_height: u64,
     /// The present block.
     pub block_height: u64,
-    /// The chain's clock when it was read.
-    chain_now: Moment,
+    /// The chain's clock, unix seconds, when it was read.
+    chain_seconds: i64,
     /// When it was asked for: the answer may have been on its way for long.
     asked_at: Instant,
     /// When it was read.
@@ -39,20 +39,16 @@ impl Recent {
     /// When the endpoint does not answer one of the questions.
     pub async fn read(client: &Client) -> Result<Self, SdkError> {
         let asked_at = Instant::now();
-        let (hash, height, now) = tokio::join!(client.latest_blockhash(), client.block_height(), client.now());
+        let (hash, height, seconds) =
+            tokio::join!(client.latest_blockhash(), client.block_height(), client.now_seconds());
         let (blockhash, last_valid_block_height) = hash?;
-        let (block_height, chain_now, read_at) = (height?, now?, Instant::now());
-        Ok(Self { blockhash, last_valid_block_height, block_height, chain_now, asked_at, read_at })
+        let (block_height, chain_seconds, read_at) = (height?, seconds?, Instant::now());
+        Ok(Self { blockhash, last_valid_block_height, block_height, chain_seconds, asked_at, read_at })
     }
 
     /// The chain's time now, unix seconds; never ahead of a chain whose clock runs evenly.
     pub fn now_seconds(&self) -> i64 {
-        self.chain_now.seconds.saturating_add(i64::try_from(self.read_at.elapsed().as_secs()).unwrap_or(i64::MAX))
-    }
-
-    /// The chain's time and the slot that it was read at.
-    pub fn now(&self) -> Moment {
-        Moment { seconds: self.now_seconds(), slot: self.chain_now.slot }
+        self.chain_seconds.saturating_add(i64::try_from(self.read_at.elapsed().as_secs()).unwrap_or(i64::MAX))
     }
 
     /// Whether the blockhash is young enough at `now` to sign with.
@@ -111,7 +107,7 @@ mod tests {
             blockhash: Hash::default(),
             last_valid_block_height: 150,
             block_height: 1,
-            chain_now: Moment { seconds: 1_000, slot: 1 },
+            chain_seconds: 1_000,
             asked_at,
             read_at: asked_at + FRESH,
         };

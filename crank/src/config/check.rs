@@ -15,7 +15,7 @@ use modchains_sdk::{
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
-use super::{ChainSettings, Config, DisputeSettings, Programs, WorkerSettings};
+use super::{ChainSettings, Config, Programs, WorkerSettings};
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +73,6 @@ impl Config {
         self.check_bundles(&mut findings);
         check_worker(&mut findings, &self.worker);
         check_chain(&mut findings, &self.chain);
-        check_disputes(&mut findings, &self.disputes);
         if let Err(error) = EnvFilter::try_new(&self.log.filter) {
             let problem = format!("is {:?}: {error}", self.log.filter);
             findings.add("config_log_filter", "log.filter", problem, "write a level such as `info`");
@@ -125,7 +124,7 @@ fn check_address(findings: &mut Findings, setting: &str, text: &str) {
 }
 
 fn check_programs(findings: &mut Findings, programs: &Programs) {
-    let addresses = [&programs.exchange, &programs.vault, &programs.oracle, &programs.disputes];
+    let addresses = [&programs.exchange, &programs.vault, &programs.oracle];
     for (program, address) in Program::ALL.into_iter().zip(addresses) {
         let (setting, built_for) = (format!("programs.{}", program.name()), program.id().to_string());
         if *address != built_for {
@@ -149,19 +148,6 @@ fn check_chain(findings: &mut Findings, chain: &ChainSettings) {
     {
         let problem = format!("is {hash:?}, not a hash in base58");
         findings.add("config_genesis_hash", "chain.genesis_hash", problem, "copy it from `solana genesis-hash`");
-    }
-}
-
-fn check_disputes(findings: &mut Findings, disputes: &DisputeSettings) {
-    check_range(findings, "disputes.poll_interval_ms", disputes.poll_interval_ms, 50, 600_000);
-    for (index, url) in disputes.rpc_urls.iter().enumerate() {
-        check_url(findings, &format!("disputes.rpc_urls[{index}]"), url, ["http", "https"]);
-    }
-    for (index, dir) in disputes.bundles.iter().enumerate() {
-        if let Err(error) = Bundle::open_manifest(dir, BundleLimits::default()) {
-            let remedy = "run `modchains-crank bundle verify` on the folder";
-            findings.add(error.label(), &format!("disputes.bundles[{index}]"), error.to_string(), remedy);
-        }
     }
 }
 

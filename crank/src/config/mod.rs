@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 pub use check::{ConfigProblem, ConfigProblems};
 pub use environment::{ENVIRONMENT_PREFIX, VariableError};
-pub use sections::{ChainSettings, Commitment, DisputeSettings, JobSettings, LogFormat, LogSettings, WorkerSettings};
+pub use sections::{ChainSettings, Commitment, JobSettings, LogFormat, LogSettings, WorkerSettings};
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 use url::Url;
@@ -33,7 +33,7 @@ pub struct Config {
     /// Stop when the process that started the service has ended.
     #[serde(default)]
     pub exit_with_parent: bool,
-    /// Addresses of the programs; if given, they must be those that this binary was built for.
+    /// Addresses of the three programs; if given, they must be those that this binary was built for.
     #[serde(default)]
     pub programs: Option<Programs>,
     /// Models this operator answers for.
@@ -47,9 +47,6 @@ pub struct Config {
     /// What the service does besides answering.
     #[serde(default)]
     pub jobs: JobSettings,
-    /// Defending results, and challenging those of others.
-    #[serde(default)]
-    pub disputes: DisputeSettings,
     /// Log output.
     #[serde(default)]
     pub log: LogSettings,
@@ -65,8 +62,6 @@ pub struct Programs {
     pub vault: String,
     /// Requests and results.
     pub oracle: String,
-    /// Graphs and disputes.
-    pub disputes: String,
 }
 
 /// A bundle and the model it answers for.
@@ -175,10 +170,6 @@ fn resolve_paths(settings: &mut Table, folder: &Path) {
     if let Some(Value::Array(bundles)) = settings.get_mut("bundles") {
         bundles.iter_mut().for_each(|bundle| resolve(bundle.get_mut("dir")));
     }
-    let earlier = settings.get_mut("disputes").and_then(|disputes| disputes.get_mut("bundles"));
-    if let Some(Value::Array(dirs)) = earlier {
-        dirs.iter_mut().for_each(|dir| resolve(Some(dir)));
-    }
 }
 
 #[cfg(test)]
@@ -226,7 +217,6 @@ mod tests {
         assert_eq!(config.worker, WorkerSettings::default());
         assert_eq!(config.chain, ChainSettings::default());
         assert_eq!(config.jobs, JobSettings::default());
-        assert_eq!(config.disputes, DisputeSettings::default());
         assert_eq!(config.log, LogSettings::default());
         let table: Table = example.parse().unwrap();
         assert_eq!(table, Table::try_from(&config).unwrap());

@@ -1,6 +1,6 @@
 //! The sections of the settings, with their defaults.
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use modchains_sdk::CommitmentConfig;
 use serde::{Deserialize, Serialize};
@@ -138,36 +138,6 @@ pub struct JobSettings {
 impl Default for JobSettings {
     fn default() -> Self {
         Self { roll_usage: true, sync_market: true, distribute_fees: true, distribute_interval_seconds: 60 }
-    }
-}
-
-/// Disputes: results of this operator are always defended; whether those of others are looked at is set here.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct DisputeSettings {
-    /// Pause between two looks at disputes, in milliseconds.
-    pub poll_interval_ms: u64,
-    /// Further JSON-RPC endpoints, which are asked when `rpc_url` does not answer.
-    pub rpc_urls: Vec<String>,
-    /// Folders of bundles of earlier versions, whose results may still be disputed.
-    pub bundles: Vec<PathBuf>,
-    /// Compute the results of other operators again, and challenge those that are wrong: all with at least this at stake, and
-    /// of smaller ones a share in proportion; 1 means all. None are computed without it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub recompute_all_from_atoms: Option<u64>,
-    /// Highest priority fee of a move, which is offered as its clock runs out, in micro-lamports per compute unit.
-    pub priority_fee_cap_microlamports: u64,
-}
-
-impl Default for DisputeSettings {
-    fn default() -> Self {
-        Self {
-            poll_interval_ms: 2_000,
-            rpc_urls: Vec::new(),
-            bundles: Vec::new(),
-            recompute_all_from_atoms: None,
-            priority_fee_cap_microlamports: 50_000_000,
-        }
     }
 }
 

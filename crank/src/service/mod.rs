@@ -16,7 +16,6 @@
 //! | [`track`] | follows sent transactions until they are settled, failed or expired |
 //! | [`settle`] | compares journal and chain and decides what a request needs next; also recovers after a restart |
 //! | [`jobs`] | finalizes, and does once per epoch what anyone may do: roll usage, sync the market, distribute fees |
-//! | [`dispute`] | defends results, and challenges wrong ones of others |
 //! | [`ready`] | says when requests are seen; without that the service is not ready |
 //!
 //! [`crate::chain`] keeps blockhash, block height, the chain's clock and the priority fee at hand.
@@ -29,7 +28,6 @@
 //! comparison with the journal brings it back.
 
 mod context;
-mod dispute;
 mod error;
 mod intake;
 mod jobs;

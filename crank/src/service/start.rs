@@ -6,6 +6,7 @@ use modchains_sdk::{
     Hash, Pubkey, SdkError, Signer, address,
     bundle::{Bundle, BundleLimits},
     client::{Client, ClientOptions},
+    core::bond::required_bond,
     decode::Fetched,
     instruction::Token,
     keys::{self, Program},
@@ -191,8 +192,8 @@ async fn require_bond(client: &Client, authority: &Pubkey, prepared: &Prepared) 
 
 /// What the program will ask for one result at the service's fee; its own refusal follows if that cannot be computed.
 fn bond_of_one_result(service: &Service) -> u64 {
-    let bond_atoms = service.offer().ok().and_then(|offer| offer.bond.required_bond(service.fee_atoms, 0).ok());
-    bond_atoms.unwrap_or(u64::MAX).max(service.claim_bond_atoms)
+    let bond = required_bond(service.min_bond_atoms, service.bond_multiple_bps, service.fee_atoms, 0);
+    bond.unwrap_or(u64::MAX).max(service.claim_bond_atoms)
 }
 
 fn require_service(model: &Pubkey, bundle: &Bundle, service: &Service) -> Result<(), ServiceError> {

@@ -13,7 +13,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     context::{Context, Report, StatisticsFile},
-    dispute,
     error::ServiceError,
     intake, jobs, poll, post, ready,
     settle::{self, Outlets},
@@ -21,7 +20,7 @@ use super::{
 };
 use crate::{
     chain::{self, Recent},
-    config::Config,
+    config::{Config, JobSettings},
 };
 
 /// Requests and keys that each queue holds.
@@ -60,7 +59,7 @@ pub async fn run(config: &Config, options: RunOptions) -> Result<Report, Service
     let context = Arc::new(context);
     let file = Arc::new(StatisticsFile::new(options.stats_file));
     let tokens = Tokens { stop: CancellationToken::new(), abandon: CancellationToken::new() };
-    let mut tasks = spawn(&context, config, sender, &tokens, Arc::clone(&file));
+    let mut tasks = spawn(&context, config.jobs.clone(), sender, &tokens, Arc::clone(&file));
     let outcome = tokio::select! {
         reason = &mut stop_requested => {
             tracing::info!(reason, "stopping");
@@ -84,7 +83,7 @@ type Tasks = JoinSet<&'static str>;
 
 fn spawn(
     context: &Arc<Context>,
-    config: &Config,
+    settings: JobSettings,
     sender: tokio::sync::watch::Sender<Recent>,
     tokens: &Tokens,
     file: Arc<StatisticsFile>,
@@ -114,8 +113,7 @@ fn spawn(
     let abandon = || tokens.abandon.clone();
     name(&mut tasks, "track", track::run(shared(), in_flight_queue, named.clone(), abandon()));
     name(&mut tasks, "settle", settle::run(shared(), named_queue, outlets, abandon()));
-    name(&mut tasks, "jobs", jobs::run(shared(), config.jobs.clone(), unfinal_queue, named, stop()));
-    name(&mut tasks, "dispute", dispute::run(shared(), config.clone(), stop()));
+    name(&mut tasks, "jobs", jobs::run(shared(), settings, unfinal_queue, named, stop()));
     name(&mut tasks, "statistics", write_statistics(shared(), file, stop()));
     tasks
 }

@@ -10,7 +10,6 @@ mod hostile;
 mod init;
 mod journal;
 mod journal_kill;
-mod minilm;
 mod run;
 mod start;
 mod workers;

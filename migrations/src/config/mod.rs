@@ -10,7 +10,7 @@ use modchains_sdk::{
     exchange::state::{TIMELOCK_SECONDS_MAX, TIMELOCK_SECONDS_MIN},
     oracle::{
         instructions::BondMintAllowArgs,
-        state::{Floors, OracleParams, UsageSplit},
+        state::{OracleParams, UsageSplit},
     },
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -18,7 +18,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use self::settings::TIMELOCK_SECONDS;
 use crate::{MigrateError, Result};
 
-pub use settings::{Difference, FloorSettings, ServiceSettings, SplitSettings, market_differences, oracle_differences};
+pub use settings::{Difference, ServiceSettings, SplitSettings, market_differences, oracle_differences};
 
 /// What the steps set.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
@@ -58,8 +58,6 @@ pub struct OracleSettings {
     pub treasury: Option<Address>,
     /// What services copy.
     pub service: ServiceSettings,
-    /// Times that no later change of these goes below. Only a local network has shorter ones than the defaults.
-    pub floors: FloorSettings,
     /// The split of services whose creator names none.
     pub split: SplitSettings,
 }
@@ -76,8 +74,6 @@ impl Default for QuoteMints {
             min_bond_atoms: 100_000_000,
             claim_bond_atoms: 10_000_000,
             requester_cap_atoms: 1_000_000_000,
-            dispute_cost_atoms: 5_000_000,
-            challenge_bond_max_atoms: 5_000_000_000,
         }])
     }
 }
@@ -94,10 +90,6 @@ pub struct QuoteMint {
     pub claim_bond_atoms: u64,
     /// Most fees of one requester and epoch that count as usage, in atoms.
     pub requester_cap_atoms: u64,
-    /// What a dispute costs a side at most in transactions and rent, in atoms.
-    pub dispute_cost_atoms: u64,
-    /// Most that a challenge locks, in atoms.
-    pub challenge_bond_max_atoms: u64,
 }
 
 impl QuoteMint {
@@ -107,8 +99,6 @@ impl QuoteMint {
             min_bond_atoms: self.min_bond_atoms,
             claim_bond_atoms: self.claim_bond_atoms,
             requester_cap_atoms: self.requester_cap_atoms,
-            dispute_cost_atoms: self.dispute_cost_atoms,
-            challenge_bond_max_atoms: self.challenge_bond_max_atoms,
         }
     }
 }
@@ -132,15 +122,6 @@ impl Serialize for Address {
 }
 
 impl OracleSettings {
-    /// The lower bounds in the form the oracle takes.
-    pub const fn floors(&self) -> Floors {
-        Floors {
-            challenge_window_seconds: self.floors.challenge_window_seconds,
-            clock_seconds: self.floors.clock_seconds,
-            grace_seconds: self.floors.grace_seconds,
-        }
-    }
-
     /// In the form the oracle takes.
     pub const fn params(&self) -> OracleParams {
         OracleParams {
@@ -150,9 +131,6 @@ impl OracleSettings {
             epoch_seconds: self.service.epoch_seconds,
             bond_multiple_bps: self.service.bond_multiple_bps,
             timelock_seconds: self.service.timelock_seconds,
-            clock_seconds: self.service.clock_seconds,
-            grace_seconds: self.service.grace_seconds,
-            detection_bps: self.service.detection_bps,
             split: UsageSplit {
                 operator_bps: self.split.operator_bps,
                 vault_bps: self.split.vault_bps,
@@ -177,12 +155,7 @@ impl Config {
         let text = fs::read_to_string(path).map_err(|error| refuse(error.to_string()))?;
         let config: Self = toml::from_str(&text).map_err(|error| refuse(error.to_string()))?;
         config.exchange.market.validate().map_err(|error| refuse(format!("[exchange.market]: {error}")))?;
-        config.oracle.floors().validate().map_err(|error| refuse(format!("[oracle.floors]: {error}")))?;
-        config
-            .oracle
-            .params()
-            .validate(&config.oracle.floors())
-            .map_err(|error| refuse(format!("[oracle]: {error}")))?;
+        config.oracle.params().validate().map_err(|error| refuse(format!("[oracle]: {error}")))?;
         let bounds = TIMELOCK_SECONDS_MIN..=TIMELOCK_SECONDS_MAX;
         if !bounds.contains(&config.exchange.timelock_seconds) {
             return Err(refuse(format!("[exchange]: timelock_seconds is not {} to {}", bounds.start(), bounds.end())));

@@ -1,7 +1,7 @@
 //! The oracle's parameters as settings: the same fields, with defaults. The market's are settings as they are.
 
 use modchains_core::{fees::USAGE_FEE_SPLIT_DEFAULT, market::MarketParams};
-use modchains_sdk::oracle::state::{Floors, OracleParams, UsageSplit};
+use modchains_sdk::oracle::state::{OracleParams, UsageSplit};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -78,27 +78,15 @@ macro_rules! settings {
 settings! {
     /// Windows, bonds and bounds of new services.
     ServiceSettings of OracleParams {
-        challenge_window_seconds: u32 = 6 * 3_600,
+        challenge_window_seconds: u32 = 3_600,
         claim_seconds: u32 = 120,
         cooldown_seconds: u32 = 7 * 24 * 3_600,
         epoch_seconds: u32 = MarketParams::DEFAULT.epoch_seconds,
         bond_multiple_bps: u32 = 20_000,
         timelock_seconds: u32 = TIMELOCK_SECONDS,
-        clock_seconds: u32 = 24 * 3_600,
-        grace_seconds: u32 = 15 * 60,
-        detection_bps: u32 = 5_000,
         operator_min_bps: u16 = 5_000,
         reserve_min_bps: u16 = 100,
         protocol_min_bps: u16 = 100,
-    }
-}
-
-settings! {
-    /// Times that no later change goes below, for good.
-    FloorSettings of Floors {
-        challenge_window_seconds: u32 = 3_600,
-        clock_seconds: u32 = 6 * 3_600,
-        grace_seconds: u32 = 15 * 60,
     }
 }
 

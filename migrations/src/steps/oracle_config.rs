@@ -8,7 +8,7 @@ use modchains_sdk::{
 use super::outcome::Outcome;
 use crate::{
     Result,
-    config::{Difference, FloorSettings, oracle_differences},
+    config::{Difference, oracle_differences},
     context::Context,
 };
 
@@ -18,11 +18,7 @@ pub async fn run(context: &Context) -> Result<Outcome> {
     if before.done {
         return Ok(before);
     }
-    let args = ConfigInitializeArgs {
-        treasury: treasury(context),
-        params: context.config.oracle.params(),
-        floors: context.config.oracle.floors(),
-    };
+    let args = ConfigInitializeArgs { treasury: treasury(context), params: context.config.oracle.params() };
     let create = instruction::oracle::config_initialize(&context.authority_address(), args);
     let receipt = context.send(&[create], &[]).await?;
     Ok(Outcome::new(true, true, format!("created in transaction {}", receipt.signature)))
@@ -35,8 +31,6 @@ pub async fn status(context: &Context) -> Result<Outcome> {
         return Ok(Outcome::new(false, false, "there is no configuration"));
     };
     let mut differences = oracle_differences(&context.config.oracle.params(), &found.value.params);
-    let floors = FloorSettings::of(&context.config.oracle.floors());
-    differences.extend(floors.differences(&found.value.floors));
     differences.extend(Difference::between("treasury", &found.value.treasury, &treasury(context)));
     let note = format!("the configuration {config} exists, admin {}", found.value.admin);
     Ok(Outcome { differences, ..Outcome::new(true, false, note) })

@@ -69,15 +69,15 @@ refusals! {
         /// A zero hash.
         HashMissing = "the manifest's or the weights' SHA-256 is missing"
             => "give the SHA-256 of the file, which is never zero",
-        /// Provable class without graph.
-        GraphRootMissing = "the classes exact and rounded need the root of the graph"
-            => "give the graph's root, or publish the version as unproven",
-        /// Unproven class with graph.
-        GraphRootUnexpected = "the class unproven has no graph"
-            => "leave the graph's root out, or publish the version as exact or rounded",
-        /// No class of this code.
-        NumericClassUnknown = "the numeric class is neither exact (0), unproven (1) nor rounded (2)"
-            => "choose one of the three",
+        /// Exact class without graph.
+        GraphRootMissing = "the exact class needs the root of the integer graph"
+            => "give the graph's root, or publish the version as tolerant",
+        /// Tolerant class with graph.
+        GraphRootUnexpected = "the tolerant class has no integer graph"
+            => "leave the graph's root out, or publish the version as exact",
+        /// Neither exact nor tolerant.
+        NumericClassUnknown = "the numeric class is neither exact (0) nor tolerant (1)"
+            => "choose one of the two",
         /// Not optimistic.
         VerificationClassUnknown = "the verification class is not optimistic (0)"
             => "choose 0, the only one there is",

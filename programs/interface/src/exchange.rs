@@ -76,7 +76,7 @@ pub struct ModelVersion {
     pub manifest_sha256: [u8; 32],
     /// SHA-256 of the weights.
     pub weights_sha256: [u8; 32],
-    /// Root of the graph; zero where results cannot be proved.
+    /// Root of the integer graph (exact class); zero for the tolerant class.
     pub graph_root: [u8; 32],
     /// Hash of the benchmark the creator committed to; zero for none.
     pub benchmark: [u8; 32],
@@ -88,7 +88,7 @@ pub struct ModelVersion {
     pub parent: u32,
     /// How results are verified.
     pub verification_class: u8,
-    /// How results are compared: the code of a [`modchains_core::numeric_class::NumericClass`].
+    /// How results are compared: 0 exact, 1 tolerant.
     pub numeric_class: u8,
     /// Not for others.
     pub _skipped: [u8; 6],

@@ -5,7 +5,6 @@
 //! [`assert_view`] beside the state; so a field that moves stops the build and not a payment.
 
 mod call;
-pub mod disputes;
 pub mod exchange;
 pub mod oracle;
 pub mod vault;

@@ -143,16 +143,6 @@ pub fn close(account: &AccountInfo, receiver: &AccountInfo) -> Result<()> {
     Ok(account.resize(0)?)
 }
 
-/// Gives what an account of the calling program has above `lamports` to `receiver`.
-pub fn refund(account: &AccountInfo, receiver: &AccountInfo, lamports: u64) -> Result<()> {
-    let excess_lamports = account.lamports().saturating_sub(lamports);
-    let total = receiver.lamports().checked_add(excess_lamports).ok_or(ProgramError::ArithmeticOverflow)?;
-    **receiver.try_borrow_mut_lamports()? = total;
-    // arith-safety: at most what it has.
-    **account.try_borrow_mut_lamports()? -= excess_lamports;
-    Ok(())
-}
-
 /// Pays into `account` what it misses of `lamports`.
 pub fn pay_missing<'info>(payer: &AccountInfo<'info>, account: &AccountInfo<'info>, lamports: u64) -> Result<()> {
     let missing_lamports = lamports.saturating_sub(account.lamports());

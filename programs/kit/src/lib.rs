@@ -1,4 +1,4 @@
-//! What the programs share on chain: lean token CPIs, the event self-CPI, account creation at a known address, and
+//! What the three programs share on chain: lean token CPIs, the event self-CPI, account creation at a known address, and
 //! views of foreign accounts. No state and no arithmetic: formulas live in `modchains-core`.
 
 pub mod account;

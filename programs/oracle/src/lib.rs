@@ -1,9 +1,8 @@
 //! The oracle: operators and their bonds, services, paid requests and their results, and the count of finalised use.
 //!
 //! Absent on purpose: arithmetic (in `modchains-core`), models, versions and markets (the exchange), stakers (the
-//! vault), and who of a result's operator and its challengers is right (the disputes program, which says so by four
-//! instructions of this one). The oracle reads the accounts of the others and pays exchange and vault by CPI, as
-//! `programs/interface` says, never through their code.
+//! vault). The oracle reads the exchange's accounts and pays both others by CPI, as `programs/interface` says, never
+//! through their code. Challenges are not here yet: a request has a place for one and no instruction fills it.
 
 // reason: Anchor's macros generate undocumented items and a diverging match in the entry point.
 #![allow(missing_docs, clippy::diverging_sub_expression, unexpected_cfgs)]
@@ -11,7 +10,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 use anchor_lang::prelude::*;
-use modchains_program_kit::clock::{now, now_seconds};
+use modchains_program_kit::clock::now_seconds;
 
 pub mod errors;
 pub mod events;
@@ -105,11 +104,6 @@ pub mod oracle {
         ctx.accounts.handle()
     }
 
-    /// Names a key that may defend an operator's results besides its authority, which alone may.
-    pub fn operator_defender_set(ctx: Context<OperatorDefenderSet>, defender: Pubkey) -> Result<()> {
-        ctx.accounts.handle(defender)
-    }
-
     /// Offers a model for inference; its creator only.
     pub fn service_open(ctx: Context<ServiceOpen>, args: ServiceOpenArgs) -> Result<()> {
         ctx.accounts.handle(args, &ctx.bumps, now_seconds()?)
@@ -152,17 +146,17 @@ pub mod oracle {
 
     /// Answers a claimed request; the claiming operator only.
     pub fn result_post(ctx: Context<ResultPost>, args: ResultPostArgs) -> Result<()> {
-        ctx.accounts.handle(args, now()?)
+        ctx.accounts.handle(args, now_seconds()?)
     }
 
-    /// Makes a result final after its challenge window and challenges.
+    /// Makes a result final after its challenge window.
     pub fn result_finalize(ctx: Context<ResultFinalize>) -> Result<()> {
-        ctx.accounts.handle(now()?)
+        ctx.accounts.handle(now_seconds()?)
     }
 
     /// Pays an unanswered request back after its deadline.
     pub fn request_refund(ctx: Context<RequestRefund>) -> Result<()> {
-        ctx.accounts.handle(now()?)
+        ctx.accounts.handle(now_seconds()?)
     }
 
     /// Closes a settled request; its requester only.
@@ -173,31 +167,6 @@ pub mod oracle {
     /// Closes a counter of requests that no rate counts any more; its requester only.
     pub fn licence_use_close(ctx: Context<LicenceUseClose>) -> Result<()> {
         ctx.accounts.handle(now_seconds()?)
-    }
-
-    /// Locks the bond of a challenge of a result; the disputes program only.
-    pub fn challenge_open(ctx: Context<ChallengeOpen>, args: ChallengeOpenArgs) -> Result<()> {
-        ctx.accounts.handle(args, now()?)
-    }
-
-    /// Keeps the root of the trace that backs a result; the disputes program only.
-    pub fn trace_set(ctx: Context<TraceSet>, args: TraceSetArgs) -> Result<()> {
-        ctx.accounts.handle(args)
-    }
-
-    /// Forfeits the bond of a result that was proved wrong; the disputes program only.
-    pub fn result_overturn(ctx: Context<ResultOverturn>, args: ResultOverturnArgs) -> Result<()> {
-        ctx.accounts.handle(args, now()?)
-    }
-
-    /// Ends a challenge; the disputes program only.
-    pub fn challenge_settle(ctx: Context<ChallengeSettle>, args: ChallengeSettleArgs) -> Result<()> {
-        ctx.accounts.handle(args)
-    }
-
-    /// Credits the reward of an overturned result to its earliest challenger.
-    pub fn reward_claim(ctx: Context<RewardClaim>) -> Result<()> {
-        ctx.accounts.handle(now()?)
     }
 
     /// Closes a usage epoch that is over.

@@ -3,7 +3,7 @@
 //! # Names
 //! One rule: a noun, then a verb. A group goes by the thing it is about (`market`, `model licence`), its commands by what
 //! they do to it (`open`, `buy`, `claim`; `new` makes one). On top, without a group, are the few verbs of every day
-//! (`stake`, `unstake`, `withdraw`, `claim`, `compound`, `vote`, `wrap`, `unwrap`, `launch`, `replay`, `challenge`). Whatever sends is called by its verb; what only
+//! (`stake`, `unstake`, `withdraw`, `claim`, `compound`, `vote`, `wrap`, `unwrap`, `launch`). Whatever sends is called by its verb; what only
 //! reads may go by the noun that it shows (`chart`, `twap`; `balance`, `portfolio`, `positions`, `revenue` on top), also
 //! where an option of it sends (`accounts --close-empty`). Two words are joined by a hyphen, noun first
 //! (`bond-deposit`). The words are those of the programs' instructions where there is one. The consent tests hold the
@@ -15,8 +15,8 @@ use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     command::{
-        dispute, fees, grant, graph, launch, market, model, operator, pool, portfolio, proposal, referral, request,
-        revenue, service, staking, usage, vault, wallet,
+        fees, grant, graph, launch, market, model, operator, pool, portfolio, proposal, referral, request, revenue,
+        service, staking, usage, vault, wallet,
     },
     connection::Connection,
     error::Result,
@@ -114,7 +114,7 @@ pub enum Command {
     /// Manage an operator's bond and earnings.
     #[command(subcommand)]
     Operator(operator::OperatorCommand),
-    /// Check and register the graphs of provable models, and show what they cost.
+    /// Check the graphs of provable models, and what they cost.
     #[command(subcommand)]
     Graph(graph::GraphCommand),
     /// Offer a model for inference.
@@ -123,13 +123,6 @@ pub enum Command {
     /// Ask a model and read its answers.
     #[command(subcommand)]
     Request(request::RequestCommand),
-    /// Compute the answer to a request again, element by element, and compare.
-    Replay(dispute::ReplayArgs),
-    /// Challenge a posted result that is wrong.
-    Challenge(dispute::ChallengeArgs),
-    /// Show and play disputes about results.
-    #[command(subcommand)]
-    Dispute(dispute::DisputeCommand),
     /// Show and roll the usage of a model.
     #[command(subcommand)]
     Usage(usage::UsageCommand),
@@ -144,17 +137,15 @@ pub enum Command {
 impl Command {
     /// Does what the command line says. Connects first, unless the command needs no cluster.
     pub async fn run(&self, options: &GlobalOptions) -> Result<Report> {
-        let offline = match self {
-            Self::Keygen(args) => Some(args.run()),
-            Self::Graph(command) => command.run_offline(),
-            _ => None,
-        };
-        if let Some(done) = offline {
-            return done;
+        match self {
+            Self::Keygen(args) => return args.run(),
+            Self::Graph(command) => return command.run(),
+            _ => {}
         }
         let connection = &Connection::connect(options).await?;
         let done = match self {
             Self::Keygen(args) => args.run(),
+            Self::Graph(command) => command.run(),
             Self::Airdrop(args) => args.run(connection).await,
             Self::Balance(args) => args.run(connection).await,
             Self::Wrap(args) => args.run(connection).await,
@@ -179,12 +170,8 @@ impl Command {
             Self::Pool(command) => command.run(connection).await,
             Self::Treasury(command) => command.run(connection).await,
             Self::Operator(command) => command.run(connection).await,
-            Self::Graph(command) => command.run(connection).await,
             Self::Service(command) => command.run(connection).await,
             Self::Request(command) => command.run(connection).await,
-            Self::Replay(args) => args.run(connection).await,
-            Self::Challenge(args) => args.run(connection).await,
-            Self::Dispute(command) => command.run(connection).await,
             Self::Usage(command) => command.run(connection).await,
             Self::Fees(command) => command.run(connection).await,
             Self::Referral(command) => command.run(connection).await,

@@ -241,12 +241,6 @@ impl UsageFeeLegs {
     pub const fn lost_atoms(&self) -> u64 {
         self.protocol
     }
-
-    /// The same fee where the use may not move the curve: the reserve's leg is the stakers'.
-    pub fn without_reserve(&self) -> Result<Self> {
-        let vault = self.vault.checked_add(self.reserve).ok_or(CoreError::Overflow)?;
-        Ok(Self { vault, reserve: 0, ..*self })
-    }
 }
 
 impl UsageFeeSplit {

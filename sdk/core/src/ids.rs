@@ -1,9 +1,8 @@
-//! Addresses of the four programs, chosen when they are compiled so that programs and clients always agree.
+//! Addresses of the three programs, chosen when they are compiled so that programs and clients always agree.
 //!
 //! The defaults are for local networks and tests: their keys derive from public phrases (see
 //! [`LOCALNET_KEY_PHRASE`]), so anybody can deploy to them and nobody should on a public cluster. For a cluster of
-//! your own, set `MODCHAINS_EXCHANGE_ID`, `MODCHAINS_VAULT_ID`, `MODCHAINS_ORACLE_ID` and `MODCHAINS_DISPUTES_ID` for
-//! every build.
+//! your own, set `MODCHAINS_EXCHANGE_ID`, `MODCHAINS_VAULT_ID` and `MODCHAINS_ORACLE_ID` for every build.
 
 /// The secret seed of a local program key is the SHA-256 of this phrase followed by the program's name.
 pub const LOCALNET_KEY_PHRASE: &str = "modchains localnet program ";
@@ -24,10 +23,4 @@ pub const VAULT: &str = match option_env!("MODCHAINS_VAULT_ID") {
 pub const ORACLE: &str = match option_env!("MODCHAINS_ORACLE_ID") {
     Some(id) => id,
     None => "5ueuJePRwP9FwKJcLR7D9FNmN7zyqPTak2oCH6gqBERV",
-};
-
-/// Base58 address of the disputes program.
-pub const DISPUTES: &str = match option_env!("MODCHAINS_DISPUTES_ID") {
-    Some(id) => id,
-    None => "6D1Cq6e5anwEwZU7wZS8BQCuMofrX7Wwjkc6ZXppTBRK",
 };

@@ -15,7 +15,6 @@ pub mod bond;
 pub mod bps;
 pub mod commitment;
 pub mod curve;
-pub mod dispute;
 mod error;
 pub mod fees;
 pub mod governance;

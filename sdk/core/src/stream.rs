@@ -27,7 +27,7 @@ use crate::{
     CoreError, Result,
     bps::bps_floor,
     math::{div_rem_wide, mul_div_floor, mul_q64_floor},
-    window::seconds_between,
+    window::elapsed_seconds,
 };
 
 /// Default length of the stream: seven days.
@@ -77,7 +77,7 @@ impl Stream {
     /// stake. Streams `floor(unstreamed * elapsed / remaining)`: rounds down, so at most one atom per call waits for
     /// the next one, and the end of the stream pays all.
     pub fn advance(&self, now_seconds: i64, staked_atoms: u64) -> Result<Self> {
-        let elapsed = seconds_between(self.updated_at_seconds, now_seconds)?;
+        let elapsed = elapsed_seconds(self.updated_at_seconds, now_seconds)?;
         if elapsed == 0 {
             return Ok(*self);
         }

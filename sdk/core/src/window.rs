@@ -1,36 +1,9 @@
 //! Windows of time, as pure functions of the present and a configuration, in seconds of Unix time.
 //!
-//! Where somebody has to act within a window, or lose, it is measured between two [`Moment`]s, so that it does not run out
-//! while the cluster stands still.
-//!
 //! One boundary rule holds everywhere: **an event at the end second counts as after.** A window that ends at `t` is
 //! open at `t - 1` and closed at `t`.
 
 use crate::{CoreError, Result};
-
-/// Longest time that one slot counts for, in milliseconds. A healthy cluster makes slots in half of that or less, so its
-/// seconds govern; one that stands still makes none.
-pub const SLOT_MILLISECONDS_MAX: u64 = 800;
-
-/// A point in the life of a cluster: what its clock shows, and how many slots it has made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[cfg_attr(feature = "chain", derive(borsh::BorshSerialize, borsh::BorshDeserialize))]
-pub struct Moment {
-    /// Unix seconds. After an outage they jump by its length within a few slots.
-    pub seconds: i64,
-    /// The slot.
-    pub slot: u64,
-}
-
-/// Seconds from `then` to `now` in which somebody could act: the lesser of the seconds on the clock and of
-/// [`SLOT_MILLISECONDS_MAX`] for each slot, rounded down, for whoever has to act. None when time went back.
-///
-/// So of an outage at most as much counts as the slots beside it leave room for: a cluster with slots of `s` milliseconds has
-/// run for at least `s / 800` of what is counted.
-pub fn elapsed_seconds(then: Moment, now: Moment) -> u64 {
-    let slots = now.slot.saturating_sub(then.slot);
-    seconds_since(then.seconds, now.seconds).min(slots.saturating_mul(SLOT_MILLISECONDS_MAX) / 1_000)
-}
 
 /// Whether a window that ends at `end_seconds` is still open. What that refuses has a name of its own for each window.
 pub const fn is_open(now_seconds: i64, end_seconds: i64) -> bool {
@@ -43,7 +16,7 @@ pub fn end_seconds(start_seconds: i64, length_seconds: u32) -> Result<i64> {
 }
 
 /// Whole seconds from `earlier` to `later`; fails when time went back.
-pub fn seconds_between(earlier_seconds: i64, later_seconds: i64) -> Result<u64> {
+pub fn elapsed_seconds(earlier_seconds: i64, later_seconds: i64) -> Result<u64> {
     let elapsed = later_seconds.checked_sub(earlier_seconds).ok_or(CoreError::Overflow)?;
     u64::try_from(elapsed).map_err(|_| CoreError::ClockWentBack)
 }

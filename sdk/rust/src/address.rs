@@ -203,35 +203,6 @@ pub mod oracle {
     pub const EVENT_AUTHORITY: Pubkey = modchains_oracle::EVENT_AUTHORITY_AND_BUMP.0;
 }
 
-/// Addresses of the disputes program.
-pub mod disputes {
-    use modchains_disputes::{ID, seeds};
-
-    use super::find;
-    use crate::Pubkey;
-
-    /// The graph of a root, as `registrar` registered it.
-    pub fn graph(root: &[u8; 32], registrar: &Pubkey) -> Pubkey {
-        find(&[seeds::GRAPH, root, registrar.as_ref()], &ID)
-    }
-
-    /// An operator's word that it holds a graph's bundle.
-    pub fn attestation(graph: &Pubkey, operator: &Pubkey) -> Pubkey {
-        find(&[seeds::ATTESTATION, graph.as_ref(), operator.as_ref()], &ID)
-    }
-
-    /// Dispute `nonce` of a challenger about the result of a request.
-    pub fn dispute(request: &Pubkey, challenger: &Pubkey, nonce: u32) -> Pubkey {
-        find(&[seeds::DISPUTE, request.as_ref(), challenger.as_ref(), &nonce.to_le_bytes()], &ID)
-    }
-
-    /// Signs what the disputes program tells the oracle.
-    pub const AUTHORITY: Pubkey = modchains_disputes::AUTHORITY_AND_BUMP.0;
-
-    /// Signs the disputes program's events.
-    pub const EVENT_AUTHORITY: Pubkey = modchains_disputes::EVENT_AUTHORITY_AND_BUMP.0;
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -242,7 +213,6 @@ mod tests {
             (exchange::EVENT_AUTHORITY, modchains_exchange::ID),
             (vault::EVENT_AUTHORITY, modchains_vault::ID),
             (oracle::EVENT_AUTHORITY, modchains_oracle::ID),
-            (disputes::EVENT_AUTHORITY, modchains_disputes::ID),
         ];
         for (authority, program) in authorities {
             assert_eq!(authority, find(&[b"__event_authority"], &program));

@@ -1,4 +1,4 @@
-//! Key files, and the keys of the programs on local networks.
+//! Key files, and the keys of the three programs on local networks.
 
 use std::{
     fs::{File, OpenOptions},
@@ -29,13 +29,11 @@ pub enum Program {
     Vault,
     /// Requests, results and usage.
     Oracle,
-    /// Graphs and disputes.
-    Disputes,
 }
 
 impl Program {
     /// All of them, in the order in which they are deployed.
-    pub const ALL: [Self; 4] = [Self::Exchange, Self::Vault, Self::Oracle, Self::Disputes];
+    pub const ALL: [Self; 3] = [Self::Exchange, Self::Vault, Self::Oracle];
 
     /// Its name, which is also that of its compiled file.
     pub const fn name(self) -> &'static str {
@@ -43,7 +41,6 @@ impl Program {
             Self::Exchange => "exchange",
             Self::Vault => "vault",
             Self::Oracle => "oracle",
-            Self::Disputes => "disputes",
         }
     }
 
@@ -53,7 +50,6 @@ impl Program {
             Self::Exchange => modchains_exchange::ID,
             Self::Vault => modchains_vault::ID,
             Self::Oracle => modchains_oracle::ID,
-            Self::Disputes => modchains_disputes::ID,
         }
     }
 
@@ -63,7 +59,6 @@ impl Program {
             Self::Exchange => "MODCHAINS_EXCHANGE_ID",
             Self::Vault => "MODCHAINS_VAULT_ID",
             Self::Oracle => "MODCHAINS_ORACLE_ID",
-            Self::Disputes => "MODCHAINS_DISPUTES_ID",
         }
     }
 
@@ -144,7 +139,6 @@ mod tests {
             option_env!("MODCHAINS_EXCHANGE_ID"),
             option_env!("MODCHAINS_VAULT_ID"),
             option_env!("MODCHAINS_ORACLE_ID"),
-            option_env!("MODCHAINS_DISPUTES_ID"),
         ];
         for (program, id) in Program::ALL.into_iter().zip(from_environment) {
             if id.is_none() {

@@ -1,6 +1,5 @@
-//! What the accounts of a listing, of a graph and of a dispute weigh, in bytes: what they cost is the cluster's rent for each.
+//! What the accounts of a listing weigh, in bytes: what they cost is the cluster's rent for each.
 
-use modchains_disputes::state::{Builder, Dispute, Graph};
 use modchains_exchange::state::{Market, Model, ModelVersion};
 use modchains_oracle::state::{Service, Usage};
 use modchains_vault::state::{RevenuePool, Vault};
@@ -18,16 +17,6 @@ pub const VAULT_BYTES: [usize; 4] =
     [state::<Vault>(), TOKEN_ACCOUNT_BYTES, state::<RevenuePool>(), TOKEN_ACCOUNT_BYTES];
 /// A service with its escrow and its usage.
 pub const SERVICE_BYTES: [usize; 3] = [state::<Service>(), TOKEN_ACCOUNT_BYTES, state::<Usage>()];
-
-/// A registered graph.
-pub const GRAPH_BYTES: usize = Graph::SPACE;
-/// A dispute, whose rent comes back when it is settled.
-pub const DISPUTE_BYTES: usize = state::<Dispute>();
-
-/// A graph of so many nodes while it is registered; what is left over comes back when it is sealed.
-pub const fn graph_bytes_max(nodes: u32) -> usize {
-    Builder::space(nodes)
-}
 
 /// A mint with the pointer to its metadata, and its metadata without texts.
 const MINT_BYTES: usize = 165 + 1 + (4 + 64) + (4 + 32 + 32 + 4);

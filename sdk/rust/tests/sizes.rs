@@ -35,13 +35,12 @@ fn create(requester: &Pubkey, proof: LicenceProof, input_bytes: u16) -> Instruct
         content_fee_max_atoms: u64::MAX,
         tip_atoms: u64::MAX,
         value_at_risk_atoms: u64::MAX,
-        attestations_min: u8::MAX,
         max_wait_seconds: u32::MAX,
         uses: u16::MAX,
         salt: [1; 16],
         input: vec![1; input_bytes.into()],
     };
-    request_create(requester, &Pubkey::new_unique(), Some(Pubkey::new_unique()), &Token::WRAPPED_SOL, proof, args)
+    request_create(requester, &Pubkey::new_unique(), &Token::WRAPPED_SOL, proof, args)
 }
 
 #[test]

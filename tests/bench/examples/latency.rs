@@ -166,14 +166,13 @@ async fn open_model(client: &Client, creator: &Keypair, bundle: &Bundle) -> Resu
     let launch = LaunchArgs::default();
     let params = client.exchange_config().await?.value.params;
     let market = MarketOpenArgs { depth_atoms: 1_000_000_000_000_000, virtual_atoms: 30 * SOL, launch, params };
-    let graph = bundle.graph_root().map(|root| address::disputes::graph(&root, &authority));
     let vault_terms = VaultTerms { cooldown_seconds: 60, stream_seconds: 600 };
     for instruction in [
         exchange::model_register(&authority, register),
         exchange::model_version_publish(&authority, &model, 1, publish),
         exchange::market_open(&authority, &model, &quote, market),
         vault::vault_open(&authority, &model, &quote, VaultOpenArgs { terms: Some(vault_terms) }),
-        oracle::service_open(&authority, &model, 1, graph, &quote, ServiceOpenArgs { terms }),
+        oracle::service_open(&authority, &model, 1, &quote, ServiceOpenArgs { terms }),
     ] {
         client.send(&[instruction], &[creator]).await?;
     }
@@ -217,8 +216,7 @@ async fn ask(setup: &Setup, requests: u64, first_nonce: u64) -> Result<Vec<Pubke
     let (blockhash, height) = setup.client.latest_blockhash().await?;
     let requester = setup.requester.pubkey();
     let service = address::oracle::service(&setup.model);
-    let state = setup.client.service(&setup.model).await?.value;
-    let graph = (state.graph != Pubkey::default()).then_some(state.graph);
+    let terms_counter = setup.client.service(&setup.model).await?.value.terms_counter;
     let mut addresses = Vec::new();
     let mut transactions = Vec::new();
     for nonce in first_nonce..first_nonce + requests {
@@ -226,21 +224,20 @@ async fn ask(setup: &Setup, requests: u64, first_nonce: u64) -> Result<Vec<Pubke
         let input =
             (0..spec.bytes).map(|index| ((u64::from(index) + nonce) % (u64::from(spec.max.unwrap_or(255)) + 1)) as u8);
         let args = RequestCreateArgs {
-            terms_counter: state.terms_counter,
+            terms_counter,
             nonce,
             bump: 0,
             fee_max_atoms: FEE_ATOMS,
             content_fee_max_atoms: 0,
             tip_atoms: 0,
             value_at_risk_atoms: 0,
-            attestations_min: 0,
             max_wait_seconds: 600,
             uses: USE_PERSONAL,
             salt: [7; 16],
             input: input.collect(),
         };
         let (token, proof) = (Token::WRAPPED_SOL, LicenceProof::UNCOUNTED);
-        let create = oracle::request_create(&requester, &setup.model, graph, &token, proof, args);
+        let create = oracle::request_create(&requester, &setup.model, &token, proof, args);
         transactions.push(sign(&[create], &[&setup.requester], blockhash, height)?);
         addresses.push(address::oracle::request(&service, &requester, nonce).0);
     }

@@ -120,7 +120,7 @@ fn start_crank(listing: &Listing, network: &Network, output: &Path) -> Result<Pr
 
 async fn ask(setup: &mut Setup, wallets: &Wallets, listing: &Listing, count: usize) -> Result<()> {
     let progress = bar("ask for held-out digits", count as u64);
-    let service = setup.client.service(&listing.model).await?.value;
+    let terms_counter = setup.client.service(&listing.model).await?.value.terms_counter;
     let mut sent = Vec::new();
     for (nonce, question) in (0_u64..).zip(&listing.questions).take(count) {
         let mut salt = [0; 16];
@@ -128,21 +128,20 @@ async fn ask(setup: &mut Setup, wallets: &Wallets, listing: &Listing, count: usi
             &Sha256::digest([&nonce.to_le_bytes()[..], &wallets.requester.pubkey().to_bytes()].concat())[..16],
         );
         let args = RequestCreateArgs {
-            terms_counter: service.terms_counter,
+            terms_counter,
             nonce,
             bump: 0,
             fee_max_atoms: FEE_ATOMS,
             content_fee_max_atoms: 0,
             tip_atoms: 0,
             value_at_risk_atoms: 0,
-            attestations_min: 1,
             max_wait_seconds: 300,
             uses: USE_PERSONAL,
             salt,
             input: bytes(&question.input)?,
         };
         let (requester, proof) = (wallets.requester.pubkey(), LicenceProof::UNCOUNTED);
-        let create = oracle::request_create(&requester, &listing.model, Some(service.graph), &QUOTE, proof, args);
+        let create = oracle::request_create(&requester, &listing.model, &QUOTE, proof, args);
         let signed = setup.client.sign(&[create], &[&wallets.requester]).await?;
         setup.client.send_signed(&signed.bytes).await?;
         sent.push(signed);

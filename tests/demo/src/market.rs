@@ -84,7 +84,6 @@ pub async fn list(setup: &mut Setup, wallets: &Wallets, listing: &Listing) -> Re
     let launch = LaunchArgs::default();
     let params = setup.client.exchange_config().await?.value.params;
     let market_args = MarketOpenArgs { depth_atoms: DEPTH_ATOMS, virtual_atoms: VIRTUAL_ATOMS, launch, params };
-    let graph = address::disputes::graph(&listing.version_args().graph_root, &creator);
     let instructions = [
         ("model_register", exchange::model_register(&creator, listing.register_args())),
         ("model_version_publish", exchange::model_version_publish(&creator, &model, 1, listing.version_args())),
@@ -92,14 +91,7 @@ pub async fn list(setup: &mut Setup, wallets: &Wallets, listing: &Listing) -> Re
         ("vault_open", vault::vault_open(&creator, &model, &QUOTE, VaultOpenArgs { terms: Some(terms) })),
         (
             "service_open",
-            oracle::service_open(
-                &creator,
-                &model,
-                1,
-                Some(graph),
-                &QUOTE,
-                ServiceOpenArgs { terms: listing.service_terms() },
-            ),
+            oracle::service_open(&creator, &model, 1, &QUOTE, ServiceOpenArgs { terms: listing.service_terms() }),
         ),
     ];
     step("list the model", async {

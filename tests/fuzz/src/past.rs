@@ -19,10 +19,7 @@ use modchains_sdk::{
         vault::{self, RevenueMints},
     },
 };
-use modchains_tests::{
-    fixture::{register_args, request_args, service_terms},
-    world::OUTPUT_BYTES,
-};
+use modchains_tests::fixture::{register_args, request_args, service_terms};
 use modchains_vault::{
     instructions::{ProposalVoteArgs, StakeArgs, TreasuryDepositArgs, UnstakeArgs},
     state::{GrantSchedule, Proposal, ProposalAction, ProposalContent},
@@ -31,7 +28,7 @@ use solana_instruction::Instruction;
 
 use crate::{
     actions::listing::{QUIET, listed, named},
-    setup::{Setup, graph_of},
+    setup::Setup,
 };
 
 const DAY_SECONDS: i64 = 86_400;
@@ -70,19 +67,11 @@ fn use_once(setup: &mut Setup, model: &Pubkey, terms: ServiceTerms) {
     let mut order = request_args(0);
     order.terms_counter = setup.ledger.services[&service].terms_counter;
     (order.fee_max_atoms, order.tip_atoms) = (terms.fee_atoms, 0);
-    let ask = oracle::request_create(
-        &requester,
-        model,
-        Some(graph_of(&creator)),
-        &quote,
-        LicenceProof { is_counted: false },
-        order,
-    );
+    let ask = oracle::request_create(&requester, model, &quote, LicenceProof { is_counted: false }, order);
     setup.must(vec![ask]);
     let (request, created_at_seconds) = (*setup.ledger.requests.keys().next().expect("it is there"), setup.chain.now());
     let claim = RequestClaimArgs { created_at_seconds, land_until_seconds: i64::MAX };
-    let result =
-        ResultPostArgs { created_at_seconds, numeric_class: 0, trace_root: [0; 32], output: vec![9; OUTPUT_BYTES] };
+    let result = ResultPostArgs { created_at_seconds, numeric_class: 0, trace_root: [0; 32], output: vec![9] };
     setup.must(vec![oracle::request_claim(&operator, &service, &request, claim)]);
     setup.must(vec![oracle::result_post(&operator, &service, &request, result)]);
     setup.chain.advance(DAY_SECONDS);
@@ -94,7 +83,7 @@ fn use_once(setup: &mut Setup, model: &Pubkey, terms: ServiceTerms) {
     let bond_atoms = setup.ledger.operators[&seat].bond_atoms;
     setup.must(vec![oracle::bond_withdraw_start(&operator, &service, BondWithdrawStartArgs { bond_atoms })]);
     let shut = ServiceConfigureArgs { terms: ServiceTerms { split: None, ..terms }, open: false };
-    setup.must(vec![oracle::service_configure(&creator, model, 1, Some(graph_of(&creator)), shut)]);
+    setup.must(vec![oracle::service_configure(&creator, model, 1, shut)]);
     setup.chain.advance(11 * DAY_SECONDS);
     setup.must(vec![oracle::bond_withdraw(&operator, &service, &quote)]);
     setup.must(vec![oracle::operator_close(&operator, &service)]);

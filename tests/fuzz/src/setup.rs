@@ -15,7 +15,7 @@ use modchains_sdk::{
 };
 use modchains_tests::{
     chain::{Chain, TOKEN, TOKEN_2022, key},
-    fixture::{FLOORS, graph, market_params, oracle_params, version_args},
+    fixture::{market_params, oracle_params},
 };
 use solana_instruction::Instruction;
 use solana_signer::Signer;
@@ -67,11 +67,6 @@ pub fn other_account(owner: &Pubkey, mint: &Pubkey) -> Pubkey {
     key(&format!("other account of {owner} for {mint}")).pubkey()
 }
 
-/// The graph of every version, as `registrar` sealed it.
-pub fn graph_of(registrar: &Pubkey) -> Pubkey {
-    address::disputes::graph(&version_args().graph_root, registrar)
-}
-
 impl Setup {
     /// A setup on `chain` with people and quote mints, and nothing listed yet.
     pub(crate) fn unlisted(chain: Chain) -> Self {
@@ -100,9 +95,6 @@ impl Setup {
         }
         for person in self.people.clone().into_iter().chain([treasury()]) {
             self.chain.fund(&person);
-        }
-        for person in self.people.clone() {
-            self.chain.put_view(graph_of(&person), &graph(person));
         }
     }
 
@@ -147,15 +139,13 @@ impl Setup {
         params.claim_seconds = 600;
         let mut instructions = vec![
             exchange::config_initialize(&admin(), exchange_args),
-            oracle::config_initialize(&admin(), OracleConfigArgs { treasury: treasury(), params, floors: FLOORS }),
+            oracle::config_initialize(&admin(), OracleConfigArgs { treasury: treasury(), params }),
         ];
         for quote in &self.quotes {
             let bond = BondMintAllowArgs {
                 min_bond_atoms: 1_000_000,
                 claim_bond_atoms: 10_001,
                 requester_cap_atoms: 1_000_000_000_000,
-                dispute_cost_atoms: 5_000,
-                challenge_bond_max_atoms: 1_000_000_000,
             };
             instructions.push(exchange::quote_mint_allow(&admin(), &quote.mint));
             instructions.push(oracle::bond_mint_allow(&admin(), &quote.mint, bond));

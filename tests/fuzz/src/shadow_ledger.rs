@@ -11,7 +11,7 @@ use modchains_oracle::state::{LicenceUse, Operator, OracleConfig, Request, Servi
 use modchains_vault::state::{Grant, Position, Proposal, RevenuePool, Share, Vault};
 use solana_account::Account;
 
-/// A type of account of one of the programs.
+/// A type of account of one of the three programs.
 pub trait State: Discriminator + AnyBitPattern + Sized {
     /// The program that owns accounts of this type.
     const PROGRAM: Pubkey;
@@ -32,7 +32,7 @@ pub trait State: Discriminator + AnyBitPattern + Sized {
 
 macro_rules! ledger {
     ($($field:ident: $state:ty, $program:ident $(, $open_ended:literal)?;)+) => {
-        /// Every account of the programs by type and address, in the order of addresses.
+        /// Every account of the three programs by type and address, in the order of addresses.
         #[derive(Clone, Default)]
         pub struct ShadowLedger {
             $(

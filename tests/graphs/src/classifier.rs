@@ -16,7 +16,7 @@ pub fn classifier(random: &mut Random) -> Model {
     let mut model = Model::default();
     let sizes = SizeRange { min: 1, max: 1 };
     let input = Input { encoding: Encoding::Unsigned8, low: 0, high: 127, sizes };
-    let image = model.add_node(Op::Input(input), Int8, &[], [fixed(2), fixed(7 * 9)]);
+    let image = model.add(Op::Input(input), Int8, &[], [fixed(2), fixed(7 * 9)]);
     let convolution = Window {
         channels: 2,
         height: 7,
@@ -43,24 +43,24 @@ pub fn classifier(random: &mut Random) -> Model {
     };
     let requantise = |model: &mut Model, input: u32, multiplier: u32, shift: u8| {
         let rule = Requantise { multiplier, shift, min: -128, max: 127 };
-        model.same_shape(Op::Unary(Unary::Requantise(rule)), Int8, &[input])
+        model.same(Op::Unary(Unary::Requantise(rule)), Int8, &[input])
     };
     let map = |model: &mut Model, map: Map, inputs: &[u32], shape: [u32; 2]| {
-        model.add_node(Op::Map(map), ElementKind::Int8, inputs, shape.map(Size::fixed))
+        model.add(Op::Map(map), ElementKind::Int8, inputs, shape.map(Size::fixed))
     };
     let rows = map(&mut model, Map::Unfold(convolution), &[image], [20, 18]);
     let sums = affine(&mut model, rows, [fixed(20), fixed(6)]);
     let small = requantise(&mut model, sums, 3, 7);
-    let small = model.same_shape(Op::Unary(Unary::Relu), Int8, &[small]);
+    let small = model.same(Op::Unary(Unary::Relu), Int8, &[small]);
     let dimensions = [Size::ONE, Size::ONE, fixed(20), fixed(6)];
     let by_channel = map(&mut model, Map::Permute { dimensions, order: [0, 1, 3, 2] }, &[small], [6, 20]);
     let windows = map(&mut model, Map::Unfold(pool), &[by_channel], [24, 4]);
-    let largest = model.reduce_rows(Reduce::Max, Int8, windows);
-    let sums = model.reduce_rows(Reduce::Sum, Int32, windows);
+    let largest = model.reduce(Reduce::Max, Int8, windows);
+    let sums = model.reduce(Reduce::Sum, Int32, windows);
     let means = requantise(&mut model, sums, 1, 2);
     let both = map(&mut model, Map::ConcatColumns, &[largest, means], [24, 2]);
     let flat = map(&mut model, Map::Reshape, &[both], [1, 48]);
     let sums = affine(&mut model, flat, [Size::ONE, fixed(10)]);
-    model.add_node(Op::Reduce(Reduce::TopK { count: 3 }), Int32, &[sums], [Size::ONE, fixed(3)]);
+    model.add(Op::Reduce(Reduce::TopK { count: 3 }), Int32, &[sums], [Size::ONE, fixed(3)]);
     model
 }

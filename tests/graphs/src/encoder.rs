@@ -39,7 +39,7 @@ impl Encoder {
         let mut builder = Builder { encoder: *self, model: Model::default(), random };
         let sizes = SizeRange { min: 1, max: self.tokens_max };
         let input = Input { encoding: Encoding::Unsigned16, low: 0, high: self.vocabulary - 1, sizes };
-        let tokens = builder.model.add_node(Op::Input(input), Int32, &[], [N, Size::ONE]);
+        let tokens = builder.model.add(Op::Input(input), Int32, &[], [N, Size::ONE]);
         let words = builder.weighted(Op::Embedding { rows: self.vocabulary }, tokens, self.width, 1.0);
         let positions = Op::Binary(Binary::Add, Second::Weights { rows: self.tokens_max });
         let x = builder.weighted(positions, words, self.width, 0.1);
@@ -74,26 +74,26 @@ impl Builder<'_> {
     }
 
     fn unary(&mut self, unary: Unary, input: u32) -> u32 {
-        self.model.same_shape(Op::Unary(unary), Float, &[input])
+        self.model.same(Op::Unary(unary), Float, &[input])
     }
 
     fn binary(&mut self, binary: Binary, inputs: [u32; 2]) -> u32 {
-        self.model.same_shape(Op::Binary(binary, Second::Input), Float, &inputs)
+        self.model.same(Op::Binary(binary, Second::Input), Float, &inputs)
     }
 
     fn constant(&mut self, binary: Binary, input: u32, constant: f32) -> u32 {
-        self.model.same_shape(Op::Binary(binary, Second::Constant(constant.to_bits())), Float, &[input])
+        self.model.same(Op::Binary(binary, Second::Constant(constant.to_bits())), Float, &[input])
     }
 
-    fn reduce_rows(&mut self, reduce: Reduce, input: u32) -> u32 {
-        self.model.reduce_rows(reduce, Float, input)
+    fn reduce(&mut self, reduce: Reduce, input: u32) -> u32 {
+        self.model.reduce(reduce, Float, input)
     }
 
     /// The normalisation of rows, with a scale and an offset of each column.
     fn norm(&mut self, x: u32) -> u32 {
-        let mean = self.reduce_rows(Reduce::Mean, x);
+        let mean = self.reduce(Reduce::Mean, x);
         let centred = self.binary(Binary::Sub, [x, mean]);
-        let variance = self.reduce_rows(Reduce::SquareMean, centred);
+        let variance = self.reduce(Reduce::SquareMean, centred);
         let variance = self.constant(Binary::Add, variance, 1e-12);
         let scale = self.unary(Unary::Rsqrt, variance);
         let x = self.binary(Binary::Mul, [centred, scale]);
@@ -124,21 +124,20 @@ impl Builder<'_> {
         let (head, rows) = (Size::fixed(width / heads), Size::per(heads));
         let block = [N, Size::fixed(heads), head, Size::ONE];
         let permute = |builder: &mut Self, input: u32, dimensions, order, shape| {
-            builder.model.add_node(Op::Map(Map::Permute { dimensions, order }), Float, &[input], shape)
+            builder.model.add(Op::Map(Map::Permute { dimensions, order }), Float, &[input], shape)
         };
         let [query, key, value] = [0; 3].map(|_| self.affine(x, width));
         let query = permute(self, query, block, [1, 0, 2, 3], [rows, head]);
         let key = permute(self, key, block, [1, 0, 2, 3], [rows, head]);
         let value = permute(self, value, block, [1, 2, 0, 3], [Size::fixed(width), N]);
-        let scores = self.model.add_node(Op::Reduce(Reduce::Dot { groups: heads }), Float, &[query, key], [rows, N]);
+        let scores = self.model.add(Op::Reduce(Reduce::Dot { groups: heads }), Float, &[query, key], [rows, N]);
         let scores = self.constant(Binary::Mul, scores, 1.0 / f64::from(width / heads).sqrt() as f32);
-        let largest = self.reduce_rows(Reduce::Max, scores);
+        let largest = self.reduce(Reduce::Max, scores);
         let scores = self.binary(Binary::Sub, [scores, largest]);
         let powers = self.unary(Unary::Exp, scores);
-        let sum = self.reduce_rows(Reduce::Sum, powers);
+        let sum = self.reduce(Reduce::Sum, powers);
         let parts = self.binary(Binary::Div, [powers, sum]);
-        let mixed =
-            self.model.add_node(Op::Reduce(Reduce::Dot { groups: heads }), Float, &[parts, value], [rows, head]);
+        let mixed = self.model.add(Op::Reduce(Reduce::Dot { groups: heads }), Float, &[parts, value], [rows, head]);
         permute(self, mixed, [Size::fixed(heads), N, head, Size::ONE], [1, 0, 2, 3], [N, Size::fixed(width)])
     }
 
@@ -146,10 +145,10 @@ impl Builder<'_> {
     fn pool(&mut self, x: u32) {
         let width = Size::fixed(self.encoder.width);
         let transpose = Map::Permute { dimensions: [Size::ONE, Size::ONE, N, width], order: [0, 1, 3, 2] };
-        let columns = self.model.add_node(Op::Map(transpose), Float, &[x], [width, N]);
-        let mean = self.reduce_rows(Reduce::Mean, columns);
-        let mean = self.model.add_node(Op::Map(Map::Reshape), Float, &[mean], [Size::ONE, width]);
-        let square = self.reduce_rows(Reduce::SquareSum, mean);
+        let columns = self.model.add(Op::Map(transpose), Float, &[x], [width, N]);
+        let mean = self.reduce(Reduce::Mean, columns);
+        let mean = self.model.add(Op::Map(Map::Reshape), Float, &[mean], [Size::ONE, width]);
+        let square = self.reduce(Reduce::SquareSum, mean);
         let length = self.unary(Unary::Sqrt, square);
         self.binary(Binary::Div, [mean, length]);
     }

@@ -196,7 +196,7 @@ fn a_delisted_bond_mint_opens_no_service_and_those_that_are_open_go_on() {
     terms.fee_atoms = FEE_ATOMS / 2;
     let configure = |open| {
         let args = ServiceConfigureArgs { terms, open };
-        oracle::service_configure(&SIDE.person("creator"), &SIDE.model(), 1, Some(SIDE.graph()), args)
+        oracle::service_configure(&SIDE.person("creator"), &SIDE.model(), 1, args)
     };
     world.chain.must(&[configure(true)]);
     let after = world.service(SIDE);

@@ -9,7 +9,7 @@ use modchains_exchange::{
 };
 use modchains_oracle::{
     instruction as oracle_instruction,
-    instructions::{ChallengeOpenArgs, ChallengeSettleArgs, ResultOverturnArgs, ServiceGovernArgs, TraceSetArgs},
+    instructions::ServiceGovernArgs,
     state::{Operator, Request, Service, Usage},
 };
 use modchains_program_interface::{Party, View, exchange, oracle, vault};
@@ -18,7 +18,7 @@ use modchains_sdk::address;
 use modchains_tests::{
     chain::key,
     idl::{Program, root},
-    world::{OUTPUT_BYTES, Side, World, request_args},
+    world::{Side, World, request_args},
 };
 use modchains_vault::{
     instruction as vault_instruction,
@@ -31,7 +31,7 @@ use solana_signer::Signer;
 
 const SIDE: Side = Side::A;
 /// Most bytes of an account without its inline payload.
-const LEAN_BYTES_MAX: usize = 640;
+const LEAN_BYTES_MAX: usize = 512;
 
 fn idl(program: Program) -> Value {
     let path = root().join("sdk/idl").join(format!("{}.json", program.name()));
@@ -59,14 +59,9 @@ fn declared_discriminators_are_those_of_the_idls() {
         account::<oracle::Usage>("Usage"),
         account::<oracle::Service>("Service"),
         account::<oracle::Request>("Request"),
-        account::<oracle::Operator>("Operator"),
         (exchange::ID, "instructions", "market_deposit", exchange::MarketDeposit::<Pubkey>::DISCRIMINATOR),
         (vault::ID, "instructions", "revenue_deposit", vault::RevenueDeposit::<Pubkey>::DISCRIMINATOR),
         (oracle::ID, "instructions", "service_govern", oracle::ServiceGovern::<Pubkey>::DISCRIMINATOR),
-        (oracle::ID, "instructions", "challenge_open", oracle::ChallengeOpen::<Pubkey>::DISCRIMINATOR),
-        (oracle::ID, "instructions", "trace_set", oracle::TraceSet::<Pubkey>::DISCRIMINATOR),
-        (oracle::ID, "instructions", "result_overturn", oracle::ResultOverturn::<Pubkey>::DISCRIMINATOR),
-        (oracle::ID, "instructions", "challenge_settle", oracle::ChallengeSettle::<Pubkey>::DISCRIMINATOR),
     ];
     for (program, list, name, discriminator) in declared {
         let program = Program::ALL.into_iter().find(|known| known.id() == program).expect("one of ours");
@@ -138,60 +133,6 @@ fn calls_list_the_accounts_of_the_idls_in_their_order_and_the_amounts_of_the_arg
     assert_call(Program::Oracle, "service_govern", &govern.parties(), &govern.data(), expected);
 }
 
-#[test]
-fn calls_of_the_disputes_program_are_the_instructions_of_the_oracle() {
-    let (event_authority, program) = (named("event_authority"), named("program"));
-    let open = oracle::ChallengeOpen {
-        disputes_authority: named("disputes_authority"),
-        challenger_authority: named("authority"),
-        challenger: named("challenger"),
-        request: named("request"),
-        operator: named("operator"),
-        event_authority,
-        program,
-        created_at_seconds: 19,
-    };
-    let expected = oracle_instruction::ChallengeOpen { args: ChallengeOpenArgs { created_at_seconds: 19 } }.data();
-    assert_call(Program::Oracle, "challenge_open", &open.parties(), &open.data(), expected);
-    let set = oracle::TraceSet {
-        disputes_authority: named("disputes_authority"),
-        request: named("request"),
-        event_authority,
-        program,
-        created_at_seconds: 19,
-        trace_root: [23; 32],
-    };
-    let args = TraceSetArgs { created_at_seconds: 19, trace_root: [23; 32] };
-    let expected = oracle_instruction::TraceSet { args }.data();
-    assert_call(Program::Oracle, "trace_set", &set.parties(), &set.data(), expected);
-    let overturn = oracle::ResultOverturn {
-        disputes_authority: named("disputes_authority"),
-        request: named("request"),
-        operator: named("operator"),
-        service: named("service"),
-        event_authority,
-        program,
-        created_at_seconds: 19,
-    };
-    let expected = oracle_instruction::ResultOverturn { args: ResultOverturnArgs { created_at_seconds: 19 } }.data();
-    assert_call(Program::Oracle, "result_overturn", &overturn.parties(), &overturn.data(), expected);
-    let settle = oracle::ChallengeSettle {
-        disputes_authority: named("disputes_authority"),
-        request: named("request"),
-        challenger: named("challenger"),
-        operator: named("operator"),
-        service: named("service"),
-        event_authority,
-        program,
-        created_at_seconds: 19,
-        number: 29,
-        outcome: 2,
-    };
-    let args = ChallengeSettleArgs { created_at_seconds: 19, number: 29, outcome: 2 };
-    let expected = oracle_instruction::ChallengeSettle { args }.data();
-    assert_call(Program::Oracle, "challenge_settle", &settle.parties(), &settle.data(), expected);
-}
-
 /// The view of a state whose every byte differs from its neighbours.
 fn patterned<S: Pod, V: View>() -> (S, V) {
     let bytes: Vec<u8> = (0..size_of::<S>()).map(|index| (index % 251) as u8 + 1).collect();
@@ -228,7 +169,7 @@ fn accounts_that_people_pay_rent_for_are_lean_on_chain() {
         assert_eq!(on_chain, 8 + bytes, "{name}");
         assert!(on_chain <= LEAN_BYTES_MAX, "{name} takes {on_chain} bytes");
     }
-    let payload = request_args(1).input.len() + OUTPUT_BYTES;
+    let payload = request_args(1).input.len() + usize::from(world.service(SIDE).output_bytes_max);
     assert_eq!(world.chain.raw(&SIDE.request(1)).unwrap().data.len(), Request::INPUT_OFFSET + payload);
     const { assert!(Request::INPUT_OFFSET <= LEAN_BYTES_MAX) };
 }

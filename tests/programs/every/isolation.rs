@@ -95,7 +95,7 @@ fn by_the_same_people(side: Side) -> Vec<Instruction> {
         exchange::market_sell(&trader, &model, &quote(), trade, route),
         vault::stake(&staker, &model, revenue_mints(), stake_args(1)),
         vault::revenue_claim(&staker, &model, &quote(), vault::PoolPlace::First),
-        request_instruction(side, &requester, request_args(1)),
+        request_instruction(&requester, &model, request_args(1)),
         oracle::request_claim(&operator, &service, &request, claim_args(&world, side, 1)),
         oracle::result_post(&operator, &service, &request, result_args(&world, side, 1)),
         oracle::result_finalize(&model, &request, &address::oracle::operator(&service, &operator)),

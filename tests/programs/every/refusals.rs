@@ -41,13 +41,6 @@ const ACCEPTED: &[(Program, &str, &str, Substitution, &str)] = &[
         Substitution::Sibling,
         "anyone may apply what any service queued",
     ),
-    (
-        Program::Oracle,
-        "trace_set",
-        "request",
-        Substitution::Sibling,
-        "the disputes program alone names a trace, of any request",
-    ),
     (Program::Oracle, "request_create", "licence_use", Substitution::Duplicate, "not read while no rate is set"),
     (Program::Oracle, "request_create", "program", Substitution::FakeProgram, ABSENT),
     (Program::Oracle, "request_create", "program", Substitution::Closed, ABSENT),

@@ -68,7 +68,7 @@ fn nothing_but_a_final_result_is_minted() {
     let mut world = priced();
     world.must_refuse(&[mint(content_args())], "AccountOwnedByWrongProgram");
     let args = RequestCreateArgs { uses: USES_ALL, ..request_args(1) };
-    world.chain.must(&[request_instruction(SIDE, &requester(), args)]);
+    world.chain.must(&[request_instruction(&requester(), &SIDE.model(), args)]);
     world.must_refuse(&[mint(content_args())], "ResultNotFinal");
     let mut refunded = world.clone();
     refunded.chain.advance(WAIT_SECONDS.into());
@@ -235,7 +235,7 @@ fn a_creator_who_raises_the_fee_reaches_no_request_that_exists() {
     // What is asked for afterwards costs what it says now.
     let content_fee_max_atoms = CONTENT_FEE_ATOMS + 1;
     let args = RequestCreateArgs { uses: USES_ALL, content_fee_max_atoms, ..request_args(2) };
-    let ask = request_instruction(SIDE, &requester(), args);
+    let ask = request_instruction(&requester(), &SIDE.model(), args);
     world.chain.must(&[terms(content_fee_max_atoms), ask]);
     assert_eq!(world.request_state(SIDE, 2).content_fee_atoms, CONTENT_FEE_ATOMS + 1);
 }
@@ -245,7 +245,7 @@ fn a_request_for_content_names_the_most_that_the_token_may_cost() {
     let mut world = priced();
     let ask = |uses, content_fee_max_atoms| {
         let args = RequestCreateArgs { uses, content_fee_max_atoms, ..request_args(1) };
-        request_instruction(SIDE, &requester(), args)
+        request_instruction(&requester(), &SIDE.model(), args)
     };
     let dearer = ModelTerms { content_fee_atoms: CONTENT_FEE_ATOMS + 1, ..content_terms() };
     let raise = registry::model_terms_set(&SIDE.person("creator"), &SIDE.model(), dearer);

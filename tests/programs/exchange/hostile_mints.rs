@@ -11,10 +11,7 @@ use modchains_sdk::instruction::{
 };
 use modchains_tests::{
     chain::{Chain, TOKEN, TOKEN_2022, key},
-    world::{
-        PURSE_ATOMS, QUOTE, Side, World, bond_args, exact_in, fresh_terms, open_args, quote, register_args,
-        version_args,
-    },
+    world::{PURSE_ATOMS, QUOTE, Side, World, exact_in, fresh_terms, open_args, quote, register_args, version_args},
 };
 use solana_account::Account;
 use solana_instruction::Instruction;
@@ -115,7 +112,7 @@ fn put_mint_with(chain: &mut Chain, extensions: &[u16]) -> Token {
 /// exchange says what is wrong with it.
 fn takers(mint: Token, refusal: &'static str) -> [(Instruction, &'static str); 3] {
     let (admin, creator, model) = (key("admin").pubkey(), Side::A.person("creator"), Side::A.model());
-    let bond = BondMintAllowArgs { min_bond_atoms: 2, claim_bond_atoms: 1, requester_cap_atoms: 1, ..bond_args() };
+    let bond = BondMintAllowArgs { min_bond_atoms: 2, claim_bond_atoms: 1, requester_cap_atoms: 1 };
     [
         (exchange::quote_mint_allow(&admin, &mint.mint), refusal),
         (oracle::bond_mint_allow(&admin, &mint.mint, bond), "BondMintExtensionRefused"),
@@ -293,7 +290,7 @@ fn a_quote_mint_is_allowed_once_and_the_list_ends_at_eight() {
         world.chain.must(&[exchange::quote_mint_allow(&admin, mint)]);
     }
     world.must_refuse(&[exchange::quote_mint_allow(&admin, &mints[7])], "QuoteMintListFull");
-    let bond = |min_bond_atoms| BondMintAllowArgs { min_bond_atoms, claim_bond_atoms: 1, ..bond_args() };
+    let bond = |min_bond_atoms| BondMintAllowArgs { min_bond_atoms, claim_bond_atoms: 1, requester_cap_atoms: QUOTE };
     for mint in &mints[..7] {
         world.chain.must(&[oracle::bond_mint_allow(&admin, mint, bond(1))]);
     }

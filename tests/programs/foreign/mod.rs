@@ -1,5 +1,4 @@
 //! Programs that call ours.
 
 mod flash;
-mod moves;
 mod program;

@@ -30,12 +30,12 @@ fn close() -> Instruction {
 
 fn configure(open: bool) -> Instruction {
     let args = ServiceConfigureArgs { terms: service_terms(), open };
-    oracle::service_configure(&creator(), &SIDE.model(), 1, Some(SIDE.graph()), args)
+    oracle::service_configure(&creator(), &SIDE.model(), 1, args)
 }
 
 fn reopen(split: Option<UsageSplit>) -> Instruction {
     let args = ServiceOpenArgs { terms: ServiceTerms { split, ..service_terms() } };
-    oracle::service_open(&creator(), &SIDE.model(), 1, Some(SIDE.graph()), &quote(), args)
+    oracle::service_open(&creator(), &SIDE.model(), 1, &quote(), args)
 }
 
 /// A service that its operator has left, shut for as long as it takes.

@@ -48,7 +48,7 @@ fn ask(is_granted: bool, nonce: u64) -> Instruction {
     let uses = if is_granted { USE_COMMERCIAL } else { USE_PERSONAL };
     let args = RequestCreateArgs { uses, ..request_args(nonce) };
     let proof = LicenceProof { is_counted: true };
-    oracle::request_create(&SIDE.person("requester"), &SIDE.model(), Some(SIDE.graph()), &quote(), proof, args)
+    oracle::request_create(&SIDE.person("requester"), &SIDE.model(), &quote(), proof, args)
 }
 
 #[test]

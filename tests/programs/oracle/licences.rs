@@ -63,7 +63,7 @@ pub(super) fn revoke() -> Instruction {
 }
 
 pub(super) fn ask(proof: LicenceProof, args: RequestCreateArgs) -> Instruction {
-    oracle::request_create(&requester(), &SIDE.model(), Some(SIDE.graph()), &quote(), proof, args)
+    oracle::request_create(&requester(), &SIDE.model(), &quote(), proof, args)
 }
 
 fn for_use(uses: u16) -> RequestCreateArgs {
@@ -259,6 +259,6 @@ fn nobody_asks_under_somebody_elses_licence_or_another_models() {
 }
 
 /// Where an instruction to create a request has the model, the licence and the counter.
-pub(super) const MODEL: usize = 6;
-pub(super) const LICENCE: usize = 7;
-pub(super) const COUNTER: usize = 8;
+pub(super) const MODEL: usize = 5;
+pub(super) const LICENCE: usize = 6;
+pub(super) const COUNTER: usize = 7;

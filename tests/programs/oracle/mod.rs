@@ -1,6 +1,5 @@
 //! The oracle.
 
-mod challenges;
 mod closes;
 mod config;
 mod licence_handover;
@@ -9,7 +8,6 @@ mod licence_rates;
 mod licences;
 mod money;
 mod operators;
-mod proofs;
 mod requests;
 mod split;
 mod usage;

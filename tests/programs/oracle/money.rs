@@ -103,13 +103,7 @@ fn a_final_fee_is_split_to_the_atom_whatever_it_is() {
         for tip_atoms in [0, 1, 12_345] {
             let mut world = World::ready();
             let args = ServiceConfigureArgs { terms: ServiceTerms { fee_atoms, ..service_terms() }, open: true };
-            world.chain.must(&[oracle::service_configure(
-                &SIDE.person("creator"),
-                &SIDE.model(),
-                1,
-                Some(SIDE.graph()),
-                args,
-            )]);
+            world.chain.must(&[oracle::service_configure(&SIDE.person("creator"), &SIDE.model(), 1, args)]);
             let seen = RequestCreateArgs { terms_counter: FIRST_TERMS + 1, ..request_args(1) };
             world.chain.must(&[create(RequestCreateArgs { fee_max_atoms: fee_atoms, tip_atoms, ..seen })]);
             world.claim(SIDE, 1);
@@ -166,7 +160,7 @@ fn new_terms_of_a_service_leave_its_requests_alone() {
     world.request(SIDE, 1);
     let terms = ServiceTerms { fee_atoms: 10 * FEE_ATOMS, output_bytes_max: 1, ..service_terms() };
     let args = ServiceConfigureArgs { terms, open: true };
-    let configure = oracle::service_configure(&SIDE.person("creator"), &SIDE.model(), 1, Some(SIDE.graph()), args);
+    let configure = oracle::service_configure(&SIDE.person("creator"), &SIDE.model(), 1, args);
     world.must_change(&[configure], &[("service", SIDE.service())]);
     world.claim(SIDE, 1);
     world.chain.must(&[post_instruction(&world, SIDE, 1)]);

@@ -22,7 +22,7 @@ const _: () = assert!(SPLIT_TIMELOCK_SECONDS > COOLDOWN_SECONDS_MAX);
 
 fn configure(split: Option<UsageSplit>) -> Instruction {
     let args = ServiceConfigureArgs { terms: ServiceTerms { split, ..service_terms() }, open: true };
-    oracle::service_configure(&SIDE.person("creator"), &SIDE.model(), 1, Some(SIDE.graph()), args)
+    oracle::service_configure(&SIDE.person("creator"), &SIDE.model(), 1, args)
 }
 
 fn apply() -> Instruction {

@@ -164,7 +164,7 @@ fn one_requester_counts_no_more_than_the_cap() {
     let cap = world.usage(SIDE).requester_cap_atoms;
     let terms = ServiceTerms { fee_atoms: 3 * cap, ..service_terms() };
     let args = ServiceConfigureArgs { terms, open: true };
-    world.chain.must(&[oracle::service_configure(&SIDE.person("creator"), &SIDE.model(), 1, Some(SIDE.graph()), args)]);
+    world.chain.must(&[oracle::service_configure(&SIDE.person("creator"), &SIDE.model(), 1, args)]);
     let request =
         RequestCreateArgs { terms_counter: FIRST_TERMS + 1, fee_max_atoms: 3 * cap, tip_atoms: 0, ..request_args(1) };
     let (bond, operator) = (BondDepositArgs { bond_atoms: 6 * cap }, SIDE.person("operator"));

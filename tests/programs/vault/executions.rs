@@ -263,13 +263,7 @@ fn a_service_fee_is_decided_within_a_factor_of_two_and_kept() {
     assert_eq!((governed.fee.before_atoms, governed.fee.after_atoms), (FEE_ATOMS, 2 * FEE_ATOMS));
     let configure = |fee_atoms| {
         let terms = ServiceTerms { fee_atoms, ..service_terms() };
-        oracle::service_configure(
-            &SIDE.person("creator"),
-            &SIDE.model(),
-            1,
-            Some(SIDE.graph()),
-            ServiceConfigureArgs { terms, open: true },
-        )
+        oracle::service_configure(&SIDE.person("creator"), &SIDE.model(), 1, ServiceConfigureArgs { terms, open: true })
     };
     world.must_refuse(&[configure(FEE_ATOMS)], "FeeKept");
     world.chain.must(&[configure(2 * FEE_ATOMS)]);

@@ -10,7 +10,7 @@ use super::base::{admin, one};
 use crate::{
     chain::{TOKEN, key},
     row::{Row, both},
-    world::{Side, TIMELOCK_SECONDS, World, bond_args, market_params, oracle_params, quote},
+    world::{Side, TIMELOCK_SECONDS, World, market_params, oracle_params, quote},
 };
 
 fn heir() -> Pubkey {
@@ -87,8 +87,7 @@ pub(super) fn oracle_builds() -> Vec<Row> {
             one(oracle::config_change_apply())
         }),
         ("bond_mint_allow", World::configured, |_| {
-            let args =
-                BondMintAllowArgs { min_bond_atoms: 2, claim_bond_atoms: 1, requester_cap_atoms: 1, ..bond_args() };
+            let args = BondMintAllowArgs { min_bond_atoms: 2, claim_bond_atoms: 1, requester_cap_atoms: 1 };
             one(oracle::bond_mint_allow(&admin(), &quote().mint, args))
         }),
         ("bond_mint_delist", World::configured, |_| one(oracle::bond_mint_delist(&admin(), &quote().mint))),

@@ -2,7 +2,6 @@
 
 mod authority;
 mod base;
-mod disputes;
 mod oracle;
 
 use modchains_exchange::{instructions::MarketDepositArgs, state::FeeBeneficiary as TradeBeneficiary};
@@ -35,7 +34,7 @@ pub struct Scenario {
     pub is_signed: bool,
 }
 
-/// Every instruction of the programs.
+/// Every instruction of the three programs.
 pub fn all() -> Vec<Scenario> {
     let exchange = exchange_builds()
         .into_iter()
@@ -44,11 +43,9 @@ pub fn all() -> Vec<Scenario> {
         .map(|build| (Program::Exchange, build));
     let vault = staking::builds().into_iter().chain(governance::builds()).map(|build| (Program::Vault, build));
     let oracle = oracle::builds().into_iter().chain(governance::oracle_builds()).map(|build| (Program::Oracle, build));
-    let disputes = disputes::builds().into_iter().map(|build| (Program::Disputes, build));
     exchange
         .chain(vault)
         .chain(oracle)
-        .chain(disputes)
         .map(|(program, (name, base, build))| scenario(program, name, base, build))
         .collect()
 }

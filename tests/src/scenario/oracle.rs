@@ -1,7 +1,7 @@
 //! The oracle's instructions.
 
 use anchor_lang::prelude::Pubkey;
-use modchains_core::{fees::SPLIT_TIMELOCK_SECONDS, licence::RATE_WINDOW_SECONDS_MAX, request::ChallengeOutcome};
+use modchains_core::{fees::SPLIT_TIMELOCK_SECONDS, licence::RATE_WINDOW_SECONDS_MAX};
 use modchains_oracle::{
     instructions::{BondDepositArgs, BondWithdrawStartArgs, OperatorRegisterArgs, ServiceConfigureArgs},
     state::{ServiceTerms, UsageSplit},
@@ -16,7 +16,6 @@ use super::{
 };
 use crate::{
     chain::key,
-    challenge::CHALLENGER,
     row::{Row, both},
     staking::gift,
     world::{
@@ -30,44 +29,8 @@ pub(super) fn builds() -> Vec<Row> {
     let mut rows = authority::oracle_builds();
     rows.extend(operator_builds());
     rows.extend(request_builds());
-    rows.extend(challenge_builds());
     rows.extend(service_builds());
     rows
-}
-
-fn challenge_builds() -> Vec<Row> {
-    vec![
-        ("challenge_open", World::ready, |world| {
-            with_requests(world, |world, side| {
-                world.answer(side, 1);
-                world.enrol_operator(side, CHALLENGER);
-            });
-            both(|side| world.challenge_open(side, 1, CHALLENGER))
-        }),
-        ("trace_set", World::ready, |world| {
-            with_requests(world, |world, side| world.challenge(side, 1));
-            both(|side| world.trace_set(side, 1, [7; 32]))
-        }),
-        ("result_overturn", World::ready, |world| {
-            with_requests(world, |world, side| world.challenge(side, 1));
-            both(|side| world.result_overturn(side, 1))
-        }),
-        ("challenge_settle", World::ready, |world| {
-            with_requests(world, |world, side| world.challenge(side, 1));
-            both(|side| world.challenge_settle(side, 1, CHALLENGER, 0, ChallengeOutcome::Lost))
-        }),
-        ("reward_claim", World::ready, |world| {
-            with_requests(world, |world, side| {
-                world.challenge(side, 1);
-                let proof = [
-                    world.result_overturn(side, 1),
-                    world.challenge_settle(side, 1, CHALLENGER, 0, ChallengeOutcome::Proved),
-                ];
-                world.chain.must(&proof);
-            });
-            both(|side| oracle::reward_claim(&side.service(), &side.request(1), &side.operator_of(CHALLENGER)))
-        }),
-    ]
 }
 
 fn operator_builds() -> Vec<Row> {
@@ -81,9 +44,6 @@ fn operator_builds() -> Vec<Row> {
                 let args = BondDepositArgs { bond_atoms: QUOTE };
                 oracle::bond_deposit(&side.person("operator"), &side.service(), &quote(), args)
             })
-        }),
-        ("operator_defender_set", World::ready, |_| {
-            both(|side| oracle::operator_defender_set(&side.person("operator"), &side.service(), side.person("staker")))
         }),
         ("bond_withdraw_start", World::ready, |_| both(bond_withdraw_start)),
         ("bond_withdraw", World::ready, |world| {
@@ -116,7 +76,7 @@ fn claim_expire(side: Side) -> Instruction {
 fn request_builds() -> Vec<Row> {
     vec![
         ("request_create", World::ready, |_| {
-            both(|side| request_instruction(side, &side.person("requester"), request_args(1)))
+            both(|side| request_instruction(&side.person("requester"), &side.model(), request_args(1)))
         }),
         ("request_claim", World::ready, |world| {
             with_requests(world, |world, side| world.request(side, 1));
@@ -173,7 +133,7 @@ fn service_builds() -> Vec<Row> {
         ("service_configure", World::ready, |_| {
             both(|side| {
                 let args = ServiceConfigureArgs { terms: service_terms(), open: true };
-                oracle::service_configure(&side.person("creator"), &side.model(), 1, Some(side.graph()), args)
+                oracle::service_configure(&side.person("creator"), &side.model(), 1, args)
             })
         }),
         ("service_close", World::ready, |world| {
@@ -198,13 +158,7 @@ fn service_builds() -> Vec<Row> {
                 };
                 let terms = ServiceTerms { split: Some(split), ..service_terms() };
                 let args = ServiceConfigureArgs { terms, open: true };
-                world.chain.must(&[oracle::service_configure(
-                    &side.person("creator"),
-                    &side.model(),
-                    1,
-                    Some(side.graph()),
-                    args,
-                )]);
+                world.chain.must(&[oracle::service_configure(&side.person("creator"), &side.model(), 1, args)]);
             });
             world.chain.advance(SPLIT_TIMELOCK_SECONDS.into());
             both(|side| oracle::service_split_apply(&side.model()))

@@ -57,8 +57,6 @@ pub struct Registry {
     toolchain: Toolchain,
     identity: String,
     target: PathBuf,
-    /// What runs the linker.
-    link_script: PathBuf,
     /// What is linked into every program, quoted for a shell.
     inputs: OnceCell<String>,
 }
@@ -76,8 +74,9 @@ impl Registry {
         let stamp = Stamp::new(&identity, &[]);
         // cargo does not notice a change of std's sources or of the linker: each set of tools has its own folder.
         let target = paths::results("sbf")?.join(stamp.short());
-        let link_script = write_link_script(&toolchain)?;
-        Ok(Self { toolchain, identity, target, link_script, inputs: OnceCell::new() })
+        let registry = Self { toolchain, identity, target, inputs: OnceCell::new() };
+        registry.write_link_script()?;
+        Ok(registry)
     }
 
     /// Names the tools and everything else on this route that changes the result.
@@ -120,7 +119,7 @@ impl Registry {
     /// `cargo <subcommand>` for the target.
     fn cargo(&self, subcommand: &str) -> Command {
         let mut command = process::cargo();
-        let linker = format!("-Clinker={}", self.link_script.display());
+        let linker = format!("-Clinker={}", self.link_script().display());
         let flags: Vec<&str> = RUSTC_FLAGS.into_iter().chain([linker.as_str()]).collect();
         process::clean_cargo_environment(&mut command)
             .arg(subcommand)
@@ -134,19 +133,19 @@ impl Registry {
             .env("RUSTC_BOOTSTRAP_SYNTHETIC_TARGET", "1");
         command
     }
-}
 
-/// Writes what runs the linker. Some dependencies are dynamic libraries too; only our programs are worth linking. The linker
-/// knows no optimisation for size: there that is an attribute of each function, and the level beside it is 2.
-///
-/// It is named by its content: cargo takes its path for a part of what is compiled, and checkouts with other programs write
-/// theirs into the same folder.
-fn write_link_script(toolchain: &Toolchain) -> Result<PathBuf> {
-    let programs: Vec<String> =
-        PROGRAMS.iter().chain(&TEST_PROGRAMS).map(|program| format!("*{}*", program.library)).collect();
-    let linker = quoted(&toolchain.linker())?;
-    let body = LINK_SCRIPT.replace("PROGRAMS", &programs.join("|")).replace("LINKER", &linker);
-    let path = toolchain.subfolder("bin").join(format!("link-program-{}", Stamp::new(&body, &[]).short()));
-    write_script(&path, &body)?;
-    Ok(path)
+    /// Named by its content: cargo takes its path for a part of what is compiled.
+    fn link_script(&self) -> PathBuf {
+        self.toolchain.subfolder("bin").join(format!("link-program-{}", Stamp::new(LINK_SCRIPT, &[]).short()))
+    }
+
+    /// Some dependencies are dynamic libraries too; only our programs are worth linking. The linker knows no
+    /// optimisation for size: there that is an attribute of each function, and the level beside it is 2.
+    fn write_link_script(&self) -> Result<()> {
+        let programs: Vec<String> =
+            PROGRAMS.iter().chain(&TEST_PROGRAMS).map(|program| format!("*{}*", program.library)).collect();
+        let linker = quoted(&self.toolchain.linker())?;
+        let body = LINK_SCRIPT.replace("PROGRAMS", &programs.join("|")).replace("LINKER", &linker);
+        write_script(&self.link_script(), &body)
+    }
 }

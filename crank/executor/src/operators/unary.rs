@@ -54,9 +54,8 @@ pub fn unary(function: &Unary, call: &Call<'_>, out: &mut [u32], statistics: &mu
     }
 }
 
-/// The nearest number between two ends.
 #[inline(always)]
-pub fn clamped(value: f32, low: f32, high: f32) -> f32 {
+fn clamped(value: f32, low: f32, high: f32) -> f32 {
     let raised = if value < low { low } else { value };
     if raised > high { high } else { raised }
 }

@@ -23,14 +23,16 @@ const BLOCK: u32 = SIDE * SIDE;
 /// A function, what its elements are counted as, and the function in integers.
 type Function = (Unary, Operator, fn(u32) -> u32);
 
-const EXP: Function = (Unary::Exp, Operator::Exp, rounded::exp);
-const ERF: Function = (Unary::Erf, Operator::Erf, rounded::erf);
-const TANH: Function = (Unary::Tanh, Operator::Tanh, rounded::tanh);
-const RSQRT: Function = (Unary::Rsqrt, Operator::Rsqrt, rounded::rsqrt);
+const FUNCTIONS: [Function; 4] = [
+    (Unary::Exp, Operator::Exp, rounded::exp),
+    (Unary::Erf, Operator::Erf, rounded::erf),
+    (Unary::Tanh, Operator::Tanh, rounded::tanh),
+    (Unary::Rsqrt, Operator::Rsqrt, rounded::rsqrt),
+];
 
 fn executor(unary: Unary) -> Executor {
     let mut model = Model::fixed_source(Float, SIDE, SIDE);
-    model.same_shape(Op::Unary(unary), Float, &[0]);
+    model.same(Op::Unary(unary), Float, &[0]);
     compare::executor(&model, 1)
 }
 
@@ -44,51 +46,32 @@ fn compare_all(executor: &Executor, function: Function, words: &[u32]) -> u64 {
     run.statistics.of(function.1).flagged
 }
 
-/// Compares a function on every argument in a long run, on every so many in a short one.
-fn compare_everywhere(function: Function) {
+#[test]
+fn functions_are_those_of_the_integers() {
     let threads = if is_long() { thread::available_parallelism().map_or(1, usize::from) } else { 1 };
     // An odd step meets every pattern of low bits.
     let step: u64 = if is_long() { 1 } else { 1_021 };
     let blocks = (1_u64 << 32).div_ceil(u64::from(BLOCK) * step);
-    let next = AtomicU64::new(0);
-    let work = || {
-        let executor = executor(function.0);
-        let mut flagged = 0;
-        loop {
-            let block = next.fetch_add(1, Ordering::Relaxed);
-            if block >= blocks {
-                return flagged;
+    for function in FUNCTIONS {
+        let next = AtomicU64::new(0);
+        let work = || {
+            let executor = executor(function.0);
+            let mut flagged = 0;
+            loop {
+                let first = next.fetch_add(1, Ordering::Relaxed) * u64::from(BLOCK) * step;
+                if first >= blocks * u64::from(BLOCK) * step {
+                    return flagged;
+                }
+                let words: Vec<u32> = (0..u64::from(BLOCK)).map(|place| (first + place * step) as u32).collect();
+                flagged += compare_all(&executor, function, &words);
             }
-            let first = block * u64::from(BLOCK) * step;
-            let words: Vec<u32> = (0..u64::from(BLOCK)).map(|place| (first + place * step) as u32).collect();
-            flagged += compare_all(&executor, function, &words);
-        }
-    };
-    let flagged: u64 = thread::scope(|scope| {
-        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap()).sum()
-    });
-    println!("{:?}: {flagged} of {} redone", function.0, blocks * u64::from(BLOCK));
-}
-
-#[test]
-fn exp_is_that_of_the_integers() {
-    compare_everywhere(EXP);
-}
-
-#[test]
-fn erf_is_that_of_the_integers() {
-    compare_everywhere(ERF);
-}
-
-#[test]
-fn tanh_is_that_of_the_integers() {
-    compare_everywhere(TANH);
-}
-
-#[test]
-fn rsqrt_is_that_of_the_integers() {
-    compare_everywhere(RSQRT);
+        };
+        let flagged: u64 = thread::scope(|scope| {
+            let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+        });
+        println!("{:?}: {flagged} of {} redone", function.0, blocks * u64::from(BLOCK));
+    }
 }
 
 #[test]
@@ -106,7 +89,7 @@ fn functions_are_right_where_it_is_hard() {
         }
     }
     words.resize_with(BLOCK as usize, || random.next() as u32);
-    for function in [EXP, ERF, TANH, RSQRT] {
+    for function in FUNCTIONS {
         let flagged = compare_all(&executor(function.0), function, &words);
         assert!(flagged > 0, "{:?}", function.0);
     }
@@ -118,7 +101,7 @@ fn what_is_known_closely_is_what_is_rounded() {
     let Estimate::Near(near) = rounded::erf_near(0x3940_ead6) else { panic!("a plain value") };
     assert!(near.is_decided());
     let mut model = Model::fixed_source(Float, 1, 1);
-    model.same_shape(Op::Unary(Unary::Erf), Float, &[0]);
+    model.same(Op::Unary(Unary::Erf), Float, &[0]);
     let run = compare::executor(&model, 1)
         .run(&[Request { size: 1, input: &bytes(Float, &[0x3940_ead6]) }], Wanted::Output)
         .unwrap();

@@ -63,7 +63,7 @@ fn weights_that_are_missing_or_no_values_are_refused() {
 #[test]
 fn a_graph_that_no_dispute_could_decide_is_refused() {
     let mut model = model();
-    model.add_node(Op::Unary(Unary::Exp), Float, &[1], [Size::per(2), Size::fixed(3)]);
+    model.add(Op::Unary(Unary::Exp), Float, &[1], [Size::per(2), Size::fixed(3)]);
     let problem = GraphProblem::Node { index: 2, problem: RecordProblem::Shape };
     assert_eq!(refusal(&model), ExecutorError::Graph(problem));
 }

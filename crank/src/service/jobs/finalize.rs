@@ -1,13 +1,9 @@
-//! Making results final when their challenge windows are over and their challenges settled.
+//! Making results final when their challenge windows are over.
 
 use std::collections::HashMap;
 
 use futures_util::future::join_all;
-use modchains_sdk::{
-    Instruction, Pubkey,
-    core::{request::RequestError, window::Moment},
-    instruction::oracle::result_finalize,
-};
+use modchains_sdk::{Instruction, Pubkey, instruction::oracle::result_finalize};
 use tokio::sync::mpsc;
 
 use super::submit::{Outcome, submit};
@@ -30,24 +26,9 @@ pub struct Finalizer {
     settle: mpsc::Sender<Vec<Pubkey>>,
 }
 
-/// What a result needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Need {
-    /// Nothing before the end of its window.
-    Wait,
-    /// A look: its window was to be over, but challenges were open when it was last looked at.
-    Look,
-    /// It can be made final.
-    Finalize,
-}
-
-/// What a result needs now. When another result of the operator was proved wrong is not known here; the program refuses.
-fn need(unfinal: &Unfinal, now: Moment) -> Need {
-    match unfinal.posted.finalize(None, now) {
-        Ok(_) => Need::Finalize,
-        Err(RequestError::ChallengesOpen) => Need::Look,
-        Err(_) => Need::Wait,
-    }
+/// Whether it can be made final.
+fn should_run(unfinal: &Unfinal, now_seconds: i64) -> bool {
+    unfinal.posted.finalize(now_seconds).is_ok()
 }
 
 fn build(context: &Context, group: &[Unfinal]) -> Vec<Instruction> {
@@ -76,9 +57,8 @@ impl Finalizer {
     }
 
     /// Makes everything final that can be, and says whether there was anything.
-    pub async fn run(&mut self, context: &Context, now: Moment) -> bool {
-        self.look(now);
-        let groups = self.due(context, now);
+    pub async fn run(&mut self, context: &Context, now_seconds: i64) -> bool {
+        let groups = self.due(context, now_seconds);
         let is_any = !groups.is_empty();
         let sent = groups.iter().map(|group| submit(context, "result_finalize", units(group), build(context, group)));
         let outcomes = join_all(sent).await;
@@ -93,23 +73,10 @@ impl Finalizer {
         is_any
     }
 
-    /// Hands on what has to be looked at again; what a full queue drops stays here.
-    fn look(&mut self, now: Moment) {
-        let contested: Vec<Pubkey> = self
-            .waiting
-            .values()
-            .filter(|unfinal| need(unfinal, now) == Need::Look)
-            .map(|unfinal| unfinal.request)
-            .collect();
-        if !contested.is_empty() && self.settle.try_send(contested.clone()).is_ok() {
-            self.waiting.retain(|request, _| !contested.contains(request));
-        }
-    }
-
     /// Takes out what is due, in groups that fit one transaction.
-    fn due(&mut self, context: &Context, now: Moment) -> Vec<Vec<Unfinal>> {
+    fn due(&mut self, context: &Context, now_seconds: i64) -> Vec<Vec<Unfinal>> {
         let mut groups: Vec<Vec<Unfinal>> = self.alone.drain().map(|(_, unfinal)| vec![unfinal]).collect();
-        let (due, waiting) = self.waiting.drain().partition(|(_, unfinal)| need(unfinal, now) == Need::Finalize);
+        let (due, waiting) = self.waiting.drain().partition(|(_, unfinal)| should_run(unfinal, now_seconds));
         self.waiting = waiting;
         let due: HashMap<Pubkey, Unfinal> = due;
         let payer = context.chain.payer.address();
@@ -130,33 +97,12 @@ mod tests {
     use super::*;
     use crate::service::settle::tests::request;
 
-    fn unfinal() -> Unfinal {
-        let request = request(RequestStatus::Posted, Pubkey::new_unique());
-        Unfinal { model: 0, request: request.request.address, posted: request.state().unwrap() }
-    }
-
-    /// So many seconds after the result, with slots of 400 milliseconds.
-    fn after(unfinal: &Unfinal, seconds: u32) -> Moment {
-        let posted_at = unfinal.posted.posted_at;
-        Moment { seconds: posted_at.seconds + i64::from(seconds), slot: posted_at.slot + u64::from(seconds) * 5 / 2 }
-    }
-
     #[test]
     fn a_result_is_final_from_the_end_second_of_its_window() {
-        let unfinal = unfinal();
-        let window_seconds = unfinal.posted.window_seconds;
-        assert_eq!(need(&unfinal, after(&unfinal, window_seconds - 1)), Need::Wait);
-        assert_eq!(need(&unfinal, after(&unfinal, window_seconds)), Need::Finalize);
-        let standing_still = Moment { slot: unfinal.posted.posted_at.slot, ..after(&unfinal, 10 * window_seconds) };
-        assert_eq!(need(&unfinal, standing_still), Need::Wait);
-    }
-
-    #[test]
-    fn a_result_under_challenge_is_looked_at_again_once_its_window_is_over() {
-        let mut unfinal = unfinal();
-        (unfinal.posted.challenges, unfinal.posted.open_challenges) = (1, 1);
-        let window_seconds = unfinal.posted.window_seconds;
-        assert_eq!(need(&unfinal, after(&unfinal, window_seconds - 1)), Need::Wait);
-        assert_eq!(need(&unfinal, after(&unfinal, window_seconds)), Need::Look);
+        let request = request(RequestStatus::Posted, Pubkey::new_unique());
+        let posted = request.state().unwrap();
+        let unfinal = Unfinal { model: 0, request: request.request.address, posted };
+        assert!(!should_run(&unfinal, posted.challenge_until_seconds - 1));
+        assert!(should_run(&unfinal, posted.challenge_until_seconds));
     }
 }

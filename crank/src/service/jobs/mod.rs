@@ -68,9 +68,8 @@ async fn look(
     memories: &mut [Memory],
 ) -> Result<(), SdkError> {
     let mut models = snapshots(context).await?;
-    let now = context.chain.now();
-    let now_seconds = now.seconds;
-    if finalizer.run(context, now).await {
+    let now_seconds = context.chain.now_seconds();
+    if finalizer.run(context, now_seconds).await {
         // Finalizing accrues fees and may have closed the epoch.
         models = snapshots(context).await?;
     }

@@ -84,7 +84,7 @@ pub fn next_step(job: &Job, request: Option<&FetchedRequest>, sent: Sent, operat
         RequestStatus::Open | RequestStatus::Claimed if state.is_past_deadline(now_seconds) => {
             Step::GiveUp("deadline_passed")
         }
-        RequestStatus::Open | RequestStatus::Claimed => Step::Wait,
+        RequestStatus::Open | RequestStatus::Claimed | RequestStatus::Disputed => Step::Wait,
         RequestStatus::Refunded => Step::GiveUp("refunded"),
         RequestStatus::Posted | RequestStatus::Finalized | RequestStatus::Overturned
             if !state.is_operator(operator) =>
@@ -133,8 +133,7 @@ pub mod tests {
         value.input_hash = input_hash();
         value.deadline_seconds = NOW + 3_600;
         value.claim_deadline_seconds = NOW + 60;
-        (value.posted_at_seconds, value.posted_slot, value.window_seconds) = (NOW, 1, 30);
-        (value.graph, value.judge_version) = (Pubkey::new_unique(), 1);
+        value.challenge_until_seconds = NOW + 30;
         value.output_bytes_max = 44;
         value.status = status as u8;
         let request = Fetched { address: Pubkey::new_unique(), value, lamports: 1, slot: 1 };

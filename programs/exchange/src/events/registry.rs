@@ -37,7 +37,7 @@ pub struct ModelVersionPublished {
     pub parent: u32,
     /// Hash of the bundle's manifest.
     pub manifest_sha256: [u8; 32],
-    /// How results are compared: 0 exact, 1 unproven, 2 rounded.
+    /// 0 exact, 1 tolerant.
     pub numeric_class: u8,
     /// Where the bundle can be fetched.
     pub uri: String,

@@ -110,7 +110,7 @@ impl Config for ExchangeConfig {
         self.timelock_seconds
     }
 
-    fn validate(&self, params: &MarketParams) -> Result<()> {
+    fn validate(params: &MarketParams) -> Result<()> {
         Ok(params.validate().map_err(ExchangeError::from)?)
     }
 
@@ -118,6 +118,6 @@ impl Config for ExchangeConfig {
         // The delay of a change is bounded.
         require_bounds::<ExchangeError>(self.timelock_seconds)?;
         // What markets copy is within its bounds.
-        self.validate(&self.params)
+        Self::validate(&self.params)
     }
 }

@@ -1,10 +1,13 @@
 use anchor_lang::prelude::*;
-use modchains_core::numeric_class::NumericClass;
 use modchains_program_interface::{assert_view, exchange as view};
 
 use super::{URI_BYTES_MAX, require_uri};
 use crate::errors::{ExchangeError, ensure};
 
+/// Results are compared bit for bit: integer graphs.
+pub const NUMERIC_CLASS_EXACT: u8 = 0;
+/// Results are compared within the version's declared tolerance: float modules.
+pub const NUMERIC_CLASS_TOLERANT: u8 = 1;
 /// Results stand unless challenged with a bond. The only class so far.
 pub const VERIFICATION_CLASS_OPTIMISTIC: u8 = 0;
 
@@ -19,7 +22,7 @@ pub struct ModelVersion {
     pub manifest_sha256: [u8; 32],
     /// SHA-256 of the weights.
     pub weights_sha256: [u8; 32],
-    /// Root of the graph; zero where results cannot be proved.
+    /// Root of the integer graph (exact class); zero for the tolerant class.
     pub graph_root: [u8; 32],
     /// Hash of the benchmark the creator committed to; zero for none.
     pub benchmark: [u8; 32],
@@ -31,7 +34,7 @@ pub struct ModelVersion {
     pub parent: u32,
     /// How results are verified.
     pub verification_class: u8,
-    /// How results are compared: a [`NumericClass`].
+    /// How results are compared.
     pub numeric_class: u8,
     /// Used bytes of `uri`.
     pub uri_bytes: u8,
@@ -64,12 +67,12 @@ impl ModelVersion {
         ensure(self.manifest_sha256 != [0; 32] && self.weights_sha256 != [0; 32], ExchangeError::HashMissing)?;
         // Its results can be verified.
         ensure(self.verification_class == VERIFICATION_CLASS_OPTIMISTIC, ExchangeError::VerificationClassUnknown)?;
-        // There is a graph exactly where results can be proved.
+        // There is an integer graph exactly when results are compared bit for bit.
         let has_graph = self.graph_root != [0; 32];
-        match NumericClass::from_code(self.numeric_class).map(NumericClass::is_provable) {
-            Some(true) => ensure(has_graph, ExchangeError::GraphRootMissing),
-            Some(false) => ensure(!has_graph, ExchangeError::GraphRootUnexpected),
-            None => Err(ExchangeError::NumericClassUnknown.into()),
+        match self.numeric_class {
+            NUMERIC_CLASS_EXACT => ensure(has_graph, ExchangeError::GraphRootMissing),
+            NUMERIC_CLASS_TOLERANT => ensure(!has_graph, ExchangeError::GraphRootUnexpected),
+            _ => Err(ExchangeError::NumericClassUnknown.into()),
         }
     }
 }

@@ -64,7 +64,7 @@ pub trait Config {
     fn timelock_seconds(&self) -> u32;
 
     /// Refuses parameters out of their bounds.
-    fn validate(&self, params: &Self::Params) -> Result<()>;
+    fn validate(params: &Self::Params) -> Result<()>;
 
     /// What holds of the configuration at the end of every change.
     fn invariant(&self) -> Result<()>;
@@ -72,7 +72,7 @@ pub trait Config {
     /// Queues `params` to take effect after the present timelock, replacing any earlier queued change. Returns from when,
     /// unix seconds.
     fn queue(&mut self, params: Self::Params, now_seconds: i64) -> Result<i64> {
-        self.validate(&params)?;
+        Self::validate(&params)?;
         let at_seconds = schedule::<Self::Refusal>(self.timelock_seconds(), now_seconds)?;
         let places = self.parameters();
         (*places.pending, *places.pending_at_seconds) = (params, at_seconds);
@@ -159,7 +159,7 @@ mod tests {
             self.timelock_seconds
         }
 
-        fn validate(&self, params: &u32) -> Result<()> {
+        fn validate(params: &u32) -> Result<()> {
             ensure(*params < 100, Refused::Params)
         }
 

@@ -1,7 +1,7 @@
 use anchor_lang::prelude::*;
 use modchains_program_kit::handover::Role;
 
-use crate::state::{BondMint, Floors, OracleParams};
+use crate::state::{BondMint, OracleParams};
 
 /// The oracle is set up.
 #[event]
@@ -12,8 +12,6 @@ pub struct ConfigInitialized {
     pub treasury: Pubkey,
     /// What services copy.
     pub params: OracleParams,
-    /// Times that no change goes below.
-    pub floors: Floors,
 }
 
 /// New parameters wait for their timelock.

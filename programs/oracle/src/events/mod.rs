@@ -6,13 +6,12 @@ use modchains_program_kit::event;
 
 use crate::state::Usage;
 
-mod challenges;
 mod config;
 mod operators;
 mod requests;
 mod services;
 
-pub use {challenges::*, config::*, operators::*, requests::*, services::*};
+pub use {config::*, operators::*, requests::*, services::*};
 
 /// Emits `event` by a CPI of the oracle to itself.
 pub fn emit<E: anchor_lang::Event>(authority: &AccountInfo, event: &E) -> Result<()> {

@@ -30,15 +30,6 @@ pub struct OperatorClosed {
     pub results_final: u64,
 }
 
-/// An operator named who may defend its results besides itself.
-#[event]
-pub struct DefenderSet {
-    /// The operator account.
-    pub operator: Pubkey,
-    /// Who may; the zero key for nobody.
-    pub defender: Pubkey,
-}
-
 /// A bond grew.
 #[event]
 pub struct BondDeposited {

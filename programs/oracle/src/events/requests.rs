@@ -23,14 +23,6 @@ pub struct RequestCreated {
     pub tip_atoms: u64,
     /// The bond its result needs, in atoms.
     pub result_bond_atoms: u64,
-    /// What a challenge of its result locks, in atoms; 0 where results cannot be proved.
-    pub challenge_bond_atoms: u64,
-    /// The graph account that decides its result; the zero key where results cannot be proved.
-    pub graph: Pubkey,
-    /// How results are compared: the code of the core's `NumericClass`.
-    pub numeric_class: u8,
-    /// How many operators beside the model's creator attested to hold the graph.
-    pub attestations: u32,
     /// What the service holds for requesters.
     pub escrowed: Change,
     /// From when it may be refunded, unix seconds.
@@ -88,10 +80,10 @@ pub struct ResultPosted {
     pub operator: Pubkey,
     /// SHA-256 of salt and output.
     pub output_hash: [u8; 32],
-    /// Root of the trace that backs it; zero for none.
+    /// Root of the activation trace; zero for none.
     pub trace_root: [u8; 32],
-    /// How long it can be challenged.
-    pub window_seconds: u32,
+    /// From when the result is final, unix seconds.
+    pub challenge_until_seconds: i64,
     /// When, unix seconds.
     pub at_seconds: i64,
 }
@@ -117,10 +109,6 @@ pub struct ResultFinalized {
     pub escrowed: Change,
     /// The part of all final fees that nobody gets back.
     pub non_recoverable: Change,
-    /// How results are compared: the code of the core's `NumericClass`.
-    pub numeric_class: u8,
-    /// Whether the use may move the curve; else the reserve's part is the stakers'.
-    pub moves_curve: bool,
     /// When, unix seconds.
     pub at_seconds: i64,
 }

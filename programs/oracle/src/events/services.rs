@@ -35,8 +35,6 @@ pub struct ServiceConfigured {
     pub version: Pubkey,
     /// SHA-256 of its manifest.
     pub manifest_sha256: [u8; 32],
-    /// The graph account that decides results; the zero key where they cannot be proved.
-    pub graph: Pubkey,
     /// Price before, in atoms; 0 for a new service.
     pub fee_atoms_before: u64,
     /// Price from now on, in atoms.
@@ -53,7 +51,7 @@ pub struct ServiceConfigured {
     pub input_bytes_max: u16,
     /// Longest output, in bytes.
     pub output_bytes_max: u16,
-    /// How results are compared: the code of the core's `NumericClass`.
+    /// 0 exact, 1 tolerant.
     pub numeric_class: u8,
     /// Whether new requests are taken.
     pub open: bool,
@@ -122,7 +120,6 @@ impl ServiceConfigured {
             service: key,
             version: service.version,
             manifest_sha256: service.manifest_sha256,
-            graph: service.graph,
             fee_atoms_before,
             fee_atoms: service.fee_atoms,
             max_wait_min_seconds: service.max_wait_min_seconds,

@@ -1,13 +1,12 @@
 use anchor_lang::prelude::*;
 use bytemuck::{Pod, Zeroable};
-use modchains_core::bond::CHALLENGE_COST_MULTIPLE;
 pub use modchains_program_kit::handover::Role;
 use modchains_program_kit::{
     handover::{RolePlaces, Roles},
     timelock::{Config, Parameters},
 };
 
-use super::{Floors, OracleParams};
+use super::OracleParams;
 use crate::errors::{OracleError, ensure};
 
 /// How many bond mints can be allowed at a time.
@@ -25,10 +24,6 @@ pub struct BondMint {
     pub claim_bond_atoms: u64,
     /// Most fees of one requester and epoch that count as usage, in atoms.
     pub requester_cap_atoms: u64,
-    /// What a dispute costs a side at most in transactions and rent, in atoms.
-    pub dispute_cost_atoms: u64,
-    /// Most that a challenge locks, in atoms.
-    pub challenge_bond_max_atoms: u64,
 }
 
 /// The oracle's configuration. Services copy what they need, so a change never reaches requests that exist.
@@ -52,24 +47,19 @@ pub struct OracleConfig {
     pub params: OracleParams,
     /// The queued change of `params`; meaningless while `pending_at_seconds` is 0.
     pub pending_params: OracleParams,
-    /// Lower bounds of some parameters, fixed for good when the oracle is set up.
-    pub floors: Floors,
     /// Bump of this account's address.
     pub bump: u8,
     /// Always zero.
-    pub _padding: [u8; 3],
+    pub _padding: [u8; 7],
 }
 
 impl OracleConfig {
     /// Adds a bond mint, or sets the amounts of one that is listed, for services opened or configured from now on.
     pub fn allow(&mut self, bond_mint: BondMint) -> Result<()> {
         ensure(bond_mint.mint != Pubkey::default(), OracleError::BondMintNotAllowed)?;
-        let challenge_floor_atoms = CHALLENGE_COST_MULTIPLE.checked_mul(bond_mint.dispute_cost_atoms);
         let amounts_fit = bond_mint.claim_bond_atoms > 0
             && bond_mint.claim_bond_atoms <= bond_mint.min_bond_atoms
-            && bond_mint.requester_cap_atoms > 0
-            && bond_mint.challenge_bond_max_atoms > 0
-            && challenge_floor_atoms.is_some_and(|floor| floor <= bond_mint.challenge_bond_max_atoms);
+            && bond_mint.requester_cap_atoms > 0;
         ensure(amounts_fit, OracleError::ParameterOutOfBounds)?;
         let listed = self.bond_mints.iter().position(|place| place.mint == bond_mint.mint);
         let free = || self.bond_mints.iter().position(|place| place.mint == Pubkey::default());
@@ -124,13 +114,13 @@ impl Config for OracleConfig {
         self.params.timelock_seconds
     }
 
-    fn validate(&self, params: &OracleParams) -> Result<()> {
-        params.validate(&self.floors)
+    fn validate(params: &OracleParams) -> Result<()> {
+        params.validate()
     }
 
     fn invariant(&self) -> Result<()> {
         // What services copy is within its bounds, the timelock included.
-        self.params.validate(&self.floors)
+        self.params.validate()
     }
 }
 
@@ -139,26 +129,16 @@ mod tests {
     use bytemuck::Zeroable;
     use modchains_program_kit::timelock::TIMELOCK_SECONDS_MIN;
 
-    use super::{
-        super::params::tests::{FLOORS, PARAMS},
-        *,
-    };
+    use super::{super::params::tests::PARAMS, *};
     use crate::test_support::refusal;
 
     fn config() -> OracleConfig {
-        OracleConfig { params: PARAMS, floors: FLOORS, ..OracleConfig::zeroed() }
+        OracleConfig { params: PARAMS, ..OracleConfig::zeroed() }
     }
 
     fn bond_mint(tag: u8) -> BondMint {
         let mint = Pubkey::new_from_array([tag; 32]);
-        BondMint {
-            mint,
-            min_bond_atoms: 100,
-            claim_bond_atoms: 10,
-            requester_cap_atoms: 1_000,
-            dispute_cost_atoms: 5,
-            challenge_bond_max_atoms: 20,
-        }
+        BondMint { mint, min_bond_atoms: 100, claim_bond_atoms: 10, requester_cap_atoms: 1_000 }
     }
 
     #[test]
@@ -215,15 +195,6 @@ mod tests {
         let mut config = config();
         assert_eq!(refusal(config.allow(bond_mint(0))), OracleError::BondMintNotAllowed);
         assert_eq!(refusal(config.bond_mint(&Pubkey::default())), OracleError::BondMintNotAllowed);
-    }
-
-    #[test]
-    fn a_challenge_can_always_lock_four_times_what_a_dispute_costs() {
-        for (dispute_cost_atoms, challenge_bond_max_atoms) in [(0, 0), (5, 19), (u64::MAX, u64::MAX)] {
-            let refused = BondMint { dispute_cost_atoms, challenge_bond_max_atoms, ..bond_mint(1) };
-            assert_eq!(refusal(config().allow(refused)), OracleError::ParameterOutOfBounds);
-        }
-        config().allow(BondMint { dispute_cost_atoms: 0, challenge_bond_max_atoms: 1, ..bond_mint(1) }).unwrap();
     }
 
     #[test]

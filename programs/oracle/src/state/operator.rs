@@ -1,16 +1,11 @@
 use anchor_lang::prelude::*;
-use modchains_core::{
-    bond::Forfeit,
-    request::ChallengeOutcome,
-    window::{self, Moment},
-};
-use modchains_program_interface::{assert_view, oracle as view};
+use modchains_core::window;
 
 use super::atoms::{add, take};
 use crate::errors::{OracleError, ensure};
 
-/// Somebody who answers the requests of one service and challenges its results, with the bond that makes it liable. What it
-/// has lies in the service's escrow.
+/// Somebody who answers the requests of one service, with the bond that makes it liable. What it has lies in the service's
+/// escrow.
 #[account(zero_copy)]
 #[repr(C)]
 #[derive(Debug)]
@@ -19,36 +14,22 @@ pub struct Operator {
     pub authority: Pubkey,
     /// The service whose requests it answers.
     pub service: Pubkey,
-    /// May defend its results in a dispute besides the authority; the zero key for nobody.
-    pub defender: Pubkey,
     /// Atoms at stake, locked ones included; withdrawn ones excluded from the moment the withdrawal starts.
     pub bond_atoms: u64,
-    /// Part of the bond that claims, unfinal results and open challenges hold.
+    /// Part of the bond that claims and unfinal results hold.
     pub locked_atoms: u64,
     /// Atoms on their way out.
     pub cooling_atoms: u64,
     /// From when `cooling_atoms` may leave, unix seconds; restarted by every further withdrawal.
     pub cooling_until_seconds: i64,
-    /// What it earned and was not paid yet, in atoms: fees, tips, rewards, and its part of lost challenges' bonds.
+    /// Fees and tips earned and not yet paid out, in atoms.
     pub earned_atoms: u64,
     /// Results that became final.
     pub results_final: u64,
-    /// When a result of its was last proved wrong, unix seconds; 0 for never.
-    pub convicted_at_seconds: i64,
-    /// The slot in which it was; 0 for never.
-    pub convicted_slot: u64,
     /// Claims under way.
     pub open_claims: u32,
     /// Results that are not final yet.
     pub open_results: u32,
-    /// Challenges that are not settled yet.
-    pub open_challenges: u32,
-    /// Results that were proved wrong.
-    pub results_overturned: u32,
-    /// Challenges that it proved.
-    pub challenges_won: u32,
-    /// Challenges that it lost.
-    pub challenges_lost: u32,
     /// How long a withdrawn bond stays reachable: what the configuration said when the operator registered.
     pub cooldown_seconds: u32,
     /// Bump of this account's address.
@@ -56,8 +37,6 @@ pub struct Operator {
     /// Always zero.
     pub _padding: [u8; 3],
 }
-
-assert_view!(view::Operator => Operator { authority, service, defender });
 
 impl Operator {
     /// Bond that nothing holds, in atoms.
@@ -132,55 +111,6 @@ impl Operator {
         self.invariant()
     }
 
-    /// When a result of its was last proved wrong.
-    pub fn convicted_at(&self) -> Option<Moment> {
-        let convicted_at = Moment { seconds: self.convicted_at_seconds, slot: self.convicted_slot };
-        (self.results_overturned > 0).then_some(convicted_at)
-    }
-
-    /// Takes the bond of a result that was proved wrong.
-    pub fn lose_result(&mut self, result_bond_atoms: u64, now: Moment) -> Result<()> {
-        self.locked_atoms = take(self.locked_atoms, result_bond_atoms)?;
-        self.bond_atoms = take(self.bond_atoms, result_bond_atoms)?;
-        self.open_results = self.open_results.checked_sub(1).ok_or(OracleError::StateInconsistent)?;
-        self.results_overturned = self.results_overturned.saturating_add(1);
-        (self.convicted_at_seconds, self.convicted_slot) = (now.seconds, now.slot);
-        self.invariant()
-    }
-
-    /// Locks the bond of a challenge.
-    pub fn lock_challenge(&mut self, challenge_bond_atoms: u64) -> Result<()> {
-        ensure(self.free_bond_atoms()? >= challenge_bond_atoms, OracleError::FreeBondTooSmall)?;
-        self.locked_atoms = add(self.locked_atoms, challenge_bond_atoms)?;
-        self.open_challenges = self.open_challenges.checked_add(1).ok_or(OracleError::AmountTooLarge)?;
-        self.invariant()
-    }
-
-    /// Frees the bond of a challenge that has ended but for what is forfeited, and credits what it brought.
-    pub fn settle_challenge(
-        &mut self,
-        challenge_bond_atoms: u64,
-        outcome: ChallengeOutcome,
-        forfeit: &Forfeit,
-        stipend_atoms: u64,
-    ) -> Result<()> {
-        self.locked_atoms = take(self.locked_atoms, challenge_bond_atoms)?;
-        self.open_challenges = self.open_challenges.checked_sub(1).ok_or(OracleError::StateInconsistent)?;
-        self.bond_atoms = take(self.bond_atoms, add(forfeit.sink_atoms, forfeit.winner_atoms)?)?;
-        match outcome {
-            ChallengeOutcome::Lost => self.challenges_lost = self.challenges_lost.saturating_add(1),
-            ChallengeOutcome::Proved => self.challenges_won = self.challenges_won.saturating_add(1),
-            ChallengeOutcome::Moot => {}
-        }
-        self.earn(stipend_atoms)
-    }
-
-    /// Credits what it gets of a forfeited bond.
-    pub fn earn(&mut self, atoms: u64) -> Result<()> {
-        self.earned_atoms = add(self.earned_atoms, atoms)?;
-        self.invariant()
-    }
-
     /// Requires that nothing of the operator's is left in the escrow and nothing is under way.
     pub fn require_empty(&self) -> Result<()> {
         let has_atoms = self.bond_atoms != 0 || self.cooling_atoms != 0 || self.earned_atoms != 0;
@@ -192,8 +122,8 @@ impl Operator {
     pub fn invariant(&self) -> Result<()> {
         // Nothing is locked that is not at stake.
         ensure(self.bond_atoms >= self.locked_atoms, OracleError::StateInconsistent)?;
-        // Something is locked exactly while a claim, a result or a challenge is open: no bond of these is ever zero.
-        let holds_something = self.open_claims != 0 || self.open_results != 0 || self.open_challenges != 0;
+        // Something is locked exactly while a claim or a result is open: claim and result bonds are never zero.
+        let holds_something = self.open_claims != 0 || self.open_results != 0;
         ensure(holds_something == (self.locked_atoms != 0), OracleError::StateInconsistent)?;
         Ok(())
     }
@@ -276,38 +206,6 @@ mod tests {
         assert_eq!(refusal(operator.finish_result(0, 1)), OracleError::StateInconsistent);
         operator.lock(10).unwrap();
         assert_eq!(refusal(operator.finish_result(10, 1)), OracleError::StateInconsistent);
-    }
-
-    #[test]
-    fn a_challenge_locks_free_bond_and_loses_nothing_but_what_is_forfeited() {
-        let mut operator = operator(100);
-        operator.lock(60).unwrap();
-        assert_eq!(refusal(operator.lock_challenge(41)), OracleError::FreeBondTooSmall);
-        operator.lock_challenge(25).unwrap();
-        operator.lock_challenge(15).unwrap();
-        assert_eq!((operator.locked_atoms, operator.open_challenges), (100, 2));
-        operator.settle_challenge(25, ChallengeOutcome::Lost, &Forfeit::of(25), 0).unwrap();
-        assert_eq!((operator.bond_atoms, operator.locked_atoms, operator.challenges_lost), (75, 75, 1));
-        operator.settle_challenge(15, ChallengeOutcome::Proved, &Forfeit::of(0), 7).unwrap();
-        assert_eq!((operator.bond_atoms, operator.locked_atoms, operator.challenges_won), (75, 60, 1));
-        assert_eq!((operator.earned_atoms, operator.open_challenges), (7, 0));
-        assert_eq!(
-            refusal(operator.settle_challenge(15, ChallengeOutcome::Moot, &Forfeit::of(0), 0)),
-            OracleError::StateInconsistent
-        );
-    }
-
-    #[test]
-    fn a_result_proved_wrong_costs_its_whole_bond_and_is_remembered() {
-        let mut operator = operator(100);
-        operator.lock(40).unwrap();
-        operator.keep_claim().unwrap();
-        assert_eq!(operator.convicted_at(), None);
-        let now = Moment { seconds: 9, slot: 5 };
-        operator.lose_result(40, now).unwrap();
-        assert_eq!((operator.bond_atoms, operator.locked_atoms, operator.open_results), (60, 0, 0));
-        assert_eq!((operator.convicted_at(), operator.results_overturned), (Some(now), 1));
-        assert_eq!(refusal(operator.lose_result(40, now)), OracleError::StateInconsistent);
     }
 
     #[test]

@@ -19,39 +19,11 @@ pub const BOND_MULTIPLE_BPS_MIN: u32 = 10_000;
 /// Largest bond multiple: a hundred fees.
 pub const BOND_MULTIPLE_BPS_MAX: u32 = 1_000_000;
 
-/// Longest time that a side of a dispute may take for all its moves: 7 days.
-pub const CLOCK_SECONDS_MAX: u32 = 7 * 24 * 3_600;
-/// Least and most that the chance of a wrong result to be challenged may be taken for, in basis points.
-pub const DETECTION_BPS_MIN: u32 = 1_000;
-/// See [`DETECTION_BPS_MIN`].
-pub const DETECTION_BPS_MAX: u32 = 10_000;
-
-/// Times that no change of the parameters goes below. They are set with the configuration and never change, so that whoever
-/// reads them knows for good how much time it has at least to act; a local network can have short ones.
-#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
-#[repr(C)]
-pub struct Floors {
-    /// Shortest challenge window; at least 1.
-    pub challenge_window_seconds: u32,
-    /// Shortest clock of a side of a dispute; at least 1.
-    pub clock_seconds: u32,
-    /// Shortest grace of a turn; at least 1.
-    pub grace_seconds: u32,
-}
-
-impl Floors {
-    /// Requires each to leave some time.
-    pub fn validate(&self) -> Result<()> {
-        let floors = [self.challenge_window_seconds, self.clock_seconds, self.grace_seconds];
-        ensure(floors.iter().all(|floor| *floor > 0), OracleError::ParameterOutOfBounds)
-    }
-}
-
 /// Policy that services copy when they are opened or configured.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct OracleParams {
-    /// How long a posted result can be challenged; at least the floor.
+    /// How long a posted result can be challenged; at least 1.
     pub challenge_window_seconds: u32,
     /// How long an operator has between claim and result; 1 second to 1 day.
     pub claim_seconds: u32,
@@ -63,13 +35,6 @@ pub struct OracleParams {
     pub bond_multiple_bps: u32,
     /// Delay of every configuration change; a day to 30 days.
     pub timelock_seconds: u32,
-    /// How long each side of a dispute may take for all its moves; from the floor to 7 days.
-    pub clock_seconds: u32,
-    /// What is left to a side at least when the turn comes to it; from the floor to the clock.
-    pub grace_seconds: u32,
-    /// How likely it is at least that a wrong result is challenged, in basis points; 1,000 to 10,000. The bond of a result on
-    /// which value rests is the larger, the less likely.
-    pub detection_bps: u32,
     /// Split of services whose creator names none.
     pub split: UsageSplit,
     /// Smallest share a service may leave to its operators.
@@ -82,15 +47,11 @@ pub struct OracleParams {
 
 impl OracleParams {
     /// Requires every parameter within its bounds and the default split within the minima.
-    pub fn validate(&self, floors: &Floors) -> Result<()> {
-        let windows_fit = (floors.challenge_window_seconds..=PERIOD_SECONDS_MAX)
-            .contains(&self.challenge_window_seconds)
+    pub fn validate(&self) -> Result<()> {
+        let windows_fit = (1..=PERIOD_SECONDS_MAX).contains(&self.challenge_window_seconds)
             && (1..=CLAIM_SECONDS_MAX).contains(&self.claim_seconds)
             && (self.challenge_window_seconds..=PERIOD_SECONDS_MAX).contains(&self.cooldown_seconds)
-            && (EPOCH_SECONDS_MIN..=EPOCH_SECONDS_MAX).contains(&self.epoch_seconds)
-            && (floors.clock_seconds..=CLOCK_SECONDS_MAX).contains(&self.clock_seconds)
-            && (floors.grace_seconds..=self.clock_seconds).contains(&self.grace_seconds)
-            && (DETECTION_BPS_MIN..=DETECTION_BPS_MAX).contains(&self.detection_bps);
+            && (EPOCH_SECONDS_MIN..=EPOCH_SECONDS_MAX).contains(&self.epoch_seconds);
         let multiple_fits = (BOND_MULTIPLE_BPS_MIN..=BOND_MULTIPLE_BPS_MAX).contains(&self.bond_multiple_bps);
         ensure(windows_fit && multiple_fits, OracleError::ParameterOutOfBounds)?;
         require_bounds::<OracleError>(self.timelock_seconds)?;
@@ -115,8 +76,6 @@ pub(crate) mod tests {
     use super::*;
     use crate::test_support::refusal;
 
-    pub(crate) const FLOORS: Floors = Floors { challenge_window_seconds: 20, clock_seconds: 300, grace_seconds: 30 };
-
     pub(crate) const PARAMS: OracleParams = OracleParams {
         challenge_window_seconds: 60,
         claim_seconds: 30,
@@ -124,9 +83,6 @@ pub(crate) mod tests {
         epoch_seconds: 3_600,
         bond_multiple_bps: 20_000,
         timelock_seconds: 172_800,
-        clock_seconds: 600,
-        grace_seconds: 60,
-        detection_bps: 5_000,
         split: UsageSplit {
             operator_bps: 7_000,
             vault_bps: 1_200,
@@ -141,15 +97,9 @@ pub(crate) mod tests {
 
     #[test]
     fn each_parameter_is_bounded_on_both_sides() {
-        assert!(PARAMS.validate(&FLOORS).is_ok());
-        let out_of_bounds: [fn(&mut OracleParams); 17] = [
-            |params| params.challenge_window_seconds = FLOORS.challenge_window_seconds - 1,
-            |params| params.clock_seconds = FLOORS.clock_seconds - 1,
-            |params| params.clock_seconds = CLOCK_SECONDS_MAX + 1,
-            |params| params.grace_seconds = FLOORS.grace_seconds - 1,
-            |params| params.grace_seconds = params.clock_seconds + 1,
-            |params| params.detection_bps = DETECTION_BPS_MIN - 1,
-            |params| params.detection_bps = DETECTION_BPS_MAX + 1,
+        assert!(PARAMS.validate().is_ok());
+        let out_of_bounds: [fn(&mut OracleParams); 11] = [
+            |params| params.challenge_window_seconds = 0,
             |params| params.challenge_window_seconds = params.cooldown_seconds + 1,
             |params| params.claim_seconds = 0,
             |params| params.claim_seconds = CLAIM_SECONDS_MAX + 1,
@@ -164,22 +114,7 @@ pub(crate) mod tests {
         for corrupt in out_of_bounds {
             let mut params = PARAMS;
             corrupt(&mut params);
-            assert_eq!(refusal(params.validate(&FLOORS)), OracleError::ParameterOutOfBounds, "{params:?}");
-        }
-    }
-
-    #[test]
-    fn a_floor_leaves_some_time() {
-        assert!(FLOORS.validate().is_ok());
-        let corruptions: [fn(&mut Floors); 3] = [
-            |floors| floors.challenge_window_seconds = 0,
-            |floors| floors.clock_seconds = 0,
-            |floors| floors.grace_seconds = 0,
-        ];
-        for corrupt in corruptions {
-            let mut floors = FLOORS;
-            corrupt(&mut floors);
-            assert_eq!(refusal(floors.validate()), OracleError::ParameterOutOfBounds, "{floors:?}");
+            assert_eq!(refusal(params.validate()), OracleError::ParameterOutOfBounds, "{params:?}");
         }
     }
 

@@ -1,6 +1,5 @@
 //! One file for each group of commands.
 
-pub mod dispute;
 pub mod fees;
 pub mod grant;
 pub mod graph;

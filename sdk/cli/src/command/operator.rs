@@ -90,12 +90,7 @@ impl Workplace {
         Ok(amount(report, "earned", state.earned_atoms)
             .number("open_claims", state.open_claims)
             .number("open_results", state.open_results)
-            .number("open_challenges", state.open_challenges)
-            .number("results_final", state.results_final)
-            .number("results_overturned", state.results_overturned)
-            .number("challenges_won", state.challenges_won)
-            .number("challenges_lost", state.challenges_lost)
-            .maybe("defender", (state.defender != Pubkey::default()).then_some(state.defender)))
+            .number("results_final", state.results_final))
     }
 }
 

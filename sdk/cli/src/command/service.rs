@@ -61,16 +61,13 @@ struct TermArgs {
     /// Version that answers [default: the present one; for a new service, the newest].
     #[arg(long, value_name = "INDEX")]
     version: Option<u32>,
-    /// Graph account that decides its results, where they can be proved [default: the one that you registered].
-    #[arg(long, value_name = "ADDRESS")]
-    graph: Option<Pubkey>,
     /// Shortest wait a request may ask for [default for a new service: 1s].
     #[arg(long, value_name = "TIME", value_parser = parse_seconds)]
     wait_min: Option<u32>,
     /// Longest wait a request may ask for, up to 30d [default for a new service: 1h].
     #[arg(long, value_name = "TIME", value_parser = parse_seconds)]
     wait_max: Option<u32>,
-    /// Longest input, up to 565 bytes [default for a new service: 565].
+    /// Longest input, up to 599 bytes [default for a new service: 599].
     #[arg(long, value_name = "BYTES")]
     input_max: Option<u16>,
     /// Longest output, up to 824 bytes; the requester pays rent for it [default for a new service: 256].
@@ -117,8 +114,6 @@ impl OpenArgs {
         let model = connection.client.model(&address).await?.value;
         let index = self.terms.version.unwrap_or(model.current_version);
         require_version(&address, index, model.version_count)?;
-        let version = connection.client.version(&address, index).await?.value;
-        let graph = self.terms.graph.or_else(|| graph_of(&version, &signer.pubkey()));
         let quote = connection.token(&connection.client.market(&address).await?.value.quote_mint).await?;
         let terms = ServiceTerms {
             fee_atoms: positive_atoms(&self.fee, &quote)?,
@@ -129,16 +124,10 @@ impl OpenArgs {
             split: self.terms.split,
         };
         let about = show_terms(Report::new().text("model", address).number("version", index), &terms, &quote);
-        let about = about.maybe("graph", graph);
-        let open = service_open(&signer.pubkey(), &address, index, graph, &quote.token, ServiceOpenArgs { terms });
+        let open = service_open(&signer.pubkey(), &address, index, &quote.token, ServiceOpenArgs { terms });
         let receipt = connection.ask_and_send("Opening the service", &about, &[open], signer).await?;
         Ok(show(connection, &address).await?.receipt(&receipt))
     }
-}
-
-/// The graph account that `creator` registered for a version; none where its results cannot be proved.
-pub fn graph_of(version: &ModelVersion, creator: &Pubkey) -> Option<Pubkey> {
-    (version.graph_root != [0; 32]).then(|| address::disputes::graph(&version.graph_root, creator))
 }
 
 fn require_version(model: &Pubkey, index: u32, version_count: u32) -> Result<()> {
@@ -196,10 +185,6 @@ impl ConfigureArgs {
             }
             None => connection.client.state::<ModelVersion>(&service.version).await?.value.index,
         };
-        let version = connection.client.version(&address, index).await?;
-        let is_kept = version.address == service.version && service.graph != Pubkey::default();
-        let own = || if is_kept { Some(service.graph) } else { graph_of(&version.value, &signer.pubkey()) };
-        let graph = self.terms.graph.or_else(own);
         let terms = ServiceTerms {
             fee_atoms: fee_atoms.unwrap_or(service.fee_atoms),
             max_wait_min_seconds: self.terms.wait_min.unwrap_or(service.max_wait_min_seconds),
@@ -210,9 +195,8 @@ impl ConfigureArgs {
         };
         let open = self.state.map_or(service.is_open(), |state| state == State::Open);
         let about = Report::new().text("model", address).number("version", index).flag("open", open);
-        let about = show_terms(about, &terms, &quote).maybe("graph", graph);
-        let args = ServiceConfigureArgs { terms, open };
-        let configure = service_configure(&signer.pubkey(), &address, index, graph, args);
+        let about = show_terms(about, &terms, &quote);
+        let configure = service_configure(&signer.pubkey(), &address, index, ServiceConfigureArgs { terms, open });
         let receipt = connection.ask_and_send("Configuring the service", &about, &[configure], signer).await?;
         Ok(show(connection, &address).await?.receipt(&receipt))
     }
@@ -308,8 +292,7 @@ fn report(service: &Service, version: u32, quote: &TokenView) -> Report {
         .flag("open", service.is_open())
         .number("version", version)
         .text("bundle_manifest_sha256", hex::encode(service.manifest_sha256))
-        .text("numeric_class", numeric_class(service.numeric_class))
-        .maybe("graph", (service.graph != Pubkey::default()).then_some(service.graph));
+        .text("numeric_class", numeric_class(service.numeric_class));
     let report = amount(report, "fee", service.fee_atoms);
     let report = amount(report, "claim_bond", service.claim_bond_atoms);
     let report = amount(report, "result_bond_at_least", service.min_bond_atoms);
@@ -318,8 +301,6 @@ fn report(service: &Service, version: u32, quote: &TokenView) -> Report {
         .number("wait_max_seconds", service.max_wait_max_seconds)
         .number("claim_seconds", service.claim_seconds)
         .number("challenge_window_seconds", service.challenge_window_seconds)
-        .number("dispute_clock_seconds", service.clock_seconds)
-        .number("dispute_grace_seconds", service.grace_seconds)
         .number("input_bytes_max", service.input_bytes_max)
         .number("output_bytes_max", service.output_bytes_max)
         .number("requests_created", service.requests_created)

@@ -79,6 +79,7 @@ fn report(usage: &Usage, quote: &TokenView, now_seconds: i64) -> Report {
     let report = amount(report, "paid_net", usage.paid_net_atoms);
     amount(report, "counted_per_requester_at_most", usage.requester_cap_atoms)
         .share("quality", Some(usage.quality_ppm.into()))
+        .number("lost_disputes", usage.lost_disputes)
         .number("epoch_seconds", usage.epoch_seconds)
         .number("last_epoch_requesters", usage.last_epoch_requesters)
         .time("rolled_at", usage.rolled_at_seconds, now_seconds)

@@ -37,7 +37,7 @@ fn a_launch_costs_what_it_says_and_is_done_once() {
     assert_eq!(creator.refused_unasked(&line).0, "not_confirmed");
     let before = sol(&creator);
     let launched = creator.json(&line);
-    assert_eq!(states(&launched), ["to do"; 6]);
+    assert_eq!(states(&launched), ["to do"; 5]);
     let rent: u64 = launched["steps"].as_array().unwrap().iter().map(|step| atoms(&step["rent"])).sum();
     assert_eq!(sol(&creator), before - rent - fees(&launched), "{launched}");
     assert!(before - sol(&creator) <= atoms(&launched["cost_at_most"]));
@@ -55,7 +55,7 @@ fn a_launch_costs_what_it_says_and_is_done_once() {
 
     let before = sol(&creator);
     let again = creator.json(&line);
-    assert_eq!((states(&again), again.get("transactions")), (vec!["done before".to_owned(); 6], None));
+    assert_eq!((states(&again), again.get("transactions")), (vec!["done before".to_owned(); 5], None));
     assert_eq!(sol(&creator), before);
 }
 
@@ -74,7 +74,7 @@ fn a_launch_goes_on_where_it_was_stopped() {
     // What was under way may still land, so that a step is done that was looked for too early.
     eventually("the rest", || creator.command(&line).arg("--yes").output().unwrap().status.success());
     let done = creator.json(&line);
-    assert_eq!(states(&done), ["done before"; 6]);
+    assert_eq!(states(&done), ["done before"; 5]);
     assert_eq!(creator.json(&["model", "show", "--name", "stopped"])["versions"].as_array().unwrap().len(), 1);
 }
 

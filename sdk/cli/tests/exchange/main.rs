@@ -14,7 +14,7 @@ mod network;
 mod portfolio;
 mod refusals;
 mod registry;
-mod request;
+mod requests;
 mod vault;
 mod wallet;
 
@@ -30,8 +30,8 @@ fn registered(name: &str) -> (Person, String) {
     let image = "https://modchains.example/model.png";
     let made = creator.json(&["model", "new", "--name", name, "--symbol", "TOK", "--uri", uri, "--image", image]);
     let model = made["model"].as_str().unwrap().to_owned();
-    let hashes = ["--bundle-manifest-sha256", HASH, "--weights-sha256", HASH];
-    let version = [&["model", "publish", &model, "--numeric-class", "unproven", "--uri", uri][..], &hashes].concat();
+    let hashes = ["--bundle-manifest-sha256", HASH, "--weights-sha256", HASH, "--graph-root", HASH];
+    let version = [&["model", "publish", &model, "--numeric-class", "exact", "--uri", uri][..], &hashes].concat();
     creator.json(&version);
     (creator, model)
 }

@@ -210,11 +210,6 @@ impl Person {
         });
     }
 
-    /// Their key.
-    pub fn key(&self) -> Keypair {
-        keys::load(&self.key).unwrap()
-    }
-
     /// Sends instructions that this person pays for and signs with `others`: what no command sends.
     pub fn send(&self, instructions: &[Instruction], others: &[&Keypair]) {
         let key = keys::load(&self.key).unwrap();

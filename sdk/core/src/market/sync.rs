@@ -37,7 +37,7 @@ pub struct Synced {
 #[inline(always)]
 pub fn sync(state: &MarketState, rules: &MarketRules, usage: &UsageSignal, now_seconds: i64) -> Result<Synced> {
     let history = state.history.observe(&state.curve, now_seconds)?;
-    let usage_age_seconds = window::seconds_between(usage.rolled_at_seconds, now_seconds)?;
+    let usage_age_seconds = window::elapsed_seconds(usage.rolled_at_seconds, now_seconds)?;
     let input = SyncInput {
         paid_net_atoms: usage.paid_net_atoms,
         reserve_due_atoms: usage.reserve_due_atoms,

@@ -85,18 +85,10 @@ impl ElementKind {
 
     /// Reads bytes as words, as many as there is room for, and returns how many that are.
     pub fn decode(self, bytes: &[u8], words: &mut [u32]) -> usize {
-        match self {
-            Self::Int8 => {
-                for (word, byte) in words.iter_mut().zip(bytes) {
-                    *word = i32::from(byte.cast_signed()).cast_unsigned();
-                }
-            }
-            Self::Float | Self::Int32 => {
-                for (word, bytes) in words.iter_mut().zip(bytes.as_chunks::<4>().0) {
-                    *word = u32::from_le_bytes(*bytes);
-                }
-            }
+        let count = words.len().min(bytes.len() / self.bytes());
+        for (index, word) in words.iter_mut().take(count).enumerate() {
+            *word = self.word(bytes, index);
         }
-        words.len().min(bytes.len() / self.bytes())
+        count
     }
 }

@@ -19,9 +19,4 @@ impl Shape {
     pub const fn of(record: &Record) -> Self {
         Self { kind: record.kind, rows: record.rows, columns: record.columns }
     }
-
-    /// How many elements there are; none when their number does not grow steadily with n.
-    pub fn elements(&self) -> Option<Size> {
-        self.rows.times(self.columns)
-    }
 }

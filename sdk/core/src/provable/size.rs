@@ -34,13 +34,6 @@ impl Size {
         Some(Self { fixed: self.fixed.checked_add(other.fixed)?, per: self.per.checked_add(other.per)? })
     }
 
-    /// Its product with another; none when that does not grow steadily with n, or does not fit.
-    pub fn times(&self, other: Self) -> Option<Self> {
-        let [fixed, per, rest @ ..] = Product::of(&[*self, other])?.0;
-        let is_steady = rest.iter().all(|coefficient| *coefficient == 0);
-        is_steady.then_some(Self { fixed: u32::try_from(fixed).ok()?, per: u32::try_from(per).ok()? })
-    }
-
     /// One of `parts` equal parts, whatever the input.
     pub fn part(&self, parts: u32) -> Option<Self> {
         let is_whole = self.fixed.checked_rem(parts)? == 0 && self.per.checked_rem(parts)? == 0;

@@ -8,7 +8,6 @@ use crate::hash::{Hash, Sha256};
 
 /// A tensor's kind and its dimensions for an input of a given size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "chain", derive(borsh::BorshSerialize, borsh::BorshDeserialize))]
 pub struct Tensor {
     /// What its elements are.
     pub kind: ElementKind,

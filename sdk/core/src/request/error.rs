@@ -55,40 +55,6 @@ pub enum RequestError {
     ClaimLandedLate,
     /// The service has changed what it offers since the requester looked at it.
     TermsChanged,
-    /// The version's graph was not named.
-    GraphMissing,
-    /// The version's graph is being closed.
-    GraphClosing,
-    /// Fewer operators than the requester wants attest that they hold the graph.
-    AttestationsTooFew,
-    /// The graph takes no input of this length.
-    InputLengthNotTaken,
-    /// The output is not as long as the graph's.
-    OutputLengthWrong,
-    /// Value is to rest on a result that cannot be proved.
-    ValueAtRiskUnproven,
-    /// The result cannot be proved, so it cannot be challenged either.
-    NotProvable,
-    /// The operator gave the result itself.
-    ResultOfOwn,
-    /// The result can no longer be challenged.
-    ChallengeWindowOver,
-    /// Challenges of the result are not settled.
-    ChallengesOpen,
-    /// No open challenge has this number.
-    ChallengeUnknown,
-    /// The step needs a result that was proved wrong.
-    NotOverturned,
-    /// A trace backs the result already.
-    TraceKnown,
-    /// Earlier challenges may still be settled, whose the reward would be.
-    RewardWaits,
-    /// The reward is another challenge's.
-    RewardOfOther,
-    /// Nothing of the reward is left.
-    RewardPaid,
-    /// Something of the reward is left.
-    RewardUnpaid,
     /// The state would break its own rules.
     StateInconsistent,
 }
@@ -127,23 +93,6 @@ impl fmt::Display for RequestError {
             Self::ChallengeWindowOpen => "the challenge window is still open",
             Self::ClaimLandedLate => "the claim landed later than its operator wanted",
             Self::TermsChanged => "the service's terms have changed since the requester looked at them",
-            Self::GraphMissing => "the version's graph is missing",
-            Self::GraphClosing => "the version's graph is being closed",
-            Self::AttestationsTooFew => "too few operators attest that they hold the version's graph",
-            Self::InputLengthNotTaken => "the version's graph takes no input of this length",
-            Self::OutputLengthWrong => "the output is not as long as the graph's",
-            Self::ValueAtRiskUnproven => "no value may rest on a result that cannot be proved",
-            Self::NotProvable => "the result cannot be proved",
-            Self::ResultOfOwn => "the operator gave the result itself",
-            Self::ChallengeWindowOver => "the challenge window is over",
-            Self::ChallengesOpen => "challenges of the result are not settled",
-            Self::ChallengeUnknown => "the request has no open challenge of this number",
-            Self::NotOverturned => "the result was not proved wrong",
-            Self::TraceKnown => "a trace backs the result already",
-            Self::RewardWaits => "an earlier challenge may still be settled",
-            Self::RewardOfOther => "the reward is another challenge's",
-            Self::RewardPaid => "the reward is paid",
-            Self::RewardUnpaid => "the reward is not paid",
             Self::StateInconsistent => "the request's state does not add up",
         })
     }

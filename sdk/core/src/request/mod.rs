@@ -7,14 +7,12 @@
 //! Steps are inlined: each has one caller on chain, and a call would copy the state there and back, which costs 200 to
 //! 350 compute units.
 
-mod challenge;
 mod error;
 mod open;
 mod state;
 
-pub use challenge::{Overturn, REWARD_WAIT_SECONDS, Reward, Settlement};
 pub use error::RequestError;
-pub use open::{GraphTerms, Opening, ProofTerms, RequestOrder, RequestTerms, ServiceOffer};
+pub use open::{Opening, RequestOrder, RequestTerms, ServiceOffer};
 pub use state::{ClaimTerms, Closing, Expiry, Finality, Refund, RequestState};
 
 /// An operator's account, as bytes.
@@ -36,21 +34,20 @@ pub type Result<T> = core::result::Result<T, RequestError>;
 ///           |     becomes the requester's                                 | post: the operator of the claim, before
 ///           | refund: anyone, from the deadline on;                       | its end; the bond stays locked
 ///           | fee, tip and forfeited claim bonds go to the requester      |
-///           |                                                             v     challenge, settle: see ChallengeOutcome;
-///           |               Overturned <------------------------------ Posted   a challenge that is lost decides nothing
-///           |                    |        overturn: by a challenge that   |
-///           |                    |        was proved; the bond is lost,   | finalize: anyone, once the window is over
-///           |                    |        fee and tip are the requester's | and every challenge settled; fee and tip
-///           |                    |                                        v are split, the bond is freed
-///           |                    |                                    Finalized
-///           v                    |                                        |
-///        Refunded ---------------+----------------------------------------+-- close: the requester, once every challenge
-///                                                                             is settled and the reward paid; what is still
-///                                                                             due, and rent
+///           v                                                             v
+///        Refunded              Overturned <-- Disputed <--             Posted
+///           |                       |                                     |
+///           |                       |                                     | finalize: anyone, from the end of the
+///           |                       |                                     | challenge window on; fee and tip are split,
+///           |                       |                                     v the bond is freed
+///           |                       |                                  Finalized
+///           |                       |                                     |
+///           +-----------------------+-------------------------------------+-- close: the requester;
+///                                                                             forfeited claim bonds still due and rent
 /// ```
 ///
 /// The claim's end is never after the deadline. An event at an end second counts as after it, so at every second either
-/// the step inside a window or the one after it is allowed, never both.
+/// the step inside a window or the one after it is allowed, never both. No step leads to `Disputed` or out of it yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum RequestStatus {
@@ -58,14 +55,16 @@ pub enum RequestStatus {
     Open = 0,
     /// One operator is at work.
     Claimed = 1,
-    /// A result waits for the end of its challenge window and of every challenge.
+    /// A result waits for the end of its challenge window.
     Posted = 2,
+    /// The result is under challenge.
+    Disputed = 3,
     /// The result stands and the fee is split.
-    Finalized = 3,
+    Finalized = 4,
     /// The result was proved wrong.
-    Overturned = 4,
+    Overturned = 5,
     /// Nobody answered in time and everything went back.
-    Refunded = 5,
+    Refunded = 6,
 }
 
 impl RequestStatus {
@@ -75,40 +74,17 @@ impl RequestStatus {
             0 => Self::Open,
             1 => Self::Claimed,
             2 => Self::Posted,
-            3 => Self::Finalized,
-            4 => Self::Overturned,
-            5 => Self::Refunded,
+            3 => Self::Disputed,
+            4 => Self::Finalized,
+            5 => Self::Overturned,
+            6 => Self::Refunded,
             _ => return Err(RequestError::StatusUnknown),
         })
     }
 
-    /// Whether nothing can be decided any more.
+    /// Whether nothing can happen any more but closing the account.
     pub const fn is_settled(self) -> bool {
         matches!(self, Self::Finalized | Self::Overturned | Self::Refunded)
-    }
-}
-
-/// How a challenge ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum ChallengeOutcome {
-    /// The challenger was wrong, silent, or gave up. That says nothing about the result.
-    Lost = 0,
-    /// It proved the result wrong.
-    Proved = 1,
-    /// Another one did, before it was decided.
-    Moot = 2,
-}
-
-impl ChallengeOutcome {
-    /// By its code in a call; none for a code that means nothing.
-    pub const fn from_code(code: u8) -> Option<Self> {
-        match code {
-            0 => Some(Self::Lost),
-            1 => Some(Self::Proved),
-            2 => Some(Self::Moot),
-            _ => None,
-        }
     }
 }
 

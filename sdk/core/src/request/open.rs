@@ -1,11 +1,9 @@
 use super::{RequestError, Result, ensure};
 use crate::{
     CoreError,
-    bond::{BondTerms, ChallengeTerms},
+    bond::required_bond,
     fees::UsageFeeSplit,
     licence::{Admission, LicenceTerms, Licensing, USE_CONTENT},
-    numeric_class::NumericClass,
-    provable::Lengths,
     window,
 };
 
@@ -16,12 +14,12 @@ pub struct ServiceOffer {
     pub is_open: bool,
     /// Price of a request, in atoms.
     pub fee_atoms: u64,
-    /// What the bond of a result depends on.
-    pub bond: BondTerms,
-    /// What the bond of a challenge depends on.
-    pub challenge: ChallengeTerms,
+    /// Smallest result bond, in atoms.
+    pub min_bond_atoms: u64,
     /// What a lapsed claim forfeits, in atoms.
     pub claim_bond_atoms: u64,
+    /// Result bond as a multiple of the fee, in basis points.
+    pub bond_multiple_bps: u32,
     /// Shortest wait a request may ask for.
     pub max_wait_min_seconds: u32,
     /// Longest wait a request may ask for.
@@ -30,10 +28,6 @@ pub struct ServiceOffer {
     pub challenge_window_seconds: u32,
     /// How long an operator has between claim and result.
     pub claim_seconds: u32,
-    /// How long each side of a dispute may take for all its moves.
-    pub clock_seconds: u32,
-    /// What is left to a side at least when the turn comes to it.
-    pub grace_seconds: u32,
     /// How fees are split.
     pub split: UsageFeeSplit,
     /// Longest input, in bytes.
@@ -41,7 +35,7 @@ pub struct ServiceOffer {
     /// Longest output, in bytes.
     pub output_bytes_max: u16,
     /// How results are compared.
-    pub numeric_class: NumericClass,
+    pub numeric_class: u8,
     /// How often what it offers has changed: version, price, split and everything else above.
     pub terms_counter: u32,
 }
@@ -64,37 +58,8 @@ pub struct RequestOrder {
     pub max_wait_seconds: u32,
     /// What the result is to be used for: a set of the `USE_` bits of [`crate::licence`].
     pub uses: u16,
-    /// How many operators beside the model's creator must attest at least that they hold what is needed to prove a result.
-    pub attestations_min: u32,
     /// Bytes of input.
     pub input_bytes: usize,
-}
-
-/// What the chain knows of the graph that decides results.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct GraphTerms {
-    /// How long inputs and outputs are.
-    pub lengths: Lengths,
-    /// Multiplications and additions of an inference of the largest size.
-    pub multiply_adds: u64,
-    /// Which semantics decide its elements.
-    pub judge_version: u16,
-    /// How many operators beside the model's creator attest that they hold it.
-    pub attestations: u32,
-    /// Whether it is being closed.
-    pub is_closing: bool,
-}
-
-/// Time that a challenge window leaves at least for each multiplication or addition of an inference, in nanoseconds: twenty
-/// times what one costs on one core when every element has to be computed the slow way.
-pub const REPLAY_NANOSECONDS: u64 = 60;
-
-impl GraphTerms {
-    /// How long a result can be challenged at least, so that whoever recomputes it on a small machine is in time.
-    pub fn window_min_seconds(&self) -> u32 {
-        let seconds = self.multiply_adds.saturating_mul(REPLAY_NANOSECONDS).div_ceil(1_000_000_000);
-        u32::try_from(seconds).unwrap_or(u32::MAX)
-    }
 }
 
 /// A request that may be made.
@@ -132,56 +97,29 @@ pub struct RequestTerms {
     /// Room for output, in bytes.
     pub output_bytes_max: u16,
     /// How results are compared.
-    pub numeric_class: NumericClass,
-    /// What decides a result that is challenged; none where results cannot be proved.
-    pub proof: Option<ProofTerms>,
-}
-
-/// What a result that can be proved is decided by, and what a challenge of it costs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ProofTerms {
-    /// Which semantics decide its elements.
-    pub judge_version: u16,
-    /// The declared size of the input.
-    pub size: u32,
-    /// How many operators beside the model's creator attested that they hold the graph.
-    pub attestations: u32,
-    /// What a challenge locks, in atoms.
-    pub challenge_bond_atoms: u64,
-    /// What whoever lands a proof gets first, in atoms.
-    pub stipend_atoms: u64,
-    /// How long each side may take for all its moves.
-    pub clock_seconds: u32,
-    /// What is left to a side at least when the turn comes to it.
-    pub grace_seconds: u32,
+    pub numeric_class: u8,
 }
 
 impl ServiceOffer {
     /// Whether `order` may be made now, and what it leaves: the service must offer what the requester saw, the licence that
-    /// holds for the requester must be in force, the service and its graph must take the order, what the model asks for a
-    /// token of the result must be within the order's limit, and the rate of the licence must allow one more. Fails with the
-    /// first rule that refuses it.
+    /// holds for the requester must be in force, the service must take the order, what the model asks for a token of the
+    /// result must be within the order's limit, and the rate of the licence must allow one more. Fails with the first rule
+    /// that refuses it.
     #[inline(always)]
-    pub fn accept(&self, licensing: &Licensing, graph: Option<&GraphTerms>, order: &RequestOrder) -> Result<Opening> {
+    pub fn accept(&self, licensing: &Licensing, order: &RequestOrder) -> Result<Opening> {
         ensure(self.terms_counter == order.terms_counter, RequestError::TermsChanged)?;
         let licence = licensing.in_force()?;
-        let terms = self.terms(&licence, graph, order, licensing.now_seconds)?;
+        let terms = self.terms(&licence, order, licensing.now_seconds)?;
         let mints = order.uses & USE_CONTENT != 0;
         let is_within = !mints || order.content_fee_max_atoms >= licensing.content_fee_atoms;
         ensure(is_within, RequestError::ContentFeeAboveLimit)?;
         Ok(Opening { terms, admission: licensing.count(licence)? })
     }
 
-    /// The terms of a request for `order` under `licence`, of a version with `graph` if its results can be proved. The fee is
-    /// the service's or the licence's price, whichever is more. Fails with the rule that the order breaks.
+    /// The terms of a request for `order` under `licence`. The fee is the service's or the licence's price, whichever is
+    /// more. Fails with the rule that the order breaks.
     #[inline(always)]
-    pub fn terms(
-        &self,
-        licence: &LicenceTerms,
-        graph: Option<&GraphTerms>,
-        order: &RequestOrder,
-        now_seconds: i64,
-    ) -> Result<RequestTerms> {
+    pub fn terms(&self, licence: &LicenceTerms, order: &RequestOrder, now_seconds: i64) -> Result<RequestTerms> {
         ensure(self.is_open, RequestError::ServiceClosed)?;
         licence.check_uses(order.uses)?;
         ensure(order.fee_max_atoms >= self.fee_atoms, RequestError::FeeAboveLimit)?;
@@ -192,10 +130,10 @@ impl ServiceOffer {
         ensure(order.input_bytes > 0, RequestError::InputEmpty)?;
         let input_bytes = u16::try_from(order.input_bytes).map_err(|_| RequestError::InputTooLong)?;
         ensure(self.input_bytes_max >= input_bytes, RequestError::InputTooLong)?;
-        let result_bond_atoms = self.bond.required_bond(fee_atoms, order.value_at_risk_atoms)?;
+        let result_bond_atoms =
+            required_bond(self.min_bond_atoms, self.bond_multiple_bps, fee_atoms, order.value_at_risk_atoms)?;
         // A claim locks the result's bond, and what it forfeits is part of that.
         ensure(result_bond_atoms >= self.claim_bond_atoms, RequestError::StateInconsistent)?;
-        let (proof, output_bytes_max) = self.proof(graph, order, input_bytes, fee_atoms, result_bond_atoms)?;
         let terms = RequestTerms {
             fee_atoms,
             tip_atoms: order.tip_atoms,
@@ -204,50 +142,14 @@ impl ServiceOffer {
             created_at_seconds: now_seconds,
             deadline_seconds: window::end_seconds(now_seconds, order.max_wait_seconds)?,
             claim_seconds: self.claim_seconds,
-            challenge_window_seconds: graph
-                .map_or(0, GraphTerms::window_min_seconds)
-                .max(self.challenge_window_seconds),
+            challenge_window_seconds: self.challenge_window_seconds,
             split: self.split,
             input_bytes,
-            output_bytes_max,
+            output_bytes_max: self.output_bytes_max,
             numeric_class: self.numeric_class,
-            proof,
         };
         terms.price_atoms()?;
         Ok(terms)
-    }
-
-    /// What decides a result and the room for its output, which is as long as the graph says where there is one.
-    #[inline(always)]
-    fn proof(
-        &self,
-        graph: Option<&GraphTerms>,
-        order: &RequestOrder,
-        input_bytes: u16,
-        fee_atoms: u64,
-        result_bond_atoms: u64,
-    ) -> Result<(Option<ProofTerms>, u16)> {
-        if !self.numeric_class.is_provable() {
-            ensure(order.value_at_risk_atoms == 0, RequestError::ValueAtRiskUnproven)?;
-            ensure(order.attestations_min == 0, RequestError::AttestationsTooFew)?;
-            return Ok((None, self.output_bytes_max));
-        }
-        let graph = graph.ok_or(RequestError::GraphMissing)?;
-        ensure(!graph.is_closing, RequestError::GraphClosing)?;
-        ensure(graph.attestations >= order.attestations_min, RequestError::AttestationsTooFew)?;
-        let size = graph.lengths.input.size_of(input_bytes.into()).ok_or(RequestError::InputLengthNotTaken)?;
-        let output_bytes = graph.lengths.output.at(size).and_then(|bytes| u16::try_from(bytes).ok());
-        let output_bytes = output_bytes.filter(|bytes| self.output_bytes_max >= *bytes);
-        let proof = ProofTerms {
-            judge_version: graph.judge_version,
-            size,
-            attestations: graph.attestations,
-            challenge_bond_atoms: self.challenge.bond(result_bond_atoms, fee_atoms)?,
-            stipend_atoms: self.challenge.stipend(result_bond_atoms),
-            clock_seconds: self.clock_seconds,
-            grace_seconds: self.grace_seconds,
-        };
-        Ok((Some(proof), output_bytes.ok_or(RequestError::OutputTooLong)?))
     }
 }
 
@@ -255,11 +157,5 @@ impl RequestTerms {
     /// Fee and tip: what the requester puts in escrow, in atoms.
     pub fn price_atoms(&self) -> Result<u64> {
         Ok(self.fee_atoms.checked_add(self.tip_atoms).ok_or(CoreError::Overflow)?)
-    }
-
-    /// Whether its use may move the curve of the model: only where whoever pays could have a wrong result proved wrong, and
-    /// not only by the creator's leave.
-    pub fn moves_curve(&self) -> bool {
-        self.proof.is_some_and(|proof| proof.attestations > 0)
     }
 }

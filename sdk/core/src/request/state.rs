@@ -1,9 +1,5 @@
 use super::{OperatorKey, RequestError, RequestStatus, RequestTerms, Result, ensure};
-use crate::{
-    CoreError,
-    fees::UsageFeeLegs,
-    window::{self, Moment},
-};
+use crate::{CoreError, fees::UsageFeeLegs, window};
 
 /// A request as it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,24 +14,14 @@ pub struct RequestState {
     pub requester_due_atoms: u64,
     /// From when the present claim has lapsed, unix seconds, never after the deadline; 0 while open.
     pub claim_deadline_seconds: i64,
-    /// When the result was posted; zero before.
-    pub posted_at: Moment,
-    /// How long after that it can be challenged: the terms' window, or longer by what late challenges added; 0 before a result.
-    pub window_seconds: u32,
-    /// When it was finalized, overturned or refunded; zero before.
-    pub settled_at: Moment,
+    /// When the result was posted, unix seconds; 0 before.
+    pub posted_at_seconds: i64,
+    /// From when the result is final, unix seconds; 0 before a result.
+    pub challenge_until_seconds: i64,
+    /// When it was finalized or refunded, unix seconds; 0 before.
+    pub settled_at_seconds: i64,
     /// Bytes of output; 0 before a result.
     pub output_bytes: u16,
-    /// How many challenges were opened, and the number of the next.
-    pub challenges: u32,
-    /// How many of them are not settled.
-    pub open_challenges: u32,
-    /// The challenge with the lowest number that was settled and not lost: its number and its challenger.
-    pub earliest: Option<(u32, OperatorKey)>,
-    /// What of the winner's half of an overturned result's bond waits for the earliest challenge, in atoms.
-    pub reward_due_atoms: u64,
-    /// What of it waits for the one that landed the proof, in atoms.
-    pub stipend_due_atoms: u64,
 }
 
 /// What an operator saw and wants when it claims a request.
@@ -71,7 +57,7 @@ pub struct Refund {
 pub struct Closing {
     /// The request, with nothing due.
     pub next: RequestState,
-    /// What goes from escrow to the requester: forfeited claim bonds, and fee and tip of an overturned result, in atoms.
+    /// What goes from escrow to the requester: forfeited claim bonds, in atoms.
     pub due_atoms: u64,
 }
 
@@ -97,15 +83,10 @@ impl RequestState {
             operator: None,
             requester_due_atoms: 0,
             claim_deadline_seconds: 0,
-            posted_at: Moment { seconds: 0, slot: 0 },
-            window_seconds: 0,
-            settled_at: Moment { seconds: 0, slot: 0 },
+            posted_at_seconds: 0,
+            challenge_until_seconds: 0,
+            settled_at_seconds: 0,
             output_bytes: 0,
-            challenges: 0,
-            open_challenges: 0,
-            earliest: None,
-            reward_due_atoms: 0,
-            stipend_due_atoms: 0,
         }
     }
 
@@ -152,67 +133,60 @@ impl RequestState {
         created_at_seconds: i64,
         numeric_class: u8,
         output_bytes: usize,
-        now: Moment,
+        now_seconds: i64,
     ) -> Result<Self> {
         ensure(self.status == RequestStatus::Claimed, RequestError::NotClaimed)?;
         self.require_seen(created_at_seconds)?;
         ensure(self.is_operator(operator), RequestError::ClaimOfOtherOperator)?;
-        ensure(window::is_open(now.seconds, self.claim_deadline_seconds), RequestError::ClaimDeadlinePassed)?;
-        ensure(numeric_class == self.terms.numeric_class as u8, RequestError::NumericClassMismatch)?;
+        ensure(window::is_open(now_seconds, self.claim_deadline_seconds), RequestError::ClaimDeadlinePassed)?;
+        ensure(numeric_class == self.terms.numeric_class, RequestError::NumericClassMismatch)?;
         ensure(output_bytes > 0, RequestError::OutputEmpty)?;
         let output_bytes = u16::try_from(output_bytes).map_err(|_| RequestError::OutputTooLong)?;
         ensure(self.terms.output_bytes_max >= output_bytes, RequestError::OutputTooLong)?;
-        let is_whole = self.terms.proof.is_none() || self.terms.output_bytes_max == output_bytes;
-        ensure(is_whole, RequestError::OutputLengthWrong)?;
         Self {
             status: RequestStatus::Posted,
-            posted_at: now,
-            window_seconds: self.terms.challenge_window_seconds,
+            posted_at_seconds: now_seconds,
+            challenge_until_seconds: window::end_seconds(now_seconds, self.terms.challenge_window_seconds)?,
             output_bytes,
             ..*self
         }
         .checked()
     }
 
-    /// Makes a result final whose challenge window is over and whose challenges are all settled, and splits fee and tip as
-    /// the request was promised. `convicted_at` says when another result of the same operator was last proved wrong. Where
-    /// the use may not move the curve, the reserve's part is the stakers'.
+    /// Makes a result final that nobody challenged in its window, and splits fee and tip as the request was promised.
     #[inline(always)]
-    pub fn finalize(&self, convicted_at: Option<Moment>, now: Moment) -> Result<Finality> {
+    pub fn finalize(&self, now_seconds: i64) -> Result<Finality> {
         ensure(self.status == RequestStatus::Posted, RequestError::NotPosted)?;
-        ensure(!self.is_challengeable(convicted_at, now), RequestError::ChallengeWindowOpen)?;
-        ensure(self.open_challenges == 0, RequestError::ChallengesOpen)?;
+        ensure(!window::is_open(now_seconds, self.challenge_until_seconds), RequestError::ChallengeWindowOpen)?;
         let price_atoms = self.terms.price_atoms()?;
         let legs = self.terms.split.split(price_atoms)?;
-        let legs = if self.terms.moves_curve() { legs } else { legs.without_reserve()? };
-        let next = Self { status: RequestStatus::Finalized, settled_at: now, ..*self };
+        let next = Self { status: RequestStatus::Finalized, settled_at_seconds: now_seconds, ..*self };
         Ok(Finality { next: next.checked()?, price_atoms, legs, answer_seconds: self.answer_seconds() })
     }
 
     /// Gives the request up after its deadline.
     #[inline(always)]
-    pub fn refund(&self, now: Moment) -> Result<Refund> {
+    pub fn refund(&self, now_seconds: i64) -> Result<Refund> {
         ensure(self.status == RequestStatus::Open, RequestError::NotOpen)?;
-        ensure(self.is_past_deadline(now.seconds), RequestError::DeadlineAhead)?;
+        ensure(self.is_past_deadline(now_seconds), RequestError::DeadlineAhead)?;
         let price_atoms = self.terms.price_atoms()?;
         let refund_atoms = price_atoms.checked_add(self.requester_due_atoms).ok_or(CoreError::Overflow)?;
-        let next = Self { status: RequestStatus::Refunded, requester_due_atoms: 0, settled_at: now, ..*self };
+        let next =
+            Self { status: RequestStatus::Refunded, requester_due_atoms: 0, settled_at_seconds: now_seconds, ..*self };
         Ok(Refund { next: next.checked()?, refund_atoms })
     }
 
-    /// Lets go what is still due to the requester of a settled request of which nobody else is owed anything.
+    /// Lets go what is still due to the requester of a settled request.
     #[inline(always)]
     pub fn close(&self) -> Result<Closing> {
         ensure(self.status.is_settled(), RequestError::NotSettled)?;
-        ensure(self.open_challenges == 0, RequestError::ChallengesOpen)?;
-        ensure(self.reward_due_atoms == 0 && self.stipend_due_atoms == 0, RequestError::RewardUnpaid)?;
         Ok(Closing { next: Self { requester_due_atoms: 0, ..*self }, due_atoms: self.requester_due_atoms })
     }
 
     /// Requires the request to be the one that was created at `created_at_seconds`: a requester can close a settled request
     /// and create another at its address.
     #[inline(always)]
-    pub(super) fn require_seen(&self, created_at_seconds: i64) -> Result<()> {
+    fn require_seen(&self, created_at_seconds: i64) -> Result<()> {
         ensure(self.terms.created_at_seconds == created_at_seconds, RequestError::Replaced)
     }
 
@@ -231,12 +205,12 @@ impl RequestState {
         }
     }
 
-    /// When this status ends at the earliest without anybody's answer or challenge, unix seconds: at the deadline, or with
-    /// the challenge window, which takes longer where the cluster stands still. None of a settled request.
+    /// When this status ends without anybody's answer or challenge, unix seconds: at the deadline, or with the challenge
+    /// window. None while nobody can say, and of a settled request.
     pub const fn lasts_until_seconds(&self) -> Option<i64> {
         match self.status {
             RequestStatus::Open | RequestStatus::Claimed => Some(self.terms.deadline_seconds),
-            RequestStatus::Posted => Some(window::at_seconds(self.posted_at.seconds, self.window_seconds)),
+            RequestStatus::Posted => Some(self.challenge_until_seconds),
             _ => None,
         }
     }
@@ -248,7 +222,7 @@ impl RequestState {
 
     /// Seconds from creation to result; 0 before it.
     pub fn answer_seconds(&self) -> u64 {
-        window::seconds_since(self.terms.created_at_seconds, self.posted_at.seconds)
+        window::seconds_since(self.terms.created_at_seconds, self.posted_at_seconds)
     }
 
     /// What holds of a request at the end of every step.
@@ -260,20 +234,11 @@ impl RequestState {
         // A claim never outlives the request.
         ensure(self.terms.deadline_seconds >= self.claim_deadline_seconds, RequestError::StateInconsistent)?;
         // The output fits its room.
-        ensure(self.terms.output_bytes_max >= self.output_bytes, RequestError::StateInconsistent)?;
-        // No more challenges are open than were opened, and only results that can be proved are challenged.
-        ensure(self.challenges >= self.open_challenges, RequestError::StateInconsistent)?;
-        ensure(self.challenges == 0 || self.terms.proof.is_some(), RequestError::StateInconsistent)?;
-        // A result is final only when no challenge is open.
-        let is_final = self.status == RequestStatus::Finalized;
-        ensure(!is_final || self.open_challenges == 0, RequestError::StateInconsistent)?;
-        // A reward waits only where a bond was forfeited.
-        let has_reward = self.reward_due_atoms != 0 || self.stipend_due_atoms != 0;
-        ensure(!has_reward || self.status == RequestStatus::Overturned, RequestError::StateInconsistent)
+        ensure(self.terms.output_bytes_max >= self.output_bytes, RequestError::StateInconsistent)
     }
 
     #[inline(always)]
-    pub(super) fn checked(self) -> Result<Self> {
+    fn checked(self) -> Result<Self> {
         self.invariant()?;
         Ok(self)
     }

@@ -14,10 +14,7 @@ pub const TERMS_MAX: u32 = 1 << 18;
 
 /// An exact sum: a two's complement integer of 576 bits in units of `2^-298`, lowest digit first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[cfg_attr(
-    feature = "chain",
-    derive(bytemuck::Pod, bytemuck::Zeroable, borsh::BorshSerialize, borsh::BorshDeserialize)
-)]
+#[cfg_attr(feature = "chain", derive(bytemuck::Pod, bytemuck::Zeroable))]
 #[repr(C)]
 pub struct Wide([u64; DIGITS]);
 

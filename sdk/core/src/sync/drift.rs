@@ -1,6 +1,6 @@
 //! How far the steps of a day may add up.
 
-use crate::{CoreError, Result, market::MarketParams, math::mul_div_floor, window::seconds_between};
+use crate::{CoreError, Result, market::MarketParams, math::mul_div_floor, window::elapsed_seconds};
 
 /// Length of the window in which steps are counted: 24 hours.
 pub const DRIFT_WINDOW_SECONDS: u64 = 24 * 60 * 60;
@@ -26,7 +26,7 @@ impl DriftBudget {
     /// Drains `floor(elapsed * capacity / 24 h)`. Rounds down, against the step; time that drained nothing whole is
     /// kept for the next call.
     pub fn drain(&self, now_seconds: i64, params: &MarketParams) -> Result<Self> {
-        let elapsed = seconds_between(self.updated_at_seconds, now_seconds)?;
+        let elapsed = elapsed_seconds(self.updated_at_seconds, now_seconds)?;
         let capacity = u64::from(capacity_ppm(params));
         if elapsed >= DRIFT_WINDOW_SECONDS || (self.up_used_ppm == 0 && self.down_used_ppm == 0) {
             return Ok(Self::new(now_seconds));

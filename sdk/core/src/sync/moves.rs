@@ -8,7 +8,7 @@ use crate::{
     market::MarketParams,
     math::{mul_div_ceil, mul_div_floor, saturated, wide_mul},
     sync::{DriftBudget, StepPricing, Supply},
-    window::{end_seconds, is_open, seconds_between},
+    window::{elapsed_seconds, end_seconds, is_open},
 };
 
 /// What sync remembers between epochs.
@@ -130,7 +130,7 @@ pub fn sync(
             has_looked: false,
         });
     }
-    let elapsed = seconds_between(state.synced_at_seconds, now_seconds)?;
+    let elapsed = elapsed_seconds(state.synced_at_seconds, now_seconds)?;
     let supply = state.supply.average(curve, input.supply_atom_seconds, elapsed, now_seconds, params)?;
     let state =
         SyncState { supply, drift: state.drift.drain(now_seconds, params)?, synced_at_seconds: now_seconds, ..*state };

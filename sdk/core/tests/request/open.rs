@@ -2,15 +2,12 @@
 
 use modchains_core::{
     CoreError,
-    bond::{BondTerms, ChallengeTerms},
     fees::USAGE_FEE_SPLIT_DEFAULT,
     licence::{
         Grant, LicenceKind, LicenceTerms, Licensing, RateWindow, RateWindows, USE_COMMERCIAL, USE_CONTENT,
         USE_RESEARCH, USES_ALL,
     },
-    numeric_class::NumericClass,
-    provable::{InputLength, Lengths, Size, SizeRange},
-    request::{GraphTerms, RequestError, RequestOrder, RequestState, RequestStatus, ServiceOffer},
+    request::{RequestError, RequestOrder, RequestState, RequestStatus, ServiceOffer},
 };
 use proptest::prelude::*;
 
@@ -19,19 +16,17 @@ const LICENCE: LicenceTerms = LicenceTerms { uses: USES_ALL, price_atoms: 0, rat
 const OFFER: ServiceOffer = ServiceOffer {
     is_open: true,
     fee_atoms: 1_000,
-    bond: BondTerms { min_bond_atoms: 500, bond_multiple_bps: 20_000, detection_bps: 5_000 },
-    challenge: ChallengeTerms { dispute_cost_atoms: 5, bond_max_atoms: 100_000 },
+    min_bond_atoms: 500,
     claim_bond_atoms: 10,
+    bond_multiple_bps: 20_000,
     max_wait_min_seconds: 10,
     max_wait_max_seconds: 3_600,
     challenge_window_seconds: 60,
     claim_seconds: 30,
-    clock_seconds: 600,
-    grace_seconds: 60,
     split: USAGE_FEE_SPLIT_DEFAULT,
     input_bytes_max: 64,
     output_bytes_max: 32,
-    numeric_class: NumericClass::Exact,
+    numeric_class: 0,
     terms_counter: 3,
 };
 
@@ -43,24 +38,8 @@ const ORDER: RequestOrder = RequestOrder {
     value_at_risk_atoms: 0,
     max_wait_seconds: 100,
     uses: USE_RESEARCH,
-    attestations_min: 1,
     input_bytes: 64,
 };
-
-/// Takes 4 bytes and 3 more for each of 1 to 40, answers 2 bytes for each.
-const GRAPH: GraphTerms = GraphTerms {
-    lengths: Lengths {
-        input: InputLength { bytes: Size { fixed: 4, per: 3 }, sizes: SizeRange { min: 1, max: 40 } },
-        output: Size::per(1),
-    },
-    multiply_adds: 1_000,
-    judge_version: 7,
-    attestations: 2,
-    is_closing: false,
-};
-
-/// Any graph, for orders that are refused before it is looked at or whose length it takes.
-const SEEN: Option<&GraphTerms> = Some(&GRAPH);
 
 /// Any amount, small ones as likely as the rest.
 fn any_atoms() -> impl Strategy<Value = u64> {
@@ -91,14 +70,14 @@ fn the_service_decides_what_it_takes() {
     for (corrupt, error) in refusals {
         let (mut offer, mut order) = (OFFER, ORDER);
         corrupt(&mut offer, &mut order);
-        assert_eq!(offer.terms(&LICENCE, SEEN, &order, 0), Err(error), "{offer:?} {order:?}");
+        assert_eq!(offer.terms(&LICENCE, &order, 0), Err(error), "{offer:?} {order:?}");
     }
-    assert_eq!(OFFER.terms(&LICENCE, SEEN, &ORDER, i64::MAX), Err(RequestError::Formula(CoreError::Overflow)));
+    assert_eq!(OFFER.terms(&LICENCE, &ORDER, i64::MAX), Err(RequestError::Formula(CoreError::Overflow)));
 }
 
 #[test]
 fn a_new_request_is_open_and_nothing_is_due() {
-    let terms = OFFER.terms(&LICENCE, SEEN, &ORDER, 5).unwrap();
+    let terms = OFFER.terms(&LICENCE, &ORDER, 5).unwrap();
     let state = RequestState::new(terms);
     assert_eq!((state.status, state.operator, state.requester_due_atoms), (RequestStatus::Open, None, 0));
     assert_eq!((terms.created_at_seconds, terms.deadline_seconds), (5, 105));
@@ -120,7 +99,7 @@ fn what_was_seen_comes_first_then_the_licence_then_the_service_then_the_rate() {
         now_seconds: 110,
     };
     let closed = ServiceOffer { is_open: false, ..OFFER };
-    let accept = |licensing: &Licensing, offer: &ServiceOffer| offer.accept(licensing, SEEN, &ORDER).map(drop);
+    let accept = |licensing: &Licensing, offer: &ServiceOffer| offer.accept(licensing, &ORDER).map(drop);
     let formula = |error| Err(RequestError::Formula(error));
     for terms_counter in [0, 2, 4, u32::MAX] {
         let changed = ServiceOffer { terms_counter, ..closed };
@@ -131,11 +110,11 @@ fn what_was_seen_comes_first_then_the_licence_then_the_service_then_the_rate() {
     assert_eq!(accept(&in_force, &closed), Err(RequestError::ServiceClosed));
     assert_eq!(accept(&in_force, &OFFER), formula(CoreError::LicenceRateExceeded));
     let stranger = Licensing { grant: None, ..in_force };
-    let opening = OFFER.accept(&stranger, SEEN, &ORDER).unwrap();
-    assert_eq!(opening.terms, OFFER.terms(&LICENCE, SEEN, &ORDER, 109).unwrap());
+    let opening = OFFER.accept(&stranger, &ORDER).unwrap();
+    assert_eq!(opening.terms, OFFER.terms(&LICENCE, &ORDER, 109).unwrap());
     assert_eq!(Ok(opening.admission), stranger.admit(ORDER.uses));
     let idle = Licensing { windows: RateWindows::default(), ..in_force };
-    assert_eq!(OFFER.accept(&idle, SEEN, &ORDER).unwrap().admission.window.count, 1);
+    assert_eq!(OFFER.accept(&idle, &ORDER).unwrap().admission.window.count, 1);
     let narrow = Licensing { default_terms: LicenceTerms { uses: USE_COMMERCIAL, ..LICENCE }, ..stranger };
     assert_eq!(accept(&narrow, &OFFER), formula(CoreError::LicenceUseNotGranted));
 }
@@ -158,60 +137,7 @@ fn a_dearer_content_fee_is_refused_where_content_is_asked_for_and_nowhere_else()
         (USES_ALL & !USE_CONTENT, 0, Ok(())),
     ] {
         let order = RequestOrder { uses, content_fee_max_atoms, ..ORDER };
-        assert_eq!(OFFER.accept(&licensing, SEEN, &order).map(drop), refused, "{uses} {content_fee_max_atoms}");
-    }
-}
-
-/// What a provable version demands of a graph and an order, and an unproven one of an order.
-#[test]
-fn a_graph_decides_which_inputs_are_taken_and_how_long_the_answer_is() {
-    type Corrupt = fn(&mut ServiceOffer, &mut GraphTerms, &mut RequestOrder);
-    let refusals: [(Corrupt, RequestError); 8] = [
-        (|_, graph, _| graph.is_closing = true, RequestError::GraphClosing),
-        (|_, graph, _| graph.attestations = 0, RequestError::AttestationsTooFew),
-        (|_, _, order| order.attestations_min = 3, RequestError::AttestationsTooFew),
-        (|_, _, order| order.input_bytes = 63, RequestError::InputLengthNotTaken),
-        (|_, _, order| order.input_bytes = 4, RequestError::InputLengthNotTaken),
-        (|_, graph, _| graph.lengths.input.sizes.max = 19, RequestError::InputLengthNotTaken),
-        (|offer, _, _| offer.output_bytes_max = 19, RequestError::OutputTooLong),
-        (|_, graph, _| graph.lengths.output = Size::fixed(1 << 16), RequestError::OutputTooLong),
-    ];
-    for (corrupt, error) in refusals {
-        let (mut offer, mut graph, mut order) = (OFFER, GRAPH, ORDER);
-        corrupt(&mut offer, &mut graph, &mut order);
-        assert_eq!(offer.terms(&LICENCE, Some(&graph), &order, 0), Err(error), "{graph:?} {order:?}");
-    }
-    assert_eq!(OFFER.terms(&LICENCE, None, &ORDER, 0), Err(RequestError::GraphMissing));
-    let terms = OFFER.terms(&LICENCE, SEEN, &ORDER, 0).unwrap();
-    let proof = terms.proof.unwrap();
-    assert_eq!((proof.size, terms.output_bytes_max), (20, 20));
-    assert_eq!((proof.judge_version, proof.attestations), (7, 2));
-    assert_eq!((proof.clock_seconds, proof.grace_seconds), (600, 60));
-    // A quarter of twice the fee is less than the fee.
-    assert_eq!((terms.result_bond_atoms, proof.challenge_bond_atoms, proof.stipend_atoms), (2_000, 1_000, 5));
-    assert!(terms.moves_curve());
-}
-
-#[test]
-fn no_value_rests_on_what_cannot_be_proved_and_its_use_moves_no_curve() {
-    let offer = ServiceOffer { numeric_class: NumericClass::Unproven, ..OFFER };
-    let order = RequestOrder { attestations_min: 0, ..ORDER };
-    let terms = offer.terms(&LICENCE, None, &order, 0).unwrap();
-    assert_eq!((terms.proof, terms.output_bytes_max, terms.moves_curve()), (None, 32, false));
-    let risky = RequestOrder { value_at_risk_atoms: 1, ..order };
-    assert_eq!(offer.terms(&LICENCE, None, &risky, 0), Err(RequestError::ValueAtRiskUnproven));
-    assert_eq!(offer.terms(&LICENCE, None, &ORDER, 0), Err(RequestError::AttestationsTooFew));
-    // Nor does the use of what only its creator holds.
-    let own = GraphTerms { attestations: 0, ..GRAPH };
-    assert!(!OFFER.terms(&LICENCE, Some(&own), &order, 0).unwrap().moves_curve());
-}
-
-#[test]
-fn a_result_can_be_challenged_for_as_long_as_a_slow_machine_needs_to_recompute_it() {
-    for (multiply_adds, window_seconds) in [(0, 60), (1_000_000_000, 60), (1_000_000_001, 61), (1 << 38, 16_493)] {
-        let graph = GraphTerms { multiply_adds, ..GRAPH };
-        let terms = OFFER.terms(&LICENCE, Some(&graph), &ORDER, 0).unwrap();
-        assert_eq!(terms.challenge_window_seconds, window_seconds);
+        assert_eq!(OFFER.accept(&licensing, &order).map(drop), refused, "{uses} {content_fee_max_atoms}");
     }
 }
 
@@ -222,11 +148,10 @@ proptest! {
     fn the_fee_is_the_larger_of_service_and_licence_and_never_above_the_limit(
         service_fee in any_atoms(), licence_price in any_atoms(), limit in any_atoms(),
     ) {
-        let bond = BondTerms { bond_multiple_bps: 1, ..OFFER.bond };
-        let offer = ServiceOffer { fee_atoms: service_fee, bond, ..OFFER };
+        let offer = ServiceOffer { fee_atoms: service_fee, bond_multiple_bps: 1, ..OFFER };
         let licence = LicenceTerms { price_atoms: licence_price, ..LICENCE };
         let order = RequestOrder { fee_max_atoms: limit, tip_atoms: 0, ..ORDER };
-        let accepted = offer.terms(&licence, SEEN, &order, 0);
+        let accepted = offer.terms(&licence, &order, 0);
         let fee = service_fee.max(licence_price);
         if limit < service_fee {
             prop_assert_eq!(accepted, Err(RequestError::FeeAboveLimit));
@@ -241,11 +166,11 @@ proptest! {
     fn the_result_bond_covers_minimum_multiple_and_value_at_risk(
         fee in 1u64..1 << 50, min in 1u64..1 << 50, at_risk in 0u64..1 << 50, multiple_bps in 10_000u32..1_000_000,
     ) {
-        let bond = BondTerms { min_bond_atoms: min, bond_multiple_bps: multiple_bps, ..OFFER.bond };
-        let offer = ServiceOffer { fee_atoms: fee, bond, claim_bond_atoms: 1, ..OFFER };
+        let bonds = ServiceOffer { min_bond_atoms: min, claim_bond_atoms: 1, bond_multiple_bps: multiple_bps, ..OFFER };
+        let offer = ServiceOffer { fee_atoms: fee, ..bonds };
         let order = RequestOrder { fee_max_atoms: fee, value_at_risk_atoms: at_risk, ..ORDER };
-        let terms = offer.terms(&LICENCE, SEEN, &order, 0).unwrap();
+        let terms = offer.terms(&LICENCE, &order, 0).unwrap();
         let multiple = (u128::from(fee) * u128::from(multiple_bps)).div_ceil(10_000);
-        prop_assert_eq!(u128::from(terms.result_bond_atoms), multiple.max(min.into()).max(4 * u128::from(at_risk)));
+        prop_assert_eq!(u128::from(terms.result_bond_atoms), multiple.max(min.into()).max(at_risk.into()));
     }
 }

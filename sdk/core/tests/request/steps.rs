@@ -1,18 +1,16 @@
 //! Which step is allowed when.
 
-use modchains_core::request::{ClaimTerms, RequestError, RequestState, RequestStatus};
+use modchains_core::request::{ClaimTerms, RequestError, RequestStatus};
 use proptest::prelude::*;
 
-use super::{ACTS, Act, OPERATOR, STATUSES, STEPS, STRANGER, act, at, states, states_in, window_end};
+use super::{ACTS, Act, OPERATOR, STATUSES, STEPS, STRANGER, act, states, states_in};
 
 /// What `act` is refused with in a status from which it does not lead.
-fn misplaced(act: Act, state: &RequestState) -> RequestError {
+fn misplaced(act: Act) -> RequestError {
     match act {
         Act::Claim | Act::Refund => RequestError::NotOpen,
         Act::Expire | Act::Post => RequestError::NotClaimed,
-        Act::Finalize | Act::Challenge | Act::Overturn => RequestError::NotPosted,
-        Act::Lose | Act::Prove if state.open_challenges == 0 => RequestError::ChallengeUnknown,
-        Act::Lose | Act::Prove | Act::Reward => RequestError::NotOverturned,
+        Act::Finalize => RequestError::NotPosted,
         Act::Close => RequestError::NotSettled,
     }
 }
@@ -25,9 +23,9 @@ proptest! {
         for tried in ACTS {
             let done = act(&state, tried, &OPERATOR, now);
             match STEPS.iter().find(|(from, act, _)| (*from, *act) == (state.status, tried)) {
-                None => prop_assert_eq!(done, Err(misplaced(tried, &state)), "{:?}", tried),
+                None => prop_assert_eq!(done, Err(misplaced(tried)), "{:?}", tried),
                 Some((_, _, to)) => {
-                    if let Ok(next) = done {
+                    if let Ok((next, _)) = done {
                         prop_assert_eq!(next.status, *to);
                         prop_assert_eq!(next.invariant(), Ok(()));
                         prop_assert_eq!(next.terms, state.terms, "terms never change");
@@ -39,25 +37,22 @@ proptest! {
 
     #[test]
     fn at_every_second_a_window_is_either_open_or_over(state in states(), offset in -2i64..=2) {
-        let around = |end: i64| (end + offset, offset < 0);
+        let at = |end: i64| (end + offset, offset < 0);
         match state.status {
             RequestStatus::Open => {
-                let (now, is_before) = around(state.terms.deadline_seconds);
+                let (now, is_before) = at(state.terms.deadline_seconds);
                 prop_assert_eq!(state.is_past_deadline(now), !is_before);
                 prop_assert_eq!(act(&state, Act::Claim, &OPERATOR, now).is_ok(), is_before);
                 prop_assert_eq!(act(&state, Act::Refund, &OPERATOR, now).is_ok(), !is_before);
             }
             RequestStatus::Claimed => {
-                let (now, is_before) = around(state.claim_deadline_seconds);
+                let (now, is_before) = at(state.claim_deadline_seconds);
                 prop_assert_eq!(act(&state, Act::Post, &OPERATOR, now).is_ok(), is_before);
                 prop_assert_eq!(act(&state, Act::Expire, &OPERATOR, now).is_ok(), !is_before);
             }
             RequestStatus::Posted => {
-                let (now, is_before) = around(window_end(&state).seconds);
-                let is_final = !is_before && state.open_challenges == 0;
-                prop_assert_eq!(act(&state, Act::Finalize, &OPERATOR, now).is_ok(), is_final);
-                let is_provable = state.terms.proof.is_some();
-                prop_assert_eq!(act(&state, Act::Challenge, &OPERATOR, now).is_ok(), is_before && is_provable);
+                let (now, is_before) = at(state.challenge_until_seconds);
+                prop_assert_eq!(act(&state, Act::Finalize, &OPERATOR, now).is_ok(), !is_before);
             }
             _ => {}
         }
@@ -78,8 +73,7 @@ proptest! {
         }
         if state.status == RequestStatus::Posted {
             let is_over = state.lasts_until_seconds().is_some_and(|end| now >= end);
-            let is_final = is_over && state.open_challenges == 0;
-            prop_assert_eq!(is_final, act(&state, Act::Finalize, &OPERATOR, now).is_ok());
+            prop_assert_eq!(is_over, act(&state, Act::Finalize, &OPERATOR, now).is_ok());
         }
         prop_assert!(!state.status.is_settled() || state.lasts_until_seconds().is_none());
     }
@@ -87,7 +81,7 @@ proptest! {
     #[test]
     fn a_claim_ends_with_the_request_at_the_latest(state in states(), wait in 0i64..10_000) {
         let (terms, now) = (state.terms, state.terms.created_at_seconds + wait);
-        if let Ok(claimed) = act(&state, Act::Claim, &OPERATOR, now) {
+        if let Ok((claimed, _)) = act(&state, Act::Claim, &OPERATOR, now) {
             let end = (now + i64::from(terms.claim_seconds)).min(terms.deadline_seconds);
             prop_assert_eq!(claimed.claim_deadline_seconds, end);
             prop_assert!(claimed.is_operator(&OPERATOR) && !claimed.is_operator(&STRANGER));
@@ -96,25 +90,21 @@ proptest! {
 
     #[test]
     fn a_result_has_the_class_of_the_request_and_a_size_that_fits(
-        state in states_in(RequestStatus::Claimed), class in 0u8..4,
+        state in states_in(RequestStatus::Claimed), class in 0u8..2,
         bytes in prop_oneof![0usize..1_100, Just(usize::MAX), Just((1 << 16) + 1)],
     ) {
         let now = state.terms.created_at_seconds;
-        let posted = state.post(&OPERATOR, now, class, bytes, at(now));
-        let is_provable = state.terms.proof.is_some();
+        let posted = state.post(&OPERATOR, now, class, bytes, now);
         let expected = match () {
-            () if class != state.terms.numeric_class as u8 => Some(RequestError::NumericClassMismatch),
+            () if class != state.terms.numeric_class => Some(RequestError::NumericClassMismatch),
             () if bytes == 0 => Some(RequestError::OutputEmpty),
             () if bytes > usize::from(state.terms.output_bytes_max) => Some(RequestError::OutputTooLong),
-            () if is_provable && bytes < usize::from(state.terms.output_bytes_max) => {
-                Some(RequestError::OutputLengthWrong)
-            }
             () => None,
         };
         prop_assert_eq!(posted.err(), expected);
         if let Ok(posted) = posted {
             prop_assert_eq!(usize::from(posted.output_bytes), bytes);
-            prop_assert_eq!((posted.posted_at, posted.window_seconds), (at(now), state.terms.challenge_window_seconds));
+            prop_assert_eq!(posted.challenge_until_seconds, now + i64::from(state.terms.challenge_window_seconds));
         }
     }
 
@@ -127,7 +117,7 @@ proptest! {
         let terms = ClaimTerms { created_at_seconds: created, land_until_seconds: i64::MAX };
         let refused = match state.status {
             RequestStatus::Open => state.claim(&OPERATOR, &terms, now),
-            _ => state.post(&OPERATOR, created, 0, 1, at(now)),
+            _ => state.post(&OPERATOR, created, 0, 1, now),
         };
         prop_assert_eq!(refused, Err(RequestError::Replaced));
     }
@@ -152,7 +142,7 @@ fn status_codes_round_trip_and_unknown_ones_are_refused() {
     for (code, status) in (0..).zip(STATUSES) {
         assert_eq!((RequestStatus::from_code(code), status as u8), (Ok(status), code));
     }
-    for code in 6..=u8::MAX {
+    for code in 7..=u8::MAX {
         assert_eq!(RequestStatus::from_code(code), Err(RequestError::StatusUnknown));
     }
 }

@@ -6,14 +6,13 @@
 
 use std::{
     net::{IpAddr, Ipv6Addr, SocketAddr},
-    path::Path,
     time::Duration,
 };
 
 use reqwest::{Client, Response, Url, header::LOCATION, redirect::Policy};
 use tokio::{net::lookup_host, time::timeout};
 
-use super::{Bundle, BundleError, BundleLimits, FileEntry, MANIFEST_FILE, Manifest, names::require_plain_name, sha256};
+use super::{BundleError, BundleLimits, MANIFEST_FILE, Manifest, sha256};
 
 /// How often a server may send the reader elsewhere.
 const REDIRECTIONS_MAX: usize = 3;
@@ -77,53 +76,15 @@ pub async fn fetch_manifest(
     options: &FetchOptions,
 ) -> Result<Manifest, FetchError> {
     let url = manifest_url(uri)?;
-    Ok(Manifest::parse(&fetch_manifest_text(&url, manifest_sha256, options).await?)?)
-}
-
-/// The whole bundle at `uri` that has the hash `manifest_sha256`, put into the folder `dir`, which exists. Opening it there
-/// compares every file with its hash.
-///
-/// # Errors
-/// As [`fetch_manifest`], each file having as much time, and when `dir` cannot be written.
-pub async fn fetch_bundle(
-    uri: &str,
-    manifest_sha256: &[u8; 32],
-    dir: &Path,
-    options: &FetchOptions,
-) -> Result<Bundle, FetchError> {
-    let url = manifest_url(uri)?;
-    let limits = BundleLimits::default();
-    let text = fetch_manifest_text(&url, manifest_sha256, options).await?;
-    let write = |name: &str, bytes: &[u8]| {
-        let path = dir.join(name);
-        std::fs::write(&path, bytes).map_err(|source| BundleError::Unreadable { path, source })
-    };
-    for FileEntry { path, .. } in &Manifest::parse(&text)?.files {
-        require_plain_name(path)?;
-        let url = url.join(path).map_err(|_| unreachable(&url, format!("{path:?} is no name in an address")))?;
-        write(path, &fetch_in_time(&url, path, limits.file_bytes, options).await?)?;
-    }
-    write(MANIFEST_FILE, &text)?;
-    Ok(Bundle::open(dir, limits)?)
-}
-
-async fn fetch_manifest_text(
-    url: &Url,
-    manifest_sha256: &[u8; 32],
-    options: &FetchOptions,
-) -> Result<Vec<u8>, FetchError> {
-    let text = fetch_in_time(url, MANIFEST_FILE, BundleLimits::default().manifest_bytes, options).await?;
+    let fetched = timeout(options.timeout, fetch(url.clone(), options)).await;
+    let text = fetched
+        .unwrap_or_else(|_| Err(unreachable(&url, format!("no answer within {} s", options.timeout.as_secs_f32()))))?;
     let actual = sha256(&text);
     if actual != *manifest_sha256 {
         let (expected, actual) = (hex::encode(manifest_sha256), hex::encode(actual));
-        return Err(FetchError::Other { url: url.to_string(), expected, actual });
+        return Err(FetchError::Other { url: url.into(), expected, actual });
     }
-    Ok(text)
-}
-
-async fn fetch_in_time(url: &Url, file: &str, limit_bytes: u64, options: &FetchOptions) -> Result<Vec<u8>, FetchError> {
-    let late = |_| Err(unreachable(url, format!("no answer within {} s", options.timeout.as_secs_f32())));
-    timeout(options.timeout, fetch(url.clone(), file, limit_bytes, options)).await.unwrap_or_else(late)
+    Ok(Manifest::parse(&text)?)
 }
 
 /// Whether an address of the web names this machine, or one of a private network, by its number.
@@ -155,12 +116,12 @@ fn unreachable(url: &Url, reason: String) -> FetchError {
     FetchError::Unreachable { url: url.to_string(), reason }
 }
 
-async fn fetch(mut url: Url, file: &str, limit_bytes: u64, options: &FetchOptions) -> Result<Vec<u8>, FetchError> {
+async fn fetch(mut url: Url, options: &FetchOptions) -> Result<Vec<u8>, FetchError> {
     for _ in 0..=REDIRECTIONS_MAX {
         let response = ask(&url, options).await?;
         let status = response.status();
         if status.is_success() {
-            return read(&url, file, limit_bytes, response).await;
+            return read(&url, response).await;
         }
         let target = response.headers().get(LOCATION).and_then(|target| target.to_str().ok());
         match target.filter(|_| status.is_redirection()).map(|target| url.join(target)) {
@@ -185,14 +146,15 @@ async fn ask(url: &Url, options: &FetchOptions) -> Result<Response, FetchError> 
     answered.map_err(|error| unreachable(url, root_cause(&error)))
 }
 
-/// Reads at most as much as a file may have.
-async fn read(url: &Url, file: &str, limit_bytes: u64, mut response: Response) -> Result<Vec<u8>, FetchError> {
+/// Reads at most as much as a manifest may have.
+async fn read(url: &Url, mut response: Response) -> Result<Vec<u8>, FetchError> {
+    let limit_bytes = BundleLimits::default().manifest_bytes;
     let mut text = Vec::new();
     while let Some(part) = response.chunk().await.map_err(|error| unreachable(url, root_cause(&error)))? {
         text.extend_from_slice(&part);
         let actual_bytes = text.len() as u64;
         if actual_bytes > limit_bytes {
-            return Err(BundleError::TooLarge { file: file.to_owned(), limit_bytes, actual_bytes }.into());
+            return Err(BundleError::TooLarge { file: MANIFEST_FILE.to_owned(), limit_bytes, actual_bytes }.into());
         }
     }
     Ok(text)

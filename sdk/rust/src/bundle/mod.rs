@@ -23,7 +23,7 @@ mod output;
 mod write;
 
 pub use error::{BundleError, GraphError};
-pub use fetch::{FetchError, FetchOptions, fetch_bundle, fetch_manifest, is_private_url};
+pub use fetch::{FetchError, FetchOptions, fetch_manifest, is_private_url};
 pub use fields::FileEntry;
 pub use files::{BundleLimits, sha256};
 pub use graph::{

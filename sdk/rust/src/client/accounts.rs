@@ -1,7 +1,5 @@
 //! One method for each account type. A missing account is an error that names it.
 
-use modchains_core::request::GraphTerms;
-use modchains_disputes::state::{Builder, Graph};
 use modchains_exchange::state::{
     Contributors, ExchangeConfig, Licence, Market, Model, ModelTransfer, ModelVersion, PauseBudget, Referral,
 };
@@ -22,7 +20,7 @@ use crate::{
     Pubkey, Result, SdkError,
     address::{exchange, oracle, vault},
     decode::{Fetched, FetchedRequest, State, decode},
-    instruction::{Token, disputes::GraphProgress},
+    instruction::Token,
 };
 
 /// Where a request names its service.
@@ -165,28 +163,6 @@ impl Client {
     /// The service of a model. Errors as [`Self::state`].
     pub async fn service(&self, model: &Pubkey) -> Result<Fetched<Service>> {
         self.state(&oracle::service(model)).await
-    }
-
-    /// What is known of the graph that decides results of a service; none where they cannot be proved. Errors as
-    /// [`Self::state`].
-    pub async fn graph_of(&self, service: &Service) -> Result<Option<GraphTerms>> {
-        if service.graph == Pubkey::default() {
-            return Ok(None);
-        }
-        Ok(Some(self.state::<Graph>(&service.graph).await?.value.terms()))
-    }
-
-    /// How far the registration of a graph at an address has come. Errors as [`Self::state`], but for an account that is missing.
-    pub async fn graph_progress(&self, address: &Pubkey) -> Result<GraphProgress> {
-        let (_, Some(account)) = self.account(address).await? else { return Ok(GraphProgress::Absent) };
-        let graph: Graph = decode(address, &account)?;
-        if graph.is_sealed != 0 {
-            return Ok(GraphProgress::Sealed);
-        }
-        let reason = "what was read of it is not there";
-        let refused = SdkError::NotDecoded { what: Graph::NAME, address: *address, reason };
-        let builder = Builder::read(&account.data).map_err(|_| refused)?;
-        Ok(GraphProgress::Read { nodes: builder.nodes() })
     }
 
     /// The usage of a model. Errors as [`Self::state`].

@@ -203,9 +203,7 @@ impl Client {
     /// # Errors
     /// As [`Self::transaction`].
     pub async fn transactions(&self, signatures: &[Signature]) -> Result<Vec<Receipt>> {
-        // By value: a task that asks could not be sent to another thread otherwise.
-        let signatures = signatures.to_vec();
-        let asked = stream::iter(signatures).map(|signature| async move { self.transaction(&signature).await });
+        let asked = stream::iter(signatures).map(|signature| self.transaction(signature));
         let answers: Vec<Option<Receipt>> = asked.buffered(TRANSACTIONS_AT_ONCE).try_collect().await?;
         Ok(answers.into_iter().flatten().collect())
     }

@@ -28,7 +28,6 @@ pub use refuse::SIGNATURE_LAMPORTS;
 pub use revenue::PoolRevenue;
 pub use send::{Prepared, SendOptions, SignedTransaction, sign};
 
-use modchains_core::window::Moment;
 use serde_json::{Value, json};
 use solana_account::Account;
 use solana_account_decoder_client_types::{UiAccount, UiAccountEncoding};
@@ -47,8 +46,6 @@ use crate::{
 const ACCOUNTS_PER_REQUEST: usize = 100;
 /// The account with the cluster's clock.
 const CLOCK: Pubkey = Pubkey::from_str_const("SysvarC1ock11111111111111111111111111111111");
-/// Where its slot lies.
-const CLOCK_SLOT: std::ops::Range<usize> = 0..8;
 /// Where the unix time lies in it, after slot, epoch start and two epochs.
 const CLOCK_UNIX_TIME: std::ops::Range<usize> = 32..40;
 
@@ -138,22 +135,12 @@ impl Client {
     /// # Errors
     /// When the endpoint does not answer, or answers without a clock.
     pub async fn now_seconds(&self) -> Result<i64> {
-        Ok(self.now().await?.seconds)
-    }
-
-    /// The cluster's time and slot.
-    ///
-    /// # Errors
-    /// When the endpoint does not answer, or answers without a clock.
-    pub async fn now(&self) -> Result<Moment> {
         let (_, account) = self.account(&CLOCK).await?;
         let missing = SdkError::AccountMissing { what: "clock", address: CLOCK };
         let account = account.ok_or(missing)?;
-        let bytes = |range| account.data.get::<std::ops::Range<usize>>(range).and_then(|bytes| bytes.try_into().ok());
-        let short = || SdkError::NotDecoded { what: "clock", address: CLOCK, reason: "it is too short" };
-        let slot = bytes(CLOCK_SLOT).map(u64::from_le_bytes).ok_or_else(short)?;
-        let seconds = bytes(CLOCK_UNIX_TIME).map(i64::from_le_bytes).ok_or_else(short)?;
-        Ok(Moment { seconds, slot })
+        let bytes = account.data.get(CLOCK_UNIX_TIME).and_then(|bytes| bytes.try_into().ok());
+        let reason = "it is too short";
+        Ok(i64::from_le_bytes(bytes.ok_or(SdkError::NotDecoded { what: "clock", address: CLOCK, reason })?))
     }
 
     /// Lamports at an address; 0 when nothing is there.

@@ -41,8 +41,6 @@ pub struct SendOptions {
     /// Pay a priority fee of what recent transactions on the same accounts paid for each compute unit, but at most this,
     /// in micro-lamports. None sets no price, unless `priority_lamports_max` does.
     pub compute_price_max: Option<u64>,
-    /// Pay at least this for each compute unit, in micro-lamports, whatever recent transactions paid.
-    pub compute_price_min: u64,
     /// Pay such a priority fee, but at most this many lamports for the whole transaction. Both limits hold when both are
     /// given.
     pub priority_lamports_max: Option<u64>,
@@ -123,7 +121,6 @@ impl Client {
             },
             None => 0,
         };
-        let compute_price = compute_price.max(options.compute_price_min);
         let mut budgeted = vec![compute_limit(compute_units)];
         budgeted.extend((compute_price > 0).then(|| compute_price_of(compute_price)));
         let budget_instructions = budgeted.len();

@@ -1,19 +1,16 @@
 //! Accounts, payloads and events, out of raw bytes into the programs' own types.
 
-mod dispute;
 mod event;
 mod mint;
 mod payload;
 mod transaction;
 
-pub use dispute::{FetchedDispute, MadeMove, moves_of};
-pub use event::{DisputesEvent, Event, ExchangeEvent, OracleEvent, VaultEvent, decode_event};
+pub use event::{Event, ExchangeEvent, OracleEvent, VaultEvent, decode_event};
 pub use mint::{FetchedMint, MintMetadata};
 pub use payload::FetchedRequest;
-pub use transaction::{Call, InnerCall, Receipt, events_of};
+pub use transaction::{InnerCall, Receipt, events_of};
 
 use anchor_lang::{Owner, ZeroCopy};
-use modchains_disputes::state::{Attestation, Dispute, Graph};
 use modchains_exchange::state::{
     Contributors, ExchangeConfig, Licence, Market, Model, ModelTransfer, ModelVersion, PauseBudget, Referral,
 };
@@ -39,7 +36,7 @@ pub struct Fetched<T> {
     pub slot: u64,
 }
 
-/// An account type of one of the programs.
+/// An account type of one of the three programs.
 pub trait State: ZeroCopy + Owner {
     /// What people call it.
     const NAME: &'static str;
@@ -75,9 +72,6 @@ states! {
     Usage = "usage account",
     Request = "request",
     LicenceUse = "counter of requests",
-    Graph = "graph",
-    Attestation = "attestation of a graph",
-    Dispute = "dispute",
 }
 
 /// Whether an account holds nothing but lamports, which anybody can send to any address: whatever is to be created there

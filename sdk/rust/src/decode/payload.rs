@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     fn account(input_bytes: u16, output_bytes: u16, tail: &[u8]) -> Account {
-        let mut request = Request { input_bytes, output_bytes, salt: [7; 16], status: 3, ..Request::zeroed() };
+        let mut request = Request { input_bytes, output_bytes, salt: [7; 16], status: 4, ..Request::zeroed() };
         request.input_hash = sha256(&[&[7; 16], b"question"]);
         let data = [Request::DISCRIMINATOR, bytemuck::bytes_of(&request), tail].concat();
         Account { data, owner: modchains_oracle::ID, ..Account::default() }

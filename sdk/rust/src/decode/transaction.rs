@@ -1,6 +1,5 @@
 //! Confirmed transactions: who called whom, what it cost, and which events it carries.
 
-use solana_message::compiled_instruction::CompiledInstruction;
 use solana_signature::Signature;
 use solana_transaction_error::TransactionError;
 use solana_transaction_status_client_types::{
@@ -20,17 +19,6 @@ pub struct InnerCall {
     pub data: Vec<u8>,
 }
 
-/// An instruction of a transaction itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Call {
-    /// The program that was called.
-    pub program: Pubkey,
-    /// The accounts that it was given, in order.
-    pub accounts: Vec<Pubkey>,
-    /// The instruction's data.
-    pub data: Vec<u8>,
-}
-
 /// A transaction on chain, of any version up to 1.
 #[derive(Debug)]
 pub struct Receipt {
@@ -46,8 +34,8 @@ pub struct Receipt {
     pub compute_units: u64,
     /// Why it failed, if it did. A failed transaction carries no event.
     pub error: Option<TransactionError>,
-    /// Its instructions, in order.
-    pub calls: Vec<Call>,
+    /// The programs of its instructions, in order.
+    pub programs: Vec<Pubkey>,
     /// What our programs reported, in order.
     pub events: Vec<Event>,
     /// The log.
@@ -62,12 +50,8 @@ impl Receipt {
         let meta = answer.transaction.meta?;
         let mut keys = transaction.message.static_account_keys().to_vec();
         keys.extend(loaded_keys(&meta)?);
-        let key = |index: u8| keys.get(usize::from(index)).copied();
-        let call = |call: &CompiledInstruction| {
-            let accounts = call.accounts.iter().map(|index| key(*index)).collect::<Option<_>>()?;
-            Some(Call { program: key(call.program_id_index)?, accounts, data: call.data.clone() })
-        };
-        let calls = transaction.message.instructions().iter().map(call).collect::<Option<_>>()?;
+        let programs = transaction.message.instructions().iter();
+        let programs = programs.filter_map(|call| keys.get(usize::from(call.program_id_index)).copied()).collect();
         let error = meta.err.map(TransactionError::from);
         let inner: Option<Vec<UiInnerInstructions>> = meta.inner_instructions.into();
         let events = match &error {
@@ -81,7 +65,7 @@ impl Receipt {
             fee_lamports: meta.fee,
             compute_units: Option::from(meta.compute_units_consumed).unwrap_or_default(),
             error,
-            calls,
+            programs,
             events,
             logs: Option::from(meta.log_messages).unwrap_or_default(),
         })

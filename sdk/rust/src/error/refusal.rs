@@ -4,7 +4,6 @@ use std::fmt;
 
 use anchor_lang::error::ErrorCode;
 use anchor_spl::token::spl_token::error::TokenError;
-use modchains_disputes::errors::DisputesError;
 use modchains_exchange::errors::ExchangeError;
 use modchains_oracle::errors::OracleError;
 use modchains_vault::errors::VaultError;
@@ -87,8 +86,6 @@ pub fn program_error(program: &Pubkey, code: u32) -> Option<NamedError> {
         find(VaultError::ALL, code, |error| Some(error.remedy()))
     } else if *program == modchains_oracle::ID {
         find(OracleError::ALL, code, |error| Some(error.remedy()))
-    } else if *program == modchains_disputes::ID {
-        find(DisputesError::ALL, code, |error| Some(error.remedy()))
     } else if address::TOKEN_PROGRAMS.contains(program) {
         return token_error(code);
     } else if *program == address::SYSTEM_PROGRAM {
@@ -255,7 +252,6 @@ mod tests {
         of(0, ExchangeError::ALL, ExchangeError::remedy)
             .chain(of(1, VaultError::ALL, VaultError::remedy))
             .chain(of(2, OracleError::ALL, OracleError::remedy))
-            .chain(of(3, DisputesError::ALL, DisputesError::remedy))
             .collect()
     }
 

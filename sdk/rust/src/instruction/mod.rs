@@ -3,7 +3,6 @@
 mod authority;
 pub mod budget;
 pub mod claim;
-pub mod disputes;
 pub mod exchange;
 pub mod governance;
 mod operator;

@@ -105,14 +105,3 @@ pub fn operator_close(authority: &Pubkey, service: &Pubkey) -> Instruction {
     };
     instruction(ID, &accounts, &data::OperatorClose {})
 }
-
-/// Names who may defend an operator's results besides its authority, which signs; the zero key for nobody.
-pub fn operator_defender_set(authority: &Pubkey, service: &Pubkey, defender: Pubkey) -> Instruction {
-    let accounts = accounts::OperatorDefenderSet {
-        authority: *authority,
-        operator: operator(service, authority),
-        event_authority: EVENT_AUTHORITY,
-        program: ID,
-    };
-    instruction(ID, &accounts, &data::OperatorDefenderSet { defender })
-}

@@ -10,10 +10,7 @@ use solana_instruction::Instruction;
 use super::{Payee, Token, instruction};
 pub use super::{
     authority::oracle::*,
-    operator::{
-        bond_deposit, bond_withdraw, bond_withdraw_start, earnings_claim, operator_close, operator_defender_set,
-        operator_register,
-    },
+    operator::{bond_deposit, bond_withdraw, bond_withdraw_start, earnings_claim, operator_close, operator_register},
 };
 use crate::{
     Pubkey,
@@ -24,13 +21,11 @@ use crate::{
     },
 };
 
-/// Offers version `version_index` of a model for inference, in the quote token of its market; `graph` decides its results where
-/// they can be proved. The creator signs and pays.
+/// Offers version `version_index` of a model for inference, in the quote token of its market. The creator signs and pays.
 pub fn service_open(
     creator: &Pubkey,
     model: &Pubkey,
     version_index: u32,
-    graph: Option<Pubkey>,
     quote: &Token,
     args: ServiceOpenArgs,
 ) -> Instruction {
@@ -39,7 +34,6 @@ pub fn service_open(
         creator: *creator,
         model: *model,
         version: exchange::version(model, version_index),
-        graph,
         market: exchange::market(model),
         vault,
         pool: vault::pool(&vault, &quote.mint),
@@ -56,12 +50,11 @@ pub fn service_open(
     instruction(ID, &accounts, &data::ServiceOpen { args })
 }
 
-/// Sets version and terms of new requests; `graph` decides the version's results where they can be proved. The creator signs.
+/// Sets version and terms of new requests. The creator signs.
 pub fn service_configure(
     creator: &Pubkey,
     model: &Pubkey,
     version_index: u32,
-    graph: Option<Pubkey>,
     args: ServiceConfigureArgs,
 ) -> Instruction {
     let accounts = accounts::ServiceConfigure {
@@ -69,7 +62,6 @@ pub fn service_configure(
         service: service(model),
         model: *model,
         version: exchange::version(model, version_index),
-        graph,
         config: config(),
         event_authority: EVENT_AUTHORITY,
         program: ID,
@@ -120,12 +112,10 @@ impl LicenceProof {
     }
 }
 
-/// Asks for an inference, paid from the requester's associated account; `graph` is the one that the service names. The requester
-/// signs. `args.bump` is filled in.
+/// Asks for an inference, paid from the requester's associated account. The requester signs. `args.bump` is filled in.
 pub fn request_create(
     requester: &Pubkey,
     model: &Pubkey,
-    graph: Option<Pubkey>,
     quote: &Token,
     proof: LicenceProof,
     args: RequestCreateArgs,
@@ -138,7 +128,6 @@ pub fn request_create(
         service,
         escrow: escrow(&service),
         request,
-        graph,
         model: *model,
         licence: exchange::licence(model, requester),
         licence_use: proof.is_counted.then(|| licence_use(model, requester)),
@@ -197,18 +186,6 @@ pub fn result_finalize(model: &Pubkey, request: &Pubkey, operator: &Pubkey) -> I
         program: ID,
     };
     instruction(ID, &accounts, &data::ResultFinalize {})
-}
-
-/// Credits the reward of an overturned result to the operator account of its earliest challenger. Nobody signs.
-pub fn reward_claim(service: &Pubkey, request: &Pubkey, challenger: &Pubkey) -> Instruction {
-    let accounts = accounts::RewardClaim {
-        request: *request,
-        challenger: *challenger,
-        service: *service,
-        event_authority: EVENT_AUTHORITY,
-        program: ID,
-    };
-    instruction(ID, &accounts, &data::RewardClaim {})
 }
 
 /// Pays an unanswered request back to the requester, the payee.

@@ -102,7 +102,7 @@ mod tests {
             fee_lamports: 0,
             compute_units: 0,
             error: None,
-            calls: Vec::new(),
+            programs: Vec::new(),
             events: vec![bought(Pubkey::new_unique()), bought(owner), Event::Exchange(ExchangeEvent::TokensSold(sold))],
             logs: Vec::new(),
         };

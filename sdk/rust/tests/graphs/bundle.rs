@@ -20,11 +20,11 @@ fn tokens() -> GraphFiles {
     let (n, width, one) = (Size::per(1), Size::fixed(6), Size::ONE);
     let transpose = Map::Permute { dimensions: [one, one, n, width], order: [0, 1, 3, 2] };
     let mut model = Model::default();
-    model.add_node(Op::Input(input), Int32, &[], [n, one]);
+    model.add(Op::Input(input), Int32, &[], [n, one]);
     add(&mut model, Op::Embedding { rows: 30 }, Float, &[0], [n, width], &mut random());
-    model.add_node(Op::Map(transpose), Float, &[1], [width, n]);
-    model.add_node(Op::Reduce(Reduce::Mean), Float, &[2], [width, one]);
-    model.add_node(Op::Unary(Unary::Round), Int8, &[3], [width, one]);
+    model.add(Op::Map(transpose), Float, &[1], [width, n]);
+    model.add(Op::Reduce(Reduce::Mean), Float, &[2], [width, one]);
+    model.add(Op::Unary(Unary::Round), Int8, &[3], [width, one]);
     write(&model)
 }
 
@@ -112,7 +112,7 @@ fn a_manifest_that_describes_another_graph_is_refused_by_field() {
 fn an_input_with_a_fixed_part_beside_its_units_cannot_be_described() {
     let input = Input { encoding: Encoding::Unsigned8, low: 0, high: 9, sizes: SizeRange { min: 1, max: 7 } };
     let mut model = Model::default();
-    model.add_node(Op::Input(input), Int8, &[], [Size { fixed: 2, per: 1 }, Size::ONE]);
+    model.add(Op::Input(input), Int8, &[], [Size { fixed: 2, per: 1 }, Size::ONE]);
     let refused = InputSpec::of(&write(&model).graph, vec![1]).unwrap_err();
     assert!(refused.to_string().contains("a fixed part beside their units"), "{refused}");
 }

@@ -64,13 +64,13 @@ pub fn small() -> GraphFiles {
     let input = Input { encoding: Encoding::Float32, low: (-8.0_f32).to_bits(), high: 8.0_f32.to_bits(), sizes };
     let clamp = Unary::Clamp { low: (-1.0_f32).to_bits(), high: 0x3f00_0000 };
     let mut model = Model::default();
-    model.add_node(Op::Input(input), Float, &[], [n, Size::fixed(4)]);
+    model.add(Op::Input(input), Float, &[], [n, Size::fixed(4)]);
     add(&mut model, Op::Reduce(Reduce::Affine), Float, &[0], three, &mut random);
     add(&mut model, Op::Binary(Binary::Add, Second::Weights { rows: 1 }), Float, &[1], three, &mut random);
-    model.add_node(Op::Unary(clamp), Float, &[2], three);
-    model.add_node(Op::Binary(Binary::Mul, Second::Constant(0x4120_0000)), Float, &[3], three);
-    model.add_node(Op::Unary(Unary::Round), Int8, &[4], three);
-    model.add_node(Op::Reduce(Reduce::TopK { count: 2 }), Int32, &[5], [n, Size::fixed(2)]);
+    model.add(Op::Unary(clamp), Float, &[2], three);
+    model.add(Op::Binary(Binary::Mul, Second::Constant(0x4120_0000)), Float, &[3], three);
+    model.add(Op::Unary(Unary::Round), Int8, &[4], three);
+    model.add(Op::Reduce(Reduce::TopK { count: 2 }), Int32, &[5], [n, Size::fixed(2)]);
     write(&model)
 }
 
@@ -230,17 +230,6 @@ fn what_a_dispute_could_not_decide_is_refused_by_the_cores_own_rule() {
     let GraphError::Refused(GraphProblem::Node { index: 0, problem }) = refused else { panic!("{refused}") };
     assert_eq!(problem, RecordProblem::Parameter);
     assert!(matches!(write_graph(&[]), Err(GraphError::Refused(_))));
-}
-
-#[test]
-fn a_result_whose_length_is_no_multiple_of_the_size_is_refused() {
-    let sizes = SizeRange { min: 1, max: 5 };
-    let mut model = Model::source(Float, Size::per(1), Size::fixed(4), sizes);
-    model.add_node(Op::Reduce(Reduce::Dot { groups: 1 }), Float, &[0, 0], [Size::per(1); 2]);
-    let refused = write_graph(&nodes(&model)).unwrap_err().to_string();
-    assert!(refused.contains("node 1: has rows and columns that both grow"), "{refused}");
-    model.reduce_rows(Reduce::Sum, Float, 1);
-    write(&model);
 }
 
 #[test]

@@ -3,7 +3,6 @@
 
 mod bundle;
 mod converted;
-mod cost;
 mod draft;
 mod files;
 mod hostile;

@@ -91,14 +91,7 @@ impl Setup {
         let terms = VaultTerms { cooldown_seconds: COOLDOWN_SECONDS, stream_seconds: STREAM_SECONDS };
         for instruction in [
             vault::vault_open(&creator, &model, &quote(), VaultOpenArgs { terms: Some(terms) }),
-            oracle::service_open(
-                &creator,
-                &model,
-                1,
-                Some(SIDE.graph()),
-                &quote(),
-                ServiceOpenArgs { terms: service_terms() },
-            ),
+            oracle::service_open(&creator, &model, 1, &quote(), ServiceOpenArgs { terms: service_terms() }),
             oracle::operator_register(&operator, &SIDE.service(), &quote(), bond),
         ] {
             self.world.chain.must(&[instruction]);

@@ -63,7 +63,6 @@ fn figure_name(scenario: &Scenario, is_shared: bool) -> String {
         Program::Exchange => "exchange",
         Program::Vault => "vault",
         Program::Oracle => "oracle",
-        Program::Disputes => "disputes",
     };
     if is_shared { format!("{program}_{}", scenario.name) } else { scenario.name.to_owned() }
 }

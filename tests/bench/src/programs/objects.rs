@@ -73,7 +73,7 @@ impl Objects {
 /// The request of the demo, where the tests' service has the demo's sizes.
 pub fn digit_instruction() -> Instruction {
     let args = RequestCreateArgs { input: vec![7; DIGIT_BYTES], ..request_args(1) };
-    request_instruction(SIDE, &SIDE.person("requester"), args)
+    request_instruction(&SIDE.person("requester"), &SIDE.model(), args)
 }
 
 /// A chain with one of everything.
@@ -95,7 +95,7 @@ fn furnished() -> World {
     let counted = RequestCreateArgs { uses: USE_RESEARCH, ..request_args(2) };
     let proof = LicenceProof { is_counted: true };
     world.chain.must(&[registry::licence_grant(&creator, &model, licence)]);
-    world.chain.must(&[request_create(&requester, &model, Some(SIDE.graph()), &quote(), proof, counted)]);
+    world.chain.must(&[request_create(&requester, &model, &quote(), proof, counted)]);
     world
 }
 

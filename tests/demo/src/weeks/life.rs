@@ -166,14 +166,7 @@ impl Life {
         let claim = RequestClaimArgs { created_at_seconds, land_until_seconds: created_at_seconds + 1 };
         let (trace_root, output) = ([0; 32], vec![9; 41]);
         let result = ResultPostArgs { created_at_seconds, numeric_class: 0, trace_root, output };
-        self.send(&[oracle::request_create(
-            &requester,
-            &model,
-            Some(SIDE.graph()),
-            &quote,
-            LicenceProof::UNCOUNTED,
-            args,
-        )])?;
+        self.send(&[oracle::request_create(&requester, &model, &quote, LicenceProof::UNCOUNTED, args)])?;
         self.send(&[
             oracle::request_claim(&operator_authority, &service, &request, claim),
             oracle::result_post(&operator_authority, &service, &request, result),
@@ -221,16 +214,13 @@ fn chain(programs: &Path) -> Result<Chain> {
         let path = programs.join(format!("{}.so", program.name()));
         std::fs::read(&path).with_context(|| format!("reading {}", path.display()))
     };
-    let (exchange, vault) = (read(Program::Exchange)?, read(Program::Vault)?);
-    let (oracle, disputes) = (read(Program::Oracle)?, read(Program::Disputes)?);
+    let (exchange, vault, oracle) = (read(Program::Exchange)?, read(Program::Vault)?, read(Program::Oracle)?);
     let mut chain = Chain::with(|program| match program {
         Program::Exchange => exchange.clone(),
         Program::Vault => vault.clone(),
         Program::Oracle => oracle.clone(),
-        Program::Disputes => disputes.clone(),
     });
     chain.put_mint(quote().mint, TOKEN, 9);
-    chain.put_view(SIDE.graph(), &SIDE.graph_state());
     Ok(chain)
 }
 
@@ -244,10 +234,7 @@ fn configuration() -> Result<[Instruction; 4]> {
     let amounts = config.quote_mints.0.first().context("no quote mint is configured")?;
     Ok([
         market::config_initialize(&admin, exchange_args),
-        oracle::config_initialize(
-            &admin,
-            OracleConfigArgs { treasury, params: config.oracle.params(), floors: config.oracle.floors() },
-        ),
+        oracle::config_initialize(&admin, OracleConfigArgs { treasury, params: config.oracle.params() }),
         market::quote_mint_allow(&admin, &quote().mint),
         oracle::bond_mint_allow(&admin, &quote().mint, amounts.bond_args()),
     ])

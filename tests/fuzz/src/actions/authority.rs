@@ -120,8 +120,6 @@ fn bond_allow(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
         min_bond_atoms: 10_001 + pick.magnitude(10_000_000),
         claim_bond_atoms: 1 + pick.below(10_001),
         requester_cap_atoms: 1 + pick.magnitude(1_000_000_000_000),
-        dispute_cost_atoms: pick.magnitude(1_000_000),
-        challenge_bond_max_atoms: 4_000_000 + pick.magnitude(1_000_000_000),
     };
     let signer = setup.mostly(config.admin, pick);
     let what = format!("{} sets the bonds of {}", short(&signer), short(&quote.mint));

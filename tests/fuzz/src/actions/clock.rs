@@ -2,10 +2,7 @@
 
 use modchains_vault::state::Proposal;
 
-use super::{
-    action::{Action, Plan},
-    requests::window_end,
-};
+use super::action::{Action, Plan};
 use crate::{laws::vault::standing, pick::Pick, setup::Setup};
 
 pub const ACTIONS: &[Action] = &[
@@ -103,7 +100,7 @@ fn edges(setup: &Setup) -> Vec<i64> {
     edges.extend(ledger.positions.values().map(|position| position.cooling_until_seconds));
     edges.extend(ledger.operators.values().map(|operator| operator.cooling_until_seconds));
     for request in ledger.requests.values() {
-        edges.extend([request.deadline_seconds, request.claim_deadline_seconds, window_end(request)]);
+        edges.extend([request.deadline_seconds, request.claim_deadline_seconds, request.challenge_until_seconds]);
     }
     edges.extend(ledger.exchange_configs.values().map(|config| config.pending_at_seconds));
     edges.extend(ledger.oracle_configs.values().map(|config| config.pending_at_seconds));

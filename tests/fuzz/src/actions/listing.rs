@@ -19,10 +19,7 @@ use modchains_vault::{instructions::VaultOpenArgs, state::VaultTerms};
 use solana_instruction::Instruction;
 
 use super::action::{Action, Expect, Plan, expect, short};
-use crate::{
-    pick::Pick,
-    setup::{Setup, graph_of},
-};
+use crate::{pick::Pick, setup::Setup};
 
 /// What can be done.
 pub const ACTIONS: &[Action] = &[
@@ -110,7 +107,7 @@ pub fn listed(
         exchange::model_version_publish(creator, &model, 1, version_args()),
         exchange::market_open(creator, &model, &quote, open),
         vault::vault_open(creator, &model, &quote, VaultOpenArgs { terms: Some(terms) }),
-        oracle::service_open(creator, &model, 1, Some(graph_of(creator)), &quote, ServiceOpenArgs { terms: service }),
+        oracle::service_open(creator, &model, 1, &quote, ServiceOpenArgs { terms: service }),
     ]
 }
 
@@ -232,8 +229,7 @@ fn open_service(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let mut terms = service_terms();
     terms.max_wait_max_seconds = 7_200;
     terms.fee_atoms = pick.magnitude(1_000_000_000);
-    let instruction =
-        oracle::service_open(&creator, &model, 1, Some(graph_of(&creator)), &quote, ServiceOpenArgs { terms });
+    let instruction = oracle::service_open(&creator, &model, 1, &quote, ServiceOpenArgs { terms });
     Some(Plan::one(instruction, format!("{} opens the service of {}", short(&creator), short(&model))))
 }
 
@@ -250,8 +246,7 @@ fn configure(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let is_left = setup.ledger.services.get(&address::oracle::service(&model))?.operator_count == 0;
     let args = ServiceConfigureArgs { terms, open: pick.percent(if is_left { 50 } else { 90 }) };
     let what = format!("{} changes the service of {}", short(&creator), short(&model));
-    let graph = Some(graph_of(&setup.anybody(pick)));
-    Some(Plan::one(oracle::service_configure(&creator, &model, version, graph, args), what))
+    Some(Plan::one(oracle::service_configure(&creator, &model, version, args), what))
 }
 
 /// A split that mostly adds up and keeps the minima.

@@ -10,7 +10,7 @@ use modchains_sdk::{
     address,
     instruction::oracle::{self, LicenceProof},
 };
-use modchains_tests::{fixture::request_args, world::OUTPUT_BYTES};
+use modchains_tests::fixture::request_args;
 
 use super::action::{Action, Expect, Plan, expect, short};
 use crate::{pick::Pick, setup::Setup};
@@ -67,7 +67,7 @@ fn create(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
         (mints && args.content_fee_max_atoms < content_fee_atoms, "a token of the result would cost more"),
     ];
     let expect = if reasons.iter().any(|(holds, _)| *holds) { expect(&reasons, "") } else { Expect::Either };
-    let instruction = oracle::request_create(&requester, &service.model, Some(service.graph), &quote, proof, args);
+    let instruction = oracle::request_create(&requester, &service.model, &quote, proof, args);
     Some(Plan { expect, ..Plan::one(instruction, what) })
 }
 
@@ -82,7 +82,7 @@ fn answered(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let authority = pick.one(&operators)?.authority;
     let created_at_seconds = setup.chain.now();
     let args = RequestClaimArgs { created_at_seconds, land_until_seconds: i64::MAX };
-    let output = output(pick);
+    let output = vec![9; 1 + pick.below(64) as usize];
     let result = ResultPostArgs { created_at_seconds, numeric_class: 0, trace_root: [0; 32], output };
     plan.instructions.extend([
         oracle::request_claim(&authority, &service_address, &address, args),
@@ -105,17 +105,6 @@ fn request(setup: &Setup, pick: &mut Pick, fits: impl Fn(&Request) -> bool) -> O
     let requests: Vec<_> = setup.ledger.requests.iter().filter(|(_, request)| careless || fits(request)).collect();
     let (address, request) = pick.one(&requests)?;
     Some((**address, **request, *setup.ledger.services.get(&request.service)?))
-}
-
-/// When a result's challenge window ends, unix seconds: the cluster of the search never stands still.
-pub fn window_end(request: &Request) -> i64 {
-    request.posted_at_seconds + i64::from(request.window_seconds)
-}
-
-/// An answer as long as the graph's, or now and then of any length.
-fn output(pick: &mut Pick) -> Vec<u8> {
-    let bytes = if pick.percent(95) { OUTPUT_BYTES } else { 1 + pick.below(65) as usize };
-    vec![9; bytes]
 }
 
 fn has(request: &Request, status: RequestStatus) -> bool {
@@ -152,7 +141,7 @@ fn post(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
         Some(operator) => setup.mostly(operator.authority, pick),
         None => setup.anybody(pick),
     };
-    let output = output(pick);
+    let output = vec![9; 1 + pick.below(65) as usize];
     let created_at_seconds = request.created_at_seconds - i64::from(pick.percent(2));
     let numeric_class = u8::from(pick.percent(2));
     let args = ResultPostArgs { created_at_seconds, numeric_class, trace_root: [0; 32], output };
@@ -168,12 +157,12 @@ fn post(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
 
 fn finalize(setup: &Setup, pick: &mut Pick) -> Option<Plan> {
     let now = setup.chain.now();
-    let is_due = |request: &Request| has(request, RequestStatus::Posted) && now >= window_end(request);
+    let is_due = |request: &Request| has(request, RequestStatus::Posted) && now >= request.challenge_until_seconds;
     let (address, request, service) = request(setup, pick, is_due)?;
     let instruction = oracle::result_finalize(&service.model, &address, &request.operator);
     let reasons = [
         (!has(&request, RequestStatus::Posted), "there is no result"),
-        (now < window_end(&request), "the challenge window is open"),
+        (now < request.challenge_until_seconds, "the challenge window is open"),
     ];
     let what = "a result is finalized".to_owned();
     Some(Plan { expect: expect(&reasons, "the window is over"), ..Plan::one(instruction, what) })

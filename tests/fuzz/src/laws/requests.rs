@@ -61,10 +61,7 @@ fn requests_go_their_way(sight: &Sight) -> Verdict {
                 (Claimed, Posted) => {
                     now < old.claim_deadline_seconds && old.operator == new.operator && by_operator(&old.operator)
                 }
-                (Posted, Finalized) => {
-                    let window_end = old.posted_at_seconds + i64::from(old.window_seconds);
-                    now >= window_end && old.operator == new.operator
-                }
+                (Posted, Finalized) => now >= old.challenge_until_seconds && old.operator == new.operator,
                 (Open, Refunded) => now >= old.deadline_seconds,
                 _ => false,
             },

@@ -12,11 +12,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("programs/exchange", &["modchains-core", "modchains-program-interface", "modchains-program-kit"]),
     ("programs/vault", &["modchains-core", "modchains-program-interface", "modchains-program-kit"]),
     ("programs/oracle", &["modchains-core", "modchains-program-interface", "modchains-program-kit"]),
-    ("programs/disputes", &["modchains-core", "modchains-program-interface", "modchains-program-kit"]),
-    (
-        "sdk/rust",
-        &["modchains-core", "modchains-disputes", "modchains-exchange", "modchains-oracle", "modchains-vault"],
-    ),
+    ("sdk/rust", &["modchains-core", "modchains-exchange", "modchains-oracle", "modchains-vault"]),
     ("sdk/cli", &["modchains-core", "modchains-sdk"]),
     ("crank/executor", &["modchains-core"]),
     ("crank", &["modchains-core", "modchains-executor", "modchains-sdk"]),

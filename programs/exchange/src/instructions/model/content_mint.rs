@@ -1,10 +1,6 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_2022::Token2022;
-use modchains_core::{
-    licence::{LicenceTerms, USE_CONTENT},
-    numeric_class::NumericClass,
-    request::RequestStatus,
-};
+use modchains_core::licence::{LicenceTerms, USE_CONTENT};
 use modchains_program_interface::oracle::{Request, Service};
 use modchains_program_kit::{
     account,
@@ -18,7 +14,7 @@ use crate::{
     events::{self, ContentMinted, TradeFee},
     instructions::MarketPayout,
     seeds,
-    state::{Market, Model, NAME_BYTES_MAX, require_text, require_uri},
+    state::{Market, Model, NAME_BYTES_MAX, NUMERIC_CLASS_EXACT, require_text, require_uri},
 };
 
 /// Symbol of every content token.
@@ -101,7 +97,7 @@ impl<'info> ContentMint<'info> {
         ensure(service.model == self.model.key(), ExchangeError::RequestMismatch)?;
         let result = *account::view::<Request>(&self.request)?;
         ensure(result.service == self.service.key(), ExchangeError::RequestMismatch)?;
-        ensure(result.status == RequestStatus::Finalized as u8, ExchangeError::ResultNotFinal)?;
+        ensure(result.status == Request::STATUS_FINALIZED, ExchangeError::ResultNotFinal)?;
         ensure(result.requester == *self.requester.key, ExchangeError::NotRequester)?;
         let declared = LicenceTerms { uses: result.licence_uses, price_atoms: 0, rate_max: 0, rate_window_seconds: 0 };
         declared.check_uses(USE_CONTENT).map_err(ExchangeError::from)?;
@@ -126,7 +122,7 @@ impl<'info> ContentMint<'info> {
         let request = self.request.key();
         let bump = account::canonical_bump(&self.content_mint, &[seeds::CONTENT, request.as_ref()], &crate::ID)?;
         ensure(self.content_mint.owner != self.token_program.key, ExchangeError::ContentMintedBefore)?;
-        let class = NumericClass::from_code(result.numeric_class).ok_or(ExchangeError::NumericClassUnknown)?;
+        let class = if result.numeric_class == NUMERIC_CLASS_EXACT { "exact" } else { "tolerant" };
         let creation = MintCreation {
             payer: &self.requester,
             mint: &self.content_mint,
@@ -140,7 +136,7 @@ impl<'info> ContentMint<'info> {
                 ("request", &address(&request)),
                 ("input", &hex(&result.input_hash)),
                 ("output", &hex(&result.output_hash)),
-                ("numeric_class", class.name()),
+                ("numeric_class", class),
                 ("royalty_bps", &royalty_bps.to_string()),
             ],
         };

@@ -15,13 +15,13 @@ pub struct ModelVersionPublishArgs {
     pub manifest_sha256: [u8; 32],
     /// Hash of the weights; must not be zero.
     pub weights_sha256: [u8; 32],
-    /// Root of the graph; zero exactly when results cannot be proved.
+    /// Root of the integer graph; zero exactly when the numeric class is tolerant.
     pub graph_root: [u8; 32],
     /// Hash of a benchmark the creator commits to; zero for none.
     pub benchmark: [u8; 32],
     /// How results are verified: 0, optimistic.
     pub verification_class: u8,
-    /// How results are compared: 0 exact, 1 unproven, 2 rounded.
+    /// How results are compared: 0 exact, 1 tolerant.
     pub numeric_class: u8,
     /// Index of the version this one was derived from; 0 for none.
     pub parent: u32,

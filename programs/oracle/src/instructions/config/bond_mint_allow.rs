@@ -16,10 +16,6 @@ pub struct BondMintAllowArgs {
     pub claim_bond_atoms: u64,
     /// Most fees of one requester and epoch that count as usage, in atoms; more than zero.
     pub requester_cap_atoms: u64,
-    /// What a dispute costs a side at most in transactions and rent, in atoms.
-    pub dispute_cost_atoms: u64,
-    /// Most that a challenge locks, in atoms; more than zero and at least four times the cost of a dispute.
-    pub challenge_bond_max_atoms: u64,
 }
 
 /// Allows services to charge a mint, or sets its amounts for services opened or configured from now on.
@@ -43,8 +39,6 @@ impl<'info> BondMintAllow<'info> {
             min_bond_atoms: args.min_bond_atoms,
             claim_bond_atoms: args.claim_bond_atoms,
             requester_cap_atoms: args.requester_cap_atoms,
-            dispute_cost_atoms: args.dispute_cost_atoms,
-            challenge_bond_max_atoms: args.challenge_bond_max_atoms,
         };
         self.config.load_mut()?.allow(bond_mint)?;
         events::emit(&self.event_authority, &BondMintAllowed { bond_mint })

@@ -8,7 +8,7 @@ use crate::{
     errors::{OracleError, ensure},
     events::{self, ConfigInitialized},
     seeds,
-    state::{Floors, OracleConfig, OracleParams},
+    state::{OracleConfig, OracleParams},
 };
 
 /// What the oracle starts with.
@@ -18,8 +18,6 @@ pub struct ConfigInitializeArgs {
     pub treasury: Pubkey,
     /// What services copy, and the delay of later changes.
     pub params: OracleParams,
-    /// Times that no later change goes below, for good.
-    pub floors: Floors,
 }
 
 /// Creates the configuration. Only the program's upgrade authority can, so nobody gets there first.
@@ -46,15 +44,12 @@ impl<'info> ConfigInitialize<'info> {
             admin: self.authority.key(),
             treasury: args.treasury,
             params: args.params,
-            floors: args.floors,
             bump,
             ..bytemuck::Zeroable::zeroed()
         };
-        args.floors.validate()?;
         config.invariant()?;
         account::create_state(&self.authority, &self.config, &crate::ID, &[seeds::CONFIG, &[bump]], &config)?;
-        let ConfigInitializeArgs { treasury, params, floors } = args;
-        let event = ConfigInitialized { admin: self.authority.key(), treasury, params, floors };
+        let event = ConfigInitialized { admin: self.authority.key(), treasury: args.treasury, params: args.params };
         events::emit(&self.event_authority, &event)
     }
 }

@@ -5,10 +5,9 @@ mod bond_withdraw;
 mod bond_withdraw_start;
 mod earnings_claim;
 mod operator_close;
-mod operator_defender_set;
 mod operator_register;
 
 pub use {
     bond_deposit::*, bond_withdraw::*, bond_withdraw_start::*, earnings_claim::*, operator_close::*,
-    operator_defender_set::*, operator_register::*,
+    operator_register::*,
 };

@@ -9,8 +9,7 @@ use crate::{
     state::{Request, Service},
 };
 
-/// Closes a settled request of which no challenge is open and no reward waits: pays what is still due to the requester, of an
-/// overturned result fee and tip too, and returns the rent.
+/// Closes a settled request: pays what is still due to the requester and returns the rent.
 #[event_cpi]
 #[derive(Accounts)]
 pub struct RequestClose<'info> {

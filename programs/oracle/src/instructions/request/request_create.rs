@@ -5,12 +5,9 @@ use anchor_spl::token_interface::TokenInterface;
 use modchains_core::{
     commitment::commit,
     licence::{Admission, Grant, LicenceKind, Licensing, RateWindows},
-    request::{GraphTerms, Opening, RequestOrder},
+    request::{Opening, RequestOrder},
 };
-use modchains_program_interface::{
-    disputes::Graph,
-    exchange::{self, Licence, Model},
-};
+use modchains_program_interface::exchange::{self, Licence, Model};
 use modchains_program_kit::{account, hash::sha256, token};
 
 use crate::{
@@ -38,17 +35,15 @@ pub struct RequestCreateArgs {
     pub content_fee_max_atoms: u64,
     /// Extra for the operator, in atoms.
     pub tip_atoms: u64,
-    /// What a wrong answer could cost, in atoms, which the result's bond deters; 0 where results cannot be proved.
+    /// What a wrong answer could cost, in atoms; the result's bond is at least this.
     pub value_at_risk_atoms: u64,
-    /// How many operators beside the model's creator must attest at least that they hold the graph; 0 where there is none.
-    pub attestations_min: u8,
     /// How long to wait for a result, within the service's bounds.
     pub max_wait_seconds: u32,
     /// What the result is to be used for, at least one: a set of the `USE_` bits of the core's licences.
     pub uses: u16,
     /// Keeps short inputs and outputs from being guessed by their hashes.
     pub salt: [u8; 16],
-    /// The input, 1 to 565 bytes and at most what the service takes.
+    /// The input, 1 to 599 bytes and at most what the service takes.
     pub input: Vec<u8>,
 }
 
@@ -63,7 +58,6 @@ impl RequestCreateArgs {
             value_at_risk_atoms: self.value_at_risk_atoms,
             max_wait_seconds: self.max_wait_seconds,
             uses: self.uses,
-            attestations_min: self.attestations_min.into(),
             input_bytes: self.input.len(),
         }
     }
@@ -92,8 +86,6 @@ pub struct RequestCreate<'info> {
     /// CHECK: created here at the address that its seeds give.
     #[account(mut)]
     pub request: UncheckedAccount<'info>,
-    /// CHECK: given where the service names a graph, by its key; read as a graph of the disputes program.
-    pub graph: Option<UncheckedAccount<'info>>,
     /// CHECK: the service's model, by `has_one`; read as an account of the exchange.
     pub model: UncheckedAccount<'info>,
     /// CHECK: read as a licence of the exchange, checked by owner, discriminator, model and grantee; what is no account of
@@ -137,10 +129,6 @@ impl<'info> RequestCreate<'info> {
             fee_atoms: request.fee_atoms,
             tip_atoms: request.tip_atoms,
             result_bond_atoms: request.result_bond_atoms,
-            challenge_bond_atoms: request.challenge_bond_atoms,
-            graph: request.graph,
-            numeric_class: request.numeric_class,
-            attestations: request.attestations,
             escrowed,
             deadline_seconds: request.deadline_seconds,
             at_seconds: now_seconds,
@@ -154,8 +142,7 @@ impl<'info> RequestCreate<'info> {
         let counter = if licensing.terms().rate_max > 0 { self.counter()? } else { None };
         licensing.windows = counter.as_deref().map(LicenceUse::windows).unwrap_or_default();
         let mut service = self.service.load_mut()?;
-        let graph = self.graph(&service)?;
-        let opening = service.offer()?.accept(&licensing, graph.as_ref(), order).map_err(OracleError::from)?;
+        let opening = service.offer().accept(&licensing, order).map_err(OracleError::from)?;
         let Opening { terms, admission } = opening;
         let (service_key, requester) = (self.service.key(), self.requester.key());
         let request = Request::open(service_key, &service, requester, &terms, order, details);
@@ -165,13 +152,6 @@ impl<'info> RequestCreate<'info> {
             self.count(counter, &admission)?;
         }
         Ok((request, Change { before_atoms, after_atoms: service.escrowed_atoms }))
-    }
-
-    /// What the disputes program knows of the service's graph; none where results cannot be proved.
-    fn graph(&self, service: &Service) -> Result<Option<GraphTerms>> {
-        let Some(account) = self.graph.as_deref() else { return Ok(None) };
-        ensure(*account.key == service.graph, OracleError::ServiceMismatch)?;
-        Ok(Some(account::view::<Graph>(account)?.terms()))
     }
 
     /// What the requester's licence says, or without one what the model says to everybody. Nothing is counted yet.

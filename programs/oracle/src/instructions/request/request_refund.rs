@@ -1,6 +1,5 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenInterface;
-use modchains_core::window::Moment;
 use modchains_program_kit::token;
 
 use crate::{
@@ -34,20 +33,20 @@ pub struct RequestRefund<'info> {
 
 impl<'info> RequestRefund<'info> {
     /// Pays fee, tip and forfeited claim bonds.
-    pub fn handle(&mut self, now: Moment) -> Result<()> {
+    pub fn handle(&mut self, now_seconds: i64) -> Result<()> {
         let (event, refund_atoms) = {
             let mut request = self.request.load_mut()?;
             let mut service = self.service.load_mut()?;
             token::require_payee(&self.requester_tokens, &service.quote_mint, &self.requester)?;
             let before_atoms = service.escrowed_atoms;
-            let refund_atoms = request.refund(now)?;
+            let refund_atoms = request.refund(now_seconds)?;
             service.release(refund_atoms)?;
             let event = RequestRefunded {
                 request: self.request.key(),
                 service: request.service,
                 requester: request.requester,
                 escrowed: Change { before_atoms, after_atoms: service.escrowed_atoms },
-                at_seconds: now.seconds,
+                at_seconds: now_seconds,
             };
             (event, refund_atoms)
         };

@@ -1,5 +1,5 @@
 use anchor_lang::prelude::*;
-use modchains_core::{request::Finality, window::Moment};
+use modchains_core::request::Finality;
 use modchains_program_kit::hash::sha256;
 
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     state::{FinalUse, Operator, Request, Service, Usage},
 };
 
-/// Makes a result final once its challenge window is over and every challenge settled: everybody's share of the fee is theirs to claim, and the use is
+/// Makes a result final after its challenge window: everybody's share of the fee is theirs to claim, and the use is
 /// counted. Anyone may. No tokens move, so nobody's token account can hold up another's share.
 #[event_cpi]
 #[derive(Accounts)]
@@ -28,25 +28,23 @@ pub struct ResultFinalize<'info> {
 
 impl<'info> ResultFinalize<'info> {
     /// Splits the fee as the request was promised.
-    pub fn handle(&mut self, now: Moment) -> Result<()> {
-        let rolled = roll(&self.usage, now.seconds)?;
-        let event = self.apply(now)?;
+    pub fn handle(&mut self, now_seconds: i64) -> Result<()> {
+        let rolled = roll(&self.usage, now_seconds)?;
+        let event = self.apply(now_seconds)?;
         if let Some(rolled) = rolled {
             events::emit(&self.event_authority, &rolled)?;
         }
         events::emit(&self.event_authority, &event)
     }
 
-    fn apply(&self, now: Moment) -> Result<ResultFinalized> {
+    fn apply(&self, now_seconds: i64) -> Result<ResultFinalized> {
         let mut request = self.request.load_mut()?;
         let mut service = self.service.load_mut()?;
         let mut usage = self.usage.load_mut()?;
         let mut operator = self.operator.load_mut()?;
         let (earned_before, escrowed_before) = (operator.earned_atoms, service.escrowed_atoms);
         let non_recoverable_before = usage.non_recoverable_fees_total;
-        let finality = request.finalize(operator.convicted_at(), now)?;
-        let Finality { price_atoms, legs, answer_seconds, next } = finality;
-        let moves_curve = next.terms.moves_curve();
+        let Finality { price_atoms, legs, answer_seconds, .. } = request.finalize(now_seconds)?;
         operator.finish_result(request.result_bond_atoms, legs.operator)?;
         service.accrue(price_atoms, &legs)?;
         usage.count(&FinalUse {
@@ -54,7 +52,6 @@ impl<'info> ResultFinalize<'info> {
             non_recoverable_atoms: legs.lost_atoms(),
             answer_seconds,
             requester_hash: requester_hash(&request),
-            moves_curve,
         })?;
         Ok(ResultFinalized {
             request: self.request.key(),
@@ -69,9 +66,7 @@ impl<'info> ResultFinalize<'info> {
                 before_atoms: non_recoverable_before,
                 after_atoms: usage.non_recoverable_fees_total,
             },
-            numeric_class: request.numeric_class,
-            moves_curve,
-            at_seconds: now.seconds,
+            at_seconds: now_seconds,
         })
     }
 }

@@ -1,5 +1,4 @@
 use anchor_lang::prelude::*;
-use modchains_core::window::Moment;
 
 use crate::{
     errors::OracleError,
@@ -12,12 +11,11 @@ use crate::{
 pub struct ResultPostArgs {
     /// When the request was created that it answers. Another one at the same address is not answered.
     pub created_at_seconds: i64,
-    /// How it may be compared; must be the request's class.
+    /// How it may be compared; must be the request's class: 0 exact, 1 tolerant.
     pub numeric_class: u8,
-    /// Root of the trace that backs it, with which anybody can defend it; zero for none, which can be named in a dispute.
+    /// Root of the activation trace that backs it; zero for none.
     pub trace_root: [u8; 32],
-    /// The output, 1 to 824 bytes and at most what the request has room for; of a version whose results can be proved, as long
-    /// as the graph's.
+    /// The output, 1 to 824 bytes and at most what the request has room for.
     pub output: Vec<u8>,
 }
 
@@ -34,8 +32,8 @@ pub struct ResultPost<'info> {
 
 impl<'info> ResultPost<'info> {
     /// Writes the output.
-    pub fn handle(&mut self, args: ResultPostArgs, now: Moment) -> Result<()> {
-        let (event, output_offset) = self.apply(&args, now)?;
+    pub fn handle(&mut self, args: ResultPostArgs, now_seconds: i64) -> Result<()> {
+        let (event, output_offset) = self.apply(&args, now_seconds)?;
         {
             let mut data = self.request.as_ref().try_borrow_mut_data()?;
             // arith-safety: an offset below 2^17 plus a length that fits a transaction.
@@ -45,7 +43,7 @@ impl<'info> ResultPost<'info> {
         events::emit(&self.event_authority, &event)
     }
 
-    fn apply(&self, args: &ResultPostArgs, now: Moment) -> Result<(ResultPosted, usize)> {
+    fn apply(&self, args: &ResultPostArgs, now_seconds: i64) -> Result<(ResultPosted, usize)> {
         let mut request = self.request.load_mut()?;
         let mut operator = self.operator.load_mut()?;
         let operator_key = self.operator.key();
@@ -55,7 +53,7 @@ impl<'info> ResultPost<'info> {
             trace_root: args.trace_root,
             output: &args.output,
         };
-        request.post(&operator_key, &result, now)?;
+        request.post(&operator_key, &result, now_seconds)?;
         operator.keep_claim()?;
         let event = ResultPosted {
             request: self.request.key(),
@@ -63,8 +61,8 @@ impl<'info> ResultPost<'info> {
             operator: operator_key,
             output_hash: request.output_hash,
             trace_root: args.trace_root,
-            window_seconds: request.window_seconds,
-            at_seconds: now.seconds,
+            challenge_until_seconds: request.challenge_until_seconds,
+            at_seconds: now_seconds,
         };
         Ok((event, request.output_offset()))
     }

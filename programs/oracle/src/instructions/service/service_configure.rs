@@ -1,8 +1,5 @@
 use anchor_lang::prelude::*;
-use modchains_program_interface::{
-    disputes::Graph,
-    exchange::{Model, ModelVersion},
-};
+use modchains_program_interface::exchange::{Model, ModelVersion};
 use modchains_program_kit::account;
 
 use crate::{
@@ -34,9 +31,6 @@ pub struct ServiceConfigure<'info> {
     pub model: UncheckedAccount<'info>,
     /// CHECK: read as a version of the model, checked by owner, discriminator and model.
     pub version: UncheckedAccount<'info>,
-    /// CHECK: given where the version's results can be proved; read as a graph of the disputes program, checked by owner,
-    /// discriminator, root and class.
-    pub graph: Option<UncheckedAccount<'info>>,
     pub config: AccountLoader<'info, OracleConfig>,
 }
 
@@ -52,9 +46,7 @@ impl<'info> ServiceConfigure<'info> {
             let fee_atoms_before = service.fee_atoms;
             service.set_open(args.open, now_seconds);
             let version = (self.version.key(), &*version);
-            let graph = self.graph.as_deref().map(account::view::<Graph>).transpose()?;
-            let graph = self.graph.as_ref().map(|account| account.key()).zip(graph.as_deref());
-            service.configure(&args.terms, &config.params, bond_mint.as_ref(), version, graph, now_seconds)?;
+            service.configure(&args.terms, &config.params, bond_mint.as_ref(), version, now_seconds)?;
             let is_queued = args.terms.split.is_some_and(|split| split != service.split);
             let queued = is_queued.then_some(ServiceSplitQueued {
                 service: key,

@@ -1,7 +1,6 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenInterface;
 use modchains_program_interface::{
-    disputes::Graph,
     exchange::{Market, Model, ModelVersion},
     vault,
 };
@@ -33,9 +32,6 @@ pub struct ServiceOpen<'info> {
     pub model: UncheckedAccount<'info>,
     /// CHECK: read as a version of the model, checked by owner, discriminator and model.
     pub version: UncheckedAccount<'info>,
-    /// CHECK: given where the version's results can be proved; read as a graph of the disputes program, checked by owner,
-    /// discriminator, root and class.
-    pub graph: Option<UncheckedAccount<'info>>,
     /// CHECK: read as the model's market, checked by owner, discriminator and model.
     pub market: UncheckedAccount<'info>,
     /// CHECK: the model's vault, by its address.
@@ -103,9 +99,7 @@ impl<'info> ServiceOpen<'info> {
             ..bytemuck::Zeroable::zeroed()
         };
         let version = (self.version.key(), &*version);
-        let graph = self.graph.as_deref().map(account::view::<Graph>).transpose()?;
-        let graph = self.graph.as_ref().map(|account| account.key()).zip(graph.as_deref());
-        service.configure(terms, &config.params, Some(&bond_mint), version, graph, now_seconds)?;
+        service.configure(terms, &config.params, Some(&bond_mint), version, now_seconds)?;
         service.start_counting(now_seconds)?;
         self.create(&self.service, seeds::SERVICE, bumps.service, &service)?;
         let mut usage: Usage = bytemuck::Zeroable::zeroed();

@@ -2,15 +2,13 @@ use anchor_lang::prelude::*;
 pub use modchains_core::request::RequestStatus;
 use modchains_core::{
     commitment::{Salt, commit},
-    numeric_class::NumericClass,
-    request::{ClaimTerms, Finality, ProofTerms, RequestError, RequestOrder, RequestState, RequestTerms},
-    window::Moment,
+    request::{ClaimTerms, Finality, RequestError, RequestOrder, RequestState, RequestTerms},
 };
 use modchains_program_interface::{assert_view, oracle as view};
 use modchains_program_kit::hash::sha256;
 
 use super::{Service, UsageSplit};
-use crate::errors::{OracleError, ensure};
+use crate::errors::OracleError;
 
 /// One inference asked for and paid in advance. The input bytes follow this fixed part, then room for the output.
 ///
@@ -31,48 +29,10 @@ pub struct Request {
     pub input_hash: [u8; 32],
     /// SHA-256 of salt and output; zero before a result.
     pub output_hash: [u8; 32],
-    /// The graph account that decides its result; the zero key where results cannot be proved.
-    pub graph: Pubkey,
-    /// Root of the trace that backs the result, one for all challenges; zero for none yet.
+    /// Root of the activation trace that backs the result; zero for none.
     pub trace_root: [u8; 32],
-    /// When it was created, unix seconds.
-    pub created_at_seconds: i64,
-    /// When the result was posted, unix seconds; 0 before.
-    pub posted_at_seconds: i64,
-    /// The slot in which it was posted; 0 before.
-    pub posted_slot: u64,
-    /// Most that minting the result as content costs, in atoms: what the model asked for it when the request was created.
-    pub content_fee_atoms: u64,
-    /// What a challenge of the result locks, in atoms; 0 where results cannot be proved.
-    pub challenge_bond_atoms: u64,
-    /// The declared size of the input, which the graph's shapes depend on; 0 where results cannot be proved.
-    pub size: u32,
-    /// How long each side of a dispute may take for all its moves.
-    pub clock_seconds: u32,
-    /// What is left to a side at least when the turn comes to it.
-    pub grace_seconds: u32,
-    /// How many challenges were opened, and the number of the next.
-    pub challenges: u32,
-    /// How many of them are not settled.
-    pub open_challenges: u32,
-    /// Bytes of input.
-    pub input_bytes: u16,
-    /// Bytes of output; 0 before a result.
-    pub output_bytes: u16,
-    /// What the requester may use the result for and declared to: a set of the `USE_` bits of the core's licences.
-    pub licence_uses: u16,
-    /// Which semantics decide its elements; 0 where results cannot be proved.
-    pub judge_version: u16,
-    /// A [`RequestStatus`], where the steps between them are drawn.
-    pub status: u8,
-    /// How results are compared: a [`NumericClass`].
-    pub numeric_class: u8,
-    /// Bump of this account's address.
-    pub bump: u8,
-    /// Always zero.
-    pub _padding: u8,
-    /// Challenger of the challenge with the lowest number that was settled and not lost; the zero key for none.
-    pub earliest_challenger: Pubkey,
+    /// The challenge that decides the result; the zero key for none.
+    pub dispute: Pubkey,
     /// Price, split when the result is final, in atoms.
     pub fee_atoms: u64,
     /// Extra for the operator, in atoms.
@@ -83,50 +43,55 @@ pub struct Request {
     pub result_bond_atoms: u64,
     /// Part of it that a lapsed claim forfeits, in atoms.
     pub claim_bond_atoms: u64,
-    /// What the escrow holds for the requester, in atoms: forfeited claim bonds, and fee and tip of an overturned result.
+    /// Forfeited claim bonds held in escrow for the requester, in atoms.
     pub requester_due_atoms: u64,
-    /// What of an overturned result's bond the escrow holds for the earliest challenge, in atoms.
-    pub reward_due_atoms: u64,
-    /// What of it the escrow holds for the challenge that landed the proof, in atoms.
-    pub stipend_due_atoms: u64,
-    /// What whoever lands a proof gets first, in atoms.
-    pub stipend_atoms: u64,
     /// The requester's number for it, part of the address.
     pub nonce: u64,
+    /// When it was created, unix seconds.
+    pub created_at_seconds: i64,
     /// From when nobody may claim it and everything may be refunded, unix seconds.
     pub deadline_seconds: i64,
     /// From when the present claim has lapsed, unix seconds, never after the deadline; 0 while open.
     pub claim_deadline_seconds: i64,
-    /// When it was finalized, overturned or refunded, unix seconds; 0 before.
+    /// When the result was posted, unix seconds; 0 before.
+    pub posted_at_seconds: i64,
+    /// From when the result is final, unix seconds; 0 before a result.
+    pub challenge_until_seconds: i64,
+    /// When it was finalized or refunded, unix seconds; 0 before.
     pub settled_at_seconds: i64,
-    /// The slot in which it was; 0 before.
-    pub settled_slot: u64,
     /// Keeps short inputs and outputs from being guessed by their hashes.
     pub salt: [u8; 16],
     /// Length of the challenge window.
     pub challenge_window_seconds: u32,
-    /// How long after it was posted the result can be challenged: that length, or longer by what late challenges added; 0
-    /// before a result.
-    pub window_seconds: u32,
     /// Time an operator has between claim and result.
     pub claim_seconds: u32,
-    /// How many operators beside the model's creator attested to hold the graph when the request was created. Without any, its
-    /// use does not move the curve.
-    pub attestations: u32,
-    /// Number of the challenge of `earliest_challenger`.
-    pub earliest_challenge: u32,
     /// How the fee will be split.
     pub split: UsageSplit,
-    /// Room for output, in bytes; the length of the output where results can be proved.
+    /// Bytes of input.
+    pub input_bytes: u16,
+    /// Bytes of output; 0 before a result.
+    pub output_bytes: u16,
+    /// Room for output, in bytes.
     pub output_bytes_max: u16,
+    /// What the requester may use the result for and declared to: a set of the `USE_` bits of the core's licences.
+    pub licence_uses: u16,
+    /// A [`RequestStatus`], where the steps between them are drawn.
+    pub status: u8,
+    /// How results are compared: 0 exact, 1 tolerant.
+    pub numeric_class: u8,
+    /// Bump of this account's address.
+    pub bump: u8,
+    /// Always zero.
+    pub _padding: [u8; 3],
+    /// Most that minting the result as content costs, in atoms: what the model asked for it when the request was created.
+    pub content_fee_atoms: u64,
 }
 
 assert_view!(view::Request => Request {
-    service, requester, operator, version_manifest_sha256, input_hash, output_hash, graph, trace_root, created_at_seconds,
-    posted_at_seconds, posted_slot, content_fee_atoms, challenge_bond_atoms, size, clock_seconds, grace_seconds, challenges,
-    open_challenges, input_bytes, output_bytes, licence_uses, judge_version, status, numeric_class,
-} skipping { _skipped });
-const _: () = assert!(view::Request::INPUT_OFFSET == Request::INPUT_OFFSET);
+    service, requester, operator, version_manifest_sha256, input_hash, output_hash, licence_uses, status, numeric_class,
+    content_fee_atoms,
+} skipping { _skipped, _skipped_too });
+const _: () = assert!(view::Request::STATUS_FINALIZED == RequestStatus::Finalized as u8);
 
 /// What a request keeps besides its terms.
 #[derive(Clone, Copy, Debug)]
@@ -170,12 +135,11 @@ impl Request {
         order: &RequestOrder,
         details: &RequestDetails,
     ) -> Self {
-        let mut request = Self {
+        Self {
             service: service_key,
             requester,
             version_manifest_sha256: service.manifest_sha256,
             input_hash: details.input_hash,
-            graph: service.graph,
             fee_atoms: terms.fee_atoms,
             tip_atoms: terms.tip_atoms,
             value_at_risk_atoms: order.value_at_risk_atoms,
@@ -191,27 +155,16 @@ impl Request {
             input_bytes: terms.input_bytes,
             output_bytes_max: terms.output_bytes_max,
             licence_uses: order.uses,
-            numeric_class: terms.numeric_class as u8,
+            numeric_class: terms.numeric_class,
             bump: details.bump,
             content_fee_atoms: details.content_fee_atoms,
             ..bytemuck::Zeroable::zeroed()
-        };
-        if let Some(proof) = &terms.proof {
-            request.judge_version = proof.judge_version;
-            request.size = proof.size;
-            request.attestations = proof.attestations;
-            request.challenge_bond_atoms = proof.challenge_bond_atoms;
-            request.stipend_atoms = proof.stipend_atoms;
-            request.clock_seconds = proof.clock_seconds;
-            request.grace_seconds = proof.grace_seconds;
         }
-        request
     }
 
-    /// What its life turns on, in the form the core's rules take. Fails when its status or class is unknown.
+    /// What its life turns on, in the form the core's rules take. Fails when its status is unknown.
     #[inline(always)]
     pub fn state(&self) -> core::result::Result<RequestState, RequestError> {
-        let numeric_class = NumericClass::from_code(self.numeric_class).ok_or(RequestError::StateInconsistent)?;
         Ok(RequestState {
             terms: RequestTerms {
                 fee_atoms: self.fee_atoms,
@@ -225,53 +178,30 @@ impl Request {
                 split: self.split.into(),
                 input_bytes: self.input_bytes,
                 output_bytes_max: self.output_bytes_max,
-                numeric_class,
-                proof: numeric_class.is_provable().then_some(ProofTerms {
-                    judge_version: self.judge_version,
-                    size: self.size,
-                    attestations: self.attestations,
-                    challenge_bond_atoms: self.challenge_bond_atoms,
-                    stipend_atoms: self.stipend_atoms,
-                    clock_seconds: self.clock_seconds,
-                    grace_seconds: self.grace_seconds,
-                }),
+                numeric_class: self.numeric_class,
             },
             status: RequestStatus::from_code(self.status)?,
-            operator: key_if_set(&self.operator),
+            operator: (self.operator != Pubkey::default()).then(|| self.operator.to_bytes()),
             requester_due_atoms: self.requester_due_atoms,
             claim_deadline_seconds: self.claim_deadline_seconds,
-            posted_at: Moment { seconds: self.posted_at_seconds, slot: self.posted_slot },
-            window_seconds: self.window_seconds,
-            settled_at: Moment { seconds: self.settled_at_seconds, slot: self.settled_slot },
+            posted_at_seconds: self.posted_at_seconds,
+            challenge_until_seconds: self.challenge_until_seconds,
+            settled_at_seconds: self.settled_at_seconds,
             output_bytes: self.output_bytes,
-            challenges: self.challenges,
-            open_challenges: self.open_challenges,
-            earliest: key_if_set(&self.earliest_challenger).map(|challenger| (self.earliest_challenge, challenger)),
-            reward_due_atoms: self.reward_due_atoms,
-            stipend_due_atoms: self.stipend_due_atoms,
         })
     }
 
     /// Keeps what a step changed; its terms never change.
-    #[inline(never)]
+    #[inline(always)]
     fn store(&mut self, next: &RequestState) {
-        let (earliest_challenge, earliest_challenger) = next.earliest.unwrap_or_default();
         self.status = next.status as u8;
         self.operator = Pubkey::from(next.operator.unwrap_or_default());
         self.requester_due_atoms = next.requester_due_atoms;
         self.claim_deadline_seconds = next.claim_deadline_seconds;
-        self.posted_at_seconds = next.posted_at.seconds;
-        self.posted_slot = next.posted_at.slot;
-        self.window_seconds = next.window_seconds;
-        self.settled_at_seconds = next.settled_at.seconds;
-        self.settled_slot = next.settled_at.slot;
+        self.posted_at_seconds = next.posted_at_seconds;
+        self.challenge_until_seconds = next.challenge_until_seconds;
+        self.settled_at_seconds = next.settled_at_seconds;
         self.output_bytes = next.output_bytes;
-        self.challenges = next.challenges;
-        self.open_challenges = next.open_challenges;
-        self.earliest_challenge = earliest_challenge;
-        self.earliest_challenger = Pubkey::from(earliest_challenger);
-        self.reward_due_atoms = next.reward_due_atoms;
-        self.stipend_due_atoms = next.stipend_due_atoms;
     }
 
     /// Bytes of an account for this request.
@@ -305,12 +235,10 @@ impl Request {
     }
 
     /// Makes the step [`RequestState::post`] and records what the result is.
-    pub fn post(&mut self, operator: &Pubkey, result: &PostedResult, now: Moment) -> Result<()> {
+    pub fn post(&mut self, operator: &Pubkey, result: &PostedResult, now_seconds: i64) -> Result<()> {
         let PostedResult { created_at_seconds, numeric_class, trace_root, output } = *result;
         let rules = self.rules()?;
-        let is_traceable = rules.terms.proof.is_some() || trace_root == [0; 32];
-        ensure(is_traceable, OracleError::ResultNotProvable)?;
-        let posted = rules.post(operator.as_array(), created_at_seconds, numeric_class, output.len(), now);
+        let posted = rules.post(operator.as_array(), created_at_seconds, numeric_class, output.len(), now_seconds);
         self.store(&posted.map_err(OracleError::from)?);
         self.output_hash = commit(sha256, &self.salt, output);
         self.trace_root = trace_root;
@@ -318,15 +246,15 @@ impl Request {
     }
 
     /// Makes the step [`RequestState::finalize`].
-    pub fn finalize(&mut self, convicted_at: Option<Moment>, now: Moment) -> Result<Finality> {
-        let finality = self.rules()?.finalize(convicted_at, now).map_err(OracleError::from)?;
+    pub fn finalize(&mut self, now_seconds: i64) -> Result<Finality> {
+        let finality = self.rules()?.finalize(now_seconds).map_err(OracleError::from)?;
         self.store(&finality.next);
         Ok(finality)
     }
 
     /// Makes the step [`RequestState::refund`]; returns what goes to the requester.
-    pub fn refund(&mut self, now: Moment) -> Result<u64> {
-        let refund = self.rules()?.refund(now).map_err(OracleError::from)?;
+    pub fn refund(&mut self, now_seconds: i64) -> Result<u64> {
+        let refund = self.rules()?.refund(now_seconds).map_err(OracleError::from)?;
         self.store(&refund.next);
         Ok(refund.refund_atoms)
     }
@@ -338,18 +266,11 @@ impl Request {
         Ok(closing.due_atoms)
     }
 
-    /// Once in the program, as is [`Self::store`]: inlined into every step, they take 10 kB more and save 100 compute units.
-    #[inline(never)]
+    #[inline(always)]
     fn rules(&self) -> Result<RequestState> {
         Ok(self.state().map_err(OracleError::from)?)
     }
 }
 
-/// An account's address, if one is kept.
-fn key_if_set(key: &Pubkey) -> Option<[u8; 32]> {
-    (*key != Pubkey::default()).then(|| key.to_bytes())
-}
-
-mod challenge;
 #[cfg(test)]
 mod tests;

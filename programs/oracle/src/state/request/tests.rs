@@ -4,8 +4,6 @@ use bytemuck::Zeroable;
 use modchains_core::{
     fees::UsageFeeSplit,
     licence::{LicenceTerms, USE_PERSONAL, USE_RESEARCH},
-    provable::{InputLength, Lengths, Size, SizeRange},
-    request::{ChallengeOutcome, GraphTerms},
 };
 
 use super::*;
@@ -30,26 +28,8 @@ const ORDER: RequestOrder = RequestOrder {
     value_at_risk_atoms: 9_000,
     max_wait_seconds: 100,
     uses: USE_RESEARCH,
-    attestations_min: 1,
     input_bytes: 64,
 };
-
-/// Takes inputs of 60 to 100 bytes and answers 32.
-const GRAPH: GraphTerms = GraphTerms {
-    lengths: Lengths {
-        input: InputLength { bytes: Size { fixed: 59, per: 1 }, sizes: SizeRange { min: 1, max: 41 } },
-        output: Size::fixed(32),
-    },
-    multiply_adds: 0,
-    judge_version: 3,
-    attestations: 2,
-    is_closing: false,
-};
-
-/// A second with its slot.
-const fn at(seconds: i64) -> Moment {
-    Moment { seconds, slot: seconds as u64 * 5 / 2 }
-}
 
 const DETAILS: RequestDetails =
     RequestDetails { nonce: 5, salt: [3; 16], input_hash: [4; 32], content_fee_atoms: 70, bump: 255 };
@@ -61,7 +41,7 @@ const RESULT: PostedResult =
 
 fn open() -> Request {
     let service = service();
-    let terms = service.offer().unwrap().terms(&LICENCE, Some(&GRAPH), &ORDER, CREATED).unwrap();
+    let terms = service.offer().terms(&LICENCE, &ORDER, CREATED).unwrap();
     Request::open(SERVICE, &service, REQUESTER, &terms, &ORDER, &DETAILS)
 }
 
@@ -73,20 +53,20 @@ fn claimed() -> Request {
 
 fn posted() -> Request {
     let mut request = claimed();
-    request.post(&OPERATOR, &RESULT, at(CREATED + 9)).unwrap();
+    request.post(&OPERATOR, &RESULT, CREATED + 9).unwrap();
     request
 }
 
 #[test]
 fn the_input_follows_424_fixed_bytes() {
-    assert_eq!(Request::INPUT_OFFSET, 528);
-    assert_eq!(open().account_bytes(), 528 + 64 + 32);
+    assert_eq!(Request::INPUT_OFFSET, 424);
+    assert_eq!(open().account_bytes(), 424 + 64 + 32);
 }
 
 #[test]
 fn a_new_request_keeps_the_terms_that_the_service_accepts() {
     let (request, service) = (open(), service());
-    let terms = service.offer().unwrap().terms(&LICENCE, Some(&GRAPH), &ORDER, CREATED).unwrap();
+    let terms = service.offer().terms(&LICENCE, &ORDER, CREATED).unwrap();
     assert_eq!(request.state(), Ok(RequestState::new(terms)));
     assert_eq!(terms.split, UsageFeeSplit::from(service.split));
     assert_eq!((request.service, request.requester), (SERVICE, REQUESTER));
@@ -99,11 +79,8 @@ fn a_new_request_keeps_the_terms_that_the_service_accepts() {
 
 #[test]
 fn a_closed_service_takes_nothing() {
-    let closed = Service { shut_at_seconds: 1, ..service() }.offer().unwrap();
-    assert_eq!(
-        closed.terms(&LICENCE, Some(&GRAPH), &ORDER, CREATED).map_err(OracleError::from),
-        Err(OracleError::ServiceClosed)
-    );
+    let closed = Service { shut_at_seconds: 1, ..service() }.offer();
+    assert_eq!(closed.terms(&LICENCE, &ORDER, CREATED).map_err(OracleError::from), Err(OracleError::ServiceClosed));
 }
 
 #[test]
@@ -111,40 +88,22 @@ fn every_step_keeps_exactly_what_the_core_says() {
     let (open, claimed, posted) = (open(), claimed(), posted());
     let rules = |request: &Request| request.state().unwrap();
     assert_eq!(rules(&claimed), rules(&open).claim(OPERATOR.as_array(), &SEEN, CREATED).unwrap());
-    assert_eq!(rules(&posted), rules(&claimed).post(OPERATOR.as_array(), CREATED, 0, 32, at(CREATED + 9)).unwrap());
+    assert_eq!(rules(&posted), rules(&claimed).post(OPERATOR.as_array(), CREATED, 0, 32, CREATED + 9).unwrap());
 
     let mut lapsed = claimed;
     let expiry = rules(&claimed).expire_claim(DEADLINE).unwrap();
     assert_eq!((lapsed.expire_claim(DEADLINE).unwrap(), rules(&lapsed)), (expiry.forfeited_atoms, expiry.next));
     let mut refunded = lapsed;
-    let refund = rules(&lapsed).refund(at(DEADLINE)).unwrap();
-    assert_eq!((refunded.refund(at(DEADLINE)).unwrap(), rules(&refunded)), (refund.refund_atoms, refund.next));
+    let refund = rules(&lapsed).refund(DEADLINE).unwrap();
+    assert_eq!((refunded.refund(DEADLINE).unwrap(), rules(&refunded)), (refund.refund_atoms, refund.next));
 
     let mut finalized = posted;
-    let finality = rules(&posted).finalize(None, at(DEADLINE)).unwrap();
-    assert_eq!((finalized.finalize(None, at(DEADLINE)).unwrap(), rules(&finalized)), (finality, finality.next));
+    let finality = rules(&posted).finalize(DEADLINE).unwrap();
+    assert_eq!((finalized.finalize(DEADLINE).unwrap(), rules(&finalized)), (finality, finality.next));
     finalized.requester_due_atoms = 10;
     assert_eq!((finalized.close().unwrap(), finalized.requester_due_atoms), (10, 0));
-    let mut challenged = posted;
-    let rule = rules(&posted).open_challenge(STRANGER.as_array(), CREATED, None, at(CREATED + 9)).unwrap();
-    assert_eq!(challenged.open_challenge(&STRANGER, CREATED, None, at(CREATED + 9)).unwrap(), 0);
-    assert_eq!(rules(&challenged), rule);
-    let mut overturned = challenged;
-    let rule = rules(&challenged).overturn(CREATED, at(DEADLINE)).unwrap();
-    assert_eq!((overturned.overturn(CREATED, at(DEADLINE)).unwrap(), rules(&overturned)), (rule, rule.next));
-    let mut settled = overturned;
-    let outcome = ChallengeOutcome::Proved;
-    let rule = rules(&overturned).settle_challenge(STRANGER.as_array(), CREATED, 0, outcome).unwrap();
-    assert_eq!(settled.settle_challenge(&STRANGER, CREATED, 0, outcome).unwrap(), rule);
-    assert_eq!(rules(&settled), rule.next);
-    let mut rewarded = settled;
-    let rule = rules(&settled).claim_reward(STRANGER.as_array(), at(DEADLINE)).unwrap();
-    assert_eq!(
-        (rewarded.claim_reward(&STRANGER, at(DEADLINE)).unwrap(), rules(&rewarded)),
-        (rule.reward_atoms, rule.next)
-    );
     // What no step is about stays.
-    for request in [claimed, posted, lapsed, refunded, finalized, challenged, overturned, settled, rewarded] {
+    for request in [claimed, posted, lapsed, refunded, finalized] {
         let steps = Request { output_hash: [0; 32], trace_root: [0; 32], ..request };
         let mut fresh = open;
         fresh.store(&rules(&steps));
@@ -160,44 +119,15 @@ fn a_result_is_kept_with_its_commitment_and_its_trace() {
 }
 
 #[test]
-fn a_trace_is_named_once_and_only_for_what_can_be_proved() {
-    let result = PostedResult { trace_root: [0; 32], ..RESULT };
-    let mut request = claimed();
-    request.post(&OPERATOR, &result, at(CREATED + 9)).unwrap();
-    assert_eq!(refusal(request.set_trace(CREATED, [0; 32])), OracleError::TraceMissing);
-    assert_eq!(refusal(request.set_trace(CREATED + 1, [5; 32])), OracleError::RequestReplaced);
-    request.set_trace(CREATED, [5; 32]).unwrap();
-    assert_eq!(request.trace_root, [5; 32]);
-    assert_eq!(refusal(request.set_trace(CREATED, [6; 32])), OracleError::TraceKnown);
-    let mut unproven = Request { numeric_class: NumericClass::Unproven as u8, ..claimed() };
-    let result = PostedResult { numeric_class: NumericClass::Unproven as u8, ..RESULT };
-    assert_eq!(refusal(unproven.post(&OPERATOR, &result, at(CREATED))), OracleError::ResultNotProvable);
-    unproven.post(&OPERATOR, &PostedResult { trace_root: [0; 32], ..result }, at(CREATED)).unwrap();
-    assert_eq!(refusal(unproven.set_trace(CREATED, [5; 32])), OracleError::ResultNotProvable);
-}
-
-#[test]
 fn a_refused_step_leaves_every_byte() {
     type Act = fn(&mut Request) -> Result<()>;
-    let refusals: [(Request, Act, OracleError); 10] = [
+    let refusals: [(Request, Act, OracleError); 6] = [
         (claimed(), |request| request.claim(&STRANGER, &SEEN, CREATED), OracleError::RequestNotOpen),
         (claimed(), |request| request.expire_claim(CREATED).map(drop), OracleError::ClaimDeadlineAhead),
-        (claimed(), |request| request.post(&STRANGER, &RESULT, at(CREATED)), OracleError::ClaimOfOtherOperator),
-        (posted(), |request| request.finalize(None, at(CREATED)).map(drop), OracleError::ChallengeWindowOpen),
-        (open(), |request| request.refund(at(CREATED)).map(drop), OracleError::RequestDeadlineAhead),
+        (claimed(), |request| request.post(&STRANGER, &RESULT, CREATED), OracleError::ClaimOfOtherOperator),
+        (posted(), |request| request.finalize(CREATED).map(drop), OracleError::ChallengeWindowOpen),
+        (open(), |request| request.refund(CREATED).map(drop), OracleError::RequestDeadlineAhead),
         (open(), |request| request.close().map(drop), OracleError::RequestNotSettled),
-        (posted(), |request| request.overturn(CREATED, at(CREATED)).map(drop), OracleError::ChallengeUnknown),
-        (
-            posted(),
-            |request| request.open_challenge(&OPERATOR, CREATED, None, at(CREATED + 9)).map(drop),
-            OracleError::ResultOfOwn,
-        ),
-        (
-            posted(),
-            |request| request.settle_challenge(&STRANGER, CREATED, 0, ChallengeOutcome::Lost).map(drop),
-            OracleError::ChallengeUnknown,
-        ),
-        (posted(), |request| request.claim_reward(&STRANGER, at(CREATED)).map(drop), OracleError::ResultNotOverturned),
     ];
     for (before, act, error) in refusals {
         let mut request = before;
@@ -208,12 +138,12 @@ fn a_refused_step_leaves_every_byte() {
 
 #[test]
 fn an_unknown_status_allows_nothing() {
-    let mut request = Request { status: 6, ..open() };
+    let mut request = Request { status: 7, ..open() };
     assert_eq!(refusal(request.claim(&OPERATOR, &SEEN, CREATED)), OracleError::RequestStatusUnknown);
     assert_eq!(refusal(request.expire_claim(i64::MAX)), OracleError::RequestStatusUnknown);
-    assert_eq!(refusal(request.post(&OPERATOR, &RESULT, at(CREATED))), OracleError::RequestStatusUnknown);
-    assert_eq!(refusal(request.finalize(None, at(1 << 40))), OracleError::RequestStatusUnknown);
-    assert_eq!(refusal(request.refund(at(1 << 40))), OracleError::RequestStatusUnknown);
+    assert_eq!(refusal(request.post(&OPERATOR, &RESULT, CREATED)), OracleError::RequestStatusUnknown);
+    assert_eq!(refusal(request.finalize(i64::MAX)), OracleError::RequestStatusUnknown);
+    assert_eq!(refusal(request.refund(i64::MAX)), OracleError::RequestStatusUnknown);
     assert_eq!(refusal(request.close()), OracleError::RequestStatusUnknown);
 }
 

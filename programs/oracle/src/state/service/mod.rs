@@ -1,13 +1,11 @@
 use anchor_lang::prelude::*;
 use modchains_core::{
-    bond::{BondTerms, ChallengeTerms},
     fees::{SPLIT_APPLY_SECONDS, UsageFeeLegs, UsageFeeSplit},
     governance::{FEE_KEPT_SECONDS, validate_fee},
-    numeric_class::NumericClass,
     request::ServiceOffer,
     window,
 };
-use modchains_program_interface::{assert_view, disputes::Graph, exchange::ModelVersion, oracle as view};
+use modchains_program_interface::{assert_view, exchange::ModelVersion, oracle as view};
 use modchains_program_kit::timelock;
 
 use super::{BondMint, INPUT_BYTES_MAX, OUTPUT_BYTES_MAX, OracleParams, PERIOD_SECONDS_MAX, UsageSplit};
@@ -28,8 +26,6 @@ use crate::{
 pub struct Service {
     /// The model, an account of the exchange.
     pub model: Pubkey,
-    /// The graph account of the version that answers; the zero key where results cannot be proved.
-    pub graph: Pubkey,
     /// The reserve's share until it is distributed, in atoms.
     pub accrued_reserve_atoms: u64,
     /// The model's market, which gets the reserve's share.
@@ -62,19 +58,14 @@ pub struct Service {
     pub bonded_atoms: u64,
     /// What operators have earned and not been paid yet, in atoms.
     pub earned_atoms: u64,
-    /// Fees, tips and forfeited claim bonds of requests that are not settled or not closed yet, and rewards of challenges until
-    /// they are claimed, in atoms.
+    /// Fees, tips and forfeited claim bonds of requests that are not settled or not closed yet, in atoms.
     pub escrowed_atoms: u64,
     /// The stakers' share until it is distributed, in atoms.
     pub accrued_vault_atoms: u64,
     /// The share of creator and contributors until it is distributed, in atoms.
     pub accrued_creator_atoms: u64,
-    /// The protocol's share until it is claimed, its part of forfeited bonds included, in atoms.
+    /// The protocol's share until it is claimed, in atoms.
     pub accrued_protocol_atoms: u64,
-    /// What a dispute costs a side at most, in atoms.
-    pub dispute_cost_atoms: u64,
-    /// Most that a challenge locks, in atoms.
-    pub challenge_bond_max_atoms: u64,
     /// Requests ever created.
     pub requests_created: u64,
     /// Unix second from which the queued split may be applied; 0 when none is queued.
@@ -96,14 +87,8 @@ pub struct Service {
     pub challenge_window_seconds: u32,
     /// How long an operator has between claim and result.
     pub claim_seconds: u32,
-    /// How long each side of a dispute may take for all its moves.
-    pub clock_seconds: u32,
-    /// What is left to a side at least when the turn comes to it.
-    pub grace_seconds: u32,
     /// Result bond as a multiple of the fee, in basis points.
     pub bond_multiple_bps: u32,
-    /// How likely it is at least that a wrong result is challenged, in basis points.
-    pub detection_bps: u32,
     /// Counts changes of what new requests copy; a request names the count that its requester saw. Starts at the second of
     /// the opening, so that a service that is opened again repeats none.
     pub terms_counter: u32,
@@ -115,15 +100,15 @@ pub struct Service {
     pub input_bytes_max: u16,
     /// Longest output, in bytes.
     pub output_bytes_max: u16,
-    /// How results are compared: a [`NumericClass`].
+    /// How results are compared: 0 exact, 1 tolerant.
     pub numeric_class: u8,
     /// Bump of this account's address.
     pub bump: u8,
     /// Always zero.
-    pub _padding: [u8; 2],
+    pub _padding: [u8; 6],
 }
 
-assert_view!(view::Service => Service { model, graph, accrued_reserve_atoms });
+assert_view!(view::Service => Service { model, accrued_reserve_atoms });
 
 /// What the model's creator decides about its service.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,7 +119,7 @@ pub struct ServiceTerms {
     pub max_wait_min_seconds: u32,
     /// Longest wait a request may ask for; at most 30 days.
     pub max_wait_max_seconds: u32,
-    /// Longest input, 1 to 565 bytes.
+    /// Longest input, 1 to 599 bytes.
     pub input_bytes_max: u16,
     /// Longest output, 1 to 824 bytes.
     pub output_bytes_max: u16,
@@ -179,21 +164,17 @@ impl Service {
         params: &OracleParams,
         bond_mint: Option<&BondMint>,
         (version_key, version): (Pubkey, &ModelVersion),
-        graph: Option<(Pubkey, &Graph)>,
         now_seconds: i64,
     ) -> Result<()> {
         terms.validate()?;
         let is_kept = window::is_open(now_seconds, self.fee_kept_until_seconds);
         ensure(!is_kept || terms.fee_atoms == self.fee_atoms, OracleError::FeeKept)?;
         ensure(version.model == self.model, OracleError::VersionOfOtherModel)?;
-        self.graph = graph::of_version(version, graph)?;
         self.set_split(terms.split, params, now_seconds)?;
         if let Some(bond_mint) = bond_mint {
             ensure(bond_mint.mint == self.quote_mint, OracleError::BondMintNotAllowed)?;
             self.min_bond_atoms = bond_mint.min_bond_atoms;
             self.claim_bond_atoms = bond_mint.claim_bond_atoms;
-            self.dispute_cost_atoms = bond_mint.dispute_cost_atoms;
-            self.challenge_bond_max_atoms = bond_mint.challenge_bond_max_atoms;
         }
         self.version = version_key;
         self.manifest_sha256 = version.manifest_sha256;
@@ -204,9 +185,6 @@ impl Service {
         self.input_bytes_max = terms.input_bytes_max;
         self.output_bytes_max = terms.output_bytes_max;
         self.bond_multiple_bps = params.bond_multiple_bps;
-        self.detection_bps = params.detection_bps;
-        self.clock_seconds = params.clock_seconds;
-        self.grace_seconds = params.grace_seconds;
         self.challenge_window_seconds = params.challenge_window_seconds;
         self.claim_seconds = params.claim_seconds;
         self.count_change()
@@ -253,32 +231,23 @@ impl Service {
 
     /// What it takes and on what terms, in the form the core's rules take.
     #[inline(always)]
-    pub fn offer(&self) -> Result<ServiceOffer> {
-        Ok(ServiceOffer {
+    pub fn offer(&self) -> ServiceOffer {
+        ServiceOffer {
             is_open: self.is_open(),
             fee_atoms: self.fee_atoms,
-            bond: BondTerms {
-                min_bond_atoms: self.min_bond_atoms,
-                bond_multiple_bps: self.bond_multiple_bps,
-                detection_bps: self.detection_bps,
-            },
-            challenge: ChallengeTerms {
-                dispute_cost_atoms: self.dispute_cost_atoms,
-                bond_max_atoms: self.challenge_bond_max_atoms,
-            },
+            min_bond_atoms: self.min_bond_atoms,
             claim_bond_atoms: self.claim_bond_atoms,
+            bond_multiple_bps: self.bond_multiple_bps,
             max_wait_min_seconds: self.max_wait_min_seconds,
             max_wait_max_seconds: self.max_wait_max_seconds,
             challenge_window_seconds: self.challenge_window_seconds,
             claim_seconds: self.claim_seconds,
-            clock_seconds: self.clock_seconds,
-            grace_seconds: self.grace_seconds,
             split: self.split.into(),
             input_bytes_max: self.input_bytes_max,
             output_bytes_max: self.output_bytes_max,
-            numeric_class: NumericClass::from_code(self.numeric_class).ok_or(OracleError::StateInconsistent)?,
+            numeric_class: self.numeric_class,
             terms_counter: self.terms_counter,
-        })
+        }
     }
 
     /// Counts a new request and takes its price.
@@ -305,6 +274,13 @@ impl Service {
     pub fn return_bond(&mut self, atoms: u64) -> Result<()> {
         self.bonded_atoms = take(self.bonded_atoms, atoms)?;
         self.let_go(atoms)
+    }
+
+    /// Makes the bond of a lapsed claim the requester's.
+    pub fn forfeit(&mut self, claim_bond_atoms: u64) -> Result<()> {
+        self.bonded_atoms = take(self.bonded_atoms, claim_bond_atoms)?;
+        self.escrowed_atoms = add(self.escrowed_atoms, claim_bond_atoms)?;
+        self.invariant()
     }
 
     /// Turns the price of a final request into what everybody is owed.
@@ -391,8 +367,6 @@ impl Service {
     }
 }
 
-mod forfeits;
-mod graph;
 mod life;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -1,5 +1,5 @@
 use bytemuck::Zeroable;
-use modchains_core::{bond::Forfeit, fees::SPLIT_TIMELOCK_SECONDS};
+use modchains_core::fees::SPLIT_TIMELOCK_SECONDS;
 
 use super::*;
 use crate::{state::params::tests::PARAMS, test_support::refusal};
@@ -7,15 +7,8 @@ use crate::{state::params::tests::PARAMS, test_support::refusal};
 const MODEL: Pubkey = Pubkey::new_from_array([1; 32]);
 const MINT: Pubkey = Pubkey::new_from_array([2; 32]);
 const NOW_SECONDS: i64 = 1_000;
-const BOND_MINT: BondMint = BondMint {
-    mint: MINT,
-    min_bond_atoms: 500,
-    claim_bond_atoms: 10,
-    requester_cap_atoms: 10_000,
-    dispute_cost_atoms: 5,
-    challenge_bond_max_atoms: 5_000,
-};
-const GRAPH: Pubkey = Pubkey::new_from_array([6; 32]);
+const BOND_MINT: BondMint =
+    BondMint { mint: MINT, min_bond_atoms: 500, claim_bond_atoms: 10, requester_cap_atoms: 10_000 };
 const TERMS: ServiceTerms = ServiceTerms {
     fee_atoms: 1_000,
     max_wait_min_seconds: 10,
@@ -26,17 +19,11 @@ const TERMS: ServiceTerms = ServiceTerms {
 };
 
 fn version(model: Pubkey) -> ModelVersion {
-    ModelVersion { model, manifest_sha256: [5; 32], graph_root: [7; 32], ..ModelVersion::zeroed() }
-}
-
-/// What decides results of that version.
-fn graph() -> Graph {
-    Graph { root: [7; 32], is_sealed: 1, ..Graph::zeroed() }
+    ModelVersion { model, manifest_sha256: [5; 32], ..ModelVersion::zeroed() }
 }
 
 fn configure(service: &mut Service, terms: &ServiceTerms) -> Result<()> {
-    let version = (Pubkey::default(), &version(MODEL));
-    service.configure(terms, &PARAMS, Some(&BOND_MINT), version, Some((GRAPH, &graph())), NOW_SECONDS)
+    service.configure(terms, &PARAMS, Some(&BOND_MINT), (Pubkey::default(), &version(MODEL)), NOW_SECONDS)
 }
 
 /// An open service that charges 1,000 atoms.
@@ -75,8 +62,7 @@ fn a_split_below_the_configured_minimum_is_refused() {
 #[test]
 fn a_version_of_another_model_is_refused() {
     let foreign = version(Pubkey::new_from_array([9; 32]));
-    let version = (Pubkey::default(), &foreign);
-    let refused = service().configure(&TERMS, &PARAMS, Some(&BOND_MINT), version, Some((GRAPH, &graph())), NOW_SECONDS);
+    let refused = service().configure(&TERMS, &PARAMS, Some(&BOND_MINT), (Pubkey::default(), &foreign), NOW_SECONDS);
     assert_eq!(refusal(refused), OracleError::VersionOfOtherModel);
 }
 
@@ -201,18 +187,17 @@ fn every_change_is_counted() {
     configure(&mut service, &ServiceTerms { split: Some(less), ..TERMS }).unwrap();
     assert_eq!(service.terms_counter, 2);
     service.apply_split(service.pending_split_at_seconds).unwrap();
-    assert_eq!((service.terms_counter, service.offer().unwrap().terms_counter), (3, 3));
+    assert_eq!((service.terms_counter, service.offer().terms_counter), (3, 3));
 }
 
 #[test]
 fn a_service_whose_mint_was_delisted_keeps_its_amounts() {
     let mut service = service();
     let version = version(MODEL);
-    let (version, graph) = ((Pubkey::default(), &version), graph());
-    service.configure(&TERMS, &PARAMS, None, version, Some((GRAPH, &graph)), NOW_SECONDS).unwrap();
+    service.configure(&TERMS, &PARAMS, None, (Pubkey::default(), &version), NOW_SECONDS).unwrap();
     assert_eq!(service.min_bond_atoms, BOND_MINT.min_bond_atoms);
     let mut unlisted = Service { model: MODEL, quote_mint: MINT, ..Service::zeroed() };
-    let refused = unlisted.configure(&TERMS, &PARAMS, None, version, Some((GRAPH, &graph)), NOW_SECONDS);
+    let refused = unlisted.configure(&TERMS, &PARAMS, None, (Pubkey::default(), &version), NOW_SECONDS);
     assert_eq!(refusal(refused), OracleError::StateInconsistent);
 }
 
@@ -230,58 +215,9 @@ fn a_decided_price_moves_by_a_factor_of_two_at_most_is_counted_and_kept_for_thir
     configure(&mut service, &kept).unwrap();
     let until_seconds = NOW_SECONDS + 30 * 24 * 3_600;
     let at = |service: &mut Service, now_seconds| {
-        let version = (Pubkey::default(), &version(MODEL));
-        service.configure(&TERMS, &PARAMS, Some(&BOND_MINT), version, Some((GRAPH, &graph())), now_seconds)
+        service.configure(&TERMS, &PARAMS, Some(&BOND_MINT), (Pubkey::default(), &version(MODEL)), now_seconds)
     };
     assert_eq!(refusal(at(&mut service, until_seconds - 1)), OracleError::FeeKept);
     at(&mut service, until_seconds).unwrap();
     assert_eq!(service.fee_atoms, TERMS.fee_atoms);
-}
-
-#[test]
-fn a_version_is_decided_by_a_sealed_graph_of_its_root_and_class_or_by_none() {
-    let at = |class: NumericClass, graph: Option<&Graph>| {
-        let version = ModelVersion { numeric_class: class as u8, ..version(MODEL) };
-        let version = (Pubkey::default(), &version);
-        let mut service = service();
-        let graph = graph.map(|graph| (GRAPH, graph));
-        service.configure(&TERMS, &PARAMS, Some(&BOND_MINT), version, graph, NOW_SECONDS).map(|()| service.graph)
-    };
-    let rounded = Graph { numeric_class: NumericClass::Rounded as u8, ..graph() };
-    assert_eq!(at(NumericClass::Exact, Some(&graph())).unwrap(), GRAPH);
-    assert_eq!(at(NumericClass::Rounded, Some(&rounded)).unwrap(), GRAPH);
-    assert_eq!(at(NumericClass::Unproven, None).unwrap(), Pubkey::default());
-    let refusals = [
-        (NumericClass::Exact, None, OracleError::GraphMissing),
-        (NumericClass::Unproven, Some(graph()), OracleError::GraphUnexpected),
-        (NumericClass::Exact, Some(Graph { is_sealed: 0, ..graph() }), OracleError::GraphNotSealed),
-        (NumericClass::Exact, Some(Graph { closing_at_seconds: 1, ..graph() }), OracleError::GraphClosing),
-        (NumericClass::Exact, Some(Graph { root: [8; 32], ..graph() }), OracleError::GraphOfOtherVersion),
-        (NumericClass::Exact, Some(rounded), OracleError::GraphOfOtherVersion),
-    ];
-    for (class, graph, error) in refusals {
-        assert_eq!(refusal(at(class, graph.as_ref())), error);
-    }
-}
-
-#[test]
-fn a_forfeited_bond_is_owed_to_the_sink_and_to_whoever_was_right() {
-    let mut service = service();
-    service.take_bond(1_001).unwrap();
-    service.forfeit_result(&Forfeit::of(801)).unwrap();
-    assert_eq!((service.bonded_atoms, service.accrued_protocol_atoms, service.escrowed_atoms), (200, 401, 400));
-    service.reward(400).unwrap();
-    service.forfeit_challenge(&Forfeit::of(101)).unwrap();
-    assert_eq!((service.bonded_atoms, service.accrued_protocol_atoms, service.earned_atoms), (99, 452, 450));
-    service.sink(50).unwrap();
-    assert_eq!((service.accrued_protocol_atoms, service.earned_atoms, service.held_atoms), (502, 400, 1_001));
-    let refused: [fn(&mut Service) -> Result<()>; 4] = [
-        |service| service.forfeit_result(&Forfeit::of(100)),
-        |service| service.forfeit_challenge(&Forfeit::of(100)),
-        |service| service.reward(1),
-        |service| service.sink(401),
-    ];
-    for act in refused {
-        assert_eq!(refusal(act(&mut service.clone())), OracleError::StateInconsistent);
-    }
 }

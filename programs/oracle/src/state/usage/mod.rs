@@ -39,7 +39,7 @@ pub struct Usage {
     pub epoch_seconds: u32,
     /// Number of the epoch being counted: unix time divided by the epoch's length.
     pub epoch: u64,
-    /// Fees finalised in this epoch of use that may move the curve, in atoms.
+    /// Fees finalised in this epoch, in atoms.
     pub epoch_fees_atoms: u64,
     /// Protocol shares of those fees, in atoms.
     pub epoch_shares_atoms: u64,
@@ -53,6 +53,8 @@ pub struct Usage {
     pub epoch_requests: u32,
     /// Estimated distinct requesters of the last epoch that was closed.
     pub last_epoch_requesters: u32,
+    /// Disputes that operators of this model lost.
+    pub lost_disputes: u32,
     /// Answers ever, by the logarithm of their time, see [`ANSWER_CLASSES`]. The difference of two readings gives the
     /// median answer time of the period between them.
     pub answer_classes: [u32; ANSWER_CLASSES],
@@ -61,7 +63,7 @@ pub struct Usage {
     /// Bump of this account's address.
     pub bump: u8,
     /// Always zero.
-    pub _padding: [u8; 7],
+    pub _padding: [u8; 3],
 }
 
 assert_view!(view::Usage => Usage { model, paid_net_atoms, rolled_at_seconds });
@@ -73,9 +75,9 @@ pub struct EpochSummary {
     pub epoch: u64,
     /// Requests finalised in it.
     pub requests: u32,
-    /// Estimated distinct requesters in it whose use may move the curve.
+    /// Estimated distinct requesters in it.
     pub requesters: u32,
-    /// Fees of such use finalised in it, in atoms.
+    /// Fees finalised in it, in atoms.
     pub fees_atoms: u64,
     /// The part of the protocol's shares that counts, in atoms.
     pub counted_atoms: u64,
@@ -92,8 +94,6 @@ pub struct FinalUse {
     pub answer_seconds: u64,
     /// 64 well-mixed bits that name the requester.
     pub requester_hash: u64,
-    /// Whether it may move the curve.
-    pub moves_curve: bool,
 }
 
 impl Usage {
@@ -152,20 +152,17 @@ impl Usage {
         Ok(Some(summary))
     }
 
-    /// Counts a final request in the present epoch, which must have been brought up to date by [`Self::roll`]. One that may
-    /// not move the curve counts in the totals alone.
+    /// Counts a final request in the present epoch, which must have been brought up to date by [`Self::roll`].
     pub fn count(&mut self, last: &FinalUse) -> Result<()> {
         self.non_recoverable_fees_total = add(self.non_recoverable_fees_total, last.non_recoverable_atoms)?;
+        self.epoch_fees_atoms = add(self.epoch_fees_atoms, last.fee_atoms)?;
+        self.epoch_shares_atoms = add(self.epoch_shares_atoms, last.non_recoverable_atoms)?;
         self.fees_total_atoms = add(self.fees_total_atoms, last.fee_atoms)?;
         self.requests_total = add(self.requests_total, 1)?;
         self.epoch_requests = self.epoch_requests.checked_add(1).ok_or(OracleError::AmountTooLarge)?;
         let class = &mut self.answer_classes[answer_class(last.answer_seconds)];
         *class = class.saturating_add(1);
-        if last.moves_curve {
-            self.epoch_fees_atoms = add(self.epoch_fees_atoms, last.fee_atoms)?;
-            self.epoch_shares_atoms = add(self.epoch_shares_atoms, last.non_recoverable_atoms)?;
-            hll_insert(&mut self.requesters_hll, last.requester_hash);
-        }
+        hll_insert(&mut self.requesters_hll, last.requester_hash);
         self.invariant()
     }
 

@@ -12,7 +12,7 @@ fn usage() -> Usage {
 }
 
 fn paid(requester_hash: u64, fee_atoms: u64) -> FinalUse {
-    FinalUse { fee_atoms, non_recoverable_atoms: fee_atoms / 10, answer_seconds: 3, requester_hash, moves_curve: true }
+    FinalUse { fee_atoms, non_recoverable_atoms: fee_atoms / 10, answer_seconds: 3, requester_hash }
 }
 
 #[test]
@@ -72,19 +72,4 @@ fn totals_that_overflow_are_refused() {
     let mut usage = usage();
     usage.count(&paid(1, u64::MAX)).unwrap();
     assert_eq!(refusal(usage.count(&paid(1, 1))), OracleError::AmountTooLarge);
-}
-
-#[test]
-fn use_that_may_not_move_the_curve_counts_in_the_totals_alone() {
-    let (mut usage, mut other) = (usage(), usage());
-    for usage in [&mut usage, &mut other] {
-        usage.count(&paid(1, 500)).unwrap();
-    }
-    for requester in 0..100 {
-        usage.count(&FinalUse { moves_curve: false, ..paid(requester, 7_000) }).unwrap();
-    }
-    let summaries = [&mut usage, &mut other].map(|usage| usage.roll(START + 3_600).unwrap().unwrap());
-    assert_eq!(summaries[0], EpochSummary { requests: 101, ..summaries[1] });
-    assert_eq!((usage.long_sum_q32, usage.paid_net_atoms), (other.long_sum_q32, other.paid_net_atoms));
-    assert_eq!((usage.fees_total_atoms, usage.requests_total), (700_500, 101));
 }

@@ -2,39 +2,57 @@
 
 mod check;
 mod cost;
-mod folder;
-mod register;
 
-use clap::Subcommand;
+use std::path::PathBuf;
 
-use crate::{connection::Connection, error::Result, output::Report};
+use clap::{Args, Subcommand};
+use modchains_sdk::bundle::{Bundle, BundleLimits, MANIFEST_FILE, ModelGraph};
 
-/// Check and register the graphs of provable models, and show what they cost.
+use crate::{
+    error::{CliError, Result},
+    output::Report,
+};
+
+/// Check the graphs of provable models, and what they cost.
 #[derive(Debug, Subcommand)]
 pub enum GraphCommand {
     /// Say whether a graph is accepted, what is wrong with it if not, and its root. Nothing is sent.
     Check(check::CheckArgs),
     /// Show what running a graph and disputing its results cost at most. Nothing is sent.
     Cost(cost::CostArgs),
-    /// Have the chain read a graph, so that results of its model can be disputed.
-    Register(register::RegisterArgs),
 }
 
 impl GraphCommand {
-    /// Runs what needs no cluster; none of the others.
-    pub fn run_offline(&self) -> Option<Result<Report>> {
-        match self {
-            Self::Check(args) => Some(args.run()),
-            Self::Cost(args) => Some(args.run()),
-            Self::Register(_) => None,
-        }
-    }
-
-    pub async fn run(&self, connection: &Connection) -> Result<Report> {
+    /// Reads the files.
+    pub fn run(&self) -> Result<Report> {
         match self {
             Self::Check(args) => args.run(),
             Self::Cost(args) => args.run(),
-            Self::Register(args) => args.run(connection).await,
         }
+    }
+}
+
+/// Where a graph lies.
+#[derive(Debug, Args)]
+pub struct GraphArg {
+    /// The folder of a bundle, or one with `graph.json` and `weights.safetensors` alone.
+    #[arg(value_name = "DIR")]
+    dir: PathBuf,
+}
+
+impl GraphArg {
+    /// Reads and checks it; where there is a manifest, by that too.
+    fn load(&self) -> Result<ModelGraph> {
+        let limits = BundleLimits::default();
+        if !self.dir.join(MANIFEST_FILE).exists() {
+            return Ok(ModelGraph::open(&self.dir, limits)?);
+        }
+        let bundle = Bundle::open(&self.dir, limits)?;
+        let class = bundle.manifest().numeric_class;
+        if !class.is_provable() {
+            let what = format!("the bundle in {} is {}: it has no graph", self.dir.display(), class.name());
+            return Err(CliError::unfit(what, "export the model as a graph, or publish it as what it is"));
+        }
+        Ok(bundle.graph()?)
     }
 }

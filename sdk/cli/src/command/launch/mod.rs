@@ -17,13 +17,12 @@ use modchains_sdk::{
             DEPTH_ATOMS_BOUNDS, MarketParams, NAME_BYTES_MAX, SYMBOL_BYTES_MAX, URI_BYTES_MAX, VIRTUAL_ATOMS_BOUNDS,
         },
     },
-    instruction::disputes::GraphProgress,
     oracle::state::ServiceTerms,
     vault::state::VaultTerms,
 };
 
 use plan::Plan;
-use terms::{Graph, Terms};
+use terms::Terms;
 
 use crate::{
     amount::{Amount, Decimal},
@@ -37,8 +36,8 @@ use crate::{
 /// Arguments of `launch`.
 #[derive(Debug, Args)]
 #[command(
-    after_long_help = "Registers the model, publishes the bundle as a version, has the chain read its graph where results can be proved, and opens
-market, vault and service, each in transactions of its own. The bundle is checked and the whole cost is shown before anything is sent. Run it again after a failure: what is done
+    after_long_help = "Registers the model, publishes the bundle as a version, and opens market, vault and service, each in a transaction of its
+own. The bundle is checked and the whole cost is shown before anything is sent. Run it again after a failure: what is done
 is left as it is, and the rest is done.
 
 Example:
@@ -95,10 +94,9 @@ impl LaunchArgs {
         let consent = connection.confirm(&plan.report())?;
         let mut sent = Vec::with_capacity(plan.missing.len());
         for step in &plan.missing {
-            for instruction in step.instructions(&plan.terms) {
-                let receipt = connection.send_agreed(step.doing(), &[instruction], signer, &consent).await?;
-                sent.push(Report::new().text("step", step.name()).receipt(&receipt));
-            }
+            let instruction = step.instruction(&plan.terms);
+            let receipt = connection.send_agreed(step.doing(), &[instruction], signer, &consent).await?;
+            sent.push(Report::new().text("step", step.name()).receipt(&receipt));
         }
         Ok(plan.report().list("transactions", sent))
     }
@@ -121,11 +119,6 @@ impl LaunchArgs {
         }
         // Sizes that a request cannot carry are refused with the version.
         let version = of_bundle(bundle, &self.bundle_uri)?;
-        let graph = manifest.numeric_class.is_provable().then(|| bundle.graph()).transpose()?.map(|graph| Graph {
-            root: graph.root(),
-            records: graph.records().to_vec(),
-            progress: GraphProgress::Absent,
-        });
         let bytes = |bytes: usize| u16::try_from(bytes).unwrap_or(u16::MAX);
         Ok(Terms {
             creator,
@@ -136,7 +129,6 @@ impl LaunchArgs {
                 uri: self.uri.clone(),
                 image: self.image.clone(),
             },
-            graph,
             version,
             version_index: 1,
             market,

@@ -2,9 +2,7 @@ use modchains_sdk::{
     address,
     decode::Fetched,
     exchange::state::{Market, MarketParams, Model, ModelVersion},
-    instruction::disputes::GraphProgress,
     oracle::state::Service,
-    rent::graph_bytes_max,
     vault::state::Vault,
 };
 
@@ -35,20 +33,12 @@ impl Plan {
     pub async fn make(connection: &Connection, mut terms: Terms, params: MarketParams) -> Result<Self> {
         let missing = look(connection, &mut terms).await?;
         let mut rents = Vec::new();
-        // While a graph is read its account is larger than it is in the end.
-        let mut lent_lamports = 0;
         for step in &missing {
-            let rent_lamports = connection.rent_lamports(&step.sizes(&terms)).await?;
-            rents.push((*step, rent_lamports));
-            if let (Step::Graph, Some(graph)) = (step, &terms.graph) {
-                let most_bytes = graph_bytes_max(graph.records.len() as u32);
-                lent_lamports = connection.rent_lamports(&[most_bytes]).await?.saturating_sub(rent_lamports);
-            }
+            rents.push((*step, connection.rent_lamports(&step.sizes(&terms)).await?));
         }
-        let transactions = missing.iter().fold(0, |sum, step| sum + step.instructions(&terms).len() as u64);
+        let transactions = u64::try_from(missing.len()).unwrap_or(u64::MAX);
         let fee_lamports = connection.fee_lamports_max()?.saturating_mul(transactions);
-        let other_lamports = fee_lamports.saturating_add(lent_lamports);
-        let lamports = rents.iter().fold(other_lamports, |sum, (_, rent)| sum.saturating_add(*rent));
+        let lamports = rents.iter().fold(fee_lamports, |sum, (_, rent)| sum.saturating_add(*rent));
         Ok(Self { terms, missing, lamports, rents, fee_lamports, params })
     }
 
@@ -81,11 +71,7 @@ impl Plan {
         );
         let steps = Step::ALL.map(|step| {
             let rent = self.rents.iter().find(|(missing, _)| *missing == step).map(|(_, lamports)| *lamports);
-            let state = match rent {
-                Some(_) => "to do",
-                None if step == Step::Graph && terms.graph.is_none() => "not needed",
-                None => "done before",
-            };
+            let state = if rent.is_some() { "to do" } else { "done before" };
             let entry = Report::new().text("step", step.name()).text("state", state);
             entry.amount("rent", Amount::sol(rent.unwrap_or(0)), "SOL")
         });
@@ -96,13 +82,8 @@ impl Plan {
 /// The steps that are not done yet. Sets the index of the version that is there or comes next.
 async fn look(connection: &Connection, terms: &mut Terms) -> Result<Vec<Step>> {
     let (client, model) = (&connection.client, terms.address);
-    if let (Some(address), Some(graph)) = (terms.graph_address(), &mut terms.graph) {
-        graph.progress = client.graph_progress(&address).await?;
-    }
-    let has_graph = terms.graph.as_ref().is_none_or(|graph| graph.progress == GraphProgress::Sealed);
-    let missing = |done: [bool; 6]| Step::ALL.into_iter().zip(done).filter(|(_, is_done)| !is_done);
     let Some(state) = client.find_state::<Model>(&model).await?.map(|model| model.value) else {
-        return Ok(missing([false, false, has_graph, false, false, false]).map(|(step, _)| step).collect());
+        return Ok(Step::ALL.to_vec());
     };
     if state.creator != terms.creator {
         let what = format!("the model {model} belongs to {} by now", state.creator);
@@ -120,8 +101,8 @@ async fn look(connection: &Connection, terms: &mut Terms) -> Result<Vec<Step>> {
             "use `modchains model publish --bundle`, then `modchains service configure`",
         ));
     }
-    let done = [true, published.is_some(), has_graph, market.is_some(), vault.is_some(), service.is_some()];
-    Ok(missing(done).map(|(step, _)| step).collect())
+    let done = [true, published.is_some(), market.is_some(), vault.is_some(), service.is_some()];
+    Ok(Step::ALL.into_iter().zip(done).filter(|(_, is_done)| !is_done).map(|(step, _)| step).collect())
 }
 
 /// The newest version of the model that is this bundle.

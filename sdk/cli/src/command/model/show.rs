@@ -1,9 +1,8 @@
 use clap::Args;
 use modchains_sdk::{
     Pubkey, address,
-    core::numeric_class::NumericClass,
     decode::Fetched,
-    exchange::state::{Market, Model, ModelTransfer, ModelVersion},
+    exchange::state::{Market, Model, ModelTransfer, ModelVersion, NUMERIC_CLASS_EXACT, NUMERIC_CLASS_TOLERANT},
     oracle::state::Service,
     vault::state::Vault,
 };
@@ -90,7 +89,11 @@ fn version_report(version: &Fetched<ModelVersion>, now_seconds: i64) -> Report {
 
 /// The name of a numeric class.
 pub fn numeric_class(code: u8) -> String {
-    NumericClass::from_code(code).map_or_else(|| format!("unknown ({code})"), |class| class.name().to_owned())
+    match code {
+        NUMERIC_CLASS_EXACT => "exact".to_owned(),
+        NUMERIC_CLASS_TOLERANT => "tolerant".to_owned(),
+        unknown => format!("unknown ({unknown})"),
+    }
 }
 
 /// Arguments of `model list`.

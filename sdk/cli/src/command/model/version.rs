@@ -4,10 +4,9 @@ use clap::{Args, ValueEnum};
 use modchains_sdk::{
     address,
     bundle::{Bundle, BundleLimits},
-    core::numeric_class::NumericClass as Class,
     exchange::{
         instructions::ModelVersionPublishArgs,
-        state::{URI_BYTES_MAX, VERIFICATION_CLASS_OPTIMISTIC},
+        state::{NUMERIC_CLASS_EXACT, NUMERIC_CLASS_TOLERANT, URI_BYTES_MAX, VERIFICATION_CLASS_OPTIMISTIC},
     },
     instruction::exchange::model_version_publish,
     oracle::state::{INPUT_BYTES_MAX, OUTPUT_BYTES_MAX},
@@ -24,22 +23,10 @@ use crate::{
 /// How results are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum NumericClass {
-    /// A graph of integers: any element of a result can be proved on chain.
+    /// Bit for bit: integer graphs.
     Exact,
-    /// A graph of correctly rounded floats: likewise.
-    Rounded,
-    /// Anything else: results cannot be proved, and use moves no curve.
-    Unproven,
-}
-
-impl From<NumericClass> for Class {
-    fn from(class: NumericClass) -> Self {
-        match class {
-            NumericClass::Exact => Self::Exact,
-            NumericClass::Rounded => Self::Rounded,
-            NumericClass::Unproven => Self::Unproven,
-        }
-    }
+    /// Within the version's tolerance: float modules.
+    Tolerant,
 }
 
 /// Arguments of `model publish`.
@@ -68,9 +55,8 @@ pub struct VersionArgs {
     /// How results are compared.
     #[arg(long, value_enum, required_unless_present = "bundle")]
     numeric_class: Option<NumericClass>,
-    /// Root of the graph; needed for the classes exact and rounded, and only there.
-    #[arg(long, value_name = "HEX", value_parser = parse_hash,
-        required_if_eq_any([("numeric_class", "exact"), ("numeric_class", "rounded")]))]
+    /// Root of the integer graph; needed for the exact class, and only there.
+    #[arg(long, value_name = "HEX", value_parser = parse_hash, required_if_eq("numeric_class", "exact"))]
     graph_root: Option<Hash>,
     /// SHA-256 of a benchmark to commit to.
     #[arg(long, value_name = "HEX", value_parser = parse_hash)]
@@ -117,7 +103,10 @@ impl VersionArgs {
             graph_root: self.graph_root.unwrap_or_default(),
             benchmark,
             verification_class: VERIFICATION_CLASS_OPTIMISTIC,
-            numeric_class: self.numeric_class.map_or(Class::Exact, Class::from) as u8,
+            numeric_class: match self.numeric_class {
+                Some(NumericClass::Tolerant) => NUMERIC_CLASS_TOLERANT,
+                Some(NumericClass::Exact) | None => NUMERIC_CLASS_EXACT,
+            },
             parent: self.parent,
             uri: self.uri.clone(),
         })

@@ -2,17 +2,14 @@ use std::{fs, path::PathBuf};
 
 use clap::Args;
 use modchains_sdk::{
-    Pubkey, SdkError, address,
+    SdkError, address,
     client::request_refused,
-    core::{
-        licence::{LicenceSource, LicenceTerms, Licensing},
-        request::{GraphTerms, RequestError},
-    },
+    core::licence::{LicenceSource, LicenceTerms, Licensing},
     instruction::oracle::{LicenceProof, request_create},
     oracle::{instructions::RequestCreateArgs, state::Service},
 };
 
-use super::{super::model::numeric_class, reading::Reading, wait::Until};
+use super::{reading::Reading, wait::Until};
 use crate::{
     amount::Decimal,
     argument::{
@@ -54,7 +51,7 @@ pub struct NewArgs {
     /// Extra for the operator.
     #[arg(long, value_name = "AMOUNT", default_value = "0")]
     tip: Decimal,
-    /// What a wrong answer could cost, which the operator's bond deters; only where results can be proved.
+    /// What a wrong answer could cost; the operator's bond is at least this.
     #[arg(long, value_name = "AMOUNT", default_value = "0")]
     value_at_risk: Decimal,
     /// How long to wait for a result [default: the longest that the service allows].
@@ -63,10 +60,6 @@ pub struct NewArgs {
     /// What the answer is for, separated by commas; your licence must allow it.
     #[arg(long = "use", visible_alias = "uses", value_enum, value_delimiter = ',', default_value = "personal")]
     uses: Vec<Use>,
-    /// How many operators beside the model's creator must attest that they hold what is needed to prove a result
-    /// [default: 1; 0 where results cannot be proved].
-    #[arg(long, value_name = "COUNT")]
-    attestations_min: Option<u8>,
     /// Number that gives the request its address [default: random].
     #[arg(long)]
     nonce: Option<u64>,
@@ -81,7 +74,7 @@ pub struct NewArgs {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 struct Input {
-    /// The input in hexadecimal: up to 565 bytes, or fewer as the service says.
+    /// The input in hexadecimal: up to 599 bytes, or fewer as the service says.
     #[arg(long, value_name = "HEX")]
     input_hex: Option<String>,
     /// A file with the input, as long as --input-hex may be.
@@ -115,9 +108,8 @@ impl NewArgs {
         let quote = connection.token(&service.quote_mint).await?;
         let (licensing, licence) = connection.licence(&model, &requester, bits(&self.uses)).await?;
         let proof = LicenceProof::of(&licence);
-        let graph = connection.client.graph_of(&service).await?;
         let args = self.create_args(&service, &licensing, &licence.terms, &quote)?;
-        require_accepted(&args, &service, graph.as_ref(), &licensing)?;
+        require_accepted(&args, &service, &licensing)?;
         let price_atoms = args.fee_max_atoms.saturating_add(args.tip_atoms);
         let payment = connection.pay(&requester, &quote, price_atoms).await?;
         let (request, _) = address::oracle::request(&address::oracle::service(&model), &requester, args.nonce);
@@ -130,11 +122,9 @@ impl NewArgs {
             .number("max_wait_seconds", args.max_wait_seconds)
             .number("input_bytes", u64::try_from(args.input.len()).unwrap_or(u64::MAX))
             .text("uses", names(args.uses))
-            .text("numeric_class", numeric_class(service.numeric_class))
-            .number("attestations", graph.map_or(0, |graph| graph.attestations))
             .text("licence", if licence.source == LicenceSource::Granted { "granted" } else { "default" })
             .text("nonce", args.nonce);
-        let create = request_create(&requester, &model, graph.map(|_| service.graph), &quote.token, proof, args);
+        let create = request_create(&requester, &model, &quote.token, proof, args);
         let sent = match connection.ask_and_send(DOING, &about, &payment.enclose([create.clone()]), signer).await {
             // A long input leaves no room for wrapping SOL; what is wrapped already needs none.
             Err(CliError::Sdk(SdkError::TransactionTooLarge { .. })) if quote.token.is_wrapped_sol() => {
@@ -176,7 +166,6 @@ impl NewArgs {
             content_fee_max_atoms: self.content_fee_max.as_ref().map_or(Ok(licensing.content_fee_atoms), atoms)?,
             tip_atoms: atoms(&self.tip)?,
             value_at_risk_atoms: atoms(&self.value_at_risk)?,
-            attestations_min: self.attestations_min.unwrap_or(u8::from(service.graph != Pubkey::default())),
             max_wait_seconds: self.max_wait.unwrap_or(service.max_wait_max_seconds),
             uses: bits(&self.uses),
             salt: random()?,
@@ -186,14 +175,8 @@ impl NewArgs {
 }
 
 /// Refuses what the service would refuse, before anything is sent.
-fn require_accepted(
-    args: &RequestCreateArgs,
-    service: &Service,
-    graph: Option<&GraphTerms>,
-    licensing: &Licensing,
-) -> Result<()> {
-    let offer = service.offer().map_err(|_| CliError::Sdk(request_refused(RequestError::StateInconsistent)))?;
-    let accepted = offer.accept(licensing, graph, &args.order());
+fn require_accepted(args: &RequestCreateArgs, service: &Service, licensing: &Licensing) -> Result<()> {
+    let accepted = service.offer().accept(licensing, &args.order());
     accepted.map(drop).map_err(|rule| CliError::Sdk(request_refused(rule)))
 }
 
@@ -202,10 +185,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
     use bytemuck::Zeroable;
-    use modchains_sdk::core::{
-        licence::{LicenceKind, RateWindows, USE_CONTENT, USES_ALL},
-        numeric_class::NumericClass,
-    };
+    use modchains_sdk::core::licence::{LicenceKind, RateWindows, USE_CONTENT, USES_ALL};
 
     use super::*;
 
@@ -233,14 +213,7 @@ mod tests {
 
     #[test]
     fn what_the_service_would_refuse_is_refused_before_anything_is_sent() {
-        let numeric_class = NumericClass::Unproven as u8;
-        let service = Service {
-            input_bytes_max: 4,
-            max_wait_max_seconds: 60,
-            detection_bps: 10_000,
-            numeric_class,
-            ..Service::zeroed()
-        };
+        let service = Service { input_bytes_max: 4, max_wait_max_seconds: 60, ..Service::zeroed() };
         let licensing = Licensing {
             kind: LicenceKind::Paid,
             default_terms: LicenceTerms { uses: USES_ALL, price_atoms: 7, rate_max: 0, rate_window_seconds: 0 },
@@ -257,13 +230,12 @@ mod tests {
             content_fee_max_atoms: 8,
             tip_atoms: 0,
             value_at_risk_atoms: 0,
-            attestations_min: 0,
             max_wait_seconds: 60,
             uses: 1,
             salt: [0; 16],
             input: vec![1; 4],
         };
-        assert!(require_accepted(&args, &service, None, &licensing).is_ok());
+        assert!(require_accepted(&args, &service, &licensing).is_ok());
         for (refused, label) in [
             (RequestCreateArgs { input: Vec::new(), ..args.clone() }, "InputEmpty"),
             (RequestCreateArgs { input: vec![1; 5], ..args.clone() }, "InputTooLong"),
@@ -271,13 +243,11 @@ mod tests {
             (RequestCreateArgs { fee_max_atoms: 6, ..args.clone() }, "LicencePriceAboveLimit"),
             (RequestCreateArgs { uses: USE_CONTENT, ..args.clone() }, "ContentFeeAboveLimit"),
             (RequestCreateArgs { tip_atoms: u64::MAX, ..args.clone() }, "AmountTooLarge"),
-            (RequestCreateArgs { value_at_risk_atoms: 1, ..args.clone() }, "ValueAtRiskUnproven"),
-            (RequestCreateArgs { attestations_min: 1, ..args.clone() }, "AttestationsTooFew"),
         ] {
-            let error = require_accepted(&refused, &service, None, &licensing).unwrap_err();
+            let error = require_accepted(&refused, &service, &licensing).unwrap_err();
             assert_eq!(error.label(), label);
         }
         let closed = Service { shut_at_seconds: 1, ..service };
-        assert_eq!(require_accepted(&args, &closed, None, &licensing).unwrap_err().label(), "ServiceClosed");
+        assert_eq!(require_accepted(&args, &closed, &licensing).unwrap_err().label(), "ServiceClosed");
     }
 }

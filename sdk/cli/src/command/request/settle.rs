@@ -71,11 +71,11 @@ impl RefundArgs {
         let address = self.request.address(connection).await?;
         let Subject { request, quote, .. } = Subject::load(connection, &address).await?;
         let state = &request.request.value;
-        let now = connection.client.now().await?;
+        let now_seconds = connection.client.now_seconds().await?;
         // A claim that has lapsed must be taken away first.
         let standing = request.state()?;
-        let expiry = standing.expire_claim(now.seconds).ok();
-        let refund = expiry.map_or(standing, |expiry| expiry.next).refund(now).map_err(request_refused)?;
+        let expiry = standing.expire_claim(now_seconds).ok();
+        let refund = expiry.map_or(standing, |expiry| expiry.next).refund(now_seconds).map_err(request_refused)?;
         let expire = claim_expire(&state.service, &address, &state.operator);
         let refunding = request_refund(&state.service, &address, &state.requester, &quote.token);
         let middle = expiry.map(|_| expire).into_iter().chain([refunding]);

@@ -3,11 +3,11 @@ use modchains_sdk::{
     Pubkey, address,
     decode::FetchedRequest,
     exchange::state::is_invisible,
-    oracle::state::{Request, RequestStatus, Service},
+    oracle::state::{RequestStatus, Service},
 };
 use serde_json::json;
 
-use super::{super::model::numeric_class, reading::Reading};
+use super::reading::Reading;
 use crate::{
     argument::{ModelArg, RequestArg, show_hash, uses::names},
     connection::{Connection, TokenView},
@@ -59,22 +59,16 @@ fn details(request: &FetchedRequest, service: &Service, quote: &TokenView, now_s
         .text("requester", state.requester)
         .maybe("operator", (state.operator != Pubkey::default()).then_some(state.operator))
         .text("nonce", state.nonce)
-        .text("uses", names(state.licence_uses))
-        .text("numeric_class", numeric_class(state.numeric_class))
-        .maybe("graph", (state.graph != Pubkey::default()).then_some(state.graph))
-        .number("attestations", state.attestations);
+        .text("uses", names(state.licence_uses));
     let report = amount(report, "fee", state.fee_atoms);
     let report = amount(report, "tip", state.tip_atoms);
     let report = amount(report, "result_bond", state.result_bond_atoms);
-    let report = amount(report, "challenge_bond", state.challenge_bond_atoms);
     let report = amount(report, "due_to_requester", state.requester_due_atoms)
         .time("created_at", state.created_at_seconds, now_seconds)
         .time("deadline", state.deadline_seconds, now_seconds)
         .time("claim_deadline", state.claim_deadline_seconds, now_seconds)
         .time("posted_at", state.posted_at_seconds, now_seconds)
-        .time("challenge_until", challengeable_until(state), now_seconds)
-        .number("challenges", state.challenges)
-        .number("open_challenges", state.open_challenges)
+        .time("challenge_until", state.challenge_until_seconds, now_seconds)
         .time("settled_at", state.settled_at_seconds, now_seconds)
         .text("bundle_manifest_sha256", hex::encode(state.version_manifest_sha256))
         .flag("input_matches_its_hash", request.input_matches())
@@ -88,12 +82,6 @@ fn details(request: &FetchedRequest, service: &Service, quote: &TokenView, now_s
         .maybe("trace_root", show_hash(&state.trace_root))
         .text("output_hex", hex::encode(&request.output))
         .maybe("output_text", printable(&request.output))
-}
-
-/// When the challenge window of a result ends on a cluster that does not stand still; 0 without a result.
-fn challengeable_until(request: &Request) -> i64 {
-    let until_seconds = request.posted_at_seconds.saturating_add(request.window_seconds.into());
-    if request.posted_at_seconds == 0 { 0 } else { until_seconds }
 }
 
 /// Bytes as text, when they are text that a terminal can show.
@@ -111,6 +99,7 @@ const fn name(status: RequestStatus) -> &'static str {
         RequestStatus::Open => "open",
         RequestStatus::Claimed => "claimed",
         RequestStatus::Posted => "posted",
+        RequestStatus::Disputed => "disputed",
         RequestStatus::Finalized => "finalized",
         RequestStatus::Overturned => "overturned",
         RequestStatus::Refunded => "refunded",
@@ -124,8 +113,10 @@ enum StatusFilter {
     Open,
     /// One operator is at work.
     Claimed,
-    /// A result waits for the end of its challenge window and of its challenges.
+    /// A result waits for the end of its challenge window.
     Posted,
+    /// The result is under challenge.
+    Disputed,
     /// The result stands.
     Finalized,
     /// The result was proved wrong.
@@ -140,6 +131,7 @@ impl From<StatusFilter> for RequestStatus {
             StatusFilter::Open => Self::Open,
             StatusFilter::Claimed => Self::Claimed,
             StatusFilter::Posted => Self::Posted,
+            StatusFilter::Disputed => Self::Disputed,
             StatusFilter::Finalized => Self::Finalized,
             StatusFilter::Overturned => Self::Overturned,
             StatusFilter::Refunded => Self::Refunded,
@@ -189,7 +181,6 @@ fn row(request: &FetchedRequest, quote: &TokenView, now_seconds: i64) -> Report 
     Report::new()
         .text("request", request.request.address)
         .text("status", status_name(request))
-        .text("numeric_class", numeric_class(state.numeric_class))
         .text("requester", state.requester)
         .value(
             "price",
@@ -221,7 +212,7 @@ fn shortened(text: &str, shown: usize) -> String {
 #[cfg(test)]
 mod tests {
     use bytemuck::Zeroable;
-    use modchains_sdk::decode::Fetched;
+    use modchains_sdk::{decode::Fetched, oracle::state::Request};
 
     use super::*;
 

@@ -44,13 +44,11 @@ enum Next {
 impl Until {
     /// What to do at `now_seconds` about a request.
     fn next(self, request: &RequestState, now_seconds: i64) -> Next {
-        let is_posted = request.status == RequestStatus::Posted;
+        let is_posted = matches!(request.status, RequestStatus::Posted | RequestStatus::Disputed);
         if request.status.is_settled() || (is_posted && self == Self::Posted) {
             return Next::Done;
         }
-        // A challenge takes as long as its clocks let it.
-        let is_contested = is_posted && request.open_challenges > 0;
-        let is_over = |end_seconds: i64| !is_contested && now_seconds >= end_seconds.saturating_add(GRACE_SECONDS);
+        let is_over = |end_seconds: i64| now_seconds >= end_seconds.saturating_add(GRACE_SECONDS);
         if request.lasts_until_seconds().is_some_and(is_over) { Next::GiveUp } else { Next::KeepWaiting }
     }
 }
@@ -104,9 +102,6 @@ fn progress(request: &FetchedRequest) -> String {
     match request.status() {
         Ok(RequestStatus::Open) => "Waiting for an operator ...".to_owned(),
         Ok(RequestStatus::Claimed) => "An operator is at work ...".to_owned(),
-        Ok(RequestStatus::Posted) if request.request.value.open_challenges > 0 => {
-            "The result is under challenge; waiting for its end ...".to_owned()
-        }
         Ok(RequestStatus::Posted) => "The result is posted; waiting for the end of its challenge window ...".to_owned(),
         _ => format!("The request is {} ...", status_name(request)),
     }
@@ -123,12 +118,8 @@ mod tests {
 
     /// A request with its deadline at 100 and the end of its challenge window at 200.
     fn next(until: Until, status: RequestStatus, now_seconds: i64) -> Next {
-        until.next(&RequestState { status, ..request() }, now_seconds)
-    }
-
-    fn request() -> RequestState {
-        let posted = Request { deadline_seconds: 100, posted_at_seconds: 150, window_seconds: 50, ..Request::zeroed() };
-        posted.state().unwrap()
+        let request = Request { deadline_seconds: 100, challenge_until_seconds: 200, ..Request::zeroed() };
+        until.next(&RequestState { status, ..request.state().unwrap() }, now_seconds)
     }
 
     #[test]
@@ -141,8 +132,7 @@ mod tests {
     #[test]
     fn waiting_for_finality_goes_on_until_nothing_can_change() {
         assert_eq!(next(Until::Final, RequestStatus::Posted, 0), Next::KeepWaiting);
-        let contested = RequestState { status: RequestStatus::Posted, open_challenges: 1, ..request() };
-        assert_eq!(Until::Final.next(&contested, i64::MAX), Next::KeepWaiting);
+        assert_eq!(next(Until::Final, RequestStatus::Disputed, i64::MAX), Next::KeepWaiting);
         for status in [RequestStatus::Finalized, RequestStatus::Overturned, RequestStatus::Refunded] {
             assert_eq!(next(Until::Final, status, 0), Next::Done);
         }

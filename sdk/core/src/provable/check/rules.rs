@@ -6,7 +6,7 @@ use super::{
 };
 use crate::provable::{
     element::ElementKind,
-    lengths::InputLength,
+    input::InputLength,
     op::{Binary, Encoding, Input, Map, Op, Reduce, Second, TOP_MAX, Unary, Window},
     record::{INPUTS_MAX, Record},
     shape::Shape,

@@ -16,7 +16,7 @@ use std::{ops::Range, path::Path};
 
 use modchains_core::{
     numeric_class::NumericClass,
-    provable::{ElementKind, Graph, Lengths, Record, Tensor, WeightProblem, WeightRow, Weights, check::NODES_MAX},
+    provable::{ElementKind, Graph, Record, Tensor, WeightProblem, WeightRow, Weights, check::NODES_MAX},
 };
 use serde::{Deserialize, Deserializer, de::Error};
 
@@ -73,7 +73,6 @@ impl ModelGraph {
         let (mut records, names) = read_nodes(structure)?;
         let mut tensors = Tensors::read(&weights)?;
         let graph = Graph::new(&records)?;
-        require_steady(&records)?;
         let parts = names.iter().enumerate().map(|(index, name)| {
             let Some(name) = name else { return Ok(None) };
             let of_node = graph.node(index as u32, graph.summary().sizes.max).and_then(|node| node.weights());
@@ -180,21 +179,6 @@ fn read_nodes(structure: &[u8]) -> Result<(Vec<Record>, Vec<Option<String>>), Gr
     let AtMost(nodes) = file.nodes;
     let nodes = nodes.into_iter().enumerate();
     nodes.map(|(index, node)| node.into_record().map_err(|problem| GraphError::node(index, problem))).collect()
-}
-
-/// Refuses a graph whose results have a length that is no fixed number and no multiple of the input's size: a request says by the
-/// size how many bytes its result has.
-fn require_steady(records: &[Record]) -> Result<(), GraphError> {
-    match records {
-        [first, .., last] | [first @ last] if Lengths::of(first, last).is_none() => {
-            let index = records.len().saturating_sub(1);
-            Err(GraphError::node(
-                index,
-                "has rows and columns that both grow with the size of the input; no result may",
-            ))
-        }
-        _ => Ok(()),
-    }
 }
 
 fn weight_problem(problem: WeightProblem) -> String {

@@ -79,13 +79,10 @@ events! {
         BondMintDelisted,
         BondWithdrawalStarted,
         BondWithdrawn,
-        ChallengeOpened,
-        ChallengeSettled,
         ClaimExpired,
         ConfigChangeApplied,
         ConfigChangeQueued,
         ConfigInitialized,
-        DefenderSet,
         EarningsClaimed,
         FeesClaimed,
         FeesDistributed,
@@ -98,9 +95,7 @@ events! {
         RequestCreated,
         RequestRefunded,
         ResultFinalized,
-        ResultOverturned,
         ResultPosted,
-        RewardClaimed,
         RoleOfferCancelled,
         RoleOffered,
         RoleTransferred,
@@ -110,22 +105,6 @@ events! {
         ServiceOpened,
         ServiceSplitApplied,
         ServiceSplitQueued,
-        TraceNamed,
         UsageRolled,
-    }
-}
-
-events! {
-    /// What the disputes program reports.
-    DisputesEvent, modchains_disputes {
-        DisputeOpened,
-        DisputeSettled,
-        GraphAttestationRevoked,
-        GraphAttested,
-        GraphCloseStarted,
-        GraphClosed,
-        GraphOpened,
-        GraphRegistered,
-        TraceRevealed,
     }
 }

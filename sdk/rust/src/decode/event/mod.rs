@@ -6,7 +6,7 @@ use anchor_lang::event::EVENT_IX_TAG_LE;
 
 use crate::Pubkey;
 
-/// An event of one of the programs.
+/// An event of one of the three programs.
 pub enum Event {
     /// Of the exchange.
     Exchange(ExchangeEvent),
@@ -14,8 +14,6 @@ pub enum Event {
     Vault(VaultEvent),
     /// Of the oracle.
     Oracle(OracleEvent),
-    /// Of the disputes program.
-    Disputes(DisputesEvent),
 }
 
 impl Event {
@@ -25,7 +23,6 @@ impl Event {
             Self::Exchange(event) => event.name(),
             Self::Vault(event) => event.name(),
             Self::Oracle(event) => event.name(),
-            Self::Disputes(event) => event.name(),
         }
     }
 }
@@ -48,8 +45,6 @@ pub fn decode_event(program: &Pubkey, data: &[u8]) -> Option<Event> {
         VaultEvent::decode(body).map(Event::Vault)
     } else if *program == modchains_oracle::ID {
         OracleEvent::decode(body).map(Event::Oracle)
-    } else if *program == modchains_disputes::ID {
-        DisputesEvent::decode(body).map(Event::Disputes)
     } else {
         None
     }
@@ -87,4 +82,4 @@ macro_rules! events {
 
 mod list;
 
-pub use list::{DisputesEvent, ExchangeEvent, OracleEvent, VaultEvent};
+pub use list::{ExchangeEvent, OracleEvent, VaultEvent};

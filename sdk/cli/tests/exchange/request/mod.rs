@@ -1,4 +1,0 @@
-//! Requests, and disputes about their results.
-
-mod disputes;
-mod lengths;
