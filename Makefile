@@ -10,7 +10,7 @@ XTASK := $(CARGO) xtask
 ENVIRONMENT := variables="$$($(XTASK) env)"; eval "$$variables"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup programs idl test test-long economy mutants fuzz lint demo bench e2e localnet validator clean
+.PHONY: help setup programs idl test test-long economy mutants models fuzz lint demo bench e2e localnet validator clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,14 @@ economy: ## What use does to the price; the best that was found for each kind of
 
 mutants: ## Break each line of the market's formulas: a law must notice (40 minutes)
 	@$(XTASK) mutants
+
+models: ## Test the converter and convert the reference models anew, to target/models (10 minutes, and 5 GB of PyTorch)
+	@python="$$($(XTASK) python)"; export PYTHONPATH=sdk/convert; sources="sdk/convert examples/models"; \
+		"$$python" -m ruff check --config sdk/convert/pyproject.toml $$sources; \
+		"$$python" -m ruff format --check --config sdk/convert/pyproject.toml $$sources; \
+		"$$python" -m unittest discover -s sdk/convert/tests; \
+		"$$python" examples/models/minilm/export.py --model "$$(dirname "$$($(XTASK) minilm)")" --output target/models/minilm; \
+		"$$python" examples/models/digits-conv/export.py --data "$$($(XTASK) digits-data)" --output target/models/digits-conv
 
 FUZZ_SECONDS ?= 1200
 fuzz: setup ## Fuzz the compiled programs on a new SEED for FUZZ_SECONDS (20 minutes), then find each of its mutants

@@ -73,6 +73,8 @@ enum Task {
     DigitsData,
     /// Fetches the published weights of all-MiniLM-L6-v2 and prints the file's path; the tokenizer lies beside it.
     Minilm,
+    /// Makes a Python with PyTorch for the converter in `sdk/convert`, 5 GB, and prints the interpreter's path.
+    Python,
     /// Starts the local network; arguments go to it (`--help` lists them).
     Localnet {
         /// Arguments of the network.
@@ -149,6 +151,10 @@ fn run(task: Task) -> Result<()> {
         }
         Task::Minilm => {
             println!("{}", setup::minilm::ensure_minilm()?.display());
+            Ok(())
+        }
+        Task::Python => {
+            println!("{}", setup::python::ensure_python()?.display());
             Ok(())
         }
         Task::Localnet { arguments, build_only } => localnet::run(&arguments, build_only),

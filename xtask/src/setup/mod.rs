@@ -3,6 +3,7 @@
 pub mod digits;
 pub mod libtorch;
 pub mod minilm;
+pub mod python;
 pub mod sid;
 pub mod sources;
 pub mod wheel;
