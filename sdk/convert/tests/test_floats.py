@@ -165,7 +165,7 @@ class Refusals(unittest.TestCase):
             "aten.sin.default: this operation is not supported; in the model (Function), at `": lambda x: torch.sin(x),
             "depends on n": lambda x: x[-1:],
             "infinity": lambda x: x + torch.tensor([float("inf")] + [0.0] * 11),
-            "chooses by the input": lambda x: torch.where(x > 0, x, -x),
+            "aten.gt.Scalar: this operation": lambda x: torch.where(x > 0, x, -x),
             "the exponent": lambda x: x.abs() ** 1.3,
             "2 results": lambda x: (x, x * 2),
             "does not depend on the input": lambda x: torch.ones(3),

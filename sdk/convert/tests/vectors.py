@@ -44,7 +44,11 @@ class Picture(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.first, self.norm = nn.Conv2d(3, 8, 3, stride=2, padding=1), nn.BatchNorm2d(8)
-        self.each, self.one, self.groups = nn.Conv2d(8, 8, 3, padding=1, groups=8), nn.Conv2d(8, 12, 1), nn.GroupNorm(3, 12)
+        self.each, self.one, self.groups = (
+            nn.Conv2d(8, 8, 3, padding=1, groups=8),
+            nn.Conv2d(8, 12, 1),
+            nn.GroupNorm(3, 12),
+        )
         self.output = nn.Linear(12, 5)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -72,7 +76,12 @@ def graphs() -> Iterable[tuple[str, nn.Module | None, Graph, list[Tensor]]]:
     picture = Picture()
     picture.norm.running_mean, picture.norm.running_var = torch.randn(8), torch.rand(8) + 0.5
     picture.eval()
-    yield "picture", picture, convert(export(picture, torch.randn(1, 3, 16, 16)), floats()), [torch.randn(1, 3, 16, 16) for _ in range(4)]
+    yield (
+        "picture",
+        picture,
+        convert(export(picture, torch.randn(1, 3, 16, 16)), floats()),
+        [torch.randn(1, 3, 16, 16) for _ in range(4)],
+    )
     module = Function(places, w=torch.randn(12))
     graph = convert(export(module, torch.randn(5, 12), 0), floats(SIZES))
     yield "places", module, graph, [torch.randn(n, 12) for n in range(SIZES[0], SIZES[1] + 1)]

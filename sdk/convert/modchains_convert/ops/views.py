@@ -159,8 +159,6 @@ def embedding(walk: Walk, table, index, *_):
 @converts("where.self")
 def where(walk: Walk, condition, a, b):
     """A choice that is made by weights alone: a and b times ones and zeros, added. Both are finite."""
-    if isinstance(condition, Value):
-        raise ConversionError("chooses by the input; write it with maxima and clamps")
     chosen = Constant(lambda n: condition.at(n).float(), condition.depends_on_n, walk.name)
     other = Constant(lambda n: 1 - condition.at(n).float(), condition.depends_on_n, walk.name)
     parts = [
