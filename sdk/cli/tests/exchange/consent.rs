@@ -59,6 +59,8 @@ const COMMANDS: &[(&str, Act)] = &[
     ("model licence close", Sends("MODEL --grantee SOMEBODY")),
     ("model licence show", Reads),
     ("model content mint", Sends("MODEL --title a --uri https://a.example")),
+    ("graph check", Reads),
+    ("graph cost", Reads),
     ("market open", Sends("MODEL --virtual-reserve 30")),
     ("market quote", Reads),
     ("market buy", Sends("1 MODEL")),

@@ -51,7 +51,7 @@ fn a_launch_costs_what_it_says_and_is_done_once() {
         assert_eq!(shown[key], launched[key], "{key}");
     }
     let service = creator.json(&["service", "show", model]);
-    assert_eq!((service["input_bytes_max"].as_u64(), service["output_bytes_max"].as_u64()), (Some(4), Some(13)));
+    assert_eq!((service["input_bytes_max"].as_u64(), service["output_bytes_max"].as_u64()), (Some(4), Some(16)));
 
     let before = sol(&creator);
     let again = creator.json(&line);

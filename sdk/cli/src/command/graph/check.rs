@@ -1,7 +1,7 @@
 use clap::Args;
 use modchains_sdk::{bundle::ModelGraph, core::provable::check::Summary};
 
-use super::GraphArg;
+use super::folder::GraphArg;
 use crate::{error::Result, output::Report};
 
 /// Arguments of `graph check`.

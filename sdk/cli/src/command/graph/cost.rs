@@ -1,7 +1,7 @@
 use clap::Args;
 use modchains_sdk::bundle::GraphCost;
 
-use super::GraphArg;
+use super::folder::GraphArg;
 use crate::{error::Result, output::Report};
 
 /// Arguments of `graph cost`.
