@@ -44,11 +44,16 @@ pub enum ExecutorError {
 }
 
 impl From<tch::TchError> for ExecutorError {
-    /// Keeps the message and drops the C++ stack that libtorch adds to it.
     fn from(error: tch::TchError) -> Self {
-        let text = error.to_string();
-        Self::Torch(text.split("\nframe #").next().unwrap_or_default().to_owned())
+        Self::Torch(torch_message(&error))
     }
+}
+
+/// What libtorch says, without the C++ stack that it adds.
+#[must_use]
+pub fn torch_message(error: &tch::TchError) -> String {
+    let text = error.to_string();
+    text.split("\nframe #").next().unwrap_or_default().to_owned()
 }
 
 impl ExecutorError {

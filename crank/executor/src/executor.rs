@@ -108,7 +108,7 @@ impl Executor {
         let mut shapes = BTreeMap::new();
         for (position, request) in batch.iter().enumerate() {
             let refusal = |source| ExecutorError::Request { position, source };
-            check(&graph, request).map_err(refusal)?;
+            graph.check_request(request.size, request.input).map_err(refusal)?;
             if let Entry::Vacant(place) = shapes.entry(request.size) {
                 place.insert(nodes(&graph, request.size).map_err(refusal)?);
             }
@@ -257,18 +257,6 @@ fn groups(words: &[u64], most: u64) -> Vec<Range<usize>> {
         }
     }
     groups
-}
-
-fn check(graph: &Graph<'_>, request: &Request<'_>) -> Result<(), RunError> {
-    let sizes = graph.summary().sizes;
-    if !(sizes.min..=sizes.max).contains(&request.size) {
-        return Err(RunError::Size { actual: request.size });
-    }
-    let expected = graph.input_bytes(request.size);
-    if request.input.len() as u64 != expected {
-        return Err(RunError::InputLength { expected, actual: request.input.len() });
-    }
-    Ok(())
 }
 
 /// All nodes for requests of a size.

@@ -24,7 +24,7 @@ mod simd;
 mod statistics;
 mod weights;
 
-pub use error::ExecutorError;
+pub use error::{ExecutorError, torch_message};
 pub use executor::{Executor, Request, Run, Wanted};
 pub use simd::{Instructions, instructions, limit_instructions};
 pub use statistics::{Counts, Operator, Statistics};

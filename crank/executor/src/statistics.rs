@@ -1,6 +1,9 @@
 //! What a run had to compute more than once.
 
-use std::{ops::AddAssign, time::Duration};
+use std::{
+    ops::AddAssign,
+    time::{Duration, Instant},
+};
 
 /// Operators whose fast result is not always the right one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,6 +90,31 @@ impl Statistics {
     /// Adds what one piece of work found.
     pub fn add(&mut self, operator: Operator, counts: Counts) {
         self.0[operator as usize] += counts;
+    }
+}
+
+impl Counts {
+    /// Computes the flagged elements of a row again, after which none is flagged: by `nearest` in twice the precision, and where that
+    /// does not decide by `exactly` in integers.
+    pub(crate) fn redo_row(
+        &mut self,
+        flagged: &mut Vec<usize>,
+        row: &mut [u32],
+        nearest: impl Fn(usize) -> Option<u32>,
+        exactly: impl Fn(usize) -> u32,
+    ) {
+        if flagged.is_empty() {
+            return;
+        }
+        let started = Instant::now();
+        self.flagged += flagged.len() as u64;
+        for column in flagged.drain(..) {
+            row[column] = nearest(column).unwrap_or_else(|| {
+                self.exact += 1;
+                exactly(column)
+            });
+        }
+        self.redo += started.elapsed();
     }
 }
 

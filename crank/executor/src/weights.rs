@@ -22,16 +22,12 @@ pub fn rows<'a>(index: u32, node: &Node, weights: &'a impl Weights) -> Result<Ve
         .collect()
 }
 
-/// All elements, row after row, as words.
-///
-/// # Errors
-/// As [`rows`].
-pub fn words(index: u32, node: &Node, weights: &impl Weights) -> Result<Vec<u32>, ExecutorError> {
-    let Some(tensor) = node.weights() else { return Ok(Vec::new()) };
-    let rows = rows(index, node, weights)?;
+/// All elements of the rows of a node's weights, row after row, as words.
+pub fn words(node: &Node, rows: &[WeightRow<'_>]) -> Vec<u32> {
+    let Some(tensor) = node.weights() else { return Vec::new() };
     let mut words = vec![0; rows.len() * tensor.columns as usize];
     for (row, words) in rows.iter().zip(words.chunks_exact_mut(tensor.columns as usize)) {
         tensor.kind.decode(row.bytes, words);
     }
-    Ok(words)
+    words
 }

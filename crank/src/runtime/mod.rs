@@ -8,7 +8,7 @@ pub use graph::GraphRuntime;
 pub use script::ScriptRuntime;
 pub use warm_up::warm_up;
 
-use modchains_executor::ExecutorError;
+use modchains_executor::{ExecutorError, torch_message};
 use modchains_sdk::bundle::{Bundle, BundleError, InputError, NumericClass, OutputError};
 
 /// Executes one model. Implementations are driven by one thread at a time.
@@ -73,10 +73,8 @@ pub enum RuntimeError {
 }
 
 impl From<tch::TchError> for RuntimeError {
-    /// Keeps the message and drops the C++ stack that libtorch adds to it.
     fn from(error: tch::TchError) -> Self {
-        let text = error.to_string();
-        Self::Torch(text.split("\nframe #").next().unwrap_or_default().to_owned())
+        Self::Torch(torch_message(&error))
     }
 }
 

@@ -1,7 +1,5 @@
 //! Products with weights.
 
-use std::time::Instant;
-
 use modchains_core::provable::{ElementKind, Node, Reduce, Weights, int8_sum_bound};
 use rayon::prelude::*;
 
@@ -48,7 +46,7 @@ impl Affine {
     /// When weights are missing or are no values.
     pub fn new(index: u32, node: &Node, weights: &impl Weights) -> Result<Self, ExecutorError> {
         let rows = weights::rows(index, node, weights)?;
-        let words = weights::words(index, node, weights)?;
+        let words = weights::words(node, &rows);
         let biases = rows.iter().map(|row| u32::from_le_bytes(row.bias));
         let terms = node.operand().columns as usize;
         let numbers = if node.operand().kind == ElementKind::Float {
@@ -143,22 +141,21 @@ impl Affine {
         for (row, out) in tile.out.into_iter().enumerate() {
             let products = &products[row * columns..][..columns];
             rounding::flagged_sums(products, biases, norms, factor * row_norms[row], out, &mut flagged);
-            if flagged.is_empty() {
-                continue;
-            }
-            let (started, doubles) = (Instant::now(), &input[row * terms..][..terms]);
-            counts.flagged += flagged.len() as u64;
-            for column in flagged.drain(..) {
-                let (weights, bias) = (&weights[column * terms..][..terms], biases[column]);
-                let near = rounding::nearest_dot(doubles, weights, bias, row_norms[row] * norms[column]);
-                out[column] = near.unwrap_or_else(|| {
-                    counts.exact += 1;
-                    let words: Vec<u32> = weights.iter().map(|weight| (*weight as f32).to_bits()).collect();
-                    let first = &tile.input[row * terms..][..terms];
-                    rounding::nearest_exactly(Reduce::Affine, first, &words, (bias as f32).to_bits())
-                });
-            }
-            counts.redo += started.elapsed();
+            let line = row * terms..(row + 1) * terms;
+            let of_column = |column: usize| &weights[column * terms..][..terms];
+            counts.redo_row(
+                &mut flagged,
+                out,
+                |column| {
+                    let size = row_norms[row] * norms[column];
+                    rounding::nearest_dot(&input[line.clone()], of_column(column), biases[column], size)
+                },
+                |column| {
+                    let words: Vec<u32> = of_column(column).iter().map(|weight| (*weight as f32).to_bits()).collect();
+                    let bias = (biases[column] as f32).to_bits();
+                    rounding::nearest_exactly(Reduce::Affine, &tile.input[line.clone()], &words, bias)
+                },
+            );
         }
         Ok(counts)
     }

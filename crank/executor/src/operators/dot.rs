@@ -1,7 +1,5 @@
 //! Products of two tensors.
 
-use std::time::Instant;
-
 use modchains_core::provable::{ElementKind, Node, Reduce};
 use rayon::prelude::*;
 
@@ -98,22 +96,19 @@ fn values(part: Part<'_>, resources: &Resources) -> Result<Counts, ExecutorError
         let group = row / rows * columns;
         let norms = &second_norms[group..group + columns];
         rounding::flagged_sums(products, &no_biases, norms, factor * first_norms[row], out, &mut flagged);
-        if flagged.is_empty() {
-            continue;
-        }
-        let started = Instant::now();
-        counts.flagged += flagged.len() as u64;
-        for column in flagged.drain(..) {
-            let line = |number: usize| number * terms..(number + 1) * terms;
-            let (one, other) = (line(row), line(group + column));
-            let size = first_norms[row] * norms[column];
-            out[column] =
-                rounding::nearest_dot(&first[one.clone()], &second[other.clone()], 0.0, size).unwrap_or_else(|| {
-                    counts.exact += 1;
-                    rounding::nearest_exactly(Reduce::Affine, &part.first[one], &part.second[other], 0)
-                });
-        }
-        counts.redo += started.elapsed();
+        let line = |number: usize| number * terms..(number + 1) * terms;
+        counts.redo_row(
+            &mut flagged,
+            out,
+            |column| {
+                let size = first_norms[row] * norms[column];
+                rounding::nearest_dot(&first[line(row)], &second[line(group + column)], 0.0, size)
+            },
+            |column| {
+                let (first, second) = (&part.first[line(row)], &part.second[line(group + column)]);
+                rounding::nearest_exactly(Reduce::Affine, first, second, 0)
+            },
+        );
     }
     Ok(counts)
 }

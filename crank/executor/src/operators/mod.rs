@@ -55,7 +55,7 @@ impl Kernel {
     /// # Errors
     /// When weights are missing or are no values.
     pub fn new(index: u32, node: &Node, weights: &impl Weights) -> Result<Self, ExecutorError> {
-        let words = || weights::words(index, node, weights);
+        let words = || Ok::<_, ExecutorError>(weights::words(node, &weights::rows(index, node, weights)?));
         Ok(Self::Rows(match node.op {
             Op::Input(input) => Rows::Input(input),
             Op::Map(map) => Rows::Map(map),

@@ -126,6 +126,21 @@ impl<'a> Graph<'a> {
         self.input_length()?.size_of(bytes)
     }
 
+    /// Refuses a request that the graph does not take.
+    ///
+    /// # Errors
+    /// When the size is none that it takes, and when the input has another length than one of that size.
+    pub fn check_request(&self, n: u32, input: &[u8]) -> Result<(), RunError> {
+        if !(self.summary.sizes.min..=self.summary.sizes.max).contains(&n) {
+            return Err(RunError::Size { actual: n });
+        }
+        let expected = self.input_bytes(n);
+        if input.len() as u64 != expected {
+            return Err(RunError::InputLength { expected, actual: input.len() });
+        }
+        Ok(())
+    }
+
     /// Computes every element of every node, one after the other, by the functions that a judge uses. `words` lends the
     /// room that [`Self::words`] says.
     ///
@@ -142,13 +157,7 @@ impl<'a> Graph<'a> {
     where
         'a: 'b,
     {
-        if !(self.summary.sizes.min..=self.summary.sizes.max).contains(&n) {
-            return Err(RunError::Size { actual: n });
-        }
-        let expected = self.input_bytes(n);
-        if input.len() as u64 != expected {
-            return Err(RunError::InputLength { expected, actual: input.len() });
-        }
+        self.check_request(n, input)?;
         let needed = self.words(n);
         let Some(words) = usize::try_from(needed).ok().and_then(|needed| words.get_mut(..needed)) else {
             return Err(RunError::Room { needed });

@@ -16,7 +16,7 @@ use std::{ops::Range, path::Path};
 
 use modchains_core::{
     numeric_class::NumericClass,
-    provable::{ElementKind, Graph, Record, Tensor, WeightProblem, WeightRow, Weights, check::NODES_MAX},
+    provable::{Graph, Record, Tensor, WeightProblem, WeightRow, Weights, check::NODES_MAX},
 };
 use serde::{Deserialize, Deserializer, de::Error};
 
@@ -138,8 +138,7 @@ impl ModelGraph {
     /// The class of its results: exact when all elements of all nodes are integers, rounded otherwise.
     #[must_use]
     pub fn numeric_class(&self) -> NumericClass {
-        let is_exact = self.records.iter().all(|record| record.kind != ElementKind::Float);
-        if is_exact { NumericClass::Exact } else { NumericClass::Rounded }
+        if self.graph().summary().is_exact { NumericClass::Exact } else { NumericClass::Rounded }
     }
 
     /// The weights of a node; none when it has none.
