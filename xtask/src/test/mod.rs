@@ -14,7 +14,7 @@ use crate::{
     environment::Environment,
     idl,
     ids::{self, IdSource, Ids},
-    paths, process, sbf, tidy,
+    paths, process, sbf, setup, tidy,
 };
 
 /// Builds what tests start as processes of their own, with the features that the tests are built with: cargo would
@@ -31,6 +31,7 @@ pub fn run() -> Result<()> {
     check(&mut tally, "programs and environment", "cargo xtask build-sbf --tests && cargo xtask env", || {
         let ids = Ids::from_source(IdSource::Environment)?;
         sbf::build(sbf::Route::Auto, &[], true, &ids)?;
+        setup::minilm::ensure_minilm()?;
         environment = Some(Environment::set_up(&ids)?);
         Ok(())
     });
