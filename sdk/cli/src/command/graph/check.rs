@@ -6,13 +6,11 @@ use crate::{error::Result, output::Report};
 
 /// Arguments of `graph check`.
 #[derive(Debug, Args)]
-#[command(
-    after_long_help = "Refuses by the rules of the loader and of the program that registers graphs, which are the same.
+#[command(after_long_help = "Refuses by the rules that an operator's service refuses by.
 
 Examples:
   modchains graph check target/digits/digits-int8
-  modchains graph check . --json | jq -r .root"
-)]
+  modchains graph check . --json | jq -r .root")]
 pub struct CheckArgs {
     #[command(flatten)]
     graph: GraphArg,

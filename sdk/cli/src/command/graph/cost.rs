@@ -7,7 +7,7 @@ use crate::{error::Result, output::Report};
 /// Arguments of `graph cost`.
 #[derive(Debug, Args)]
 #[command(
-    after_long_help = "All figures are the most that the largest input takes. A move of a dispute is a transaction.
+    after_long_help = "All figures are the most that the largest input takes. A move of a dispute is a transaction; disputes are not on chain yet.
 
 Examples:
   modchains graph cost target/digits/digits-int8"
