@@ -122,7 +122,7 @@ impl InputSpec {
         let [min, max] = self.units?;
         let unit = self.bytes as usize;
         let units = u32::try_from(input.len().checked_div(unit)?).ok()?;
-        (input.len() % unit == 0 && (min..=max).contains(&units)).then_some(units)
+        (input.len().is_multiple_of(unit) && (min..=max).contains(&units)).then_some(units)
     }
 
     /// An input in a few words: its shape and its first elements.

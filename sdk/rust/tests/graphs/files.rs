@@ -161,8 +161,11 @@ fn whatever_is_not_the_documented_form_is_refused() {
     assert!(more.contains("trailing characters"), "{more}");
 }
 
+/// Tensors of a file, each with its name, type, shape and bytes.
+type Tensors = Vec<(String, safetensors::Dtype, Vec<usize>, Vec<u8>)>;
+
 /// The tensors of a small graph as whatever a change makes of them.
-fn with_tensors(change: impl FnOnce(&mut Vec<(String, safetensors::Dtype, Vec<usize>, Vec<u8>)>)) -> GraphError {
+fn with_tensors(change: impl FnOnce(&mut Tensors)) -> GraphError {
     let GraphFiles { structure, weights, .. } = small();
     let read = safetensors::SafeTensors::deserialize(&weights).unwrap();
     let mut tensors: Vec<_> = read
@@ -180,8 +183,8 @@ fn with_tensors(change: impl FnOnce(&mut Vec<(String, safetensors::Dtype, Vec<us
 #[test]
 fn weights_of_another_kind_shape_or_number_are_refused() {
     use safetensors::Dtype::{F16, F32, I32};
-    type Tensors = Vec<(String, safetensors::Dtype, Vec<usize>, Vec<u8>)>;
-    let cases: [(fn(&mut Tensors), &str); 8] = [
+    type Change = fn(&mut Tensors);
+    let cases: [(Change, &str); 8] = [
         (|all| all[0].2 = vec![4, 3], "\"node.1\" is F32 [4, 3], expected F32 [3, 4]"),
         (|all| all[0].2 = vec![1, 1, 1, 1, 12], "\"node.1\" is F32 [1, 1, 1, 1], expected F32 [3, 4]"),
         (|all| all[0].1 = I32, "\"node.1\" is I32 [3, 4], expected F32 [3, 4]"),
